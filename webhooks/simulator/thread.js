@@ -1,0 +1,170 @@
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const STATUS_WORDS = { sent: "Sent", delivered: "Delivered", received: "Delivered", failed: "Not delivered" };
+const SETTLED = new Set(["delivered", "received", "failed", "undelivered"]);
+const NEAR_BOTTOM_PX = 80;
+
+function element(tag, className, text = "") {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+/** The bubbles of one conversation, as the server tells it; texts on their way are shown pale until it does. */
+export class Thread {
+  constructor(root) {
+    this.scroller = root.querySelector(".scroller");
+    this.log = root.querySelector(".log");
+    this.empty = root.querySelector(".empty");
+    this.typing = root.querySelector(".typing");
+    this.atBottom = true;
+    let height = 0;
+    this.scroller.addEventListener("scroll", () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+      // A change of height scrolls by itself, before the observer below hears of it: that is not the reader's doing.
+      if (clientHeight === height) this.atBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
+    });
+    // The drawer, or a longer draft, takes room from the thread: its last message stays in sight.
+    new ResizeObserver(() => {
+      height = this.scroller.clientHeight;
+      if (this.atBottom) this.#toBottom();
+    }).observe(this.scroller);
+    this.clear();
+  }
+
+  clear() {
+    this.messages = new Map();
+    this.waiting = 0;
+    this.cursor = 0;
+    this.log.replaceChildren();
+    this.log.setAttribute("aria-live", "off");
+    this.typing.hidden = true;
+    this.#showEmptiness();
+  }
+
+  /** The id after which a status may still change: asked again once a text has been answered. */
+  get unsettledAfter() {
+    const open = [...this.messages.values()].filter((message) => !SETTLED.has(message.status));
+    return Math.min(this.cursor, ...open.map((message) => message.id - 1));
+  }
+
+  /** Show a text that the server has not told yet; returns a function that takes it away. */
+  pend(text) {
+    const item = element("li", "message pending");
+    item.dataset.direction = "in";
+    item.dataset.text = text;
+    item.append(this.#bubble(text, "Picture"), element("span", "meta", "Sending"));
+    this.log.append(item);
+    this.waiting += 1;
+    this.typing.hidden = false;
+    this.#showEmptiness();
+    this.#toBottom();
+    return () => {
+      item.remove();
+      this.waiting -= 1;
+      this.typing.hidden = this.waiting === 0;
+      this.#showEmptiness();
+    };
+  }
+
+  /** Take over what the server tells: new messages, and known ones whose status has changed. */
+  merge({ messages, next }) {
+    const follow = this.atBottom;
+    let news = false;
+    for (const message of messages) {
+      news ||= !this.messages.has(message.id);
+      this.messages.set(message.id, message);
+    }
+    this.cursor = Math.max(this.cursor, next ?? 0, ...messages.map((message) => message.id));
+    if (messages.length > 0) this.#draw();
+    if (news && follow) this.#toBottom();
+    this.#showEmptiness();
+    // Only what comes from now on is read out, not the history that was just loaded.
+    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
+  }
+
+  #draw() {
+    const pending = [...this.log.querySelectorAll(".pending")];
+    const known = new Map([...this.log.children].map((item) => [item.dataset.key, item]));
+    const items = [];
+    let previous = null;
+    for (const message of [...this.messages.values()].sort((one, other) => one.id - other.id)) {
+      const day = DAY.format(new Date(message.at));
+      const newDay = previous === null || previous.day !== day;
+      if (newDay) items.push(known.get(day) ?? this.#day(day));
+      const item = known.get(String(message.id)) ?? this.#arrive(message, pending);
+      this.#refresh(item, message);
+      item.classList.toggle("follows", !newDay && previous.direction === message.direction);
+      items.push(item);
+      previous = { day, direction: message.direction };
+    }
+    this.#place([...items, ...pending]);
+  }
+
+  /** Put the items in order without touching those in place: a screen reader reads out what is inserted. */
+  #place(items) {
+    let here = this.log.firstElementChild;
+    for (const item of items) {
+      if (item === here) here = here.nextElementSibling;
+      else this.log.insertBefore(item, here);
+    }
+  }
+
+  #day(day) {
+    const item = element("li", "day", day);
+    item.dataset.key = day;
+    return item;
+  }
+
+  #arrive(message, pending) {
+    if (message.direction === "in") {
+      const twin = pending.findIndex((item) => item.dataset.text === message.text);
+      if (twin >= 0) pending.splice(twin, 1)[0].remove();
+    }
+    const item = element("li", "message");
+    Object.assign(item.dataset, { key: message.id, direction: message.direction, sid: message.sid ?? "" });
+    item.append(
+      element("span", "sr", message.direction === "in" ? "You: " : "Answer: "),
+      this.#bubble(message.text, "No text"),
+      element("span", "meta"),
+    );
+    return item;
+  }
+
+  #refresh(item, message) {
+    const state = JSON.stringify(message);
+    if (item.dataset.state === state) return;
+    item.dataset.state = state;
+    item.querySelector(".meta").replaceWith(this.#meta(message));
+  }
+
+  #bubble(text, blank) {
+    return text === "" ? element("span", "bubble blank", blank) : element("span", "bubble", text);
+  }
+
+  #meta({ direction, at, status, segments }) {
+    const meta = element("span", "meta");
+    meta.setAttribute("aria-live", "off");
+    const time = element("time", "", TIME.format(new Date(at)));
+    time.dateTime = at;
+    meta.append(time);
+    if (segments > 1) meta.append(element("span", "segments", `${segments} segments`));
+    if (direction === "in" || status === "failed" || status === "undelivered") {
+      const ticks = element("span", "ticks");
+      ticks.dataset.status = status;
+      ticks.append(element("span", "sr", STATUS_WORDS[status] ?? status));
+      meta.append(ticks);
+    }
+    return meta;
+  }
+
+  #showEmptiness() {
+    this.empty.hidden = this.log.childElementCount > 0;
+  }
+
+  #toBottom() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.atBottom = true;
+  }
+}
