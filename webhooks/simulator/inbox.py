@@ -1,0 +1,48 @@
+"""The simulated phones' threads, kept in Redis streams."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+_KEPT = 1000  # messages a thread
+
+
+class Inbox:
+    """Threads between a phone and one of our numbers."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def add(self, phone: str, our_number: str, message: dict[str, Any]) -> int:
+        """Append a message; gives its id, which grows within a thread."""
+        key = _key(phone, our_number)
+        line = {**message, "at": datetime.now(timezone.utc).isoformat()}
+        while True:
+            message_id = int(self._redis.incr(f"{key}:last"))
+            try:
+                self._redis.xadd(key, {"line": json.dumps(line)}, id=f"{message_id}-0", maxlen=_KEPT)
+            except ResponseError:  # somebody else took a later id and was quicker
+                continue
+            return message_id
+
+    def read(self, phone: str, our_number: str, *, after: int, wait: float) -> list[dict[str, Any]]:
+        """Messages with a later id than `after`; waits up to `wait` seconds until there is one."""
+        key = _key(phone, our_number)
+        block = max(1, int(wait * 1000)) if wait > 0 else None
+        streams: Any = self._redis.xread({key: f"{after}-0"}, block=block)
+        rows = streams[0][1] if streams else []
+        return [{"id": int(message_id.split(b"-")[0]), **json.loads(fields[b"line"])} for message_id, fields in rows]
+
+    def sent_texts(self, phone: str, our_number: str) -> list[dict[str, Any]]:
+        """The texts of a thread that came through the REST API, newest first."""
+        lines = self.read(phone, our_number, after=0, wait=0)
+        return [line for line in reversed(lines) if line.get("via") == "rest"]
+
+
+def _key(phone: str, our_number: str) -> str:
+    return f"simulator:thread:{phone}:{our_number}"

@@ -1,0 +1,77 @@
+"""The simulator's page and the small API behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
+from pydantic import BaseModel, Field, ValidationError
+from redis import Redis
+
+from booking_engine import BookingEngine, Clock
+from bot.settings import Settings
+from webhooks.simulator import twilio_api
+from webhooks.simulator.inbox import Inbox
+from webhooks.simulator.phones import Phones
+
+_HERE = Path(__file__).parent
+_LONGEST_WAIT = 20.0  # seconds a thread's reader may wait for news
+_POLICY = "default-src 'self'"
+_ASSETS = frozenset({".css", ".js", ".svg"})
+_MOST_NUMBERS = 1000
+
+
+class _Outgoing(BaseModel):
+    sender: str = Field(alias="from", min_length=1, max_length=32)
+    to: str = Field(min_length=1, max_length=32)
+    body: str = Field(default="", max_length=10_000)
+    repeat: bool = False
+    media: int = Field(default=0, ge=0, le=10)
+
+
+def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, clock: Clock) -> Blueprint:
+    blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
+    inbox = Inbox(redis)
+    phones = Phones(settings, inbox)
+    twilio_api.add_routes(blueprint, settings, inbox)
+
+    @blueprint.get("")
+    def page() -> Response:
+        response = send_from_directory(_HERE, "page.html")
+        response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+    @blueprint.get("/<name>")
+    def asset(name: str) -> Response:
+        if Path(name).suffix not in _ASSETS:
+            abort(404)
+        return send_from_directory(_HERE, name)
+
+    @blueprint.get("/api/config")
+    def config() -> Response:
+        known = engine.find_restaurants(limit=_MOST_NUMBERS)
+        own = [{"number": r.sms_number, "label": r.name} for r in known if r.sms_number]
+        numbers = [{"number": settings.twilio_number, "label": "Tabletalk"}, *own]
+        return jsonify({"numbers": numbers, "now": clock.now().isoformat()})
+
+    @blueprint.post("/api/messages")
+    def send() -> tuple[Response, int]:
+        try:
+            wish = _Outgoing.model_validate(request.get_json(silent=True) or {})
+        except ValidationError as error:
+            return jsonify({"error": error.errors(include_url=False)[0]["msg"]}), 422
+        try:
+            done = phones.text(wish.sender, wish.to, wish.body, media=wish.media, times=2 if wish.repeat else 1)
+        except httpx.HTTPError as error:
+            return jsonify({"error": f"the webhook did not answer: {error}"}), 504
+        return jsonify(vars(done)), 200
+
+    @blueprint.get("/api/threads")
+    def thread() -> Response:
+        after, wait = request.args.get("after", 0, type=int), request.args.get("wait", 0.0, type=float)
+        phone, to = request.args.get("phone", ""), request.args.get("to", "")
+        messages = inbox.read(phone, to, after=after, wait=min(wait, _LONGEST_WAIT))
+        return jsonify({"messages": messages, "next": messages[-1]["id"] if messages else after})
+
+    return blueprint

@@ -1,0 +1,83 @@
+"""Twilio's Messages resource as far as we use it: create and list, in Twilio's own format.
+
+Source: Twilio's REST API, version 2010-04-01.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+from flask import Blueprint, Response, abort, jsonify, request
+from twilio.request_validator import RequestValidator
+
+from bot.rendering import segments
+from bot.settings import Settings
+from webhooks.simulator.inbox import Inbox
+
+
+def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
+    validator = RequestValidator(settings.auth_token)
+
+    def check_account(account_sid: str) -> None:
+        given = request.authorization
+        if account_sid != settings.account_sid or given is None or given.password != settings.auth_token:
+            abort(401)
+
+    def tell(callback: str, sid: str, to: str, from_number: str) -> None:
+        form = {"MessageSid": sid, "MessageStatus": "delivered", "To": to, "From": from_number}
+        headers = {"X-Twilio-Signature": validator.compute_signature(callback, form)}
+        httpx.post(callback, data=form, headers=headers, timeout=10, trust_env=False)
+
+    @blueprint.post("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
+    def create(account_sid: str) -> tuple[Response, int]:
+        check_account(account_sid)
+        to, from_number, body = (request.form.get(name, "") for name in ("To", "From", "Body"))
+        if not to or not from_number or not body:
+            return jsonify({"code": 21602, "message": "Message body is required.", "status": 400}), 400
+        sid = "SM" + secrets.token_hex(16)
+        line = {"direction": "out", "text": body, "sid": sid, "status": "delivered", "segments": segments(body), "via": "rest"}
+        inbox.add(to, from_number, line)
+        callback = request.form.get("StatusCallback")
+        if callback:
+            threading.Thread(target=tell, args=(callback, sid, to, from_number), daemon=True).start()
+        return jsonify(_resource(account_sid, to, from_number, {**line, "at": datetime.now().astimezone().isoformat()})), 201
+
+    @blueprint.get("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
+    def list_messages(account_sid: str) -> Response:
+        check_account(account_sid)
+        to, from_number = request.args.get("To", ""), request.args.get("From", "")
+        since = request.args.get("DateSent>", "")
+        rows = [line for line in inbox.sent_texts(to, from_number) if line["at"] >= since.replace("Z", "+00:00")]
+        page = [_resource(account_sid, to, from_number, line) for line in rows]
+        return jsonify({"messages": page, "next_page_uri": None, "page": 0, "page_size": 50, "uri": request.path})
+
+
+def _resource(account_sid: str, to: str, from_number: str, line: dict[str, Any]) -> dict[str, Any]:
+    sent = format_datetime(datetime.fromisoformat(line["at"]))
+    return {
+        "sid": line["sid"],
+        "account_sid": account_sid,
+        "api_version": "2010-04-01",
+        "body": line["text"],
+        "to": to,
+        "from": from_number,
+        "status": "sent",
+        "direction": "outbound-api",
+        "num_segments": str(line["segments"]),
+        "num_media": "0",
+        "date_created": sent,
+        "date_sent": sent,
+        "date_updated": sent,
+        "error_code": None,
+        "error_message": None,
+        "messaging_service_sid": None,
+        "price": None,
+        "price_unit": "USD",
+        "subresource_uris": {},
+        "uri": f"/2010-04-01/Accounts/{account_sid}/Messages/{line['sid']}.json",
+    }
