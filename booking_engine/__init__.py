@@ -1,0 +1,55 @@
+"""Restaurants, openings, holds and reservations on PostgreSQL. Knows no web, no phones, no dialogue."""
+
+from .clock import Clock
+from .database import create_database
+from .engine import BookingEngine
+from .errors import (
+    BookingError,
+    ChangeTooLate,
+    HoldExpired,
+    ImportProblem,
+    ImportRejected,
+    InvalidRequest,
+    NoTableAvailable,
+    OffGrid,
+    PartySizeInvalid,
+    ReservationOver,
+    ReservationUnknown,
+    RestaurantUnknown,
+    TimeInvalid,
+    TryAgain,
+    UndoTooLate,
+)
+from .importing import ImportReport
+from .openings import Opening, Refusal, Search
+from .reservations import Hold, Reservation
+from .restaurant import Restaurant, Service
+
+__all__ = [
+    "BookingEngine",
+    "BookingError",
+    "ChangeTooLate",
+    "Clock",
+    "Hold",
+    "HoldExpired",
+    "ImportProblem",
+    "ImportRejected",
+    "ImportReport",
+    "InvalidRequest",
+    "NoTableAvailable",
+    "OffGrid",
+    "Opening",
+    "PartySizeInvalid",
+    "Refusal",
+    "Reservation",
+    "ReservationOver",
+    "ReservationUnknown",
+    "Restaurant",
+    "RestaurantUnknown",
+    "Search",
+    "Service",
+    "TimeInvalid",
+    "TryAgain",
+    "UndoTooLate",
+    "create_database",
+]

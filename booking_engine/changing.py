@@ -1,0 +1,103 @@
+"""Moving a reservation to another time or party size, and changing its notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from .desk import Desk
+from .errors import ChangeTooLate, InvalidRequest, ReservationOver, ReservationUnknown
+from .promises import promise
+from .quarters import quarter_of
+from .records import Found, read_by_id, read_by_number, update_record, write_event
+from .reservations import Record, Reservation
+from .restaurant import Restaurant
+from .seating import Seating, lock_pacing, take_tables
+from .transactions import OutOfDate, run_command
+from .values import Command, check_notes, check_party_size, existing_instant
+
+
+def change_reservation(
+    desk: Desk,
+    code: str,
+    *,
+    starts_at: datetime | None,
+    party_size: int | None,
+    notes: str | None,
+    command_id: str,
+    channel: str,
+    notify: bool,
+) -> Reservation:
+    """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
+
+    Notes alone may be changed until the party leaves; time and party size until `change_cutoff_minutes` before the start.
+    """
+    command = Command("change", command_id, channel)
+    instant = existing_instant(starts_at) if starts_at is not None else None
+    party = check_party_size(party_size) if party_size is not None else None
+    notes = check_notes(notes) if notes is not None else None
+    if instant is None and party is None and notes is None:
+        raise InvalidRequest("nothing to change")
+    restaurant_id, number = desk.read_code(code)
+
+    def body(connection: Connection) -> Record:
+        found = lock_reservation(desk, connection, restaurant_id, number, also=instant)
+        before = found.record
+        edition = desk.catalogue.edition(connection, found.version)
+        restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
+        if before.status != "confirmed" or before.ends_at <= found.now:
+            raise ReservationOver(before.as_reservation(restaurant, edition.codes))
+        record = replace(before, notes=before.notes if notes is None else notes)
+        moved = (instant or before.starts_at, party or before.party_size) != (before.starts_at, before.party_size)
+        if moved:
+            if found.now > before.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
+                raise ChangeTooLate(before.as_reservation(restaurant, edition.codes))
+            record = _move(desk, connection, restaurant, record, instant, party)
+        if record != before:
+            reservation = record.as_reservation(restaurant, edition.codes)
+            kind = "reservation_changed" if notify else None
+            if moved or notify:
+                record = promise(connection, record, reservation, now=found.now, notify=kind, remind=True)
+            update_record(connection, record)
+        return write_event(connection, record, command, found.now)
+
+    return desk.present(run_command(desk.database, restaurant_id, command, body))
+
+
+def lock_reservation(
+    desk: Desk, connection: Connection, restaurant_id: int, number: int, *, also: datetime | None = None
+) -> Found:
+    """Read a reservation so that nobody else changes it until the transaction ends. Raises ReservationUnknown.
+
+    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; `also` is locked with it, in the
+    same order by everybody.
+    """
+    seen = read_by_number(connection, restaurant_id, number, desk.clock.offset)
+    if seen is None:
+        raise ReservationUnknown
+    quarter = quarter_of(seen.record.starts_at)
+    lock_pacing(connection, restaurant_id, [quarter] if also is None else [quarter, quarter_of(also)])
+    found = read_by_id(connection, restaurant_id, seen.record.id, desk.clock.offset)
+    if found is None or quarter_of(found.record.starts_at) != quarter:
+        raise OutOfDate
+    return found
+
+
+def _move(
+    desk: Desk,
+    connection: Connection,
+    restaurant: Restaurant,
+    record: Record,
+    instant: datetime | None,
+    party: int | None,
+) -> Record:
+    old = Seating.of(record)
+    starts_at, party_size = instant or record.starts_at, party or record.party_size
+    place, ends_at, now = desk.choose(
+        connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id
+    )
+    moved = replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)
+    take_tables(connection, moved, now=now, held_until=None, instead_of=old)
+    return moved

@@ -1,0 +1,78 @@
+"""Confirmation codes: short, easy to read aloud, hard to guess, and they say which restaurant to ask.
+
+A code is a number written in Crockford's base 32 (no I, L, O or U). The number is the restaurant's id and a
+random number, scrambled together by a keyed permutation: whoever has the key reads the restaurant out of the code,
+so a look-up touches one partition; whoever has not sees noise, and neighbouring codes tell nothing.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_IGNORED = str.maketrans("", "", " -.\t\n#")
+_RANDOM_BITS = 20
+_RESTAURANT_BITS = {7: 15, 8: 20}  # seven characters while restaurants number fewer than 32,768
+_ROUNDS = 8
+_LONGEST_INPUT = 40
+
+
+@dataclass(frozen=True)
+class CodeBook:
+    """Writes and reads codes under one secret key (kept in the database's catalogue row)."""
+
+    key: bytes
+
+    def issue(self, restaurant_id: int) -> tuple[str, int]:
+        """A fresh random code for the restaurant, and the number it stands for within that restaurant."""
+        length = next((n for n, bits in _RESTAURANT_BITS.items() if restaurant_id < 1 << bits), None)
+        if length is None:
+            raise ValueError(f"restaurant id {restaurant_id} is too large for a code")
+        while True:
+            number = secrets.randbelow(1 << _RANDOM_BITS)
+            code = _spell(self._permute(restaurant_id << _RANDOM_BITS | number, length * 5), length)
+            # Both a letter and a digit, so that no code reads like a word, a year or a party size.
+            if not code.isdigit() and not code.isalpha():
+                return code, number
+
+    def read(self, text: str) -> tuple[int, int] | None:
+        """(restaurant id, number) of a code as a diner types it, or None when it cannot be one.
+
+        Lower case, spaces and hyphens are accepted, O is read as 0, I and L as 1.
+        """
+        if len(text) > _LONGEST_INPUT:
+            return None
+        code = text.translate(_IGNORED).upper()
+        if len(code) not in _RESTAURANT_BITS or any(character not in _VALUES for character in code):
+            return None
+        number = 0
+        for character in code:
+            number = number << 5 | _VALUES[character]
+        plain = self._permute(number, len(code) * 5, backwards=True)
+        return plain >> _RANDOM_BITS, plain & ((1 << _RANDOM_BITS) - 1)
+
+    def spell(self, restaurant_id: int, number: int) -> str:
+        """The code that `issue` gave for this pair."""
+        length = next(n for n, bits in _RESTAURANT_BITS.items() if restaurant_id < 1 << bits)
+        return _spell(self._permute(restaurant_id << _RANDOM_BITS | number, length * 5), length)
+
+    def _permute(self, value: int, bits: int, *, backwards: bool = False) -> int:
+        """An alternating Feistel network: a keyed one-to-one map of `bits`-bit numbers."""
+        low_bits = bits // 2
+        high_bits = bits - low_bits
+        high, low = value >> low_bits, value & ((1 << low_bits) - 1)
+        for step in reversed(range(_ROUNDS)) if backwards else range(_ROUNDS):
+            if step % 2 == 0:
+                high ^= self._noise(step, bits, low, high_bits)
+            else:
+                low ^= self._noise(step, bits, high, low_bits)
+        return high << low_bits | low
+
+    def _noise(self, step: int, bits: int, half: int, width: int) -> int:
+        message = bytes((step, bits)) + half.to_bytes(8, "big")
+        return int.from_bytes(hashlib.blake2b(message, key=self.key, digest_size=8).digest(), "big") >> (64 - width)
+
+
+def _spell(value: int, length: int) -> str:
+    return "".join(ALPHABET[value >> shift & 31] for shift in range(5 * (length - 1), -1, -5))

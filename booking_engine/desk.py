@@ -1,0 +1,133 @@
+"""What every command works with: the database, the clock, the restaurants, and the choice of a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from .catalogue import Catalogue, Edition
+from .clock import Clock
+from .errors import NoTableAvailable, OffGrid, ReservationUnknown
+from .floor import Place
+from .occupancy import read_occupancy
+from .openings import Refusal, Search
+from .quarters import quarters_between
+from .reservations import Record, Reservation
+from .restaurant import Restaurant
+from .search import grid, refusal_by_floor, refusal_by_rule, search, seating_quarters
+from .transactions import OutOfDate, run_query
+
+LONGEST_TURN = timedelta(hours=24)
+WITHIN = timedelta(hours=3)
+OFFERS = 3
+
+
+class Choice(NamedTuple):
+    """A free place, until when the party keeps it (UTC), and the database's time of the decision."""
+
+    place: Place
+    ends_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Shared by the verbs; holds no state of its own but the cache."""
+
+    database: Engine
+    clock: Clock
+    catalogue: Catalogue
+
+    def restaurant(self, connection: Connection, restaurant_id: int, version: int | None = None) -> Restaurant:
+        """The restaurant at this catalogue version, or at the one in memory. Raises RestaurantUnknown."""
+        edition = self._edition(connection, version)
+        return self.catalogue.restaurant(connection, edition, restaurant_id)
+
+    def _edition(self, connection: Connection, version: int | None) -> Edition:
+        if version is None:
+            return self.catalogue.latest_known(connection)
+        return self.catalogue.edition(connection, version)
+
+    def known_restaurant(self, restaurant_id: int) -> Restaurant:
+        """The restaurant as it is in memory."""
+        return run_query(self.database, lambda connection: self.restaurant(connection, restaurant_id))
+
+    def present(self, record: Record) -> Reservation:
+        """The reservation as callers see it. Raises ReservationUnknown for a mere hold."""
+        restaurant = self.known_restaurant(record.restaurant_id)
+        codes = run_query(self.database, self.catalogue.latest_known).codes
+        return record.as_reservation(restaurant, codes)
+
+    def read_code(self, code: str) -> tuple[int, int]:
+        """(restaurant id, number) of a confirmation code. Raises ReservationUnknown."""
+        key = run_query(self.database, self.catalogue.latest_known).codes.read(code)
+        if key is None:
+            raise ReservationUnknown
+        return key
+
+    def choose(
+        self,
+        connection: Connection,
+        restaurant: Restaurant,
+        *,
+        starts_at: datetime,
+        party_size: int,
+        excluding: int | None = None,
+        by_the_rules: bool = True,
+    ) -> Choice:
+        """The best free place. The caller has locked the pacing of the quarter hour of `starts_at` (UTC).
+
+        Without `by_the_rules` notice and distance do not count, only what is physically so: floor, kitchen, past.
+        Raises NoTableAvailable with the nearest openings, seen from within the lock.
+        """
+        on_grid = next(grid(restaurant, starts_at, starts_at), None)
+        service = on_grid[1] if on_grid else restaurant.service_at(starts_at)
+        quarters = seating_quarters(restaurant, starts_at, party_size, service)
+        occupancy = read_occupancy(connection, restaurant, quarters, shift=self.clock.offset, excluding=excluding)
+        self.must_be_current(connection, restaurant, occupancy.version)
+        refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now)
+        if not by_the_rules and refusal is not Refusal.PAST:
+            refusal = None
+        if refusal is None and on_grid and service:
+            refusal = refusal_by_floor(restaurant, starts_at, party_size, service, occupancy)
+        place = occupancy.place_for(restaurant, party_size, quarters)
+        if refusal is None and on_grid and service and place:
+            turn = restaurant.turn_time(party_size, service.period.name)
+            return Choice(place, starts_at + turn, occupancy.now)
+        found = self.search(connection, restaurant, wanted=starts_at, party_size=party_size, excluding=excluding)
+        raise (NoTableAvailable if refusal or not service else OffGrid)(found)
+
+    def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
+        """Start over with the restaurant as it now is when an import has changed anything since it was read."""
+        if restaurant.version != version:
+            self.catalogue.edition(connection, version)
+            raise OutOfDate
+
+    def search(
+        self,
+        connection: Connection,
+        restaurant: Restaurant,
+        *,
+        wanted: datetime,
+        party_size: int,
+        excluding: int | None = None,
+        within: timedelta = WITHIN,
+        limit: int = OFFERS,
+        imaginary: bool = False,
+    ) -> Search:
+        """The openings around `wanted` (UTC). Raises OutOfDate when the restaurant is."""
+        reach = quarters_between(wanted - within, wanted + within + LONGEST_TURN)
+        occupancy = read_occupancy(connection, restaurant, reach, shift=self.clock.offset, excluding=excluding)
+        self.must_be_current(connection, restaurant, occupancy.version)
+        return search(
+            restaurant,
+            wanted=wanted,
+            party_size=party_size,
+            within=within,
+            limit=limit,
+            occupancy=occupancy,
+            imaginary=imaginary,
+        )

@@ -1,0 +1,181 @@
+"""The booking engine's front door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from . import cancelling, changing, confirming, holding, importing, queries
+from .catalogue import Catalogue
+from .clock import Clock
+from .desk import OFFERS, WITHIN, Desk
+from .importing import ImportReport
+from .openings import Search
+from .records import read_by_number
+from .reservations import Hold, Reservation
+from .restaurant import Restaurant
+from .transactions import run_query
+from .values import check_party_size, read_instant
+
+
+class BookingEngine:
+    """Restaurants, openings, holds and reservations on one PostgreSQL database. Safe to share between threads.
+
+    Every command takes `command_id`, any string by which the caller names this one wish: the same id again returns the
+    first result and has no second effect (a command that was refused has no result: it is decided anew). `channel` (a
+    word such as "sms") goes into the history; `notify` queues a text to the diner in the same transaction. Times may be
+    aware in any zone. Every method may raise TryAgain; every error is a BookingError.
+    """
+
+    def __init__(self, database: Engine, clock: Clock) -> None:
+        self.clock = clock
+        self._database = database
+        self._desk = Desk(database, clock, Catalogue())
+
+    def import_restaurants(self, lines: Iterable[str]) -> ImportReport:
+        """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem."""
+        return importing.import_restaurants(self._database, lines)
+
+    def restaurant(self, slug: str) -> Restaurant:
+        """Raises RestaurantUnknown."""
+        return queries.restaurant(self._desk, slug)
+
+    def restaurant_by_sms_number(self, number: str) -> Restaurant | None:
+        """The restaurant that has this number (E.164) to itself."""
+        return queries.restaurant_by_sms_number(self._desk, number)
+
+    def find_restaurants(
+        self, *, q: str | None = None, city: str | None = None, cuisine: str | None = None, limit: int = 20
+    ) -> list[Restaurant]:
+        """Restaurants whose name is like `q` (typos, parts, accents, case), best first; without `q` by name."""
+        return queries.find_restaurants(self._desk, q=q, city=city, cuisine=cuisine, limit=limit)
+
+    def match_restaurant_name(self, text: str, *, city: str | None = None) -> list[tuple[Restaurant, float]]:
+        """Restaurants named somewhere in a longer text with how sure that is (0 to 100), best first; good ones only."""
+        return queries.match_restaurant_name(self._desk, text, city=city)
+
+    def cities(self) -> list[str]:
+        """Every city with a restaurant, by name."""
+        return queries.cities(self._desk)
+
+    def cuisines(self) -> list[str]:
+        """Every cuisine of a restaurant, by name."""
+        return queries.cuisines(self._desk)
+
+    def diner_name(self, phone: str) -> str | None:
+        """The name this phone (E.164) last booked under."""
+        return queries.diner_name(self._desk, phone)
+
+    def find_openings(
+        self,
+        restaurant: Restaurant,
+        *,
+        starts_at: datetime,
+        party_size: int,
+        limit: int = OFFERS,
+        within: timedelta = WITHIN,
+        excluding: str | None = None,
+    ) -> Search:
+        """The openings nearest to `starts_at`, at most `within` (up to two days) before or after it.
+
+        `excluding`: code of a reservation whose own tables count as free, for changes. Raises PartySizeInvalid,
+        TimeInvalid, ReservationUnknown. A wall time that the clocks skip is no error: it is refused as closed.
+        """
+        wanted, imaginary = read_instant(starts_at)
+        party = check_party_size(party_size)
+        key = self._desk.read_code(excluding) if excluding is not None else None
+
+        def body(connection: Connection) -> Search:
+            own = None
+            if key:
+                found = read_by_number(connection, *key, self.clock.offset)
+                own = found.record.id if found else None
+            current = self._desk.restaurant(connection, restaurant.id)
+            return self._desk.search(
+                connection, current, wanted=wanted, party_size=party, excluding=own,
+                within=min(max(within, timedelta(0)), timedelta(days=2)), limit=max(0, limit), imaginary=imaginary,
+            )  # fmt: skip
+
+        return run_query(self._database, body)
+
+    def place_hold(
+        self,
+        restaurant: Restaurant,
+        *,
+        starts_at: datetime,
+        party_size: int,
+        command_id: str,
+        channel: str,
+        diner_phone: str | None = None,
+    ) -> Hold:
+        """Keep the best table for the restaurant's `hold_minutes`.
+
+        Raises NoTableAvailable (OffGrid when nobody is seated at that minute) with the nearest openings, TimeInvalid,
+        PartySizeInvalid, RestaurantUnknown.
+        """
+        return holding.place_hold(
+            self._desk, restaurant, starts_at=starts_at, party_size=party_size, command_id=command_id, channel=channel,
+            diner_phone=diner_phone,
+        )  # fmt: skip
+
+    def release_hold(self, hold_id: str, *, command_id: str, channel: str) -> None:
+        """Give a held table back; an unknown or lapsed hold is no error."""
+        holding.release_hold(self._desk, hold_id, command_id=command_id, channel=channel)
+
+    def confirm_hold(
+        self,
+        hold_id: str,
+        *,
+        name: str,
+        phone: str,
+        notes: str = "",
+        command_id: str,
+        channel: str,
+        notify: bool,
+    ) -> Reservation:
+        """Make a reservation of a hold, and a reminder three hours ahead if it is more than four hours away.
+
+        A lapsed hold is confirmed too while a table is left. Raises HoldExpired with the nearest openings, InvalidRequest.
+        """
+        return confirming.confirm_hold(
+            self._desk, hold_id, name=name, phone=phone, notes=notes, command_id=command_id, channel=channel,
+            notify=notify,
+        )  # fmt: skip
+
+    def change_reservation(
+        self,
+        code: str,
+        *,
+        starts_at: datetime | None = None,
+        party_size: int | None = None,
+        notes: str | None = None,
+        command_id: str,
+        channel: str,
+        notify: bool,
+    ) -> Reservation:
+        """Move a reservation; the old table is let go only when the new one is taken.
+
+        Raises NoTableAvailable (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate.
+        """
+        return changing.change_reservation(
+            self._desk, code, starts_at=starts_at, party_size=party_size, notes=notes, command_id=command_id,
+            channel=channel, notify=notify,
+        )  # fmt: skip
+
+    def cancel_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
+        """Cancel; twice gives the same answer. Raises ReservationUnknown, ReservationOver."""
+        return cancelling.cancel_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
+
+    def restore_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
+        """Undo a cancellation within two minutes. Raises UndoTooLate, NoTableAvailable, ReservationUnknown."""
+        return cancelling.restore_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
+
+    def reservation(self, code: str) -> Reservation:
+        """A confirmed or cancelled reservation. Raises ReservationUnknown."""
+        return queries.reservation(self._desk, code)
+
+    def reservations_of(self, phone: str, *, upcoming: bool = True) -> list[Reservation]:
+        """A diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
+        return queries.reservations_of(self._desk, phone, upcoming=upcoming)

@@ -1,0 +1,62 @@
+"""Where a party can sit: tables and combinations in the order they should be given away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .restaurant import Restaurant
+
+
+class Place(NamedTuple):
+    """A table, or tables pushed together, that one party takes as a whole."""
+
+    table_ids: tuple[int, ...]
+    min_party: int
+    max_party: int
+    areas: frozenset[str]
+    mask: int
+    """One bit for each table, at the position of its number."""
+
+
+class Floor:
+    """A restaurant's bookable places, best first: the smallest that fits goes first.
+
+    Between equals a single table goes before a combination, then the table that fewer combinations need, so that large
+    and combinable tables stay for those who need them. Walk-in tables, and combinations with one, are not on it.
+    """
+
+    def __init__(self, restaurant: Restaurant) -> None:
+        bookable = {table.name: table for table in restaurant.tables if not table.walk_in}
+        needed = Counter(name for combination in restaurant.combinations for name in combination.tables)
+        parts: list[tuple[tuple[str, ...], int, int]] = [
+            ((table.name,), table.min_party, table.max_party) for table in bookable.values()
+        ]
+        parts += [
+            (combination.tables, combination.min_party, combination.max_party)
+            for combination in restaurant.combinations
+            if all(name in bookable for name in combination.tables)
+        ]
+        parts.sort(key=lambda part: (part[2], len(part[0]), sum(needed[name] for name in part[0])))
+        self._places = tuple(
+            Place(
+                table_ids=(ids := tuple(sorted(restaurant.table_ids[name] for name in names))),
+                min_party=smallest,
+                max_party=largest,
+                areas=frozenset(area for name in names if (area := bookable[name].area)),
+                mask=sum(1 << table_id for table_id in ids),
+            )
+            for names, smallest, largest in parts
+        )
+        policy = restaurant.policy
+        self.largest_party = min(
+            max((place.max_party for place in self._places), default=0),
+            policy.max_party or 10**9,
+            policy.pacing_covers or 10**9,
+        )
+
+    def fitting(self, party_size: int) -> Iterator[Place]:
+        """The places that take a party of this size, best first."""
+        return (place for place in self._places if place.min_party <= party_size <= place.max_party)

@@ -1,0 +1,184 @@
+"""The import format: one JSON object a line, one restaurant each, read by pydantic."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, time
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LARGEST_PARTY = 1000
+
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+
+
+def _read_clock(value: object) -> object:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        raise ValueError("must be a time of day like 17:30")
+    return time(0) if value == "24:00" else time.fromisoformat(value)
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not a time zone of the IANA database, like America/New_York")
+    return value
+
+
+def _e164(value: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", value):
+        raise ValueError("must be a phone number like +16505550100")
+    return value
+
+
+def _printable(value: str) -> str:
+    if not value.strip() or any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in value):
+        raise ValueError("must be text without control characters")
+    return value.strip()
+
+
+TimeOfDay = Annotated[
+    time, BeforeValidator(_read_clock), PlainSerializer(lambda moment: f"{moment:%H:%M}", return_type=str)
+]
+Phone = Annotated[str, AfterValidator(_e164)]
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
+PartySize = Annotated[int, Field(ge=1, le=LARGEST_PARTY)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, str_max_length=2000)
+
+
+class Address(_Part):
+    street: Words | None = None
+    city: Words
+    region: Words | None = None
+    postal_code: Words | None = None
+    country: Words | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+
+class ServicePeriod(_Part):
+    """Lunch or dinner on some weekdays; `closes` (and `last_seating`) not after `opens` means the next morning."""
+
+    name: Words
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    opens: TimeOfDay
+    last_seating: TimeOfDay
+    closes: TimeOfDay
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ServicePeriod:
+        last, closes = (_minutes_after(self.opens, moment) for moment in (self.last_seating, self.closes))
+        if (closes or 24 * 60) < last:
+            raise ValueError("last_seating is after closes")
+        return self
+
+
+class Closure(_Part):
+    """A service date on which the restaurant does not open."""
+
+    date: date
+    reason: Words | None = None
+
+
+class TurnTime(_Part):
+    max_party: PartySize
+    minutes: Annotated[int, Field(ge=15, le=24 * 60)]
+    service_period: Words | None = None
+
+
+class DiningTable(_Part):
+    name: Words
+    area: Words | None = None
+    min_party: PartySize = 1
+    max_party: PartySize
+    walk_in: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DiningTable:
+        return _ordered(self)
+
+
+class Combination(_Part):
+    """Tables pushed together; whoever takes the combination takes all of them."""
+
+    tables: Annotated[tuple[Words, ...], Field(min_length=2)]
+    min_party: PartySize = 1
+    max_party: PartySize
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Combination:
+        return _ordered(self)
+
+
+class Policy(_Part):
+    slot_minutes: Annotated[int, Field(ge=5, le=240)] = 15
+    hold_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    min_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 30
+    max_advance_days: Annotated[int, Field(ge=0, le=730)] = 90
+    max_party: PartySize | None = None
+    pacing_covers: Annotated[int, Field(ge=1, le=30_000)] | None = None
+    change_cutoff_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
+
+
+class RestaurantLine(_Part):
+    """One line of an import file."""
+
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+    name: Words
+    phone: Phone | None = None
+    sms_number: Phone | None = None
+    address: Address
+    timezone: Annotated[str, AfterValidator(_known_zone)]
+    cuisines: tuple[Words, ...] = ()
+    price_level: Annotated[int, Field(ge=1, le=5)] | None = None
+    features: tuple[Words, ...] = ()
+    about: dict[Words, Paragraph] = Field(default_factory=dict)
+    service_periods: Annotated[tuple[ServicePeriod, ...], Field(min_length=1)]
+    closures: tuple[Closure, ...] = ()
+    turn_times: tuple[TurnTime, ...] = ()
+    tables: Annotated[tuple[DiningTable, ...], Field(min_length=1, max_length=2000)]
+    combinations: tuple[Combination, ...] = ()
+    policy: Policy = Policy()
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> RestaurantLine:
+        names = Counter(table.name for table in self.tables)
+        if repeated := [name for name, count in names.items() if count > 1]:
+            raise ValueError(f"tables: two tables are called {repeated[0]}")
+        for combination in self.combinations:
+            if unknown := [name for name in combination.tables if name not in names]:
+                raise ValueError(f"combinations: there is no table called {unknown[0]}")
+            if len(set(combination.tables)) < len(combination.tables):
+                raise ValueError("combinations: a table is named twice")
+        periods = {period.name for period in self.service_periods}
+        for turn in self.turn_times:
+            if turn.service_period is not None and turn.service_period not in periods:
+                raise ValueError(f"turn_times: there is no service period called {turn.service_period}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+_Sized = TypeVar("_Sized", DiningTable, Combination)
+
+
+def _minutes_after(opens: time, moment: time) -> int:
+    return ((moment.hour - opens.hour) * 60 + moment.minute - opens.minute) % (24 * 60)
+
+
+def _ordered(part: _Sized) -> _Sized:
+    if part.min_party > part.max_party:
+        raise ValueError("min_party is larger than max_party")
+    return part

@@ -1,0 +1,131 @@
+"""Finding a restaurant by a name that a diner half remembers or misspells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+_WORD = re.compile(r"[^\W_]+")
+_GENERIC = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "and",
+        "of",
+        "restaurant",
+        "cafe",
+        "bar",
+        "bistro",
+        "grill",
+        "kitchen",
+        "house",
+        "club",
+        "supper",
+    }
+    | {"tavern", "trattoria", "brasserie", "diner", "eatery", "room", "table"}
+)
+_LONGEST_QUERY = 500
+_PART_WEIGHT = 0.92
+_CERTAIN_ENOUGH = 82.0
+
+
+def fold(text: str) -> str:
+    """Lower-case words without accents, apostrophes or punctuation, one space apart; & is read as "and"."""
+    text = text[:_LONGEST_QUERY].replace("&", " and ").replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(plain.casefold()))
+
+
+@dataclass(frozen=True)
+class NameEntry:
+    """What the search by name, city and cuisine knows of a restaurant."""
+
+    id: int
+    slug: str
+    name: str
+    city: str
+    cuisines: tuple[str, ...]
+    lat: float | None = None
+    lon: float | None = None
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.name)
+
+    @cached_property
+    def folded_city(self) -> str:
+        return fold(self.city)
+
+    @cached_property
+    def folded_cuisines(self) -> frozenset[str]:
+        return frozenset(fold(cuisine) for cuisine in self.cuisines)
+
+    @cached_property
+    def variants(self) -> tuple[tuple[str, float], ...]:
+        """The ways people say the name, each with how much it counts."""
+        words = self.folded.split()
+        variants = {self.folded: 1.0}
+        core = [word for word in words if word not in _GENERIC] or words
+        if _telling(core):
+            variants.setdefault(" ".join(core), 0.98)
+        for size in range(1, len(words)):
+            for start in range(len(words) - size + 1):
+                part = words[start : start + size]
+                if _telling(part) and part[0] not in _GENERIC and part[-1] not in _GENERIC:
+                    variants.setdefault(" ".join(part), _PART_WEIGHT)
+        return tuple(variants.items())
+
+
+def _telling(words: Sequence[str]) -> bool:
+    """Whether these words alone could point at one restaurant."""
+    return any(word not in _GENERIC and len(word) > 3 for word in words)
+
+
+def search_names(entries: Sequence[NameEntry], query: str, limit: int) -> list[tuple[NameEntry, float]]:
+    """Entries whose name is like the query (typos, parts, accents, case), best first, score 0 to 100."""
+    wanted = fold(query)
+    if not wanted:
+        return []
+    found = process.extract(
+        wanted, [entry.folded for entry in entries], scorer=fuzz.WRatio, score_cutoff=75, limit=max(limit * 4, 20)
+    )
+    scored = [(entries[index], (score + fuzz.ratio(wanted, name)) / 2) for name, score, index in found]
+    scored.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].city))
+    return scored[:limit]
+
+
+def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry, float]]:
+    """Entries whose name is said somewhere in the text, best first, score 0 to 100; only good candidates."""
+    said = fold(text)
+    words = said.split()
+    if not words:
+        return []
+    rough = process.extract(
+        said, [entry.folded for entry in entries], scorer=fuzz.partial_token_set_ratio, score_cutoff=70, limit=None
+    )
+    matches = []
+    for _, _, index in rough:
+        entry = entries[index]
+        score = max((_score(words, variant) * weight for variant, weight in entry.variants), default=0.0)
+        if score >= _CERTAIN_ENOUGH:
+            # Of two sites with one name the city decides, when it is said.
+            matches.append((entry, score + (1.0 if f" {entry.folded_city} " in f" {said} " else 0.0)))
+    matches.sort(key=lambda pair: (-pair[1], -len(pair[0].folded), pair[0].name, pair[0].city))
+    return [(entry, min(100.0, round(score, 1))) for entry, score in matches]
+
+
+def _score(words: list[str], variant: str) -> float:
+    """How well the best run of words in the text spells this variant of a name."""
+    return max((fuzz.ratio(run, variant) for run in _runs(words, variant.count(" ") + 1)), default=0.0)
+
+
+def _runs(words: list[str], size: int) -> Iterator[str]:
+    for length in {max(1, size - 1), size, size + 1}:
+        for start in range(len(words) - length + 1):
+            yield " ".join(words[start : start + length])

@@ -1,0 +1,68 @@
+"""Which tables are taken when, read in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from .floor import Place
+from .quarters import mask_of, start_of
+from .restaurant import Restaurant
+
+# The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
+# statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
+_READ = text(
+    """
+    SELECT c.version, statement_timestamp() + :shift AS now, q.quarter, q.tables, q.covers
+    FROM catalogue c LEFT JOIN (
+        SELECT extract(epoch FROM starts_at)::bigint / 900 AS quarter, array_agg(table_id) AS tables, sum(covers) AS covers
+        FROM table_quarter
+        WHERE restaurant_id = :restaurant_id AND starts_at >= :first AND starts_at < :last
+          AND (held_until IS NULL OR held_until > statement_timestamp() + :shift) AND reservation_id <> :excluding
+        GROUP BY starts_at
+    ) q ON true
+    """
+)
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Tables taken and covers seated by quarter hour, at one moment of the database's clock."""
+
+    now: datetime
+    version: int
+    taken: dict[int, int] = field(default_factory=dict)
+    covers: dict[int, int] = field(default_factory=dict)
+
+    def place_for(self, restaurant: Restaurant, party_size: int, quarters: range) -> Place | None:
+        """The best free place for a party during these quarter hours."""
+        taken = 0
+        for quarter in quarters:
+            taken |= self.taken.get(quarter, 0)
+        return next((place for place in restaurant.floor.fitting(party_size) if not place.mask & taken), None)
+
+    def paced(self, restaurant: Restaurant, party_size: int, quarter: int) -> bool:
+        """Whether the kitchen can take these covers in this quarter hour."""
+        limit = restaurant.policy.pacing_covers
+        return limit is None or self.covers.get(quarter, 0) + party_size <= limit
+
+
+def read_occupancy(
+    connection: Connection, restaurant: Restaurant, quarters: range, *, shift: timedelta, excluding: int | None
+) -> Occupancy:
+    """Read the floor during these quarter hours; the seating of reservation `excluding` counts as free."""
+    rows = connection.execute(
+        _READ,
+        {
+            "restaurant_id": restaurant.id,
+            "first": start_of(quarters.start),
+            "last": start_of(quarters.stop),
+            "shift": shift,
+            "excluding": excluding or 0,
+        },
+    ).all()
+    taken = {row.quarter: mask_of(row.tables) for row in rows if row.quarter is not None}
+    covers = {row.quarter: int(row.covers) for row in rows if row.quarter is not None}
+    return Occupancy(rows[0].now, rows[0].version, taken, covers)

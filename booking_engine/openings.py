@@ -1,0 +1,44 @@
+"""What a search for a table answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .restaurant import Restaurant
+
+
+class Refusal(StrEnum):
+    """Why there is no table at the wanted time, in the diner's terms."""
+
+    CLOSED = "closed"
+    PAST = "past"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    PARTY_TOO_LARGE = "party_too_large"
+    PACING = "pacing"
+    NO_TABLE = "no_table"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A bookable time. `starts_at` is aware, in the restaurant's zone."""
+
+    restaurant: Restaurant
+    starts_at: datetime
+    party_size: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """The answer to "is there a table at `wanted`": that opening, or why not and the nearest ones.
+
+    `openings` holds `exact` too, when there is one, and is sorted nearest to `wanted` first. Both `exact` and `refusal`
+    are None when the restaurant would have a table but seats nobody at that very minute (19:07 on a quarter-hour grid).
+    """
+
+    wanted: datetime
+    exact: Opening | None
+    openings: tuple[Opening, ...]
+    refusal: Refusal | None

@@ -1,0 +1,161 @@
+"""Questions that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from .catalogue import Edition
+from .desk import Desk
+from .errors import InvalidRequest, ReservationUnknown, RestaurantUnknown
+from .names import NameEntry, fold, match_names, search_names
+from .records import read_by_id, read_by_number
+from .reservations import Reservation
+from .restaurant import Restaurant
+from .schema import diner_booking
+from .schema import restaurant as restaurant_table
+from .transactions import run_query
+from .values import check_phone
+
+T = TypeVar("T")
+MOST_RESULTS = 200
+_LONGEST_SLUG = 100
+
+
+def restaurant(desk: Desk, slug: str) -> Restaurant:
+    """Raises RestaurantUnknown."""
+
+    def body(connection: Connection, edition: Edition) -> Restaurant:
+        found = next((entry for entry in edition.restaurants.values() if entry.slug == slug), None)
+        if found:
+            return found
+        restaurant_id = connection.execute(
+            select(restaurant_table.c.id).where(restaurant_table.c.slug == slug)
+        ).scalar_one_or_none()
+        if restaurant_id is None:
+            raise RestaurantUnknown(slug)
+        return desk.catalogue.restaurant(connection, edition, restaurant_id)
+
+    if not slug or len(slug) > _LONGEST_SLUG or not slug.isascii() or not slug.replace("-", "").isalnum():
+        raise RestaurantUnknown
+    return _ask(desk, body)
+
+
+def restaurant_by_sms_number(desk: Desk, number: str) -> Restaurant | None:
+    """The restaurant that has this number to itself."""
+
+    def body(connection: Connection, edition: Edition) -> Restaurant | None:
+        restaurant_id = connection.execute(
+            select(restaurant_table.c.id).where(restaurant_table.c.sms_number == phone)
+        ).scalar_one_or_none()
+        return desk.catalogue.restaurant(connection, edition, restaurant_id) if restaurant_id else None
+
+    try:
+        phone = check_phone(number)
+    except InvalidRequest:
+        return None
+    return _ask(desk, body)
+
+
+def find_restaurants(
+    desk: Desk, *, q: str | None, city: str | None, cuisine: str | None, limit: int
+) -> list[Restaurant]:
+    """By name, city and cuisine."""
+
+    def body(connection: Connection, edition: Edition) -> list[Restaurant]:
+        entries = _filtered(desk.catalogue.entries(connection, edition), city, cuisine)
+        if q is not None and q.strip():
+            entries = [entry for entry, _ in search_names(entries, q, most)]
+        return [desk.catalogue.restaurant(connection, edition, entry.id) for entry in entries[:most]]
+
+    most = max(0, min(limit, MOST_RESULTS))
+    return _ask(desk, body)
+
+
+def match_restaurant_name(desk: Desk, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
+    """Names said somewhere in a text."""
+
+    def body(connection: Connection, edition: Edition) -> list[tuple[Restaurant, float]]:
+        entries = _filtered(desk.catalogue.entries(connection, edition), city, None)
+        matches = match_names(entries, text)[:MOST_RESULTS]
+        return [(desk.catalogue.restaurant(connection, edition, entry.id), score) for entry, score in matches]
+
+    return _ask(desk, body)
+
+
+def cities(desk: Desk) -> list[str]:
+    """Every city with a restaurant."""
+    return _ask(desk, lambda connection, edition: sorted({e.city for e in desk.catalogue.entries(connection, edition)}))
+
+
+def cuisines(desk: Desk) -> list[str]:
+    """Every cuisine of a restaurant."""
+    return _ask(
+        desk,
+        lambda connection, edition: sorted(
+            {cuisine for entry in desk.catalogue.entries(connection, edition) for cuisine in entry.cuisines}
+        ),
+    )
+
+
+def diner_name(desk: Desk, phone: str) -> str | None:
+    """The name last booked under."""
+    number = check_phone(phone)
+    statement = (
+        select(diner_booking.c.name)
+        .where(diner_booking.c.phone == number)
+        .order_by(diner_booking.c.booked_at.desc())
+        .limit(1)
+    )
+    return run_query(desk.database, lambda connection: connection.execute(statement).scalar_one_or_none())
+
+
+def reservation(desk: Desk, code: str) -> Reservation:
+    """Raises ReservationUnknown."""
+    restaurant_id, number = desk.read_code(code)
+    found = run_query(
+        desk.database, lambda connection: read_by_number(connection, restaurant_id, number, desk.clock.offset)
+    )
+    if found is None:
+        raise ReservationUnknown
+    return desk.present(found.record)
+
+
+def reservations_of(desk: Desk, phone: str, *, upcoming: bool) -> list[Reservation]:
+    """A diner's reservations, soonest first."""
+
+    def body(connection: Connection, edition: Edition) -> list[Reservation]:
+        booked = connection.execute(
+            select(diner_booking.c.restaurant_id, diner_booking.c.reservation_id).where(diner_booking.c.phone == number)
+        ).all()
+        reservations = []
+        for restaurant_id, reservation_id in booked:
+            found = read_by_id(connection, restaurant_id, reservation_id, desk.clock.offset)
+            if found is None:
+                continue
+            record = found.record
+            if upcoming and (record.status != "confirmed" or record.ends_at <= found.now):
+                continue
+            house = desk.catalogue.restaurant(connection, edition, restaurant_id)
+            reservations.append(record.as_reservation(house, edition.codes))
+        return sorted(reservations, key=lambda one: (one.starts_at, one.code))
+
+    number = check_phone(phone)
+    return _ask(desk, body)
+
+
+def _ask(desk: Desk, body: Callable[[Connection, Edition], T]) -> T:
+    """Ask with the restaurants as they are in the database now."""
+    return run_query(desk.database, lambda connection: body(connection, desk.catalogue.edition(connection)))
+
+
+def _filtered(entries: list[NameEntry], city: str | None, cuisine: str | None) -> list[NameEntry]:
+    if city is not None and city.strip():
+        wanted = fold(city)
+        entries = [entry for entry in entries if entry.folded_city == wanted]
+    if cuisine is not None and cuisine.strip():
+        wanted_cuisine = fold(cuisine)
+        entries = [entry for entry in entries if wanted_cuisine in entry.folded_cuisines]
+    return entries

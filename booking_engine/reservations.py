@@ -1,0 +1,146 @@
+"""Holds and reservations: what callers see, and the record behind them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from .codes import CodeBook
+from .errors import ReservationUnknown
+from .quarters import quarter_of
+from .restaurant import Restaurant
+
+_HOLD_ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,6})-([0-9a-f]{1,16})")
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A table kept until `expires_at` (UTC). `starts_at` is in the restaurant's zone."""
+
+    id: str
+    restaurant: Restaurant
+    starts_at: datetime
+    party_size: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A confirmed or cancelled reservation. `starts_at` and `ends_at` are in the restaurant's zone, `created_at` in UTC."""
+
+    code: str
+    status: Literal["confirmed", "cancelled"]
+    restaurant: Restaurant
+    starts_at: datetime
+    ends_at: datetime
+    party_size: int
+    diner_name: str
+    diner_phone: str
+    notes: str
+    created_at: datetime
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row of the `reservation` table; instants in UTC."""
+
+    restaurant_id: int
+    id: int
+    status: Literal["held", "released", "confirmed", "cancelled"]
+    starts_at: datetime
+    ends_at: datetime
+    party_size: int
+    table_ids: tuple[int, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    code_number: int | None = None
+    diner_name: str | None = None
+    diner_phone: str | None = None
+    notes: str = ""
+    confirmed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    reminder_id: UUID | None = None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Record:
+        """Read a row that has all columns of the table."""
+        found = row._mapping
+        values = {name: found[name] for name in cls.__dataclass_fields__}
+        return cls(**values | {"table_ids": tuple(values["table_ids"])})
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Record:
+        """Read what `as_state` wrote."""
+        return _ADAPTER.validate_python(state)
+
+    def as_state(self) -> dict[str, Any]:
+        """Plain JSON, for the history."""
+        state: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return state
+
+    @property
+    def hold_id(self) -> str:
+        """The id a caller confirms or releases the hold by: it says where to look and what to lock, and nobody guesses it."""
+        return f"{self.restaurant_id:x}-{quarter_of(self.starts_at):x}-{self.id:x}"
+
+    def as_hold(self, restaurant: Restaurant) -> Hold:
+        """The hold as callers see it."""
+        assert self.expires_at is not None
+        return Hold(
+            id=self.hold_id,
+            restaurant=restaurant,
+            starts_at=self.starts_at.astimezone(restaurant.zone),
+            party_size=self.party_size,
+            expires_at=self.expires_at.astimezone(UTC),
+        )
+
+    def as_reservation(self, restaurant: Restaurant, codes: CodeBook) -> Reservation:
+        """The reservation as callers see it."""
+        if self.status not in ("confirmed", "cancelled") or self.code_number is None:
+            raise ReservationUnknown
+        return Reservation(
+            code=codes.spell(self.restaurant_id, self.code_number),
+            status=self.status,
+            restaurant=restaurant,
+            starts_at=self.starts_at.astimezone(restaurant.zone),
+            ends_at=self.ends_at.astimezone(restaurant.zone),
+            party_size=self.party_size,
+            diner_name=self.diner_name or "",
+            diner_phone=self.diner_phone or "",
+            notes=self.notes,
+            created_at=self.created_at.astimezone(UTC),
+            tables=tuple(restaurant.table_names[table_id] for table_id in self.table_ids),
+        )
+
+
+_ADAPTER = TypeAdapter(Record)
+
+
+def new_reservation_id() -> int:
+    """A random id: 62 bits, so that it fits a bigint and nobody guesses it."""
+    return secrets.randbits(62) | 1
+
+
+class HoldKey(NamedTuple):
+    """What a hold id says: the restaurant, the quarter hour in which the party sits down, the reservation."""
+
+    restaurant_id: int
+    quarter: int
+    reservation_id: int
+
+
+def read_hold_id(hold_id: str) -> HoldKey | None:
+    """What the id says, or None when it is no hold id."""
+    match = _HOLD_ID.fullmatch(hold_id)
+    if match is None:
+        return None
+    key = HoldKey(*(int(part, 16) for part in match.groups()))
+    return key if key.restaurant_id < 1 << 31 and key.reservation_id < 1 << 63 else None

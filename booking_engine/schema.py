@@ -1,0 +1,220 @@
+"""The tables, in one metadata.
+
+What belongs to a restaurant is hash-partitioned by `restaurant_id`, which leads every key, so that the same tables can be
+distributed by restaurant on Citus. `restaurant` and `catalogue` are small and read by everyone (reference tables there).
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TIMESTAMP, UUID
+from sqlalchemy.types import BigInteger, Float, Integer, SmallInteger, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+PARTITIONS = 8
+"""Hash partitions of each partitioned table."""
+
+Instant = TIMESTAMP(timezone=True)
+_BY_RESTAURANT = "HASH (restaurant_id)"
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("id", SmallInteger, nullable=False, autoincrement=False),
+    Column("version", BigInteger, nullable=False, comment="an import that changes anything adds one"),
+    Column("code_key", BYTEA, nullable=False, comment="secret of the confirmation codes"),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("id = 1", name="one_row"),
+    comment="one row: what every process must agree on about the restaurants",
+)
+
+restaurant = Table(
+    "restaurant",
+    metadata,
+    Column("id", Integer, nullable=False, autoincrement=False),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("cuisines", ARRAY(Text), nullable=False),
+    Column("sms_number", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("document", JSONB, nullable=False, comment="the line it was imported from, with defaults filled in"),
+    Column("version", BigInteger, nullable=False, comment="the catalogue version that last changed it"),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("slug"),
+    UniqueConstraint("sms_number"),
+)
+
+dining_table = Table(
+    "dining_table",
+    metadata,
+    Column("restaurant_id", Integer, nullable=False),
+    Column("table_id", SmallInteger, nullable=False, autoincrement=False),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("restaurant_id", "table_id"),
+    UniqueConstraint("restaurant_id", "name"),
+    ForeignKeyConstraint(["restaurant_id"], ["restaurant.id"]),
+    postgresql_partition_by=_BY_RESTAURANT,
+    comment="gives each table of a floor a number for good; a table that left the floor keeps its row",
+)
+
+pacing_quarter = Table(
+    "pacing_quarter",
+    metadata,
+    Column("restaurant_id", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    PrimaryKeyConstraint("restaurant_id", "starts_at"),
+    postgresql_partition_by=_BY_RESTAURANT,
+    comment="a row to lock before the covers that start in this quarter hour are counted",
+)
+
+reservation = Table(
+    "reservation",
+    metadata,
+    Column("restaurant_id", Integer, nullable=False),
+    Column(
+        "id", BigInteger, nullable=False, autoincrement=False, comment="random: an unguessable hold id is made of it"
+    ),
+    Column("status", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("party_size", Integer, nullable=False),
+    Column("table_ids", ARRAY(SmallInteger), nullable=False),
+    Column("expires_at", Instant, comment="of a hold"),
+    Column("code_number", Integer, comment="given when confirmed; with the restaurant it makes the confirmation code"),
+    Column("diner_name", Text),
+    Column("diner_phone", Text),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("reminder_id", UUID(as_uuid=True), comment="the outbox row that reminds of it"),
+    PrimaryKeyConstraint("restaurant_id", "id"),
+    ForeignKeyConstraint(["restaurant_id"], ["restaurant.id"]),
+    CheckConstraint("status IN ('held', 'released', 'confirmed', 'cancelled')", name="status_known"),
+    CheckConstraint("(status = 'held') <= (expires_at IS NOT NULL)", name="hold_expires"),
+    CheckConstraint(
+        "status NOT IN ('confirmed', 'cancelled')"
+        " OR (code_number IS NOT NULL AND diner_name IS NOT NULL AND diner_phone IS NOT NULL)",
+        name="confirmed_complete",
+    ),
+    CheckConstraint("party_size > 0", name="party_size_positive"),
+    CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    postgresql_partition_by=_BY_RESTAURANT,
+)
+Index(
+    "uq_reservation_code",
+    reservation.c.restaurant_id,
+    reservation.c.code_number,
+    unique=True,
+    postgresql_where=text("code_number IS NOT NULL"),
+)
+
+table_quarter = Table(
+    "table_quarter",
+    metadata,
+    Column("restaurant_id", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("table_id", SmallInteger, nullable=False),
+    Column(
+        "covers", SmallInteger, nullable=False, comment="guests who sit down now: the party size on one row, else 0"
+    ),
+    Column("reservation_id", BigInteger, nullable=False),
+    Column("held_at", Instant, nullable=False),
+    Column("held_until", Instant, comment="NULL once confirmed; a hold past it may be taken over by anyone"),
+    # The order matters: quarter hours of one evening lie together, for the search and for locking in one order.
+    PrimaryKeyConstraint("restaurant_id", "starts_at", "table_id"),
+    ForeignKeyConstraint(["restaurant_id", "table_id"], ["dining_table.restaurant_id", "dining_table.table_id"]),
+    ForeignKeyConstraint(["restaurant_id", "reservation_id"], ["reservation.restaurant_id", "reservation.id"]),
+    CheckConstraint("mod(extract(epoch FROM starts_at)::bigint, 900) = 0", name="on_the_quarter"),
+    postgresql_partition_by=_BY_RESTAURANT,
+    comment="a row for each quarter hour and table that a seating takes: its primary key is what refuses a double booking",
+)
+
+reservation_event = Table(
+    "reservation_event",
+    metadata,
+    Column("restaurant_id", Integer, nullable=False),
+    Column("command_key", UUID(as_uuid=True), nullable=False, comment="digest of the caller's command id"),
+    Column("reservation_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("state", JSONB, nullable=False, comment="the reservation as this command left it"),
+    PrimaryKeyConstraint("restaurant_id", "command_key"),
+    postgresql_partition_by=_BY_RESTAURANT,
+    comment="history, only ever appended to; the same command again finds its first answer here",
+)
+Index("ix_reservation_event_reservation", reservation_event.c.restaurant_id, reservation_event.c.reservation_id)
+
+diner_booking = Table(
+    "diner_booking",
+    metadata,
+    Column("phone", Text, nullable=False),
+    Column("restaurant_id", Integer, nullable=False),
+    Column("reservation_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("booked_at", Instant, nullable=False),
+    PrimaryKeyConstraint("phone", "restaurant_id", "reservation_id"),
+    postgresql_partition_by="HASH (phone)",
+    comment="what a diner has booked, kept a second time by diner so that asking for it touches one partition",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("restaurant_id", Integer),
+    Column("reservation_id", BigInteger),
+    Column("reservation_code", Text),
+    Column("conversation_id", UUID(as_uuid=True)),
+    Column("to_phone", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("claimed_until", Instant),
+    Column(
+        "sending_at",
+        Instant,
+        comment="committed before the provider is called; set and not sent means: ask the provider",
+    ),
+    Column("sent_at", Instant),
+    Column("provider_sid", Text),
+    Column("failed_at", Instant),
+    Column("voided_at", Instant),
+    Column("last_error", Text),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint(
+        "kind IN ('reservation_confirmed', 'reservation_changed', 'reservation_cancelled', 'reminder', 'text')",
+        name="kind_known",
+    ),
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.next_attempt_at,
+    postgresql_where=text("sent_at IS NULL AND failed_at IS NULL AND voided_at IS NULL"),
+)
+
+PARTITIONED = (dining_table, pacing_quarter, reservation, table_quarter, reservation_event, diner_booking)
+"""Tables whose hash partitions a migration creates as `<table>_p<n>`."""

@@ -1,0 +1,105 @@
+"""Running one command in one transaction: idempotent, retried while the database is in the way."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from .errors import BookingError, TryAgain
+from .reservations import Record
+from .schema import reservation_event
+from .seating import SeatingLost
+from .values import Command
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+_PAUSE = 0.004
+_LONGEST_PAUSE = 0.25
+_UNIQUE_VIOLATION = "23505"
+_IN_THE_WAY = {
+    "40001": "serialization failure",
+    "40P01": "deadlock",
+    "55P03": "lock timeout",
+    "57014": "statement timeout",
+    "57P01": "server is shutting down",
+    "57P03": "server is starting",
+    "53300": "too many connections",
+}
+
+
+class OutOfDate(Exception):
+    """The decision rested on something that has changed meanwhile: roll back and decide again."""
+
+
+def first_answer(connection: Connection, restaurant_id: int, command: Command) -> Record | None:
+    """What the command left behind the first time, if there was a first time."""
+    columns = reservation_event.c
+    state = connection.execute(
+        select(columns.state).where(columns.restaurant_id == restaurant_id, columns.command_key == command.key)
+    ).scalar_one_or_none()
+    return Record.from_state(state) if state is not None else None
+
+
+def run_command(database: Engine, restaurant_id: int, command: Command, body: Callable[[Connection], Record]) -> Record:
+    """Run `body` in a transaction and return the record it leaves; the same command again returns the first one.
+
+    No look-up comes first: the history's primary key stops a second effect, and a second try that is refused (its own
+    first effect may be what stands in its way) finds its first answer. Raises TryAgain after bounded retries.
+    """
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**attempt)))  # noqa: S311
+        try:
+            with database.begin() as connection:
+                return body(connection)
+        except (SeatingLost, OutOfDate):
+            continue
+        except BookingError:
+            if answer := _answered(database, restaurant_id, command):
+                return answer
+            raise
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+                raise
+            # Either this very command has been done before, or a random number was drawn twice.
+            if answer := _answered(database, restaurant_id, command):
+                return answer
+        except (DBAPIError, PoolTimeout) as error:
+            _raise_unless_in_the_way(error)
+    raise TryAgain
+
+
+def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
+    """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**attempt)))  # noqa: S311
+        try:
+            with database.connect() as connection:
+                return body(connection)
+        except OutOfDate:
+            continue
+        except (DBAPIError, PoolTimeout) as error:
+            _raise_unless_in_the_way(error)
+    raise TryAgain
+
+
+def _answered(database: Engine, restaurant_id: int, command: Command) -> Record | None:
+    return run_query(database, lambda connection: first_answer(connection, restaurant_id, command))
+
+
+def _raise_unless_in_the_way(error: DBAPIError | PoolTimeout) -> None:
+    if isinstance(error, PoolTimeout):
+        raise TryAgain("no connection to the database was free") from error
+    state = getattr(error.orig, "sqlstate", None)
+    if not error.connection_invalidated and state not in _IN_THE_WAY and not (state or "").startswith("08"):
+        if state is None and error.orig is not None and type(error.orig).__name__ == "OperationalError":
+            raise TryAgain("the database cannot be reached") from error
+        raise error

@@ -1,0 +1,94 @@
+"""Values from outside, checked before they reach the database."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from .errors import InvalidRequest, PartySizeInvalid, TimeInvalid
+
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+_CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
+LONGEST_NAME = 120
+LONGEST_NOTES = 2000
+
+
+def check_party_size(party_size: int) -> int:
+    """At least one guest. How many are too many the restaurant decides."""
+    if isinstance(party_size, bool) or not isinstance(party_size, int) or party_size < 1:
+        raise PartySizeInvalid(str(party_size)[:20])
+    return party_size
+
+
+def read_instant(moment: datetime) -> tuple[datetime, bool]:
+    """(the instant in UTC, whether its wall time was skipped by a clock change and so is imaginary).
+
+    Raises TimeInvalid for a time without a zone and for years no calendar of ours reaches.
+    """
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise TimeInvalid("no time zone")
+    if not 1971 <= moment.year <= 9000:
+        raise TimeInvalid(f"year {moment.year}")
+    instant = moment.astimezone(UTC)
+    back = instant.astimezone(moment.tzinfo)
+    return instant, back.replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None, fold=0)
+
+
+def existing_instant(moment: datetime) -> datetime:
+    """The instant in UTC. Raises TimeInvalid for a wall time that the clocks skip as well."""
+    instant, imaginary = read_instant(moment)
+    if imaginary:
+        raise TimeInvalid("the clocks skip this hour")
+    return instant
+
+
+def check_name(name: str) -> str:
+    """A name in one line; control characters are dropped."""
+    clean = " ".join(_printable(name).split())
+    if not clean:
+        raise InvalidRequest("a name is needed")
+    if len(clean) > LONGEST_NAME:
+        raise InvalidRequest("the name is too long")
+    return clean
+
+
+def check_notes(notes: str) -> str:
+    """Free text, up to 2,000 characters; control characters except line breaks are dropped."""
+    clean = "\n".join(" ".join(_printable(line).split()) for line in notes.splitlines()).strip()
+    if len(clean) > LONGEST_NOTES:
+        raise InvalidRequest("the notes are too long")
+    return clean
+
+
+def check_phone(phone: str) -> str:
+    """An E.164 number such as +14155550123; spaces, hyphens, dots and brackets are dropped."""
+    clean = re.sub(r"[\s().\-]", "", phone[:40])
+    if not _E164.fullmatch(clean):
+        raise InvalidRequest("the phone number must be like +14155550123")
+    return clean
+
+
+@dataclass(frozen=True)
+class Command:
+    """Who asks for what: the verb, the caller's id for this very wish, the channel it came through."""
+
+    verb: str
+    id: str
+    channel: str
+
+    def __post_init__(self) -> None:
+        if not _CHANNEL.fullmatch(self.channel):
+            raise InvalidRequest("the channel must be a short lower-case word")
+
+    @property
+    def key(self) -> UUID:
+        """A fixed-size key for any string a caller may choose; one id may serve once for each verb."""
+        text = f"{self.verb}:{self.id}".encode("utf-8", "surrogatepass")
+        return UUID(bytes=hashlib.sha256(text).digest()[:16])
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c.isspace() else "" for c in text.encode("utf-8", "ignore").decode("utf-8"))
