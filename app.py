@@ -1,0 +1,115 @@
+"""Where the rooms are brought together: the public app, the internal action app, the worker, and the command line."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Flask
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, Clock, create_database
+from bot.dialogue_client import DialogueClient
+from bot.settings import Settings, load_settings
+from bot.turn import TurnTaker
+from dialogue.words import Words
+
+LARGEST_REQUEST = 256 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class House:
+    """What the rooms share in one process."""
+
+    settings: Settings
+    clock: Clock
+    database: Engine
+    redis: Redis
+    engine: BookingEngine
+    dialogue: DialogueClient
+    words: Words
+    turns: TurnTaker
+
+
+def open_house(settings: Settings | None = None) -> House:
+    """Connect everything; nothing is reached before it is used.
+
+    Raises:
+        bot.settings.SettingsError: a setting is wrong.
+    """
+    settings = settings or load_settings()
+    clock = Clock(settings.clock_offset)
+    database = create_database(settings.database_address)
+    dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
+    words = Words()
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        redis=Redis.from_url(settings.redis_address),
+        engine=BookingEngine(database, clock),
+        dialogue=dialogue,
+        words=words,
+        turns=TurnTaker(database, dialogue, words, clock),
+    )
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
+    from webhooks import chat, health, problems, twilio
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    house = open_house(settings)
+    app = Flask("tabletalk")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    problems.install(app)
+    app.register_blueprint(
+        health.create_blueprint(
+            {
+                "database": partial(_database_answers, house.database),
+                "redis": lambda: bool(house.redis.ping()),
+                "dialogue": house.dialogue.is_ready,
+            }
+        )
+    )
+    app.register_blueprint(
+        twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.words)
+    )
+    app.register_blueprint(chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words))
+    if not house.settings.is_production:
+        from webhooks.simulator import pages
+
+        app.register_blueprint(pages.create_blueprint(house.settings, house.engine, house.redis, house.clock))
+    return app
+
+
+def _database_answers(database: Engine) -> bool:
+    with database.connect() as connection:
+        return connection.scalar(text("SELECT 1")) == 1
+
+
+def create_actions_app(settings: Settings | None = None) -> Flask:
+    """The internal app that runs the dialogue's custom actions for Rasa."""
+    from dialogue.actions import create_executor
+    from webhooks import actions
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    house = open_house(settings)
+    app = Flask("tabletalk-actions")
+    app.register_blueprint(
+        actions.create_blueprint(create_executor(house.engine, house.words), house.settings.internal_secret)
+    )
+    return app
+
+
+def main() -> None:
+    """The command line."""
+    from deploy.commands import cli
+
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Conversations: who is talking to us, on which channel, and the one-at-a-time lock on each."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import OperationalError
+
+from bot import schema
+
+Channel = Literal["sms", "chat"]
+
+_SMS_THREADS = uuid.UUID("6f1d3c1e-6a55-4c53-9d59-5b6a1a0c7d11")
+_LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A thread with one diner. `expects` is what the bot asked for last (the contract's words)."""
+
+    id: uuid.UUID
+    channel: Channel
+    phone: str | None = None
+    our_number: str | None = None
+    restaurant: str | None = None
+    diner_name: str | None = None
+    locale: str = "en"
+    expects: str | None = None
+    opted_out: bool = False
+
+
+def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:
+    """The thread between a diner's phone and one of our numbers: the same two numbers always give the same one."""
+    return Conversation(
+        id=uuid.uuid5(_SMS_THREADS, f"{phone} {our_number}"),
+        channel="sms",
+        phone=phone,
+        our_number=our_number,
+        restaurant=restaurant,
+    )
+
+
+def new_token() -> str:
+    """A secret that opens one conversation; only its digest is stored."""
+    return secrets.token_urlsafe(32)
+
+
+def remember(connection: Connection, conversation: Conversation, *, token: str | None = None) -> None:
+    """Store a conversation; one that is known already is left as it is."""
+    values = {
+        "id": conversation.id,
+        "channel": conversation.channel,
+        "phone": conversation.phone,
+        "our_number": conversation.our_number,
+        "restaurant": conversation.restaurant,
+        "diner_name": conversation.diner_name,
+        "locale": conversation.locale,
+        "token_digest": _digest(token) if token else None,
+    }
+    connection.execute(upsert(schema.conversation).values(values).on_conflict_do_nothing())
+
+
+def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:
+    """The conversation of that id, if there is one."""
+    row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
+    return _from_row(row) if row else None
+
+
+def _from_row(row: Row[Any]) -> Conversation:
+    names = Conversation.__dataclass_fields__
+    return Conversation(**{name: value for name, value in row._mapping.items() if name in names})
+
+
+def find_by_token(connection: Connection, conversation_id: uuid.UUID, token: str) -> Conversation | None:
+    """The conversation of that id, if the token opens it."""
+    c = schema.conversation.c
+    row = connection.execute(select(schema.conversation).where(c.id == conversation_id)).first()
+    if row is None or not row.token_digest or not secrets.compare_digest(row.token_digest, _digest(token)):
+        return None
+    return _from_row(row)
+
+
+def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> None:
+    """Change columns of a conversation."""
+    connection.execute(update(schema.conversation).where(schema.conversation.c.id == conversation_id).values(**values))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@contextmanager
+def one_at_a_time(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
+    """Hold the conversation for this connection; gives False when somebody else keeps it for all of `seconds`.
+
+    The lock belongs to the database session, so it outlives the transactions of a turn and ends with a crash.
+    """
+    key = {"key": conversation_id.int & (2**63 - 1)}
+    milliseconds = max(1, int(seconds * 1000))
+    try:
+        connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+        connection.execute(text(f"SET LOCAL statement_timeout = {milliseconds + 1000}"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+        connection.commit()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        connection.rollback()
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+        connection.commit()

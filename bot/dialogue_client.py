@@ -1,0 +1,86 @@
+"""The wire to the dialogue service (Rasa)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from bot.conversations import Conversation
+from bot.messages import Answer, Choice, Inbound, Said
+
+
+class DialogueUnavailable(Exception):
+    """The dialogue service cannot be reached or is not ready; the message itself has nothing to do with it."""
+
+
+class DialogueFailed(Exception):
+    """The dialogue service was reached, and failed at this message or did not answer in time."""
+
+
+class DialogueClient:
+    """Asks Rasa for the answer to one message. Safe to share between threads."""
+
+    def __init__(self, address: str, token: str, *, connections: int = 64) -> None:
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx.Client(base_url=address, headers=headers, limits=limits, trust_env=False)
+
+    def take_turn(self, conversation: Conversation, message: Inbound, text: str, *, seconds: float) -> Answer:
+        """The answer to a message.
+
+        Raises:
+            DialogueUnavailable: nobody is there; worth trying until somebody is.
+            DialogueFailed: this turn failed; nothing of it is remembered, or its answer can be had by asking again.
+        """
+        body = {
+            "sender": str(conversation.id),
+            "message": text,
+            "message_id": message.sid,
+            "again": message.attempts > 0,
+            "metadata": {
+                "channel": conversation.channel,
+                "phone": conversation.phone,
+                "diner_name": conversation.diner_name,
+                "restaurant": conversation.restaurant,
+                "expects": conversation.expects,
+            },
+        }
+        try:
+            response = self._client.post(
+                "/webhooks/turn/", json=body, timeout=httpx.Timeout(seconds, connect=min(1.0, seconds))
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise DialogueUnavailable(str(error)) from error
+        except httpx.TimeoutException as error:
+            raise DialogueFailed("no answer in time") from error
+        except httpx.TransportError as error:  # cut off in the middle: the process died under it
+            raise DialogueUnavailable(str(error)) from error
+        if response.status_code in (404, 503):  # still starting
+            raise DialogueUnavailable(f"status {response.status_code}")
+        if response.status_code != httpx.codes.OK:
+            raise DialogueFailed(f"status {response.status_code}")
+        answer = _answer(response.json()["messages"])
+        if not answer.said:
+            raise DialogueFailed("no words")
+        return answer
+
+    def is_ready(self) -> bool:
+        try:
+            return self._client.get("/webhooks/turn/", timeout=1.0).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+
+def _answer(messages: list[dict[str, Any]]) -> Answer:
+    said: list[Said] = []
+    facts: dict[str, Any] = {}
+    for message in messages:
+        if message.get("text"):
+            buttons = message.get("buttons") or []
+            said.append(Said(message["text"], tuple(Choice(b["title"], b["payload"]) for b in buttons)))
+        if message.get("custom"):
+            facts = message["custom"]
+    return Answer(
+        tuple(said), expects=facts.get("expects"), hold=facts.get("hold"), reservation=facts.get("reservation")
+    )

@@ -1,0 +1,41 @@
+"""The jobs that RQ runs. Their arguments travel through Redis; what they need else is made once in each worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from booking_engine.outbox import OutboxMessage
+from bot.sender import Sender
+from bot.turn import TurnTaker
+
+TEXTS = "texts"
+TURNS = "turns"
+_FINISH_SECONDS = 60.0
+
+
+@dataclass
+class _Workshop:
+    sender: Sender | None = None
+    turns: TurnTaker | None = None
+
+
+_workshop = _Workshop()
+
+
+def equip(sender: Sender, turns: TurnTaker) -> None:
+    """Give this process's jobs what they work with; the worker does so before it takes the first one."""
+    _workshop.sender = sender
+    _workshop.turns = turns
+
+
+def send_text(message: OutboxMessage) -> None:
+    """Send one claimed row of the outbox."""
+    assert _workshop.sender is not None
+    _workshop.sender.send(message)
+
+
+def finish_turns(conversation_id: UUID) -> None:
+    """Answer what was promised in a conversation."""
+    assert _workshop.turns is not None
+    _workshop.turns.finish(conversation_id, seconds=_FINISH_SECONDS)

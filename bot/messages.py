@@ -1,0 +1,199 @@
+"""What came in and what went out, as rows: the inbound message is stored before anything is done with it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot import schema
+
+Status = Literal["received", "promised", "answered", "failed"]
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message of a diner. `sid` is Twilio's, or the chat client's own."""
+
+    conversation_id: uuid.UUID
+    sid: str
+    text: str
+    media_count: int = 0
+    opt_out_type: str | None = None
+    seq: int = 0
+    status: Status = "received"
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to pick: what it is, and the digit that stands for it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message to the diner, not yet rendered for a channel."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that a turn says; `hold` and `reservation` in the chat API's form."""
+
+    said: tuple[Said, ...] = ()
+    expects: str | None = None
+    hold: dict[str, Any] | None = None
+    reservation: dict[str, Any] | None = None
+    promised: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {"expects": self.expects, "hold": self.hold, "reservation": self.reservation, "promised": self.promised}
+
+
+@dataclass(frozen=True)
+class ThreadMessage:
+    """A line of the thread as it is shown again."""
+
+    seq: int
+    direction: Literal["in", "out"]
+    text: str
+    at: datetime
+    sid: str | None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def store_inbound(connection: Connection, message: Inbound) -> None:
+    """Store a message under its sid; a repeated one is already there."""
+    values = {
+        "conversation_id": message.conversation_id,
+        "sid": message.sid,
+        "text": message.text,
+        "media_count": message.media_count,
+        "opt_out_type": message.opt_out_type,
+    }
+    connection.execute(upsert(schema.inbound).values(values).on_conflict_do_nothing())
+
+
+def open_messages(connection: Connection, conversation_id: uuid.UUID) -> list[Inbound]:
+    """Messages of the conversation that have no answer yet, oldest first."""
+    c = schema.inbound.c
+    query = select(schema.inbound).where(c.conversation_id == conversation_id, c.status.in_(["received", "promised"]))
+    return [_inbound(row) for row in connection.execute(query.order_by(c.seq))]
+
+
+def find_inbound(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Inbound | None:
+    c = schema.inbound.c
+    row = connection.execute(select(schema.inbound).where(c.conversation_id == conversation_id, c.sid == sid)).first()
+    return _inbound(row) if row else None
+
+
+def _inbound(row: Any) -> Inbound:
+    return Inbound(**{name: row._mapping[name] for name in Inbound.__dataclass_fields__})
+
+
+def waiting_conversations(
+    connection: Connection, now: datetime, crashed_before: datetime, limit: int
+) -> list[uuid.UUID]:
+    """Conversations with an answer due: promised ones whose time has come, and messages whose handler died."""
+    c = schema.inbound.c
+    is_due = or_(
+        (c.status == "promised") & (c.retry_at <= now),
+        (c.status == "received") & (c.received_at < crashed_before),
+    )
+    return list(connection.scalars(select(c.conversation_id).where(is_due).distinct().limit(limit)))
+
+
+def set_status(
+    connection: Connection,
+    message: Inbound,
+    status: Status,
+    *,
+    attempts: int | None = None,
+    retry_at: datetime | None = None,
+) -> None:
+    c = schema.inbound.c
+    values: dict[str, Any] = {"status": status, "retry_at": retry_at}
+    if attempts is not None:
+        values["attempts"] = attempts
+    where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid)
+    connection.execute(update(schema.inbound).where(where).values(**values))
+
+
+def store_answer(connection: Connection, message: Inbound, answer: Answer, *, carried_by: str | None) -> None:
+    """Store what is said to a message.
+
+    `carried_by` is the sid whose HTTP response takes it along; None: the outbox does.
+    """
+    rows = []
+    for position, said in enumerate(answer.said):
+        is_last = position == len(answer.said) - 1
+        payload: dict[str, Any] = {"choices": [vars(choice) for choice in said.choices]}
+        if is_last:
+            payload |= answer.payload()
+        rows.append(
+            {
+                "conversation_id": message.conversation_id,
+                "reply_to": message.sid,
+                "carried_by": carried_by,
+                "text": said.text,
+                "payload": payload,
+            }
+        )
+    if rows:
+        connection.execute(insert(schema.outbound), rows)
+
+
+def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> None:
+    """What the bot says before it is asked anything."""
+    rows = [
+        {"conversation_id": conversation_id, "text": said.text, "payload": answer.payload()} for said in answer.said
+    ]
+    connection.execute(insert(schema.outbound), rows)
+
+
+def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Answer:
+    """What the HTTP response to this message says, now or when it is asked again."""
+    c = schema.outbound.c
+    query = select(schema.outbound).where(c.conversation_id == conversation_id, c.carried_by == sid).order_by(c.seq)
+    said: list[Said] = []
+    facts: dict[str, Any] = {}
+    for row in connection.execute(query):
+        said.append(Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", []))))
+        facts = row.payload
+    return Answer(
+        tuple(said),
+        expects=facts.get("expects"),
+        hold=facts.get("hold"),
+        reservation=facts.get("reservation"),
+        promised=bool(facts.get("promised")),
+    )
+
+
+def store_notice(
+    connection: Connection, conversation_id: uuid.UUID, text: str, payload: dict[str, Any], provider_sid: str | None
+) -> None:
+    """A text of our own accord, put into the thread."""
+    values = {"conversation_id": conversation_id, "text": text, "payload": payload, "provider_sid": provider_sid}
+    connection.execute(insert(schema.outbound).values(**values))
+
+
+def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0) -> list[ThreadMessage]:
+    """The whole thread in its order, or what came after a message of it."""
+    i, o = schema.inbound.c, schema.outbound.c
+    inbound = select(schema.inbound).where(i.conversation_id == conversation_id, i.seq > after)
+    outbound = select(schema.outbound).where(o.conversation_id == conversation_id, o.seq > after)
+    lines = [ThreadMessage(r.seq, "in", r.text, r.received_at, r.sid) for r in connection.execute(inbound)]
+    lines += [
+        ThreadMessage(r.seq, "out", r.text, r.created_at, r.provider_sid, r.payload)
+        for r in connection.execute(outbound)
+    ]
+    return sorted(lines, key=lambda line: line.seq)

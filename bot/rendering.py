@@ -1,0 +1,49 @@
+"""Words for a channel: an SMS is GSM-7, and at most two segments long."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from anyascii import anyascii
+from smsutil import is_valid_gsm, split
+
+from bot.messages import Said
+
+MOST_SEGMENTS = 2
+MOST_SMS_CHARACTERS = 306  # two segments that are joined on the phone: 153 each
+
+
+def sms_text(said: tuple[Said, ...]) -> str:
+    """One SMS body of all that a turn says, choices as numbered lines."""
+    parts = []
+    for message in said:
+        lines = [message.text, *(f"{choice.text} {choice.label}" for choice in message.choices)]
+        parts.append("\n".join(lines))
+    return fitting(" ".join(parts) if not any(m.choices for m in said[:-1]) else "\n".join(parts))
+
+
+def gsm7(text: str) -> str:
+    """The text in GSM-7: what the alphabet has not is written with what it has, and what has no writing is dropped."""
+    kept = []
+    for character in unicodedata.normalize("NFC", text):
+        if is_valid_gsm(character):
+            kept.append(character)
+        elif character.isprintable() or character.isspace():
+            kept.append(anyascii(character) or "")
+    return "".join(kept)
+
+
+def fitting(text: str) -> str:
+    """The text in GSM-7, cut at two segments.
+
+    Every response of ours fits; this is for what restaurants and diners wrote themselves.
+    """
+    plain = gsm7(text).strip()
+    while segments(plain) > MOST_SEGMENTS:
+        plain = plain[: min(len(plain) - 3, MOST_SMS_CHARACTERS - 2)].rstrip() + ".."
+    return plain
+
+
+def segments(text: str) -> int:
+    """How many SMS segments the carrier will count."""
+    return len(split(text).parts)

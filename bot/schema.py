@@ -1,0 +1,100 @@
+"""Tables of the bot: conversations, what came in, what went out, and what the provider says became of it.
+
+Everything of a conversation is keyed by the conversation first, so that it can be distributed by it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    Text,
+    false,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from booking_engine.schema import metadata as engine_metadata
+
+metadata = MetaData(naming_convention=engine_metadata.naming_convention)
+
+_instant = DateTime(timezone=True)
+
+message_seq = Sequence("message_seq", metadata=metadata)
+"""One order for both directions of a thread."""
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("phone", Text),
+    Column("our_number", Text),
+    Column("restaurant", Text),
+    Column("diner_name", Text),
+    Column("locale", Text, nullable=False, server_default="en"),
+    Column("token_digest", Text),
+    Column("expects", Text),
+    Column("opted_out", Boolean, nullable=False, server_default=false()),
+    Column("created_at", _instant, nullable=False, server_default=func.now()),
+    CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("conversation_id", UUID(as_uuid=True), nullable=False),
+    Column("sid", Text, nullable=False),
+    Column("seq", BigInteger, message_seq, server_default=message_seq.next_value(), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("media_count", Integer, nullable=False, server_default="0"),
+    Column("opt_out_type", Text),
+    Column("received_at", _instant, nullable=False, server_default=func.now()),
+    Column("status", Text, nullable=False, server_default="received"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("retry_at", _instant),
+    PrimaryKeyConstraint("conversation_id", "sid"),
+    ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
+    CheckConstraint("status IN ('received', 'promised', 'answered', 'failed')", name="status_known"),
+    Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
+)
+"""`received`: not dealt with yet. `promised`: the diner was told that the answer follows."""
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("conversation_id", UUID(as_uuid=True), nullable=False),
+    Column("seq", BigInteger, message_seq, server_default=message_seq.next_value(), nullable=False),
+    Column("reply_to", Text),
+    Column("carried_by", Text),
+    Column("text", Text, nullable=False),
+    Column("payload", JSONB, nullable=False, server_default="{}"),
+    Column("provider_sid", Text),
+    Column("created_at", _instant, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("conversation_id", "seq"),
+    ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
+    Index("outbound_carried_by", "conversation_id", "carried_by"),
+)
+"""`reply_to` is the message it answers; `carried_by` the one whose HTTP response takes it along (null: it is sent by itself)."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("provider_sid", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error_code", Text),
+    Column("received_at", _instant, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("provider_sid", "status"),
+)
+"""Delivery callbacks, each counted once."""

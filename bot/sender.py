@@ -1,0 +1,139 @@
+"""Sending what the outbox holds: each text once, and never twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from sqlalchemy import Engine
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from booking_engine import BookingEngine, Clock, outbox
+from booking_engine.outbox import OutboxMessage
+from bot import conversations, messages
+from bot.messages import Choice, Said
+from bot.phrasing import Phrases
+from bot.rendering import fitting, sms_text
+
+logger = logging.getLogger(__name__)
+
+_OPTED_OUT = 21610  # Twilio's error code
+_RETRY_AFTER = (5, 30, 120, 600, 1800, 3600)  # seconds
+MOST_ATTEMPTS = 12
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+class Sender:
+    """Sends claimed messages through Twilio's REST API."""
+
+    def __init__(
+        self,
+        database: Engine,
+        engine: BookingEngine,
+        twilio: Client,
+        phrases: Phrases,
+        clock: Clock,
+        *,
+        our_number: str,
+        status_callback: str,
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._twilio = twilio
+        self._phrases = phrases
+        self._clock = clock
+        self._our_number = our_number
+        self._status_callback = status_callback
+
+    def send(self, message: OutboxMessage) -> None:
+        """Send a claimed message, or put it off, or give it up; whatever happens is written to its row."""
+        with self._database.begin() as connection:
+            conversation = conversations.find(connection, message.conversation_id) if message.conversation_id else None
+        from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
+        if conversation is not None and conversation.our_number:
+            from_number = conversation.our_number
+        thread = conversation or conversations.sms_thread(message.to_phone, from_number, None)
+        if self._has_opted_out(thread):
+            self._fail(message, "the diner has opted out", is_final=True)
+            return
+        body = self._body(message)
+        with self._database.begin() as connection:
+            if not outbox.mark_sending(connection, message, now=self._clock.now()):
+                return
+        sid = self._sid_on_record(message, from_number, body) if message.in_doubt else None
+        try:
+            if sid is None:
+                sid = self._create(message.to_phone, from_number, body)
+        except TwilioRestException as error:
+            self._refused(message, thread, error)
+            return
+        except requests.exceptions.ConnectTimeout as error:  # never reached, so certainly not sent
+            self._fail(message, str(error), is_final=False)
+            return
+        except requests.exceptions.RequestException:
+            # It may have been taken. The row stays "being sent": its claim runs out, and the provider is asked first.
+            logger.exception("no word on %s", message.id)
+            return
+        with self._database.begin() as connection:
+            outbox.mark_sent(connection, message.id, sid, now=self._clock.now())
+            if message.kind != "text":  # a late answer stands in the thread already
+                conversations.remember(connection, thread)
+                messages.store_notice(connection, thread.id, body, {"kind": message.kind}, sid)
+
+    def _create(self, to: str, from_number: str, body: str) -> str:
+        created = self._twilio.messages.create(
+            to=to, from_=from_number, body=body, status_callback=self._status_callback
+        )
+        return str(created.sid)
+
+    def _sid_on_record(self, message: OutboxMessage, from_number: str, body: str) -> str | None:
+        """The sid of this very text if the provider has it: a crash came between the sending and our note of it."""
+        since = message.due_at - self._clock.offset - timedelta(minutes=1)  # the provider's clock is the real one
+        known = self._twilio.messages.list(to=message.to_phone, from_=from_number, date_sent_after=since, limit=50)
+        return next((str(m.sid) for m in known if m.body == body), None)
+
+    def _refused(self, message: OutboxMessage, thread: conversations.Conversation, error: TwilioRestException) -> None:
+        if error.code == _OPTED_OUT:
+            with self._database.begin() as connection:
+                conversations.remember(connection, thread)
+                conversations.note(connection, thread.id, opted_out=True)
+        passing = error.status == _TOO_MANY_REQUESTS or error.status >= _SERVER_ERROR
+        self._fail(message, f"{error.code}: {error.msg}", is_final=not passing)
+
+    def _fail(self, message: OutboxMessage, reason: str, *, is_final: bool) -> None:
+        now = self._clock.now()
+        retry_at: datetime | None = now + timedelta(seconds=_RETRY_AFTER[min(message.attempts, len(_RETRY_AFTER) - 1)])
+        if is_final or message.attempts + 1 >= MOST_ATTEMPTS:
+            logger.error("text %s to be given up: %s", message.id, reason)
+            retry_at = None
+        with self._database.begin() as connection:
+            outbox.mark_failed(connection, message.id, reason, retry_at, now=now)
+
+    def _has_opted_out(self, thread: conversations.Conversation) -> bool:
+        with self._database.begin() as connection:
+            known = conversations.find(connection, thread.id)
+        return known is not None and known.opted_out
+
+    def _body(self, message: OutboxMessage) -> str:
+        if message.kind == "text":
+            said = tuple(
+                Said(part["text"], tuple(Choice(**choice) for choice in part["choices"]))
+                for part in message.payload["said"]
+            )
+            return sms_text(said)
+        return fitting(self._phrases.render(f"utter_sms_{message.kind}", **self._facts(message.payload)))
+
+    def _facts(self, payload: dict[str, Any]) -> dict[str, object]:
+        restaurant = self._engine.restaurant(payload["restaurant"]["slug"])
+        starts_at = datetime.fromisoformat(payload["starts_at"]).astimezone(restaurant.zone)
+        return {
+            "restaurant": self._phrases.name(restaurant.name),
+            "when": self._phrases.when(starts_at, restaurant.country or "US"),
+            "party": self._phrases.party(payload["party_size"]),
+            "name": payload["diner_name"],
+            "code": payload["code"],
+        }

@@ -1,0 +1,248 @@
+"""Settings: environment variables, read and checked once at start.
+
+What is not given in the environment comes from the embedded defaults: addresses of the embedded
+servers under ``TABLETALK_VAR`` and secrets that are made there once (file mode 0600).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import phonenumbers
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+_LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it in one line."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; the names of the variables are the field names in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    tabletalk_env: Literal["development", "production"] = "development"
+    tabletalk_var: Path = PROJECT / "var"
+    tabletalk_now: datetime | None = None
+    tabletalk_clock_offset: float = 0.0  # seconds; `run` works it out once from TABLETALK_NOW for all its processes
+    tabletalk_api_keys: str = ""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=5000, ge=1, le=65535)
+    public_url: str = ""
+    actions_port: int = Field(default=5055, ge=1, le=65535)
+    rasa_port: int = Field(default=5005, ge=1, le=65535)
+    internal_token: str = ""
+
+    database_url: str = ""
+    redis_url: str = ""
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_api_base: str = ""
+    twilio_number: str = "+15550100000"
+
+    web_threads: int = Field(default=32, ge=1, le=512)
+    answer_within: float = Field(default=9.0, gt=0, le=10)  # seconds for a turn; Twilio hangs up at 15
+
+    @field_validator("tabletalk_now")
+    @classmethod
+    def _has_offset(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=timezone.utc)
+        return value
+
+    @field_validator("public_url", "twilio_api_base")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+            raise ValueError("must be an http or https address")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+            raise ValueError("must be a postgresql:// address")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must be a redis://, rediss:// or unix:// address")
+        return value
+
+    @field_validator("twilio_number")
+    @classmethod
+    def _is_number(cls, value: str) -> str:
+        if not value.lstrip("+").isdigit():
+            raise ValueError("must be a phone number in E.164 form or a short code")
+        return value
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Settings:
+        if self.tabletalk_env == "production":
+            if self.tabletalk_now is not None or self.tabletalk_clock_offset:
+                raise ValueError("TABLETALK_NOW is refused in production")
+            required = (
+                "database_url",
+                "redis_url",
+                "twilio_account_sid",
+                "twilio_auth_token",
+                "public_url",
+                "tabletalk_api_keys",
+                "internal_token",
+            )
+            missing = [name.upper() for name in required if not getattr(self, name)]
+            if missing:
+                raise ValueError(f"{', '.join(missing)} must be set in production")
+        if bool(self.twilio_account_sid) != bool(self.twilio_auth_token):
+            raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.tabletalk_env == "production"
+
+    @property
+    def uses_simulator(self) -> bool:
+        """Whether texts go to the simulator's inbox, because there is no Twilio account and no other address."""
+        return not self.is_production and not self.twilio_account_sid and not self.twilio_api_base
+
+    @property
+    def embeds_postgres(self) -> bool:
+        return not self.database_url
+
+    @property
+    def embeds_redis(self) -> bool:
+        return not self.redis_url
+
+    @cached_property
+    def runtime_folder(self) -> Path:
+        """Where the embedded servers put their sockets; short enough for a socket's address."""
+        folder = self.tabletalk_var / "run"
+        if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
+            digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+            folder = Path(tempfile.gettempdir()) / f"tabletalk-{digest}"
+        return folder
+
+    @property
+    def postgres_socket_folder(self) -> Path:
+        return self.runtime_folder / "pg"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.runtime_folder / "redis.sock"
+
+    @property
+    def database_address(self) -> str:
+        if self.database_url:
+            return self.database_url
+        return f"postgresql+psycopg://postgres@/tabletalk?host={self.postgres_socket_folder}"
+
+    @property
+    def redis_address(self) -> str:
+        return self.redis_url or f"unix://{self.redis_socket}"
+
+    @property
+    def public_address(self) -> str:
+        """The address that the world, and so Twilio's signature, knows us by."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rasa_address(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_address(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @cached_property
+    def _secrets(self) -> dict[str, str]:
+        return _kept_secrets(self.tabletalk_var / "secrets.json")
+
+    @property
+    def internal_secret(self) -> str:
+        """The token between our own processes."""
+        return self.internal_token or self._secrets["internal_token"]
+
+    @property
+    def account_sid(self) -> str:
+        return self.twilio_account_sid or self._secrets["account_sid"]
+
+    @property
+    def auth_token(self) -> str:
+        return self.twilio_auth_token or self._secrets["auth_token"]
+
+    @property
+    def api_keys(self) -> frozenset[str]:
+        given = frozenset(key.strip() for key in self.tabletalk_api_keys.split(",") if key.strip())
+        return given or frozenset([self._secrets["api_key"]])
+
+    @property
+    def default_region(self) -> str:
+        """The country whose dialling rules apply to numbers typed without a country code."""
+        try:
+            return phonenumbers.region_code_for_number(phonenumbers.parse(self.twilio_number)) or "US"
+        except phonenumbers.NumberParseException:
+            return "US"
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far our clock is ahead of the real one."""
+        if self.tabletalk_clock_offset:
+            return timedelta(seconds=self.tabletalk_clock_offset)
+        if self.tabletalk_now is not None:
+            return self.tabletalk_now - datetime.now(timezone.utc)
+        return timedelta(0)
+
+
+def _kept_secrets(path: Path) -> dict[str, str]:
+    """Secrets of a development machine, made once; the first process to ask writes them, the others read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = {
+            "internal_token": secrets.token_urlsafe(32),
+            "account_sid": "AC" + secrets.token_hex(16),
+            "auth_token": secrets.token_hex(16),
+            "api_key": "demo_" + secrets.token_urlsafe(18),
+        }
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(made))
+        try:
+            os.link(draft, path)  # atomic, and fails for the second of two processes
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a setting is wrong; the message is one line that names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part).upper() for part in first["loc"]) or "settings"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None

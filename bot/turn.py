@@ -1,0 +1,183 @@
+"""A turn: one message of a diner gets one effect and one answer, whatever is repeated and in whatever order things crash.
+
+The inbound message is stored first; then, with the conversation locked, everything in it that still has no answer is dealt with,
+oldest first. The answer is stored together with the mark that the message is dealt with, and only then said.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from booking_engine import Clock, outbox
+from bot import conversations, messages
+from bot.conversations import Conversation
+from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
+from bot.keywords import keyword
+from bot.messages import Answer, Inbound, Said
+from bot.phrasing import Phrases
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 5  # of a message at which Rasa fails although it is there
+LONGEST_TEXT = 1600  # characters; Twilio's own limit for an inbound message
+_RETRY_AFTER = (2, 5, 15, 30, 60)  # seconds
+_STORE_SECONDS = 0.5  # kept back from the deadline, to store the answer and to say it
+_QUOTE = 60  # characters of a message that we give back to the diner
+
+
+class TurnTaker:
+    """Takes turns; safe to share between threads."""
+
+    def __init__(self, database: Engine, dialogue: DialogueClient, phrases: Phrases, clock: Clock) -> None:
+        self._database = database
+        self._dialogue = dialogue
+        self._phrases = phrases
+        self._clock = clock
+
+    def receive(self, conversation: Conversation, message: Inbound) -> None:
+        """Store the message: from here on it cannot be lost.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: the database is not there, so nothing was stored.
+        """
+        with self._database.begin() as connection:
+            conversations.remember(connection, conversation)
+            messages.store_inbound(connection, message)
+
+    def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
+        """The answer to a message that was received, or a promise of one when `seconds` do not suffice.
+
+        Asked again for the same message, it gives the same answer and has no second effect.
+        """
+        deadline = time.monotonic() + seconds - _STORE_SECONDS
+        with (
+            self._database.connect() as connection,
+            conversations.one_at_a_time(connection, conversation_id, seconds=deadline - time.monotonic()) as is_ours,
+        ):
+            if is_ours:
+                self._deal_with_open(connection, conversation_id, deadline, carried_by=sid)
+            else:
+                self._promise(connection, conversation_id, sid)
+            return messages.carried_answer(connection, conversation_id, sid)
+
+    def finish(self, conversation_id: UUID, *, seconds: float) -> None:
+        """Deal with what was promised or left behind; the answers go out as texts of their own."""
+        deadline = time.monotonic() + seconds
+        with (
+            self._database.connect() as connection,
+            conversations.one_at_a_time(connection, conversation_id, seconds=seconds) as is_ours,
+        ):
+            if is_ours:
+                self._deal_with_open(connection, conversation_id, deadline, carried_by=None)
+
+    def _deal_with_open(
+        self,
+        connection: Connection,
+        conversation_id: UUID,
+        deadline: float,
+        *,
+        carried_by: str | None,
+    ) -> None:
+        unanswered = messages.open_messages(connection, conversation_id)
+        connection.commit()
+        for message in unanswered:
+            conversation = conversations.find(connection, conversation_id)
+            connection.commit()
+            if conversation is None:
+                return
+            if not self._deal_with(connection, conversation, message, deadline, carried_by=carried_by):
+                break  # in order: what comes after must wait for it
+        if carried_by is not None:
+            self._promise(connection, conversation_id, carried_by)
+
+    def _deal_with(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Inbound,
+        deadline: float,
+        *,
+        carried_by: str | None,
+    ) -> bool:
+        """Whether the message has its answer now."""
+        attempts = message.attempts
+        try:
+            answer = self._words_for(connection, conversation, message, deadline)
+        except DialogueUnavailable as error:
+            logger.warning("dialogue unavailable: %s", error)
+            answer = None
+        except DialogueFailed as error:
+            logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
+            attempts += 1
+            quoted = message.text[:_QUOTE]
+            answer = (
+                Answer((Said(self._phrases.render("utter_bot_failed", text=quoted)),))
+                if attempts >= MOST_ATTEMPTS
+                else None
+            )
+        with connection.begin():
+            if answer is None:
+                wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
+                # at least one attempt on record: asking again must first look whether the turn was taken after all
+                messages.set_status(
+                    connection, message, message.status, attempts=max(attempts, 1), retry_at=self._clock.now() + wait
+                )
+                return False
+            status: messages.Status = "failed" if attempts >= MOST_ATTEMPTS else "answered"
+            messages.set_status(connection, message, status, attempts=attempts)
+            messages.store_answer(connection, message, answer, carried_by=carried_by)
+            conversations.note(connection, conversation.id, expects=answer.expects)
+            if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
+                self._send_later(connection, conversation, message, answer)
+        return True
+
+    def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
+        assert conversation.phone is not None
+        outbox.enqueue_text(
+            connection,
+            to_phone=conversation.phone,
+            conversation_id=conversation.id,
+            payload={"said": [{"text": s.text, "choices": [vars(c) for c in s.choices]} for s in answer.said]},
+            due_at=self._clock.now(),
+            dedupe_id=f"answer:{conversation.id}:{message.sid}",
+        )
+
+    def _promise(self, connection: Connection, conversation_id: UUID, sid: str) -> None:
+        """Say that the answer follows, once, unless there is one."""
+        with connection.begin():
+            message = messages.find_inbound(connection, conversation_id, sid)
+            if message is None or message.status != "received":
+                return
+            soon = self._clock.now() + timedelta(seconds=_RETRY_AFTER[0])
+            messages.set_status(connection, message, "promised", retry_at=soon)
+            promise = Answer((Said(self._phrases.render("utter_bot_later")),), promised=True)
+            messages.store_answer(connection, message, promise, carried_by=sid)
+
+    def _words_for(
+        self, connection: Connection, conversation: Conversation, message: Inbound, deadline: float
+    ) -> Answer:
+        if conversation.channel == "sms":
+            word = keyword(message.text, message.opt_out_type)
+            if word is not None:
+                return self._after_keyword(connection, conversation, word == "opt_out")
+        text = message.text.strip()
+        if not text or not any(character.isprintable() and not character.isspace() for character in text):
+            return self._own(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise DialogueUnavailable("no time left")
+        return self._dialogue.take_turn(conversation, message, text, seconds=seconds)
+
+    def _after_keyword(self, connection: Connection, conversation: Conversation, is_opted_out: bool) -> Answer:
+        with connection.begin():
+            conversations.note(connection, conversation.id, opted_out=is_opted_out)
+        return self._own(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
+
+    def _own(self, conversation: Conversation, response: str) -> Answer:
+        """Said without Rasa, so what it has asked for stays asked."""
+        return Answer((Said(self._phrases.render(response)),), expects=conversation.expects)

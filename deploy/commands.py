@@ -1,0 +1,138 @@
+"""The command line: `tabletalk …`, also `python app.py …`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from bot.settings import PROJECT, Settings, SettingsError, load_settings
+
+
+def _refuse(message: str) -> None:
+    click.echo(f"tabletalk: {message}", err=True)
+    sys.exit(2)
+
+
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand the checked settings to a command; a wrong one is one line and exit 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            settings = load_settings()
+        except SettingsError as error:
+            _refuse(str(error))
+        else:
+            command(settings, *args, **kwargs)
+
+    return run
+
+
+@click.group()
+def cli() -> None:
+    """Book, move and cancel a restaurant table by text message."""
+
+
+@cli.command()
+@_with_settings
+def run(settings: Settings) -> None:
+    """Start everything on this machine and keep it running until Ctrl-C."""
+    from deploy.stack.run import CannotStart, run_stack
+
+    try:
+        run_stack(settings)
+    except CannotStart as error:
+        _refuse(str(error))
+
+
+@cli.command()
+@_with_settings
+def train(settings: Settings) -> None:
+    """Train the dialogue model if its sources have changed."""
+    from deploy.stack.run import CannotStart, train_model
+
+    try:
+        click.echo(train_model(settings))
+    except CannotStart as error:
+        _refuse(str(error))
+
+
+@cli.command()
+@_with_settings
+def web(settings: Settings) -> None:
+    """Serve the public app."""
+    _serve("app:create_app()", settings.host, settings.port, workers=2, threads=settings.web_threads)
+
+
+@cli.command()
+@_with_settings
+def actions(settings: Settings) -> None:
+    """Serve the internal action app, on loopback."""
+    _serve("app:create_actions_app()", "127.0.0.1", settings.actions_port, workers=2, threads=settings.web_threads)
+
+
+def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> None:
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    sys.argv = ["gunicorn", app, "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
+    sys.argv += ["--worker-class", "gthread", "--graceful-timeout", "12", "--keep-alive", "75", "--chdir", str(PROJECT)]
+    WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
+
+
+@cli.command()
+@_with_settings
+def worker(settings: Settings) -> None:
+    """Send what is due: confirmations, reminders, late answers."""
+    from deploy.worker import run_worker
+
+    run_worker(settings)
+
+
+@cli.command()
+@_with_settings
+def migrate(settings: Settings) -> None:
+    """Bring the database's tables up to date."""
+    from deploy.stack.migrations import upgrade
+
+    upgrade(settings.database_address)
+
+
+@cli.group()
+def restaurants() -> None:
+    """Restaurants of the service."""
+
+
+@restaurants.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@_with_settings
+def import_restaurants(settings: Settings, file: Any) -> None:
+    """Import restaurants from a JSON Lines FILE: all of it or nothing."""
+    from app import open_house
+    from booking_engine import ImportRejected
+
+    try:
+        report = open_house(settings).engine.import_restaurants(file)
+    except ImportRejected as rejected:
+        for problem in rejected.problems:
+            click.echo(f"line {problem.line}: {problem.field}: {problem.reason}", err=True)
+        _refuse(f"nothing of {file.name} was imported")
+    else:
+        click.echo(f"{file.name}: {report}")
+
+
+@cli.command()
+@click.option("--url", default="", help="Address of the service; default: the one on this machine.")
+@click.option("--phone", default="+14155550123", show_default=True, help="The number you text from.")
+@click.option("--to", default="", help="The number you text to; default: the service's own.")
+@_with_settings
+def chat(settings: Settings, url: str, phone: str, to: str) -> None:
+    """Text with the service from this terminal, as a phone would."""
+    from deploy.terminal import chat_as_phone
+
+    chat_as_phone(url or settings.public_address, phone, to or settings.twilio_number)
+
+

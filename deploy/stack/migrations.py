@@ -1,0 +1,15 @@
+"""Alembic, run from code."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+
+from bot.settings import PROJECT
+
+
+def upgrade(database_address: str) -> None:
+    """Bring the database to the newest revision; does nothing when it is there."""
+    config = Config(str(PROJECT / "deploy" / "alembic.ini"))
+    config.attributes["url"] = database_address
+    command.upgrade(config, "head")

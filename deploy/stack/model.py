@@ -1,0 +1,74 @@
+"""The trained Rasa model: named after a digest of what it was made from, so it is trained when that changed and only then."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.settings import PROJECT
+
+RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
+_SOURCES = ("nlu", "data/nlu", "dialogue/domain", "dialogue/rules.yml", "requirements-rasa.lock")
+
+
+class TrainingFailed(Exception):
+    """Rasa could not train the model; the message ends with what it printed last."""
+
+
+def _source_files() -> Iterable[Path]:
+    for source in _SOURCES:
+        path = PROJECT / source
+        if path.is_file():
+            yield path
+        yield from sorted(p for p in path.rglob("*") if p.suffix in (".py", ".yml") and p.is_file())
+
+
+def model_path(folder: Path) -> Path:
+    """Where the model of the present sources is, or will be once it is trained."""
+    digest = hashlib.sha256()
+    for path in _source_files():
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return folder / f"tabletalk-{digest.hexdigest()[:16]}.tar.gz"
+
+
+def rasa_environment(var: Path) -> dict[str, str]:
+    """Environment of every process that runs Rasa."""
+    return {
+        "PYTHONPATH": str(PROJECT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "RASA_CACHE_DIRECTORY": str(var / "rasa-cache"),
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "MPLCONFIGDIR": str(var / "matplotlib"),
+    }
+
+
+def train(var: Path, environment: dict[str, str]) -> Path:
+    """Train the model of the present sources unless it is there already.
+
+    Raises:
+        TrainingFailed: Rasa refused the sources.
+    """
+    target = model_path(var / "models")
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml", "--domain", "dialogue/domain"]
+    command += ["--data", "data/nlu", "dialogue/rules.yml", "--out", str(target.parent)]
+    command += ["--fixed-model-name", f".training-{target.name.removesuffix('.tar.gz')}"]
+    done = subprocess.run(  # noqa: S603
+        command,
+        cwd=PROJECT,
+        env={**environment, **rasa_environment(var)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    half_done = target.with_name(f".training-{target.name}")
+    if done.returncode != 0 or not half_done.exists():
+        raise TrainingFailed(done.stdout[-3000:])
+    half_done.replace(target)  # a model that is there is whole
+    return target

@@ -1,0 +1,222 @@
+"""`tabletalk run`: everything on one machine, up in the right order, ended by one Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+
+import click
+import httpx
+import psutil
+import psycopg
+from sqlalchemy.engine import make_url
+
+from bot.settings import PROJECT, Settings
+from deploy.stack import embedded, model
+from deploy.stack.migrations import upgrade
+from deploy.stack.supervise import Program, Supervisor, adopt_orphans, write_configuration
+
+SAMPLES = PROJECT / "data" / "restaurants" / "sample.jsonl"
+_STARTS_WITHIN = 120.0  # seconds
+_STOPS_WITHIN = 20.0
+
+
+class CannotStart(Exception):
+    """The service cannot start on this machine as things are; the message is one line that says why."""
+
+
+class _Interrupted(BaseException):
+    """Ctrl-C, or a polite request to end."""
+
+
+def train_model(settings: Settings) -> Path:
+    """The model of the present sources, trained now if need be.
+
+    Raises:
+        CannotStart: Rasa's environment is missing, or Rasa refused the sources.
+    """
+    if not model.RASA_PYTHON.exists():
+        raise CannotStart("Rasa's environment .venv-rasa is missing: `make install` makes it and needs Python 3.10")
+    try:
+        return model.train(settings.tabletalk_var, dict(os.environ))
+    except model.TrainingFailed as error:
+        raise CannotStart(f"the model could not be trained:\n{error}") from error
+
+
+def run_stack(settings: Settings) -> None:
+    """Start everything, say where it is, and stay until interrupted.
+
+    Raises:
+        CannotStart: something it needs is missing or taken.
+    """
+    if settings.is_production:
+        raise CannotStart("`run` is for one machine in development; in production start web, actions and worker by themselves")
+    if sys.platform != "linux":
+        raise CannotStart("`run` needs Linux")
+    begin = time.monotonic()
+    _check_ports(settings)
+    adopt_orphans()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    stack: _Stack | None = None
+    try:
+        if not model.model_path(settings.tabletalk_var / "models").exists():
+            click.echo("Training the dialogue model (once, until its sources change) ...")
+        trained = train_model(settings)
+        stack = _Stack(settings, trained)
+        stack.start()
+        _announce(settings, time.monotonic() - begin)
+        code = stack.supervisor.wait()
+        raise CannotStart(f"the supervisor ended by itself (exit {code}); see {settings.tabletalk_var / 'log'}")
+    except _Interrupted:
+        click.echo("Stopping ...")
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        if stack is not None:
+            stack.supervisor.stop(_STOPS_WITHIN)
+        _end_leftovers()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise _Interrupted
+
+
+def _check_ports(settings: Settings) -> None:
+    wanted = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "RASA_PORT": settings.rasa_port}
+    if len(set(wanted.values())) < len(wanted):
+        raise CannotStart("PORT, ACTIONS_PORT and RASA_PORT must differ")
+    for name, port in wanted.items():
+        host = settings.host if name == "PORT" else "127.0.0.1"
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CannotStart(f"port {port} cannot be had ({error.strerror}); set {name} to another one") from error
+
+
+def _end_leftovers() -> None:
+    """End what is still there of ours: only when the supervisor was killed, or would not end its programs."""
+    leftovers = psutil.Process().children(recursive=True)
+    for process in leftovers:
+        process.terminate()
+    _, stubborn = psutil.wait_procs(leftovers, timeout=5)
+    for process in stubborn:
+        process.kill()
+
+
+@dataclass
+class _Stack:
+    settings: Settings
+    trained: Path
+
+    def start(self) -> None:
+        settings = self.settings
+        var = settings.tabletalk_var
+        settings.runtime_folder.mkdir(parents=True, exist_ok=True)
+        socket_path = settings.runtime_folder / "supervisor.sock"
+        configuration = var / "supervisord.conf"
+        write_configuration(configuration, self._programs(), socket=socket_path, logs=var / "log", folder=PROJECT)
+        self.supervisor = Supervisor(configuration, socket_path, self._environment())
+        self._wait("PostgreSQL", self._postgres_answers, "postgres")
+        upgrade(settings.database_address)
+        self._import_samples()
+        for name in ("actions", "web", "worker"):
+            self.supervisor.start(name)
+        self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
+        self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")
+
+    def _programs(self) -> list[Program]:
+        ours = str(Path(sys.executable).with_name("tabletalk"))
+        programs = [
+            Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.server"]),
+            Program("actions", [ours, "actions"]),
+            Program("web", [ours, "web"]),
+            Program("worker", [ours, "worker"]),
+        ]
+        if self.settings.embeds_postgres:
+            command = embedded.postgres_command(self.settings)
+            programs.append(Program("postgres", command.arguments, True, command.user, stop_signal="INT"))
+        if self.settings.embeds_redis:
+            programs.append(Program("redis", embedded.redis_command(self.settings).arguments, True))
+        return programs
+
+    def _environment(self) -> dict[str, str]:
+        """What the processes are told: the addresses and the one clock that they all share."""
+        settings = self.settings
+        environment = {name: value for name, value in os.environ.items() if name != "TABLETALK_NOW"}
+        return {
+            **environment,
+            **model.rasa_environment(settings.tabletalk_var),
+            "TABLETALK_VAR": str(settings.tabletalk_var),
+            "TABLETALK_CLOCK_OFFSET": str(settings.clock_offset.total_seconds()),
+            "TABLETALK_INTERNAL_TOKEN": settings.internal_secret,
+            "TABLETALK_ACTIONS_URL": settings.actions_address,
+            "TABLETALK_MODEL": str(self.trained),
+            "RASA_PORT": str(settings.rasa_port),
+            "DATABASE_URL": settings.database_address,
+            "REDIS_URL": settings.redis_address,
+        }
+
+    def _postgres_answers(self) -> bool:
+        if self.settings.embeds_postgres:
+            try:
+                embedded.ensure_database(self.settings.database_address)
+            except psycopg.OperationalError:
+                return False
+            return True
+        url = make_url(self.settings.database_address).set(drivername="postgresql")
+        try:
+            with psycopg.connect(url.render_as_string(hide_password=False), connect_timeout=5):
+                return True
+        except psycopg.OperationalError as error:
+            raise CannotStart(f"DATABASE_URL: {str(error).splitlines()[0]}") from error
+
+    def _import_samples(self) -> None:
+        from app import open_house
+
+        with SAMPLES.open(encoding="utf-8") as lines:
+            open_house(self.settings).engine.import_restaurants(lines)
+
+    def _wait(self, what: str, is_there: Callable[[], bool], program: str) -> None:
+        until = time.monotonic() + _STARTS_WITHIN
+        while not is_there():
+            if time.monotonic() > until or self.supervisor.exit_code() is not None:
+                log = self.settings.tabletalk_var / "log" / f"{program}.log"
+                raise CannotStart(f"{what} did not come up; see {log}")
+            time.sleep(0.1)
+
+
+def _is_ok(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _announce(settings: Settings, seconds: float) -> None:
+    base = settings.public_address
+    now = datetime.now(timezone.utc) + settings.clock_offset
+    lines = [
+        f"Tabletalk is up after {seconds:.0f} s. Its clock says {now:%a %d %b %Y %H:%M} UTC.",
+        f"  Phone simulator   {base}/simulator",
+        f"  Twilio webhook    {base}/webhooks/twilio/sms   (number {settings.twilio_number})",
+        f"  Chat API          {base}/api/chat/conversations",
+        f"  Demo API key      {sorted(settings.api_keys)[0]}",
+        f"  Rasa              {settings.rasa_address}   (token {settings.internal_secret})",
+        f"  Logs              {settings.tabletalk_var / 'log'}",
+        "Ctrl-C ends everything.",
+    ]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+

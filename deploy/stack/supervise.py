@@ -1,0 +1,128 @@
+"""Supervisor: the configuration that keeps our processes running, and the wire to talk to it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport
+
+_SET_PARENT_DEATH_SIGNAL = 1  # linux/prctl.h PR_SET_PDEATHSIG
+_SET_CHILD_SUBREAPER = 36  # linux/prctl.h PR_SET_CHILD_SUBREAPER
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process to keep running. `starts_at_once` is false for those that need the database migrated first."""
+
+    name: str
+    arguments: list[str]
+    starts_at_once: bool = False
+    user: str | None = None
+    stop_signal: str = "TERM"
+    stop_seconds: int = 15
+
+
+def write_configuration(path: Path, programs: list[Program], *, socket: Path, logs: Path, folder: Path) -> None:
+    """Write supervisord's configuration file."""
+    logs.mkdir(parents=True, exist_ok=True)
+    general = [
+        "[unix_http_server]",
+        f"file={socket}",
+        "chmod=0700",
+        "[supervisord]",
+        "nodaemon=true",
+        "silent=true",
+        f"logfile={logs / 'supervisord.log'}",
+        f"pidfile={path.with_suffix('.pid')}",
+        *(["user=root"] if os.geteuid() == 0 else []),
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
+    ]
+    path.write_text("\n".join([*general, *(_section(program, logs, folder) for program in programs)]) + "\n")
+
+
+def _section(program: Program, logs: Path, folder: Path) -> str:
+    lines = [
+        f"[program:{program.name}]",
+        "command=" + shlex.join(program.arguments).replace("%", "%%"),
+        f"directory={folder}",
+        f"autostart={str(program.starts_at_once).lower()}",
+        "autorestart=true",
+        "startsecs=1",
+        "startretries=1000000",
+        f"stopsignal={program.stop_signal}",
+        f"stopwaitsecs={program.stop_seconds}",
+        "killasgroup=true",
+        "redirect_stderr=true",
+        f"stdout_logfile={logs / program.name}.log",
+        "stdout_logfile_maxbytes=20MB",
+        "stdout_logfile_backups=2",
+    ]
+    if program.user:
+        lines.append(f"user={program.user}")
+    return "\n".join(lines)
+
+
+def adopt_orphans() -> None:
+    """Should supervisord be killed outright, its children become ours, so that we can end them too."""
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+    os.setpgrp()  # Ctrl-C reaches us, and we tell supervisord: once, not twice
+
+
+class Supervisor:
+    """A running supervisord."""
+
+    def __init__(self, configuration: Path, socket: Path, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+            env=dict(environment),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads yet
+        )
+        transport = SupervisorTransport(None, None, f"unix://{socket}")
+        self._proxy = ServerProxy("http://127.0.0.1", transport=transport)
+
+    def start(self, name: str) -> None:
+        """Start a program; one that is running already is left alone."""
+        try:
+            self._proxy.supervisor.startProcess(name, False)
+        except Fault as fault:
+            if "ALREADY_STARTED" not in fault.faultString:
+                raise
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Supervisor's own account of every program, by name."""
+        rows: Any = self._proxy.supervisor.getAllProcessInfo()
+        return {row["name"]: row for row in rows}
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def wait(self) -> int:
+        return self._process.wait()
+
+    def stop(self, seconds: float) -> None:
+        """End supervisord and with it every program."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()

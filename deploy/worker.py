@@ -1,0 +1,43 @@
+"""The worker process: RQ's own loop for the jobs, and the relay that makes jobs of due rows."""
+
+from __future__ import annotations
+
+import logging
+
+from rq import Queue, SimpleWorker
+from werkzeug.datastructures import MultiDict
+
+from app import open_house
+from bot import jobs
+from bot.relay import Relay
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.twilio_rest import create_client
+from webhooks.twilio import receive_form
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until told to end. Several workers may run side by side."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    house = open_house(settings)
+    sender = Sender(
+        house.database,
+        house.engine,
+        create_client(settings),
+        house.words,
+        house.clock,
+        our_number=settings.twilio_number,
+        status_callback=f"{settings.public_address}/webhooks/twilio/status",
+    )
+    jobs.equip(sender, house.turns)
+
+    def unstash(form: dict[str, str]) -> None:
+        receive_form(MultiDict(form), house.engine, house.turns)
+
+    relay = Relay(house.database, house.redis, house.clock, unstash)
+    relay.start()
+    try:
+        queues = [Queue(name, connection=house.redis) for name in (jobs.TEXTS, jobs.TURNS)]
+        SimpleWorker(queues, connection=house.redis).work(logging_level="WARNING")
+    finally:
+        relay.stop()

@@ -1,0 +1,42 @@
+"""Start Rasa: ``python -m dialogue.server``, set up by environment variables that the stack's runner gives."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from rasa.core.run import serve_application
+from rasa.core.utils import AvailableEndpoints
+from rasa.utils.common import configure_logging_and_warnings
+from rasa.utils.endpoints import EndpointConfig
+
+from dialogue.server import remote_action
+from dialogue.server.tracker_store import connection_arguments
+
+
+def main() -> None:
+    """Serve until the process is told to end."""
+    token = os.environ["TABLETALK_INTERNAL_TOKEN"]
+    configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
+    remote_action.install()
+    tracker_store = connection_arguments(os.environ["DATABASE_URL"])
+    endpoints = AvailableEndpoints(
+        action=EndpointConfig(
+            url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {token}"}
+        ),
+        tracker_store=EndpointConfig(type="dialogue.server.tracker_store.DurableTrackerStore", **tracker_store),
+    )
+    serve_application(
+        model_path=os.environ["TABLETALK_MODEL"],
+        interface="127.0.0.1",
+        port=int(os.environ["RASA_PORT"]),
+        credentials=str(Path(__file__).with_name("credentials.yml")),
+        auth_token=token,
+        enable_api=True,
+        endpoints=endpoints,
+    )
+
+
+if __name__ == "__main__":
+    main()

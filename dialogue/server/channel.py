@@ -1,0 +1,100 @@
+"""The channel through which the bot takes a turn: one request, the whole answer or an honest failure."""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from dialogue.server.failures import TurnFailed
+
+logger = logging.getLogger(__name__)
+
+
+class TurnChannel(InputChannel):
+    """``POST /webhooks/turn/`` ``{"sender", "message", "message_id", "again", "metadata"}``.
+
+    200 ``{"messages": [...]}`` in the form of Rasa's REST channel, or 502 when an action or the tracker store failed; then
+    nothing of the turn is remembered. With ``again``, a message that was dealt with already is answered from the tracker.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    @classmethod
+    def name(cls) -> str:
+        return "turn"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> TurnChannel:
+        return cls((credentials or {})["token"])
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        turns = Blueprint("turns", inspect.getmodule(self).__name__.replace(".", "_"))
+
+        @turns.route("/", methods=["GET"])
+        async def ready(request: Request) -> HTTPResponse:
+            agent = getattr(request.app.ctx, "agent", None)
+            is_ready = agent is not None and agent.is_ready()
+            return response.json({"ready": is_ready}, status=200 if is_ready else 503)
+
+        @turns.route("/", methods=["POST"])
+        async def take_turn(request: Request) -> HTTPResponse:
+            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return response.json({"error": "wrong token"}, status=401)
+            body = request.json
+            if body.get("again"):
+                known = await _answer_on_record(request.app.ctx.agent, body["sender"], body["message_id"])
+                if known is not None:
+                    return response.json({"messages": known})
+            collector = CollectingOutputChannel()
+            message = UserMessage(
+                _not_a_command(body["message"]),
+                collector,
+                body["sender"],
+                input_channel=self.name(),
+                message_id=body["message_id"],
+                metadata=body.get("metadata"),
+            )
+            try:
+                await on_new_message(message)
+            except TurnFailed as failure:
+                return response.json({"error": f"{failure} failed"}, status=502)
+            except Exception:
+                logger.exception("turn failed")
+                return response.json({"error": "turn failed"}, status=502)
+            if not collector.messages:
+                return response.json({"error": "no answer"}, status=502)
+            return response.json({"messages": collector.messages})
+
+        return turns
+
+
+def _not_a_command(text: str) -> str:
+    """Rasa takes a message that begins with a slash for an intent by name; a diner's slash is only a slash."""
+    return text.lstrip(" /") if text.lstrip().startswith("/") else text
+
+
+async def _answer_on_record(agent: Any, sender: str, message_id: str) -> list[dict[str, Any]] | None:
+    """What the bot said to this message, if the turn was completed and saved before its answer got lost."""
+    tracker = await agent.tracker_store.retrieve(sender)
+    events = list(tracker.events) if tracker else []
+    places = [i for i, e in enumerate(events) if isinstance(e, UserUttered) and e.message_id == message_id]
+    if not places:
+        return None
+    collector = CollectingOutputChannel()
+    for event in events[places[-1] + 1 :]:
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            await collector.send_response(sender, event.message())
+    return collector.messages

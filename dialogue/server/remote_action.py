@@ -1,0 +1,50 @@
+"""Calls to our own action app: lighter than Rasa's, and never silent about a failure."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import rasa
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+from dialogue.server.failures import TurnFailed
+
+logger = logging.getLogger(__name__)
+
+_run_as_rasa_does = RemoteAction.run
+
+
+def _slim_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What our actions read: slots, the latest message, the loop. Rasa would send the domain and every event since the
+    conversation began, which grows with every message.
+    """
+    return {
+        "next_action": self._name,
+        "sender_id": tracker.sender_id,
+        "tracker": {**tracker.current_state(EventVerbosity.NONE), "events": []},
+        "domain": {},
+        "version": rasa.__version__,
+    }
+
+
+async def _run_or_fail(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
+    try:
+        return await _run_as_rasa_does(self, *args, **kwargs)
+    except ActionExecutionRejection:
+        raise
+    except Exception as error:
+        logger.exception("action %s failed", self.name())
+        raise TurnFailed(self.name()) from error
+
+
+def install() -> None:
+    """Change how Rasa calls remote actions, for the whole process.
+
+    The answer of the action app is our own code's: checking it against a JSON schema took 70 % of a turn's time.
+    """
+    RemoteAction._validate_action_result = lambda self, result: True
+    RemoteAction._action_call_format = _slim_call
+    RemoteAction.run = _run_or_fail

@@ -1,0 +1,41 @@
+"""Rasa's action endpoint: rasa-sdk's executor inside a Flask app of its own, on loopback, behind a token."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+logger = logging.getLogger(__name__)
+
+
+def create_blueprint(executor: ActionExecutor, token: str) -> Blueprint:
+    blueprint = Blueprint("actions", __name__)
+
+    @blueprint.before_request
+    def check_token() -> None:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if request.endpoint != "actions.ready" and not hmac.compare_digest(given.encode(), token.encode()):
+            abort(401)
+
+    @blueprint.get("/readyz")
+    def ready() -> Response:
+        return jsonify({"ready": True})
+
+    @blueprint.post("/webhook")
+    def webhook() -> tuple[Response, int]:
+        call: dict[str, Any] = request.get_json()
+        try:
+            result = asyncio.run(executor.run(call))
+        except ActionExecutionRejection as rejection:  # Rasa reads this answer, it is not a fault
+            return jsonify({"error": str(rejection), "action_name": rejection.action_name}), 400
+        except ActionNotFoundException as unknown:
+            return jsonify({"error": str(unknown), "action_name": call.get("next_action")}), 404
+        return jsonify(result.model_dump() if result else {}), 200
+
+    return blueprint

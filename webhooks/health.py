@@ -1,0 +1,35 @@
+"""Is the process alive, can it serve, and how busy is it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+
+def create_blueprint(checks: dict[str, Callable[[], bool]]) -> Blueprint:
+    """`checks` tell for each part that a turn needs whether it is there."""
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.get("/healthz")
+    def healthz() -> Response:
+        return jsonify({"alive": True})
+
+    @blueprint.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        parts = {name: _passes(check) for name, check in checks.items()}
+        return jsonify({"ready": all(parts.values()), "parts": parts}), 200 if all(parts.values()) else 503
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+def _passes(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except Exception:  # whatever is wrong with a part, it is not ready
+        return False

@@ -1,0 +1,52 @@
+"""Errors as RFC 9457 problem documents with a stable `code`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """An answer that is an error. `code` is for programs and never changes, `detail` is for people."""
+
+    def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.extra = extra
+
+
+def problem_response(status: int, code: str, detail: str, **extra: Any) -> Response:
+    response = jsonify({"type": "about:blank", "status": status, "code": code, "detail": detail, **extra})
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Answer every error under /api as a problem; elsewhere Flask's own pages stay."""
+
+    @app.errorhandler(Problem)
+    def on_problem(problem: Problem) -> Response:
+        return problem_response(problem.status, problem.code, problem.detail, **problem.extra)
+
+    @app.errorhandler(HTTPException)
+    def on_http_exception(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith("/api/"):
+            return error
+        code = (error.name or "error").lower().replace(" ", "_")
+        return problem_response(error.code or 500, code, error.description or error.name)
+
+    @app.errorhandler(SQLAlchemyError)
+    def on_database_error(error: SQLAlchemyError) -> Response:
+        logger.exception("database failed", exc_info=error)
+        return problem_response(
+            503, "database_unavailable", "The service cannot reach its data right now. Please try again."
+        )

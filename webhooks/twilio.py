@@ -1,0 +1,125 @@
+"""Twilio's webhooks: texts that come in, and what became of those that went out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Blueprint, Response, abort, request
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+from werkzeug.datastructures import MultiDict
+
+from booking_engine import BookingEngine
+from bot import deliveries, stash
+from bot.conversations import Conversation, sms_thread
+from bot.messages import Answer, Inbound
+from bot.phrasing import Phrases
+from bot.rendering import fitting, sms_text
+from bot.settings import Settings
+from bot.texts import printable
+from bot.turn import LONGEST_TEXT, TurnTaker
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_FIELD = 64  # characters of a sid or a number
+
+
+def create_blueprint(
+    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, redis: Redis, phrases: Phrases
+) -> Blueprint:
+    blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
+    validator = RequestValidator(settings.auth_token)
+
+    def signed(view: Callable[[], Response]) -> Callable[[], Response]:
+        @wraps(view)
+        def checked() -> Response:
+            query = "?" + request.query_string.decode() if request.query_string else ""
+            url = settings.public_address + request.path + query
+            if not validator.validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
+                abort(403)
+            return view()
+
+        return checked
+
+    @blueprint.post("/sms")
+    @signed
+    def sms() -> Response:
+        try:
+            thread, message = receive_form(request.form, engine, turns)
+        except SQLAlchemyError:
+            logger.exception("message not stored")
+            return _twiml_texts(_set_aside(redis, phrases))
+        try:
+            answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
+        except SQLAlchemyError:  # stored, so the worker will find it
+            logger.exception("message %s not answered", message.sid)
+            return _twiml_texts([phrases.render("utter_bot_later")])
+        return _twiml(answer)
+
+    @blueprint.post("/status")
+    @signed
+    def status() -> Response:
+        sid, state = _field(request.form, "MessageSid"), _field(request.form, "MessageStatus")
+        deliveries.record(database, sid, state, request.form.get("ErrorCode"))
+        return Response(status=204)
+
+    return blueprint
+
+
+def receive_form(
+    form: MultiDict[str, str], engine: BookingEngine, turns: TurnTaker
+) -> tuple[Conversation, Inbound]:
+    """Store the message that a webhook's fields describe.
+
+    Raises:
+        werkzeug.exceptions.BadRequest: a field that a message needs is not there.
+        sqlalchemy.exc.SQLAlchemyError: it could not be stored.
+    """
+    sid, sender, our_number = (_field(form, name) for name in ("MessageSid", "From", "To"))
+    own = engine.restaurant_by_sms_number(our_number)
+    thread = sms_thread(sender, our_number, own.slug if own else None)
+    media = form.get("NumMedia", "0")
+    message = Inbound(
+        conversation_id=thread.id,
+        sid=sid,
+        text=printable(form.get("Body", ""))[:LONGEST_TEXT],
+        media_count=int(media) if media.isdecimal() else 0,
+        opt_out_type=form.get("OptOutType"),
+    )
+    turns.receive(thread, message)
+    return thread, message
+
+
+def _field(form: MultiDict[str, str], name: str) -> str:
+    value = printable(form.get(name, "")).strip()
+    if not value or len(value) > _LONGEST_FIELD:
+        abort(400, f"{name} is missing or too long")
+    return value
+
+
+def _set_aside(redis: Redis, phrases: Phrases) -> list[str]:
+    """The database is away: Redis keeps the message until the worker can store it."""
+    try:
+        stash.put(redis, request.form.to_dict())
+    except RedisError:
+        logger.exception("message not even set aside")
+        return [phrases.render("utter_bot_unavailable")]
+    return [phrases.render("utter_bot_later")]
+
+
+def _twiml(answer: Answer) -> Response:
+    """One text for what was said; the promise of an answer stands apart from the answer."""
+    return _twiml_texts([sms_text(answer.said)] if answer.said else [])
+
+
+def _twiml_texts(texts: list[str]) -> Response:
+    twiml = MessagingResponse()
+    for text in texts:
+        twiml.message(fitting(text))
+    return Response(str(twiml), content_type="text/xml; charset=utf-8")
