@@ -93,6 +93,23 @@ def test_a_picture_without_words_is_answered(add_phone: AddPhone) -> None:
     assert "pictures" in phone.answer(after=0)
 
 
+def test_an_answered_text_is_ticked_as_delivered_also_after_a_reload(page: Page, add_phone: AddPhone) -> None:
+    phone = add_phone()
+    phone.say("hello")
+    ticks = phone.root.locator(".message[data-direction=in] .ticks")
+    expect(ticks).to_have_text("Delivered")
+    page.reload()
+    expect(ticks).to_have_text("Delivered")
+
+
+def test_a_webhook_that_refuses_is_said_in_words(page: Page, add_phone: AddPhone) -> None:
+    phone = add_phone()
+    refusal = {"sid": "SM0", "status": 403, "replies": [], "elapsed_ms": 3}
+    page.route("**/simulator/api/messages", lambda route: route.fulfill(json=refusal))
+    phone.type("hello")
+    expect(phone.root.get_by_role("alert")).to_contain_text("The webhook answered 403.")
+
+
 def test_texts_are_shown_as_they_are_and_never_as_markup(add_phone: AddPhone) -> None:
     phone = add_phone()
     text = '<img src="/nowhere" onerror="alert(1)"> & <b>bold</b>'

@@ -105,7 +105,6 @@ export class Phone {
         const messages = await this.#fetch(signal, { after: this.thread.cursor, wait });
         if (broken) this.problem.textContent = "";
         broken = false;
-        if (messages.length > 0) await this.#fetch(signal, { after: this.thread.unsettledAfter, wait: 0 });
         const held = performance.now() - asked > TURN_MS;
         if (messages.length === 0 && !held) await pause(TURN_MS, signal);
         wait = this.phoneCount() <= HELD_POLLS ? HOLD_S : 0;
@@ -133,18 +132,20 @@ export class Phone {
     const settle = this.thread.pend(body);
     let problem = "";
     try {
-      const { elapsed_ms: elapsed } = await sendText({ from: this.own, to: this.to, body, repeat, media });
+      const { sid, status, elapsed_ms: elapsed } = await sendText({ from: this.own, to: this.to, body, repeat, media });
       if (signal.aborted) return;
       this.elapsed.textContent = `answered in ${elapsed} ms`;
+      if (status === 200) this.thread.tick(sid);
+      else problem = `The webhook answered ${status}.`;
     } catch (error) {
       problem = `Not answered: ${error.message}`;
     }
     // A text that failed may have been stored all the same, so the thread is asked in any case.
-    await this.#fetch(signal, { after: this.thread.unsettledAfter, wait: 0 }).catch(() => {});
+    await this.#fetch(signal, { after: this.thread.cursor, wait: 0 }).catch(() => {});
     if (signal.aborted) return;
-    settle();
+    const told = settle();
     this.problem.textContent = problem;
-    if (problem && this.composer.body.value === "") this.composer.body.value = body;
+    if (problem && !told && this.composer.body.value === "") this.composer.body.value = body;
   }
 }
 

@@ -1,7 +1,6 @@
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const STATUS_WORDS = { sent: "Sent", delivered: "Delivered", received: "Delivered", failed: "Not delivered" };
-const SETTLED = new Set(["delivered", "received", "failed", "undelivered"]);
 const NEAR_BOTTOM_PX = 80;
 
 function element(tag, className, text = "") {
@@ -35,6 +34,7 @@ export class Thread {
 
   clear() {
     this.messages = new Map();
+    this.delivered = new Set();
     this.waiting = 0;
     this.cursor = 0;
     this.log.replaceChildren();
@@ -43,38 +43,44 @@ export class Thread {
     this.#showEmptiness();
   }
 
-  /** The id after which a status may still change: asked again once a text has been answered. */
-  get unsettledAfter() {
-    const open = [...this.messages.values()].filter((message) => !SETTLED.has(message.status));
-    return Math.min(this.cursor, ...open.map((message) => message.id - 1));
-  }
-
-  /** Show a text that the server has not told yet; returns a function that takes it away. */
+  /**
+   * Show a text that the server has not told yet.
+   * Returns a function to call once its sending has come to an end: it says whether the server has told it meanwhile.
+   */
   pend(text) {
     const item = element("li", "message pending");
     item.dataset.direction = "in";
-    item.dataset.text = text;
-    item.append(this.#bubble(text, "Picture"), element("span", "meta", "Sending"));
+    item.append(this.#bubble(text, "(a picture)"), element("span", "meta", "Sending"));
     this.log.append(item);
     this.waiting += 1;
     this.typing.hidden = false;
     this.#showEmptiness();
     this.#toBottom();
     return () => {
+      const told = !item.isConnected;
       item.remove();
       this.waiting -= 1;
       this.typing.hidden = this.waiting === 0;
       this.#showEmptiness();
+      return told;
     };
   }
 
-  /** Take over what the server tells: new messages, and known ones whose status has changed. */
+  /** The text with this sid has reached us: the webhook took it. */
+  tick(sid) {
+    this.delivered.add(sid);
+    this.#draw();
+  }
+
+  /** Take over what the server tells. */
   merge({ messages, next }) {
     const follow = this.atBottom;
     let news = false;
     for (const message of messages) {
       news ||= !this.messages.has(message.id);
       this.messages.set(message.id, message);
+      // What has been answered has been delivered, whatever it was when it was written down.
+      if (message.direction === "out" && message.sid) this.delivered.add(message.sid);
     }
     this.cursor = Math.max(this.cursor, next ?? 0, ...messages.map((message) => message.id));
     if (messages.length > 0) this.#draw();
@@ -118,25 +124,22 @@ export class Thread {
   }
 
   #arrive(message, pending) {
-    if (message.direction === "in") {
-      const twin = pending.findIndex((item) => item.dataset.text === message.text);
-      if (twin >= 0) pending.splice(twin, 1)[0].remove();
-    }
+    if (message.direction === "in") pending.shift()?.remove();
     const item = element("li", "message");
     Object.assign(item.dataset, { key: message.id, direction: message.direction, sid: message.sid ?? "" });
     item.append(
       element("span", "sr", message.direction === "in" ? "You: " : "Answer: "),
-      this.#bubble(message.text, "No text"),
+      this.#bubble(message.text, "(no text)"),
       element("span", "meta"),
     );
     return item;
   }
 
   #refresh(item, message) {
-    const state = JSON.stringify(message);
-    if (item.dataset.state === state) return;
-    item.dataset.state = state;
-    item.querySelector(".meta").replaceWith(this.#meta(message));
+    const status = this.delivered.has(message.sid) ? "delivered" : message.status;
+    if (item.dataset.status === status) return;
+    item.dataset.status = status;
+    item.querySelector(".meta").replaceWith(this.#meta({ ...message, status }));
   }
 
   #bubble(text, blank) {
