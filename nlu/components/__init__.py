@@ -1,0 +1,1 @@
+"""Our components for Rasa's pipeline; they run on Rasa's own Python."""

@@ -1,0 +1,45 @@
+"""Entities as our reader finds them, in Rasa's format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from nlu.reading import read
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ReadingExtractor(GraphComponent, EntityExtractorMixin):
+    """Sets a message's entities by `nlu.reading.read`; the metadata's `expects` is what the bot has just asked for."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ReadingExtractor:
+        """The component needs nothing but its config."""
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Read each message and set its entities."""
+        for message in messages:
+            expecting = (message.get("metadata") or {}).get("expects")
+            entities = [
+                {"entity": span.entity, "start": span.start, "end": span.end, "value": span.value}
+                for span in read(message.get(TEXT) or "", expecting=expecting)
+            ]
+            message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
+        return messages

@@ -1,0 +1,52 @@
+"""The last word on intents: what is beyond doubt, and what was asked, overrule the classifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from nlu.intents import SURE, sure_intent
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SureIntents(GraphComponent, IntentClassifier):
+    """Puts an intent that is beyond doubt at the head of the classifier's ranking."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A classifier must have ranked the intents."""
+        return [IntentClassifier]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SureIntents:
+        """The component keeps nothing."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Overrule the ranking of each message that leaves no doubt."""
+        for message in messages:
+            words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT], default=[])]
+            name = sure_intent(words, (message.get("metadata") or {}).get("expects"))
+            if name is None:
+                continue
+            sure = {"name": name, "confidence": SURE}
+            ranking = [entry for entry in message.get(INTENT_RANKING_KEY, default=[]) if entry["name"] != name]
+            scale = (1 - SURE) / max(sum(entry["confidence"] for entry in ranking), 1e-9)
+            others = [{**entry, "confidence": entry["confidence"] * scale} for entry in ranking]
+            message.set(INTENT, sure, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [sure, *others], add_to_output=True)
+        return messages

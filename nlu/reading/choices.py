@@ -1,0 +1,61 @@
+"""Picks from a list that was shown: "2", "the second one", "the later", "any", "neither"."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.reading.message import Build, Message, Rule, pattern
+from nlu.reading.spans import Value
+
+_THINGS = r"(?:one|option|choice|slot|time|opening|place|restaurant|suggestion|1|table|booking|reservation)"
+
+
+def _index(match: re.Match[str]) -> Value:
+    word = match["n"]
+    return {"index": 1 if word in ("one", "a") else int(word.removesuffix("th"))}
+
+
+def _which(which: str) -> Build:
+    return lambda _: {"which": which}
+
+
+_PLACE_RULES: list[Rule] = [
+    (
+        pattern(
+            r"(?:the )?(?:option|number|no|choice|opt|#|nr)(?: \.)?(?: number| #)? (?P<n>\d{1,2}|one)"
+            r"(?! (?:people|am|pm|of|guests))"
+        ),
+        "choice",
+        _index,
+    ),
+    (pattern(rf"(?:the )?(?P<n>\d{{1,2}}th) {_THINGS}(?! (?:of|in) )"), "choice", _index),
+]
+_MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
+_COMPARING: list[tuple[str, str, str]] = [
+    ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
+     r"nothing(?: works)?"),
+    ("later", "later latter latest", rf"(?:the )?(?:later|latter|latest)(?: {_THINGS})?|{_MORE} later"),
+    ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?|{_MORE} (?:earlier|sooner)"),
+    ("last", "last bottom final", rf"the last(?: {_THINGS})?|last (?:one|option|choice)|(?:the )?(?:bottom|final) {_THINGS}"),
+    ("first", "top former", rf"the (?:top|former)(?: {_THINGS})"),
+    ("middle", "middle", rf"(?:the )?middle(?: {_THINGS})?"),
+    ("any", "any anything anytime either whichever whatever mind care matter preference choose decide pick surprise both",
+     r"any(?: of (?:them|those|these|the above)| one| time)|anything(?: works| is fine| goes)|anytime|"
+     r"either(?: one| of them| works| is fine)?|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
+     r"does not matter|no preference|you (?:choose|decide|pick)|surprise me|both(?: work| are fine)"),
+]  # fmt: skip
+_COMPARING_RULES = [
+    (frozenset(cues.split()), (pattern(words), "choice", _which(which))) for which, cues, words in _COMPARING
+]
+
+
+def read_choices(message: Message) -> None:
+    """Claim picks by place in the list as `choice`; before dates are read, since both have ordinals."""
+    message.apply(_PLACE_RULES)
+
+
+def read_comparing_choices(message: Message) -> None:
+    """Claim "the later one", "any", "neither" as `choice`; after times, so that "an hour later" is gone."""
+    for cues, rule in _COMPARING_RULES:
+        if cues.intersection(message.view.words):
+            message.apply([rule])

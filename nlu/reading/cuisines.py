@@ -1,0 +1,102 @@
+"""Cuisines by the words people use for them."""
+
+from __future__ import annotations
+
+from nlu.reading.message import Message
+from nlu.reading.wishes import phrase_book
+from nlu.reading.words import words
+
+_CUISINES = {
+    "Italian": "italian|pasta|trattoria|osteria",
+    "Pizza": "pizza|pizzeria|pizzas",
+    "Mexican": "mexican|tacos|taqueria|burritos|tex mex|tex - mex",
+    "Chinese": "chinese|dim sum|szechuan|sichuan|cantonese|hunan|dumplings|shanghainese|noodles",
+    "Japanese": "japanese|izakaya|omakase|teppanyaki|kaiseki|yakitori|udon",
+    "Sushi": "sushi|sashimi",
+    "Ramen": "ramen",
+    "Thai": "thai|pad thai",
+    "Indian": "indian|curry|tandoori|south indian|north indian|biryani|punjabi|bengali",
+    "Pakistani": "pakistani",
+    "Vietnamese": "vietnamese|pho|banh mi",
+    "Korean": "korean|korean bbq|bibimbap",
+    "French": "french|bistro|brasserie|lyonnais|provencal|auvergne|crepes",
+    "Spanish": "spanish|tapas|paella|basque|catalan",
+    "Portuguese": "portuguese",
+    "Greek": "greek|gyros",
+    "Turkish": "turkish|kebab|kebabs",
+    "Lebanese": "lebanese",
+    "Middle Eastern": "middle eastern|mediterranean eastern|falafel|israeli|syrian|iraqi|arabic|yemeni",
+    "Mediterranean": "mediterranean|mezze",
+    "Persian": "persian|iranian",
+    "Afghan": "afghan|afghani",
+    "Moroccan": "moroccan|tagine",
+    "Ethiopian": "ethiopian|eritrean",
+    "African": "african|nigerian|ghanaian|west african|senegalese",
+    "American": "american|new american|diner food|comfort food|californian|hawaiian|traditional american",
+    "Burgers": "burger|burgers|hamburgers",
+    "Steakhouse": "steakhouse|steak|steaks|steak house|chophouse",
+    "Barbecue": "barbecue|bbq|barbeque|smokehouse|ribs",
+    "Seafood": "seafood|fish|oysters|lobster|crab|fish and chips|oyster bar",
+    "Southern": "southern|soul food|fried chicken",
+    "Cajun": "cajun|creole|gumbo",
+    "Caribbean": "caribbean|jamaican|jerk",
+    "Cuban": "cuban",
+    "Peruvian": "peruvian|ceviche",
+    "Brazilian": "brazilian|churrascaria",
+    "Argentinian": "argentinian|argentine|argentinean",
+    "Latin American": "latin american|latin|colombian|venezuelan|salvadoran|south american",
+    "British": "british|english|sunday roast|pub food|gastropub|gastro pub|scottish",
+    "Irish": "irish",
+    "German": "german|bavarian|schnitzel|austrian",
+    "Polish": "polish|pierogi",
+    "Russian": "russian|ukrainian|georgian",
+    "Scandinavian": "scandinavian|nordic|swedish|danish|norwegian|finnish",
+    "Belgian": "belgian|mussels",
+    "Hungarian": "hungarian",
+    "Filipino": "filipino|philippine",
+    "Indonesian": "indonesian|balinese",
+    "Malaysian": "malaysian",
+    "Singaporean": "singaporean",
+    "Burmese": "burmese",
+    "Nepalese": "nepalese|nepali|tibetan",
+    "Taiwanese": "taiwanese",
+    "Mongolian": "mongolian|hot pot|hotpot",
+    "Sri Lankan": "sri lankan",
+    "Australian": "australian",
+    "European": "european|modern european|continental|swiss|fondue",
+    "Asian": "asian|pan asian|asian fusion|pan - asian|southeast asian",
+    "Fusion": "fusion",
+    "Vegetarian": "vegetarian restaurant|vegan restaurant",
+    "Deli": "deli|sandwiches|delicatessen|bagels|jewish",
+    "Cafe": "cafe|coffee|coffee shop|tea room|bakery|patisserie",
+    "Gastropub": "gastropub cuisine|pub",
+    "Wine Bar": "wine bar",
+    "Buffet": "all you can eat",
+    "Breakfast": "pancakes|waffles|breakfast place|brunch place",
+    "Salad": "salads|salad|healthy food",
+    "Izakaya": "robata",
+}
+_BOOK = phrase_book(_CUISINES)
+
+
+def read_cuisines(message: Message) -> None:
+    """Claim cuisines as `cuisine` ("not Thai": `refused_cuisine`), unless the word is plainly part of a name."""
+    view = message.view
+    for first, end, cuisine in _BOOK.find(view.words):
+        if _in_a_name(message, view.items[first][1], view.items[end - 1][2]):
+            continue
+        before = view.words[max(0, first - 2) : first]
+        refused = bool({"not", "no", "except", "dont", "without"} & set(before)) and "or" not in before
+        entity = "refused_cuisine" if refused else "cuisine"
+        message.claim(entity, view.items[first][1], view.items[end - 1][2], cuisine)
+
+
+def _in_a_name(message: Message, first: int, end: int) -> bool:
+    """Whether a capitalised word beside a capitalised cuisine makes it a name ("Old Siam Thai Bistro")."""
+    if not message.tokens[first].capital or message.text.isupper():
+        return False
+    beside = (message.tokens[place] for place in (first - 1, end) if 0 < place < len(message.tokens))
+    return any(token.capital and token.kind == "word" and token.word not in _NOT_A_NAME for token in beside)
+
+
+_NOT_A_NAME = words("i im id the a an some any good food restaurant restaurants cuisine please or and")

@@ -1,0 +1,109 @@
+"""Days counted from today, from a weekday or from the booking; and the reader of all days."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nlu.reading.calendar_days import CALENDAR_RULES, WEEKDAY
+from nlu.reading.holidays import HOLIDAYS
+from nlu.reading.message import Build, Message, Phrases, Rule, pattern
+from nlu.reading.spans import Value
+from nlu.reading.spelling import WEEKDAYS
+
+PARTS = {
+    "morning": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening", "night": "evening",
+    "lunch": "lunch", "lunchtime": "lunch", "dinner": "dinner",
+}  # fmt: skip
+_AHEAD = r"(?P<n>\d{1,3}|an?|one) (?P<unit>days?|nights?|weeks?|months?|fortnights?)(?: s)?(?: time)?"
+_SHORT_LIST = 5
+
+
+def _ahead(match: re.Match[str]) -> Value:
+    count = int(match["n"]) if match["n"].isdecimal() else 1
+    if match["unit"].startswith("fortnight"):
+        return {"weeks": 2 * count}
+    return {{"d": "days", "n": "days", "w": "weeks", "m": "months"}[match["unit"][0]]: count}
+
+
+def _weekday(which: str) -> Build:
+    def build(match: re.Match[str]) -> Value:
+        return {"weekday": WEEKDAYS.index(match["weekday"]), "which": which}
+
+    return build
+
+
+def _always(**value: Any) -> Build:
+    return lambda _: value
+
+
+def _after_the_booking(match: re.Match[str]) -> Value:
+    count = int(match["n"]) if match["n"].isdecimal() else 1
+    count *= 7 if match["unit"].startswith("week") else 1
+    return {"same": -count if match["way"] in ("earlier", "before", "sooner") else count}
+
+
+def _part_of_today(match: re.Match[str]) -> Value:
+    return {"days": 0, "part": PARTS[match["part"]]}
+
+
+RELATIVE_RULES: list[Rule] = [
+    (pattern(r"(?:the )?day after tomorrow|overmorrow"), "date", _always(days=2)),
+    (pattern(r"(?:a|one) week (?:from |after )?tomorrow|tomorrow week"), "date", _always(days=8)),
+    (pattern(r"(?:a|one) week (?:from )?today|today week"), "date", _always(weeks=1)),
+    (pattern(rf"{_AHEAD} from (?:now|today)"), "date", _ahead),
+    (pattern(rf"in (?:about |like |exactly )?{_AHEAD}"), "date", _ahead),
+    (pattern(rf"(?:an?|one) week (?:from |on |after |this )?{WEEKDAY}"), "date", _weekday("week_after")),
+    (pattern(rf"{WEEKDAY} week"), "date", _weekday("week_after")),
+    (pattern(rf"{WEEKDAY} after next"), "date", _weekday("week_after_next")),
+    (pattern(rf"(?:the )?week after next(?: on)? {WEEKDAY}"), "date", _weekday("week_after_next")),
+    (pattern(rf"{WEEKDAY}(?: of)? this week"), "date", _weekday("this")),
+    (pattern(rf"{WEEKDAY}(?: of)? (?:the )?(?:next|following) week"), "date", _weekday("next")),
+    (pattern(rf"this (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("this")),
+    (pattern(rf"(?:the )?(?:next|following) (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("next")),
+    (pattern(rf"(?:(?:the|this) )?(?:coming|upcoming|nearest|very next) {WEEKDAY}"), "date", _weekday("coming")),
+    (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
+    (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
+    (pattern(r"next week|the following week"), "date", _always(week="next")),
+    (pattern(r"(?:later )?this week"), "date", _always(week="this")),
+    (pattern(r"(?:the )?same (?:day|date|night)"), "date", _always(same=0)),
+    (
+        pattern(r"(?P<n>\d{1,2}|an?|one) (?P<unit>days?|nights?|weeks?) (?P<way>later|earlier|before|after|sooner)"),
+        "date",
+        _after_the_booking,
+    ),
+    (pattern(r"(?:the )?(?:next|following) (?:day|night|evening)|(?:the )?day after"), "date", _always(same=1)),
+    (pattern(r"(?:the )?(?:previous|prior) (?:day|night)|(?:the )?(?:day|night) before"), "date", _always(same=-1)),
+    (
+        pattern(r"(?:later )?this (?P<part>morning|afternoon|evening|night|lunch|lunchtime|arvo)"),
+        "date",
+        _part_of_today,
+    ),
+    (pattern(r"tonight"), "date", _always(days=0, part="evening")),
+    (pattern(r"today"), "date", _always(days=0)),
+    (pattern(r"tomorrow"), "date", _always(days=1)),
+    (pattern(r"yesterday"), "past_date", _always(days=-1)),
+    (pattern(r"last night"), "past_date", _always(days=-1, part="evening")),
+    (pattern(rf"last {WEEKDAY}"), "past_date", _weekday("last")),
+    (pattern(WEEKDAY), "date", _weekday("coming")),
+]
+_RULES = [*CALENDAR_RULES, *RELATIVE_RULES]
+_HOLIDAYS = Phrases(HOLIDAYS)
+
+
+def read_dates(message: Message) -> None:
+    """Claim every day the message names as `date`, and yesterday and the like as `past_date`."""
+    items = message.view.items
+    for first, end, name in _HOLIDAYS.find(message.view.words):
+        message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
+    message.apply(_RULES)
+    for claim in message.of("ordinal"):
+        # "the second" picks from a list, "the 2nd" is a day, unless a list has just been shown.
+        in_words = message.text[message.tokens[claim.end - 1].start].isalpha()
+        picks = message.expecting == "choice" or (
+            in_words and message.expecting != "date" and claim.value["day"] <= _SHORT_LIST
+        )
+        if picks and "months" not in claim.value:
+            message.replace(claim, entity="choice", value={"index": claim.value["day"]})
+        else:
+            message.replace(claim, entity="date")

@@ -1,0 +1,160 @@
+"""A message under reading: its tokens, what has been claimed so far, and views of the rest to match patterns against."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nlu.reading.lexing import Token, tokenize
+from nlu.reading.spans import Span, Value
+
+Build = Callable[[re.Match[str]], Value | None]
+Rule = tuple[re.Pattern[str], str, Build]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Tokens `first` up to `end` (exclusive) that mean `value` as `entity`."""
+
+    entity: str
+    first: int
+    end: int
+    value: Value
+
+
+class View:
+    """Canonical words joined by single spaces; claimed stretches stand as one word such as `<date>`."""
+
+    def __init__(self, items: list[tuple[str, int, int]]) -> None:
+        self.items = items
+        self.words = [word for word, _, _ in items]
+        self.text = " ".join(self.words)
+        self.starts: list[int] = []
+        position = 0
+        for word in self.words:
+            self.starts.append(position)
+            position += len(word) + 1
+
+    def tokens_between(self, start: int, end: int) -> tuple[int, int]:
+        """First and end token of the stretch of view text from `start` to `end`."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_left(self.starts, end) - 1
+        return self.items[first][1], self.items[max(first, last)][2]
+
+
+@dataclass
+class Message:
+    """One text, its tokens, and the claims readers have made on them."""
+
+    text: str
+    expecting: str | None = None
+    tokens: list[Token] = field(init=False)
+    claims: list[Claim] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tokens = tokenize(self.text)
+        self._starts = [token.start for token in self.tokens]
+        self._owner: list[int] = [-1] * len(self.tokens)
+        self._view: View | None = None
+
+    @property
+    def view(self) -> View:
+        """What is left to read, with everything claimed hidden behind its entity's name."""
+        if self._view is None:
+            self._view = View(list(self._items()))
+        return self._view
+
+    def _items(self) -> Iterator[tuple[str, int, int]]:
+        position = 0
+        while position < len(self.tokens):
+            owner = self._owner[position]
+            if owner < 0:
+                yield self.tokens[position].word, position, position + 1
+                position += 1
+            else:
+                claim = self.claims[owner]
+                yield f"<{claim.entity}>", claim.first, claim.end
+                position = claim.end
+
+    def claim(self, entity: str, first: int, end: int, value: Value) -> bool:
+        """Claim the tokens unless some are taken; True when they are now claimed."""
+        if first >= end or any(owner >= 0 for owner in self._owner[first:end]):
+            return False
+        self.claims.append(Claim(entity, first, end, value))
+        self._owner[first:end] = [len(self.claims) - 1] * (end - first)
+        self._view = None
+        return True
+
+    def claim_characters(self, entity: str, start: int, end: int, value: Value) -> bool:
+        """Claim the tokens that the characters from `start` to `end` touch."""
+        return self.claim(entity, max(0, bisect_right(self._starts, start) - 1), bisect_left(self._starts, end), value)
+
+    def apply(self, rules: Iterable[Rule]) -> None:
+        """Match rules over what is left; the earlier rule wins where two overlap.
+
+        A rule's pattern may name a group `span` for the words that carry the entity; the match is the span otherwise.
+        """
+        view = self.view
+        for pattern, entity, build in rules:
+            for match in pattern.finditer(view.text):
+                value = build(match)
+                if value is not None:
+                    name: str | int = "span" if "span" in pattern.groupindex and match.group("span") is not None else 0
+                    self.claim(entity, *view.tokens_between(match.start(name), match.end(name)), value)
+
+    def taken(self, position: int) -> bool:
+        """Whether the token at this position has been claimed."""
+        return self._owner[position] >= 0
+
+    def has(self, *entities: str) -> bool:
+        """Whether something of these kinds has been read."""
+        return any(claim.entity in entities for claim in self.claims)
+
+    def of(self, entity: str) -> list[Claim]:
+        """Claims of one kind in the order of the text."""
+        return sorted((c for c in self.claims if c.entity == entity), key=lambda c: c.first)
+
+    def replace(self, old: Claim, *, entity: str | None = None, value: Value | None = None) -> None:
+        """Rename a claim, or give it another value."""
+        index = self.claims.index(old)
+        self.claims[index] = Claim(entity or old.entity, old.first, old.end, old.value if value is None else value)
+        self._view = None
+
+    def spans(self) -> list[Span]:
+        """All claims as spans of the text, in its order."""
+        found = []
+        for claim in sorted(self.claims, key=lambda c: c.first):
+            start, end = self.tokens[claim.first].start, self.tokens[claim.end - 1].end
+            found.append(Span(claim.entity, start, end, self.text[start:end], claim.value))
+        return found
+
+
+class Phrases:
+    """A dictionary of canonical phrases, looked up at every token in constant time."""
+
+    def __init__(self, entries: dict[str, str]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for phrase, meaning in entries.items():
+            words = tuple(phrase.split())
+            self._by_first.setdefault(words[0], []).append((words, meaning))
+        for choices in self._by_first.values():
+            choices.sort(key=lambda choice: -len(choice[0]))
+
+    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Every phrase in the words, the longest at each place: first, end, meaning."""
+        position = 0
+        while position < len(words):
+            for phrase, meaning in self._by_first.get(words[position], ()):
+                if tuple(words[position : position + len(phrase)]) == phrase:
+                    yield position, position + len(phrase), meaning
+                    position += len(phrase)
+                    break
+            else:
+                position += 1
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """A pattern over view text; blanks in it stand for themselves, and it matches whole words only."""
+    return re.compile(rf"(?<!\S)(?:{text})(?!\S)")

@@ -1,0 +1,52 @@
+"""The order in which a message is read: the surest first, so that each reader sees only what is left."""
+
+from __future__ import annotations
+
+from nlu.reading.bare_numbers import read_bare_numbers
+from nlu.reading.changes import read_changes
+from nlu.reading.choices import read_choices, read_comparing_choices
+from nlu.reading.cities import read_cities
+from nlu.reading.contacts import read_contacts
+from nlu.reading.cuisines import read_cuisines
+from nlu.reading.dates import read_dates
+from nlu.reading.message import Message
+from nlu.reading.names import read_names
+from nlu.reading.party_size import read_party_size
+from nlu.reading.restaurants import read_restaurants
+from nlu.reading.spans import Span
+from nlu.reading.times import read_times
+from nlu.reading.topics import read_topics
+from nlu.reading.wishes import read_wishes
+
+_READERS = (
+    read_contacts,
+    read_choices,
+    read_dates,
+    read_times,
+    read_wishes,
+    read_party_size,
+    read_bare_numbers,
+    read_changes,
+    read_comparing_choices,
+    read_cities,
+    read_cuisines,
+    read_topics,
+    read_names,
+    read_restaurants,
+)
+
+
+def read_message(text: str, *, expecting: str | None = None) -> Message:
+    """Read a text and keep the tokens and the view of what no reader has claimed."""
+    message = Message(text, expecting)
+    for reader in _READERS:
+        reader(message)
+    return message
+
+
+def read(text: str, *, expecting: str | None = None) -> list[Span]:
+    """Find what a diner's text says, in its order; spans never overlap and any text is welcome.
+
+    `expecting` is what the bot has just asked for (the contract's `expects`): it decides what a bare "15" is.
+    """
+    return read_message(text, expecting=expecting).spans()

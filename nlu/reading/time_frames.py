@@ -1,0 +1,150 @@
+"""Times that are not a point on the clock: ranges, bounds, waits, shifts and parts of a day."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.reading.clock import NOON, NOT_PEOPLE, clock_pattern, clock_value
+from nlu.reading.message import Message, Phrases, Rule, pattern
+from nlu.reading.spans import Value
+from nlu.reading.words import words
+
+_DURATION = (
+    r"(?:(?P<half>half an hour|half hour|half an hr|1/2 hours?)|(?P<half_more>(?:an hour|1 hours?|one hours?) and a half)|"
+    r"(?P<n>\d{1,3}|an?|one|a couple of|a few)(?: or (?P<or>\d))? (?P<unit>minutes|hours?))"
+)
+_PARTS = {
+    "lunch": "lunch|lunchtime|lunch time|midday meal",
+    "dinner": "dinner|dinnertime|dinner time|supper|suppertime|tea time|teatime",
+    "brunch": "brunch|brunchtime",
+    "breakfast": "breakfast|breakfast time",
+    "morning": "morning|mornings|in the morning",
+    "afternoon": "afternoon|afternoons|arvo|mid afternoon",
+    "evening": "evening|night|evenings|nighttime|at night",
+    "early_evening": "early evening|early dinner|early in the evening|early supper|early bird",
+    "early_afternoon": "early afternoon|early lunch",
+    "late_afternoon": "late afternoon|late lunch",
+    "late": "late|late evening|late night|late dinner|late in the evening|late at night",
+}
+_PHRASES = Phrases({phrase: part for part, phrases in _PARTS.items() for phrase in phrases.split("|")})
+_NOT_A_TIME_AFTER = frozenset(
+    {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good"}
+)
+_NIGHTS_OUT = words("guys girls ladies boys date game mens hens girl good")
+_DESCRIBING = words("cancel cancelled canceled booked reserved cancelling canceling")
+_MEALS = frozenset({"lunch", "dinner", "brunch", "breakfast"})
+
+
+def _minutes(match: re.Match[str]) -> int:
+    if match["half"]:
+        return 30
+    if match["half_more"]:
+        return 90
+    count = {"a": 1, "an": 1, "one": 1, "a couple of": 2, "a few": 3}.get(match["n"]) or int(match["n"])
+    return count * (60 if match["unit"].startswith("hour") else 1)
+
+
+def _shift(match: re.Match[str]) -> Value:
+    way = match["way"]
+    return {"shift_minutes": -_minutes(match) if way in ("earlier", "sooner", "before", "forward") else _minutes(match)}
+
+
+def _wait(match: re.Match[str]) -> Value:
+    return {"in_minutes": _minutes(match)}
+
+
+FRAME_RULES: list[Rule] = [
+    (pattern(rf"{_DURATION} (?P<way>later|earlier|sooner|after that|before that|back|forward)"), "time", _shift),
+    (pattern(rf"(?P<way>back|forward|earlier|later) by {_DURATION}"), "time", _shift),
+    (pattern(rf"(?P<way>back|forward) {_DURATION}"), "time", _shift),
+    (
+        pattern(rf"(?P<way>delay|postpone)(?: (?:it|that|by|my|the|booking|table))* (?P<span>{_DURATION})"),
+        "time",
+        _shift,
+    ),
+    (pattern(rf"{_DURATION}(?: from|s)? (?:from now|time)"), "time", _wait),
+    (pattern(rf"in (?:like |about |around )?{_DURATION}(?: or so)?"), "time", _wait),
+    (pattern(rf"{_DURATION} late"), "delay", lambda m: {"minutes": _minutes(m)}),
+    (pattern(r"right now|asap|as soon as possible|straight away|immediately"), "time", lambda _: {"in_minutes": 0}),
+    (
+        pattern(r"(?:free|open|available|seat us|come in|there) (?P<span>now)"),
+        "time",
+        lambda _: {"in_minutes": 0},
+    ),
+    (pattern(r"(?:the )?(?:same|usual) time"), "time", lambda _: {"same": True}),
+]
+
+
+def _between(match: re.Match[str]) -> Value | None:
+    first, second = clock_value(match, "1"), clock_value(match, "2")
+    if first is None or second is None:
+        return None
+    # "6-8pm", "between 11 and 1pm": the half of the day said once holds for both, unless noon lies between.
+    if first["meridiem"] is None and second["meridiem"] and 0 < first["hour"] <= NOON:
+        crosses = first["hour"] % NOON > second["hour"] % NOON
+        other = "am" if second["meridiem"] == "pm" else "pm"
+        first = first | {"meridiem": other if crosses else second["meridiem"]}
+    return {"between": [first, second]}
+
+
+_TWO = rf"{clock_pattern('1')} (?:and|to|-|till|until) {clock_pattern('2')}"
+_CHANGING = r"(?<!change )(?<!move )(?<!switch )(?<!it )(?<!reservation )(?<!booking )(?<!that )(?<!table )"
+RANGE_RULES: list[Rule] = [
+    (pattern(rf"(?:anywhere |anytime |sometime )?between {_TWO}{NOT_PEOPLE}"), "time", _between),
+    (pattern(rf"{_CHANGING}(?:anywhere |anytime )?from {_TWO}{NOT_PEOPLE}"), "time", _between),
+    (
+        pattern(
+            rf"(?:(?:at|around|about) )?(?P<span>{clock_pattern('1')} - "
+            rf"{clock_pattern('2', bare=False)}){NOT_PEOPLE}"
+        ),
+        "time",
+        _between,
+    ),
+    (pattern(rf"(?:at|around|about) (?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
+]
+_AFTER = re.compile(
+    r"(?:^| )(?:after|past|later than|from|not before|no earlier than|earliest|starting(?: at)?|any time from) $"
+)
+_BEFORE = re.compile(
+    r"(?:^| )(?:before|by|until|till|til|no later than|not later than|latest|earlier than|not after) $"
+)
+_BOUND_AFTER = re.compile(r"^ (?:(?P<after>or later|onwards?|at the earliest|earliest|and later|plus)|"
+                          r"(?P<before>or (?:earlier|before|sooner)|at the latest|latest|at most))(?!\S)")  # fmt: skip
+
+
+def read_bounds(message: Message) -> None:
+    """Turn "after 8" and "by 9 at the latest" into bounds; the span stays on the time itself."""
+    for claim in message.of("time"):
+        if "hour" not in claim.value:
+            continue
+        view = message.view
+        place = next(i for i, (_, first, _) in enumerate(view.items) if first == claim.first)
+        before = view.text[: view.starts[place]]
+        tail = _BOUND_AFTER.match(view.text[view.starts[place] + len(view.words[place]) :])
+        if (tail and tail["after"]) or (not tail and _AFTER.search(before)):
+            message.replace(claim, value={"after": claim.value})
+        elif tail or _BEFORE.search(before):
+            message.replace(claim, value={"before": claim.value})
+
+
+def read_parts_of_day(message: Message) -> None:
+    """Read "lunchtime", "early evening": a `time` when the message has no other, and `part_of_day` when it has.
+
+    A meal that only describes a booking ("my lunch reservation") is `part_of_day` too.
+    """
+    described = any(token.word in _DESCRIBING for token in message.tokens)
+    exact = message.has("time") or any("part" in claim.value for claim in message.of("date"))
+    items = message.view.items
+    words = message.view.words
+    for first, end, part in _PHRASES.find(words):
+        before = words[first - 1] if first else ""
+        after = words[end] if end < len(words) else ""
+        if before in _NIGHTS_OUT or (
+            before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening")
+        ):
+            continue
+        describes = part in _MEALS and (
+            described or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
+        )
+        entity = "part_of_day" if exact or describes else "time"
+        message.claim(entity, items[first][1], items[end - 1][2], {"part": part})

@@ -1,0 +1,105 @@
+"""Times of day by the clock, and the reader of all times."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.reading.clock import (
+    NOON,
+    NOT_PEOPLE,
+    PART_WORDS,
+    clock_end,
+    clock_pattern,
+    clock_time,
+    clock_value,
+    meridiem_of,
+)
+from nlu.reading.message import Message, Rule, pattern
+from nlu.reading.spans import Value
+from nlu.reading.time_frames import FRAME_RULES, RANGE_RULES, read_bounds, read_parts_of_day
+
+_ABOUT = r"(?:(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
+_PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|for|@))? "
+_CUE = (
+    r"(?:at|@|by|from|after|before|until|till|til|past|around|about|approx|approximately|circa|ca|roughly|"
+    r"arrive|arriving|say|time is|time to|time as|time for|time)"
+)
+_SOFTENED = r"(?: (?:around|about|approx|roughly|say|like))?"
+_STEP = 5
+
+
+def _clock(match: re.Match[str]) -> Value | None:
+    return clock_value(match)
+
+
+def _part_first(match: re.Match[str]) -> Value | None:
+    return clock_value(match, part=match["first"])
+
+
+def _in_words(match: re.Match[str]) -> Value | None:
+    """Half past, quarter to, ten after, and the British "half seven"."""
+    hour = int(match["hour"]) if match["hour"] else NOON
+    minutes = {"half": 30, "quarter": 15}.get(match["minutes"]) or int(match["minutes"])
+    backwards = match["way"] in ("to", "before", "till", "til", "of")
+    meridiem = match["meridiem"] or meridiem_of(match["part"] or match["at"], hour)
+    if match["word"]:
+        meridiem = "am" if (match["word"] == "midnight") != backwards else "pm"
+    if backwards:
+        hour, minutes = (hour - 1) or NOON, 60 - minutes
+    return clock_time(hour, minutes, meridiem, approximate=bool(match["ish"]))
+
+
+def _four_digits(match: re.Match[str]) -> Value | None:
+    hour, minute = divmod(int(match["digits"]), 100)
+    return clock_time(hour, minute, None) if minute % _STEP == 0 else None
+
+
+def _hour(match: re.Match[str]) -> Value | None:
+    return clock_time(int(match["hour"]), 0, None)
+
+
+_NAMED_HOUR = r"(?:(?P<hour>\d{1,2})|(?P<word>noon|midday|midnight))"
+CLOCK_RULES: list[Rule] = [
+    (
+        pattern(
+            rf"{_ABOUT}(?P<span>(?:a )?(?P<minutes>half|quarter|5|10|15|20|25)(?: minutes)? "
+            rf"(?P<way>past|after|to|before|till|til|of) {_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"
+        ),
+        "time",
+        _in_words,
+    ),
+    (pattern(rf"(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}{NOT_PEOPLE}"), "time", _in_words),
+    (pattern(rf"(?P<span>{_PART_FIRST}{clock_pattern()}){NOT_PEOPLE}"), "time", _part_first),
+    (
+        pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
+        "time",
+        _clock,
+    ),
+    (pattern(rf"{_ABOUT}(?P<span>{clock_pattern(bare=False)})"), "time", _clock),
+]
+CUE_RULES: list[Rule] = [
+    (pattern(r"(?P<hour>1\d|2[0-3]) (?:hours|h)"), "time", _hour),
+    (
+        pattern(rf"(?:{_CUE}|for|to) (?P<span>(?P<digits>[1-9]\d\d|1\d\d\d|2[0-3]\d\d)(?: hours)?){NOT_PEOPLE}"),
+        "time",
+        _four_digits,
+    ),
+    (pattern(rf"{_CUE}{_SOFTENED} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
+    (pattern(r"(?:<date>|or|and) (?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
+    (pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
+]
+_ALTERNATIVE_RULES: list[Rule] = [
+    (pattern(rf"<time> or (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
+    (pattern(r"(?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
+]
+
+
+def read_times(message: Message) -> None:
+    """Claim every time of day as `time`; days must have been read before."""
+    message.apply(FRAME_RULES)
+    message.apply(RANGE_RULES)
+    message.apply(CLOCK_RULES)
+    message.apply(CUE_RULES)
+    message.apply(_ALTERNATIVE_RULES)
+    read_bounds(message)
+    read_parts_of_day(message)
