@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -30,6 +31,11 @@ _GENERIC = frozenset(
     }
     | {"tavern", "trattoria", "brasserie", "diner", "eatery", "room", "table"}
 )
+_NUMBERS = frozenset(
+    ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+)
+_BRIEF = 3
+"""One word of a longer name ("sisters") counts only in an answer as short as this."""
 _LONGEST_QUERY = 500
 _PART_WEIGHT = 0.92
 _CERTAIN_ENOUGH = 82.0
@@ -67,24 +73,34 @@ class NameEntry:
         return frozenset(fold(cuisine) for cuisine in self.cuisines)
 
     @cached_property
-    def variants(self) -> tuple[tuple[str, float], ...]:
-        """The ways people say the name, each with how much it counts."""
+    def variants(self) -> tuple[Variant, ...]:
+        """The ways people say the name."""
         words = self.folded.split()
-        variants = {self.folded: 1.0}
-        core = [word for word in words if word not in _GENERIC] or words
+        core = [word for word in words if word not in _GENERIC]
+        # A name of everyday words only ("The Table") is meant only when nothing else is said.
+        variants = {self.folded: Variant(self.folded, 1.0, None if core else len(words))}
         if _telling(core):
-            variants.setdefault(" ".join(core), 0.98)
+            variants.setdefault(" ".join(core), Variant(" ".join(core), 0.98, None))
         for size in range(1, len(words)):
             for start in range(len(words) - size + 1):
                 part = words[start : start + size]
                 if _telling(part) and part[0] not in _GENERIC and part[-1] not in _GENERIC:
-                    variants.setdefault(" ".join(part), _PART_WEIGHT)
-        return tuple(variants.items())
+                    said = " ".join(part)
+                    variants.setdefault(said, Variant(said, _PART_WEIGHT, _BRIEF if size == 1 else None))
+        return tuple(variants.values())
+
+
+class Variant(NamedTuple):
+    """One way to say a name: how much it counts, and the most words a text may have for it to count at all."""
+
+    words: str
+    weight: float
+    longest_text: int | None
 
 
 def _telling(words: Sequence[str]) -> bool:
     """Whether these words alone could point at one restaurant."""
-    return any(word not in _GENERIC and len(word) > 3 for word in words)
+    return any(word not in _GENERIC and word not in _NUMBERS and len(word) > 3 for word in words)
 
 
 def search_names(entries: Sequence[NameEntry], query: str, limit: int) -> list[tuple[NameEntry, float]]:
@@ -112,7 +128,14 @@ def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry
     matches = []
     for _, _, index in rough:
         entry = entries[index]
-        score = max((_score(words, variant) * weight for variant, weight in entry.variants), default=0.0)
+        score = max(
+            (
+                _score(words, variant.words) * variant.weight
+                for variant in entry.variants
+                if variant.longest_text is None or len(words) <= variant.longest_text
+            ),
+            default=0.0,
+        )
         if score >= _CERTAIN_ENOUGH:
             # Of two sites with one name the city decides, when it is said.
             matches.append((entry, score + (1.0 if f" {entry.folded_city} " in f" {said} " else 0.0)))

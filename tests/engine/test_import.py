@@ -1,0 +1,183 @@
+"""Importing restaurants: all or nothing, repeatable, and every problem named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, Clock, ImportRejected, Refusal, RestaurantUnknown, create_database
+
+from .helpers import ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, tables
+
+
+@pytest.fixture
+def empty(copy_database: Callable[[], str]) -> BookingEngine:
+    return BookingEngine(create_database(copy_database()), Clock())
+
+
+def test_the_sample_restaurants_are_imported_once(empty: BookingEngine) -> None:
+    lines = (ROOT / "data" / "restaurants" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
+    report = empty.import_restaurants(lines)
+    assert (report.created, report.updated, report.unchanged) == (len(lines), 0, 0)
+    again = empty.import_restaurants(lines)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, len(lines))
+    for line in lines:
+        given = json.loads(line)
+        found = empty.restaurant(given["slug"])
+        assert (found.name, found.city, found.timezone) == (given["name"], given["address"]["city"], given["timezone"])
+        assert len(found.tables) == len(given["tables"])
+    assert len(empty.find_restaurants(limit=200)) == len(lines)
+    assert empty.cities() == sorted({json.loads(line)["address"]["city"] for line in lines})
+
+
+def test_the_example_of_the_contract_is_understood(empty: BookingEngine) -> None:
+    example = {
+        "slug": "bird-dog-palo-alto", "name": "Bird Dog", "phone": "+16505550100", "sms_number": None,
+        "address": {"street": "420 Ramona Street", "city": "Palo Alto", "region": "CA", "postal_code": "94301",
+                    "country": "US", "lat": 37.44, "lon": -122.16},
+        "timezone": "America/Los_Angeles", "cuisines": ["American"], "price_level": 3,
+        "features": ["live_music", "serves_alcohol"], "about": {"parking": "Lot behind the house"},
+        "service_periods": [{"name": "dinner", "days": ["tue", "wed", "thu", "fri", "sat"],
+                             "opens": "17:00", "last_seating": "21:30", "closes": "23:00"}],
+        "closures": [{"date": "2026-12-25", "reason": "Christmas Day"}],
+        "turn_times": [{"max_party": 2, "minutes": 90}, {"max_party": 4, "minutes": 105, "service_period": "dinner"}],
+        "tables": [{"name": "T1", "area": "main", "min_party": 1, "max_party": 2, "walk_in": False},
+                   {"name": "T2", "area": "main", "min_party": 1, "max_party": 2, "walk_in": False}],
+        "combinations": [{"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}],
+        "policy": {"slot_minutes": 15, "hold_minutes": 5, "min_notice_minutes": 30, "max_advance_days": 90,
+                   "max_party": 12, "pacing_covers": 20, "change_cutoff_minutes": 60},
+    }  # fmt: skip
+    minimal = {key: example[key] for key in ("name", "timezone", "service_periods", "tables")}
+    empty.import_restaurants(as_lines(example, minimal | {"slug": "minimal", "address": {"city": "Palo Alto"}}))
+    bird = empty.restaurant("bird-dog-palo-alto")
+    assert (bird.street, bird.lat, bird.about["parking"], bird.policy.pacing_covers) == (
+        "420 Ramona Street", 37.44, "Lot behind the house", 20,
+    )  # fmt: skip
+    assert empty.restaurant("minimal").policy.slot_minutes == 15
+
+
+BAD = {
+    "not json": ("{", "line", "Expecting"),
+    "not an object": ("[]", "line", "valid dictionary"),
+    "no name": (house(name=None), "name", "valid string"),
+    "slug": (house(slug="Bird Dog"), "slug", "match"),
+    "zone": (house(timezone="Mars/Olympus"), "timezone", "time zone"),
+    "time": (
+        house(service_periods=[house()["service_periods"][0] | {"opens": "25:00"}]),
+        "service_periods.0.opens",
+        "17:30",
+    ),
+    "order": (
+        house(service_periods=[house()["service_periods"][0] | {"closes": "18:00"}]),
+        "service_periods.0",
+        "after",
+    ),
+    "closure": (house(closures=[{"date": "2026-02-30"}]), "closures.0.date", "date"),
+    "party": (house(tables=[{"name": "T", "max_party": 0}]), "tables.0.max_party", "greater"),
+    "min over max": (house(tables=[{"name": "T", "min_party": 3, "max_party": 2}]), "tables.0", "larger"),
+    "two of a name": (house(tables=[*tables(2), *tables(4)]), "line", "two tables"),
+    "ghost table": (house(combinations=[{"tables": ["T1", "T9"], "max_party": 4}]), "line", "no table called T9"),
+    "ghost period": (house(turn_times=[{"max_party": 2, "minutes": 90, "service_period": "tea"}]), "line", "tea"),
+    "typo": (house(polcy={}), "polcy", "Extra"),
+    "nul": (json.dumps(house(name="a\0b")), "line", "NUL"),
+    "control": (house(name="a\nb"), "name", "control"),
+    "number": (house(sms_number="555"), "sms_number", "+16505550100"),
+    "infinite": (json.dumps(house(address={"city": "London", "lat": float("nan")})), "line", "NaN"),
+    "deep": ("[" * 100_000, "line", "deep"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_line_is_named_and_nothing_is_imported(engine: BookingEngine, case: str) -> None:
+    bad, field, reason = BAD[case]
+    lines = [*as_lines(house(slug="good")), "", bad if isinstance(bad, str) else json.dumps(bad)]
+    with pytest.raises(ImportRejected) as rejected:
+        engine.import_restaurants(lines)
+    problem = rejected.value.problems[0]
+    assert (problem.line, problem.field) == (3, field)
+    assert reason in problem.reason
+    with pytest.raises(RestaurantUnknown):
+        engine.restaurant("good")
+
+
+def test_all_problems_of_a_file_are_reported(engine: BookingEngine) -> None:
+    lines = as_lines(
+        house(slug="one", sms_number="+442079460001"),
+        house(slug="one"),
+        house(slug="two", sms_number="+442079460001", timezone="X"),
+        house(slug="three", sms_number="+442079460001"),
+    )
+    with pytest.raises(ImportRejected) as rejected:
+        engine.import_restaurants(lines)
+    assert [(problem.line, problem.field) for problem in rejected.value.problems] == [
+        (2, "slug"), (3, "timezone"), (4, "sms_number"),
+    ]  # fmt: skip
+
+
+def test_a_short_number_belongs_to_one_restaurant(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
+    first = open_restaurant(sms_number="+442079460002")
+    assert engine.restaurant_by_sms_number("+44 20 7946 0002") == first
+    assert engine.restaurant_by_sms_number("+442079460003") is None
+    assert engine.restaurant_by_sms_number("\0") is None
+    with pytest.raises(ImportRejected) as rejected:
+        engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002")))
+    assert rejected.value.problems[0].field == "sms_number"
+    # Within one file it may move.
+    engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002"), house(slug=first.slug)))
+    found = engine.restaurant_by_sms_number("+442079460002")
+    assert found is not None
+    assert found.slug == "second"
+
+
+def test_an_update_shows_at_once_in_every_process_and_keeps_reservations(
+    database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    here, elsewhere = (BookingEngine(database, clock_at("2026-12-01T12:00+00:00")) for _ in range(2))
+    place = open_restaurant(tables=tables(2, 4))
+    made = book(here, place, evening(place))
+    assert elsewhere.find_openings(place, starts_at=evening(place), party_size=4).exact
+    here.import_restaurants(
+        as_lines(house(slug=place.slug, name="Renamed", tables=[{"name": "bench", "max_party": 3}]))
+    )
+    assert elsewhere.restaurant(place.slug).name == "Renamed"
+    # A caller may still hold the restaurant as it was; the engine decides by what it is.
+    assert elsewhere.find_openings(place, starts_at=evening(place), party_size=4).refusal is Refusal.PARTY_TOO_LARGE
+    assert book(elsewhere, place, evening(place), 3).tables == ("bench",)
+    assert elsewhere.reservation(made.code).tables == made.tables
+
+
+def test_a_stale_floor_is_noticed_while_booking(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    here, elsewhere = (BookingEngine(database, clock_at("2026-12-01T12:00+00:00")) for _ in range(2))
+    place = open_restaurant(tables=tables(2))
+    book(elsewhere, place, evening(place, 17))
+    here.import_restaurants(as_lines(house(slug=place.slug, tables=[{"name": "new", "max_party": 2}])))
+    assert book(elsewhere, place, evening(place, 20)).tables == ("new",)
+
+
+def test_table_numbers_stay_with_their_names(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    def numbers(slug: str) -> dict[str, int]:
+        return BookingEngine(database, Clock()).restaurant(slug).table_ids
+
+    place = open_restaurant(tables=[{"name": name, "max_party": 2} for name in "abc"])
+    before = dict(place.table_ids)
+    open_restaurant(slug=place.slug, tables=[{"name": name, "max_party": 2} for name in "dca"])
+    after = numbers(place.slug)
+    assert after | before == after
+    assert len(set(after.values())) == 4
+    with database.connect() as connection:
+        version = connection.execute(text("SELECT version FROM catalogue")).scalar_one()
+    open_restaurant(slug=place.slug, tables=[{"name": name, "max_party": 2} for name in "dca"])
+    with database.connect() as connection:
+        assert connection.execute(text("SELECT version FROM catalogue")).scalar_one() == version
+
+
+def test_restaurants_are_found_by_city_and_cuisine(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
+    fields: dict[str, Any] = {"address": {"city": "São Paulo"}, "cuisines": ["Café Food", "Vegan"]}
+    place = open_restaurant(**fields)
+    assert engine.find_restaurants(city="sao paulo", cuisine="cafe food") == [place]
+    assert engine.find_restaurants(city="sao paulo", cuisine="sushi") == []
+    assert "Vegan" in engine.cuisines()
