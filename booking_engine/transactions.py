@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -19,7 +19,8 @@ from .values import Command
 
 T = TypeVar("T")
 
-ATTEMPTS = 12
+_MOST_ATTEMPTS = 12
+_LONGEST_WAIT = 4.0
 _PAUSE = 0.004
 _LONGEST_PAUSE = 0.25
 _UNIQUE_VIOLATION = "23505"
@@ -53,9 +54,7 @@ def run_command(database: Engine, restaurant_id: int, command: Command, body: Ca
     No look-up comes first: the history's primary key stops a second effect, and a second try that is refused (its own
     first effect may be what stands in its way) finds its first answer. Raises TryAgain after bounded retries.
     """
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**attempt)))  # noqa: S311
+    for _ in _attempts():
         try:
             with database.begin() as connection:
                 return body(connection)
@@ -78,9 +77,7 @@ def run_command(database: Engine, restaurant_id: int, command: Command, body: Ca
 
 def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**attempt)))  # noqa: S311
+    for _ in _attempts():
         try:
             with database.connect() as connection:
                 return body(connection)
@@ -89,6 +86,17 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
         except (DBAPIError, PoolTimeout) as error:
             _raise_unless_in_the_way(error)
     raise TryAgain
+
+
+def _attempts() -> Iterator[int]:
+    """Tries, with a growing random pause between them, until there were too many or the diner has waited long enough."""
+    begun = time.monotonic()
+    for attempt in range(_MOST_ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**attempt)))  # noqa: S311
+        yield attempt
+        if time.monotonic() - begun > _LONGEST_WAIT:
+            return
 
 
 def _answered(database: Engine, restaurant_id: int, command: Command) -> Record | None:

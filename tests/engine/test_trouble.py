@@ -1,0 +1,79 @@
+"""A database that is busy, gone, or back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from booking_engine import BookingEngine, TryAgain, create_database
+
+from .helpers import OpenRestaurant, book, clock_at, evening, new_id, tables
+
+NOW = "2026-12-01T12:00+00:00"
+
+
+@pytest.fixture
+def impatient(database: Engine) -> Iterator[Engine]:
+    """The same database by connections that wait 50 ms for a lock."""
+    engine = create_engine(database.url, connect_args={"options": "-c lock_timeout=50ms"})
+    yield engine
+    engine.dispose()
+
+
+def test_a_lock_that_is_not_given_up_is_a_domain_error(
+    database: Engine, impatient: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    house = open_restaurant(tables=tables(2))
+    engine = BookingEngine(impatient, clock_at(NOW))
+    made = book(engine, house, evening(house))
+    with database.begin() as other:
+        other.execute(text("SELECT 1 FROM pacing_quarter WHERE restaurant_id = :id FOR UPDATE"), {"id": house.id})
+        with pytest.raises(TryAgain):
+            engine.cancel_reservation(made.code, command_id="once", channel="sms", notify=True)
+        assert engine.reservation(made.code) == made, "reading waits for nobody"
+    assert engine.cancel_reservation(made.code, command_id="once", channel="sms", notify=True).status == "cancelled"
+
+
+def test_broken_connections_are_replaced(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    house = open_restaurant()
+    mine = create_database(
+        database.url.render_as_string(hide_password=False), pool_size=1, max_overflow=0, name="broken"
+    )
+    engine = BookingEngine(mine, clock_at(NOW))
+    hold = engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'broken'")
+    with database.begin() as other:
+        other.execute(cut)
+    made = engine.confirm_hold(
+        hold.id, name="A", phone="+14155550123", command_id=new_id(), channel="sms", notify=False
+    )
+    with database.begin() as other:
+        other.execute(cut)
+    assert engine.reservation(made.code) == made
+    mine.dispose()
+
+
+def test_an_unreachable_database_is_a_domain_error() -> None:
+    nowhere = create_database("postgresql://127.0.0.1:1/nothing")
+    with pytest.raises(TryAgain):
+        BookingEngine(nowhere, clock_at(NOW)).restaurant("house")
+
+
+def test_an_exhausted_pool_is_a_domain_error(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    house = open_restaurant()
+    tiny = create_engine(database.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    with tiny.connect(), pytest.raises(TryAgain):
+        BookingEngine(tiny, clock_at(NOW)).find_openings(house, starts_at=evening(house), party_size=2)
+    tiny.dispose()
+
+
+@pytest.mark.parametrize("address", ["postgresql://h/d", "postgres://h/d", "postgresql+psycopg://h/d"])
+def test_usual_addresses_are_understood(address: str) -> None:
+    assert create_database(address).url.drivername == "postgresql+psycopg"
+
+
+def test_another_database_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a PostgreSQL address"):
+        create_database("sqlite:///x")
