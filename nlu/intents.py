@@ -52,15 +52,18 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
         return _yes_or_no(plain)
     if not all(word in _FILLER or word in _YES or word in _NO for word in plain):
         return None
-    if said[0] in _YES and not _NOT_FILLER_ALONE.intersection(plain):
+    return _bare_answer(said, set(entities), set(plain), expecting)
+
+
+def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting: str | None) -> str | None:
+    vague = bool(_NOT_FILLER_ALONE & plain)
+    if said[0] in _YES and not vague:
         return "affirm"
     if "<choice>" in entities:
         return "choose"
-    if _NOT_FILLER_ALONE.intersection(plain) or not set(entities) <= _DETAILS:
+    if vague or not entities <= _DETAILS:
         return None
-    if expecting is None and set(entities) <= _SEARCHED:
-        return "find"
-    return "inform"
+    return "find" if expecting is None and entities <= _SEARCHED else "inform"
 
 
 def _yes_or_no(plain: list[str]) -> str | None:

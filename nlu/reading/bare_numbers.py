@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import LAST_HOUR, clock_time
+from nlu.reading.clock import clock_time
 from nlu.reading.message import Message
 from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
@@ -63,9 +63,8 @@ def _meaning(message: Message, number: int, words: list[str], place: int) -> tup
     time = clock_time(number, 0, None) if number else None
     if time and not has_time and _TIME_WORDS.intersection(words):
         return "time", time
-    if has_party and not has_time and number <= LAST_HOUR and before in ("for", "<date>", "", ",", "-"):
-        if time:
-            return "time", time
+    if has_party and not has_time and time and before in ("for", "<date>", "", ",", "-"):
+        return "time", time
     return "number", number
 
 

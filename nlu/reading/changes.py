@@ -19,16 +19,21 @@ def is_changing(message: Message) -> bool:
     return any(token.word in CHANGING for token in message.tokens)
 
 
+def read_negations(message: Message) -> None:
+    """Rename what is ruled out ("not 10pm") to `previous_party_size`, `previous_time` and `previous_date`."""
+    for entity in _REPLACEABLE:
+        for claim in message.of(entity):
+            if "delta" not in claim.value and _negated(message, claim):
+                message.replace(claim, entity=f"previous_{entity}")
+
+
 def read_changes(message: Message) -> None:
-    """Rename what is replaced or ruled out to `previous_party_size`, `previous_time` and `previous_date`."""
-    changing = is_changing(message)
+    """Rename what a change leaves behind ("move my Friday table to Saturday") in the same way."""
+    if not is_changing(message):
+        return
     for entity in _REPLACEABLE:
         claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
-        for claim in claims:
-            if _negated(message, claim):
-                message.replace(claim, entity=f"previous_{entity}")
-        claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
-        if changing and len(claims) > 1 and _replaces(message, claims[0], claims[-1]):
+        if len(claims) > 1 and _replaces(message, claims[0], claims[-1]):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
 

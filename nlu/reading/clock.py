@@ -9,7 +9,7 @@ from nlu.reading.spans import Value
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
 PART_WORDS = r"morning|afternoon|arvo|evening|night"
 NOT_PEOPLE = (
-    r"(?! (?:people|of us|of (?:my|our|the)|guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|"
+    r"(?!(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|"
     r"others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|famil(?:y|ies)|top|"
     r"grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
 )

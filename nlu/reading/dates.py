@@ -64,8 +64,8 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(rf"(?:(?:the|this) )?(?:coming|upcoming|nearest|very next) {WEEKDAY}"), "date", _weekday("coming")),
     (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
     (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
-    (pattern(r"next week|the following week"), "date", _always(week="next")),
-    (pattern(r"(?:later )?this week"), "date", _always(week="this")),
+    (pattern(r"next week|the following week"), "vague_date", _always(week="next")),
+    (pattern(r"(?:later )?this week"), "vague_date", _always(week="this")),
     (pattern(r"(?:the )?same (?:day|date|night)"), "date", _always(same=0)),
     (
         pattern(r"(?P<n>\d{1,2}|an?|one) (?P<unit>days?|nights?|weeks?) (?P<way>later|earlier|before|after|sooner)"),
@@ -92,7 +92,7 @@ _HOLIDAYS = Phrases(HOLIDAYS)
 
 
 def read_dates(message: Message) -> None:
-    """Claim every day the message names as `date`, and yesterday and the like as `past_date`."""
+    """Claim every day as `date`, yesterday and the like as `past_date`, "next week" as `vague_date`."""
     items = message.view.items
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})

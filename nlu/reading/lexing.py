@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
@@ -22,6 +23,7 @@ TOKEN = re.compile(
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
     | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)\s?[ap]m?(?![^\W_])|[ap]m(?![^\W_]))
+    | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
     | (?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)
     | (?P<other>\S)
@@ -30,6 +32,8 @@ TOKEN = re.compile(
 )
 APOSTROPHES = str.maketrans("", "", "'’`´")
 _SHORT = 4
+_ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
+_PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
 KEPT = frozenset(",.!?;:-/&+@#()$£€\"'*=")
 
 
@@ -58,22 +62,24 @@ def tokenize(text: str) -> list[Token]:
 def _canonical(kind: str, raw: str, before: list[Token]) -> str:
     if kind == "word":
         return _canonical_word(raw, before)
-    if kind == "clock":
-        hour, minute = re.split(r"\s?[:;.hH]", raw)
-        return f"{int(hour)}:{int(minute):02d}"
-    if kind == "ordinal":
-        return f"{int(re.sub('[^0-9]', '', raw) or 0)}th" if raw[:2].isascii() else raw
-    if kind == "number":
-        return (
-            str(int(raw)) if len(raw) <= 3 and raw.isdecimal() and not raw.startswith("0") else raw.lstrip("0") or "0"
-        )
-    if kind == "meridiem":
-        return raw[0].lower() + "m"
-    if kind == "phone_spelling":
-        return SPELLINGS[raw.lower()]
-    if kind == "other":
-        return raw if raw in KEPT else {"–": "-", "—": "-", "“": '"', "”": '"'}.get(raw, "¤")
-    return raw
+    spell = _CANONICAL.get(kind)
+    return spell(raw) if spell else raw
+
+
+def _canonical_clock(raw: str) -> str:
+    hour, minute = re.split(r"\s?[:;.hH]", raw)
+    return f"{int(hour)}:{int(minute):02d}"
+
+
+_CANONICAL: dict[str, Callable[[str], str]] = {
+    "clock": _canonical_clock,
+    "ordinal": lambda raw: f"{int(raw[:-2])}th",
+    "number": lambda raw: raw.translate(_ASCII_DIGITS).lstrip("0") or "0",
+    "meridiem": lambda raw: raw[0].lower() + "m",
+    "oclock": lambda _: "oclock",
+    "phone_spelling": lambda raw: SPELLINGS[raw.lower()],
+    "other": lambda raw: raw if raw in KEPT else _PUNCTUATION.get(raw, "¤"),
+}
 
 
 def _canonical_word(raw: str, before: list[Token]) -> str:
@@ -97,16 +103,24 @@ def _join_compounds(tokens: list[Token]) -> list[Token]:
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        unit = position + 2 if position + 1 < len(tokens) and tokens[position + 1].word == "-" else position + 1
-        if token.kind == "word" and int(token.word) in TENS.values() if token.word.isdecimal() else False:
-            follower = tokens[unit] if unit < len(tokens) else None
-            digits = follower.word.removesuffix("th") if follower and follower.kind == "word" else ""
-            if follower and ((digits in "123456789" and len(digits) == 1) or digits == "one"):
-                total = int(token.word) + (1 if digits == "one" else int(digits))
-                suffix = "th" if follower.word.endswith("th") else ""
-                joined.append(Token(token.start, follower.end, f"{total}{suffix}", token.capital, "word"))
-                position = unit + 1
-                continue
-        joined.append(token)
-        position += 1
+        unit = (
+            position + 2 if tokens[position + 1 : position + 2] and tokens[position + 1].word == "-" else position + 1
+        )
+        word = _compound(token, tokens[unit]) if unit < len(tokens) else None
+        if word is None:
+            joined.append(token)
+            position += 1
+        else:
+            joined.append(Token(token.start, tokens[unit].end, word, token.capital))
+            position = unit + 1
     return joined
+
+
+def _compound(ten: Token, unit: Token) -> str | None:
+    if ten.kind != "word" or unit.kind != "word" or not ten.word.isdecimal() or int(ten.word) not in TENS.values():
+        return None
+    digit = {"one": "1", "1th": "1th"}.get(unit.word, unit.word)
+    bare = digit.removesuffix("th")
+    if len(bare) != 1 or bare not in "123456789":
+        return None
+    return f"{int(ten.word) + int(bare)}{'th' if digit.endswith('th') else ''}"

@@ -10,10 +10,12 @@ from nlu.reading.message import Message, pattern
 from nlu.reading.words import words
 
 _STRONG = pattern(
-    r"(?:(?:my|the|his|her|our|wifes|husbands|whose|full|first|and) (?:full |own |first |given )?names?(?: is| was| would be| will be|s| :| =)"
-    r"|my (?:full |first )?names?|names? (?:is|of|:|=)|(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?"
-    r"|(?:can |could |may |just |please )?call(?:s)? me|they call me|people call me|i go by(?: the name)?(?: of)?|i am called|im called|"
-    r"i am named|im named|name its|name it|known as|registered to|belongs to|made by|booked by|reserved by|signed)"
+    r"(?:my|the|his|her|our|wifes|husbands|whose|full|first|and) (?:full |own |first |given )?names?"
+    r"(?: is| was| would be| will be|s| :| =)|my (?:full |first )?names?|names? (?:is|of|:|=)|"
+    r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
+    r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
+    r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
+    r"made by|booked by|reserved by|signed"
 )
 _UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")
 _WEAK = pattern(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nlu.reading.message import Build, Message, Rule, pattern
+from nlu.reading.changes import is_changing
+from nlu.reading.message import Build, Claim, Message, Rule, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.people import claim_groups, is_remark
 from nlu.reading.spans import Value
@@ -78,6 +79,7 @@ RANGE_RULES: list[Rule] = [
         _range,
     ),
 ]
+_MOVED_FROM = pattern(rf"from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
 _HOLDERS = (
     r"(?:party|parties|group|table|booking|reservation|total|gang|crew|squad|family|team|size|spot|seats|seating|space|"
     r"room|company|tables|lunch|dinner|brunch|<part_of_day>|booked|reserved|place)"
@@ -114,9 +116,11 @@ _FOR_RULES: list[Rule] = [
 def read_party_size(message: Message) -> None:
     """Claim how many people come as `party_size`; days, times and wishes must have been read before."""
     message.apply(CHANGE_RULES)
+    if is_changing(message):
+        message.apply([(_MOVED_FROM, "previous_party_size", _count)])
     message.apply(RANGE_RULES)
     claim_groups(message)
-    if not any("count" in claim.value for claim in message.of("party_size")):
+    if not _figures(message):
         message.apply(COUNT_RULES)
     if message.expecting != "time" and not any("count" in claim.value for claim in message.of("party_size")):
         message.apply(_FOR_RULES)
@@ -133,11 +137,17 @@ def _drop_remarks(message: Message) -> None:
             message.replace(claim, entity="guests")
 
 
+def _figures(message: Message) -> list[Claim]:
+    """Party sizes said with a number."""
+    said = (claim for claim in message.of("party_size") if "delta" not in claim.value)
+    return [claim for claim in said if any(number_of(t.word) for t in message.tokens[claim.first : claim.end])]
+
+
 def _prefer_figures(message: Message) -> None:
     """A count makes "my friend and I" and "one less" beside it mere remarks."""
     claims = message.of("party_size")
     absolute = [claim for claim in claims if "delta" not in claim.value]
-    figures = [claim for claim in absolute if any(number_of(t.word) for t in message.tokens[claim.first : claim.end])]
+    figures = _figures(message)
     if len(claims) < 2 or not absolute:
         return
     for claim in claims:

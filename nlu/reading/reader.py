@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlu.reading.bare_numbers import read_bare_numbers
-from nlu.reading.changes import read_changes
+from nlu.reading.changes import read_changes, read_negations
 from nlu.reading.choices import read_choices, read_comparing_choices
 from nlu.reading.cities import read_cities
 from nlu.reading.contacts import read_contacts
@@ -25,6 +25,7 @@ _READERS = (
     read_times,
     read_wishes,
     read_party_size,
+    read_negations,
     read_bare_numbers,
     read_changes,
     read_comparing_choices,

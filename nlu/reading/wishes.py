@@ -101,10 +101,10 @@ def read_wishes(message: Message) -> None:
     for entity, book in _BOOKS:
         view = message.view
         for first, end, meaning in book.find(view.words):
-            if entity == "seating" and _refused(view.words, first):
-                meaning = _OPPOSITES.get(meaning, "")
-            if meaning:
-                message.claim(entity, view.items[first][1], view.items[end - 1][2], meaning)
+            refused = entity == "seating" and _refused(view.words, first)
+            wish = _OPPOSITES.get(meaning) if refused else meaning
+            if wish:
+                message.claim(entity, view.items[first][1], view.items[end - 1][2], wish)
     view = message.view
     for first, end, level in _PRICES.find(view.words):
         message.claim("price", view.items[first][1], view.items[end - 1][2], int(level))

@@ -1,0 +1,219 @@
+"""From what was read to days and times, given today, the local clock and what the diner refers to.
+
+Conventions, all for someone who writes on `today`:
+
+- A day without a year or month is the next one that is not past. "Friday the 24th" is the next 24th that is a
+  Friday, within four months.
+- A weekday is the nearest one; said on that very weekday it may be today or a week ahead, and both are given.
+- "This Friday" is the one of this week, Monday to Sunday, and where that is over, the nearest. "Next Friday" is the one
+  of next week. "Friday week" is seven days after the nearest Friday.
+- "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that.
+- A weekend is its Saturday and Sunday, as far as they are not past.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from nlu.festivals import holiday_in
+
+_WEEK, _MONTHS, _SUNDAY, _SATURDAY, _LEAP_CYCLE, _LOOK_AHEAD, _CLUE_MONTHS = 7, 12, 6, 5, 8, 14, 4
+_NOON, _HALF_DAY = 12, timedelta(hours=12)
+_LONGEST_WINDOW = timedelta(hours=8)
+_PARTS = {
+    "breakfast": (time(7, 30), time(10, 30)),
+    "morning": (time(9), time(11, 30)),
+    "brunch": (time(10), time(14)),
+    "lunch": (time(11, 30), time(14, 30)),
+    "noon": (time(12), time(12)),
+    "early_afternoon": (time(12), time(14)),
+    "afternoon": (time(12), time(17)),
+    "late_afternoon": (time(15), time(17, 30)),
+    "early_evening": (time(17), time(18, 30)),
+    "evening": (time(17, 30), time(21, 30)),
+    "dinner": (time(17, 30), time(21, 30)),
+    "night": (time(18), time(22)),
+    "late": (time(21), time(23)),
+}
+
+
+@dataclass(frozen=True)
+class TimeWish:
+    """What a wish for a time may mean.
+
+    `candidates` are clock times, the earlier first: "7" is 07:00 and 19:00, and opening hours decide. `earliest` and
+    `latest` bound a window, both inclusive; where it may lie in either half of the day they bound the later one that
+    ends on the same day, and the candidates are the middles of both. A window that runs past midnight has its
+    `latest` before its `earliest`.
+    """
+
+    candidates: list[time] = field(default_factory=list)
+    earliest: time | None = None
+    latest: time | None = None
+    approximate: bool = False
+
+    @property
+    def after_midnight(self) -> bool:
+        """Whether the window runs into the next calendar day."""
+        return self.earliest is not None and self.latest is not None and self.latest < self.earliest
+
+
+def resolve_dates(
+    value: Mapping[str, Any], *, today: date, day_first: bool = False, anchor: date | None = None
+) -> list[date]:
+    """The days that a `date` value may mean, none in the past; empty when there is no such day.
+
+    `anchor` is the day that "same day" and "the day after" refer to.
+    """
+    try:
+        days = _days(value, today, day_first, anchor)
+    except OverflowError:  # "in 999 months" from the year 9990
+        return []
+    return sorted({day for day in days if day >= today})
+
+
+def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
+    if "day" in value:
+        return _calendar_days(value, today)
+    if "first" in value:
+        first, second = value["first"], value["second"]
+        month, day = (second, first) if day_first else (first, second)
+        return _calendar_days({**value, "month": month, "day": day}, today)
+    if "nth" in value:
+        found = (
+            _nth_weekday(year, value["month"], value["weekday"], value["nth"]) for year in (today.year, today.year + 1)
+        )
+        return [day for day in found if day and day >= today][:1]
+    if "weekday" in value:
+        return _weekdays(value["weekday"], value.get("which", "coming"), today)
+    if "holiday" in value:
+        found = (holiday_in(year, value["holiday"], british=day_first) for year in (today.year, today.year + 1))
+        return [day for day in found if day and day >= today][:1]
+    if "weekend" in value:
+        saturday = today + timedelta((_SATURDAY - today.weekday()) if today.weekday() != _SUNDAY else -1)
+        later = _WEEK if value["weekend"] == "next" else 0
+        return [saturday + timedelta(later), saturday + timedelta(later + 1)]
+    if "same" in value:
+        return [(anchor or today) + timedelta(value["same"])]
+    if "months" in value:
+        return [_months_later(today, value["months"])]
+    if "days" in value or "weeks" in value:
+        return [today + timedelta(value.get("days", 0) + _WEEK * value.get("weeks", 0))]
+    return []
+
+
+def _calendar_days(value: Mapping[str, Any], today: date) -> list[date]:
+    year, month, day = value.get("year"), value.get("month"), value["day"]
+    weekday = value.get("weekday")
+    if "years" in value:
+        year = today.year + value["years"]
+    if year is not None and month is not None:
+        found = [_day(year, month, day)]
+    elif month is not None:
+        found = [_day(today.year + ahead, month, day) for ahead in range(_LEAP_CYCLE + 1)]
+    elif "months" in value:
+        first = _months_later(today.replace(day=1), value["months"])
+        found = [_day(first.year, first.month, day)]
+    else:
+        firsts = (_months_later(today.replace(day=1), ahead) for ahead in range(_LOOK_AHEAD))
+        found = [_day(first.year, first.month, day) for first in firsts]
+    possible = [candidate for candidate in found if candidate and candidate >= today]
+    if month is None and weekday is not None:
+        # Further ahead than bookings go, the weekday was rather a slip than a clue.
+        possible[_CLUE_MONTHS:] = []
+        possible.sort(key=lambda candidate: (candidate.weekday() != weekday, candidate))
+    return possible[:1]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _months_later(day: date, months: int) -> date:
+    index = day.year * _MONTHS + day.month - 1 + months
+    year, month = divmod(index, _MONTHS)
+    if year > date.max.year:
+        raise OverflowError
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
+    weeks = [week[weekday] for week in calendar.monthcalendar(year, month) if week[weekday]]
+    index = nth if nth < 0 else nth - 1
+    return date(year, month, weeks[index]) if -len(weeks) <= index < len(weeks) else None
+
+
+def _weekdays(weekday: int, which: str, today: date) -> list[date]:
+    nearest = today + timedelta((weekday - today.weekday()) % _WEEK)
+    next_week = today + timedelta(_WEEK - today.weekday() + weekday)
+    if which == "next":
+        return [next_week]
+    if which == "week_after":
+        return [nearest + timedelta(_WEEK)]
+    if which == "week_after_next":
+        return [next_week + timedelta(_WEEK)]
+    if which == "coming" and nearest == today:
+        return [today, today + timedelta(_WEEK)]
+    return [nearest]
+
+
+def resolve_times(value: Mapping[str, Any], *, now: datetime, anchor: time | None = None) -> TimeWish:
+    """What a `time` value may mean; `now` is the restaurant's local time.
+
+    `anchor` is the time that "same time" and "half an hour later" refer to; without it these mean nothing.
+    """
+    if "hour" in value:
+        return TimeWish(_clock(value), approximate=bool(value.get("approximate")))
+    if "in_minutes" in value:
+        start = (now + timedelta(minutes=value["in_minutes"])).time()
+        return TimeWish([start.replace(second=0, microsecond=0, tzinfo=None)], approximate=True)
+    if "shift_minutes" in value or value.get("same"):
+        return TimeWish([_shifted(anchor, value.get("shift_minutes", 0))] if anchor else [])
+    if "after" in value:
+        candidates = _clock(value["after"])
+        return TimeWish(candidates, earliest=candidates[-1] if candidates else None)
+    if "before" in value:
+        candidates = _clock(value["before"])
+        return TimeWish(candidates, latest=candidates[-1] if candidates else None)
+    if "between" in value:
+        return _window(value["between"])
+    if value.get("part") in _PARTS:
+        earliest, latest = _PARTS[value["part"]]
+        return TimeWish(earliest=earliest, latest=latest, approximate=True)
+    return TimeWish()
+
+
+def _clock(value: Mapping[str, Any]) -> list[time]:
+    hour, minute, meridiem = value["hour"], value["minute"], value.get("meridiem")
+    if meridiem:
+        return [time(hour % _NOON + (_NOON if meridiem == "pm" else 0), minute)]
+    if hour > _NOON or hour == 0:
+        return [time(hour, minute)]
+    return [time(hour % _NOON, minute), time(hour % _NOON + _NOON, minute)]
+
+
+def _shifted(clock: time, minutes: int) -> time:
+    return (datetime.combine(date(2000, 1, 2), clock) + timedelta(minutes=minutes)).time()
+
+
+def _window(bounds: list[Mapping[str, Any]]) -> TimeWish:
+    windows = []
+    for start in _clock(bounds[0]):
+        first = datetime.combine(date(2000, 1, 1), start)
+        ends = [datetime.combine(first, end) for end in _clock(bounds[1])]
+        last = min(end if end > first else end + timedelta(1) for end in ends)
+        if last - first <= _LONGEST_WINDOW:
+            windows.append((first, last))
+    if not windows:
+        return TimeWish()
+    middles = [first + (last - first) / 2 for first, last in windows]
+    candidates = sorted({m.replace(minute=m.minute // 15 * 15, second=0, microsecond=0).time() for m in middles})
+    earliest, latest = max(windows, key=lambda window: (window[0].date() == window[1].date(), window[0]))
+    return TimeWish(candidates, earliest.time(), latest.time())
