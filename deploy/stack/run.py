@@ -130,7 +130,7 @@ class _Stack:
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()
-        for name in ("actions", "web", "worker"):
+        for name in ("rasa", "actions", "web", "worker"):
             self.supervisor.start(name)
         self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
         self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")

@@ -1,0 +1,40 @@
+# Everything is done by these targets; `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+TABLETALK := .venv/bin/tabletalk
+
+.PHONY: help install install-dev run test train lint format lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: ## Make both Python environments (ours on 3.11 or later, Rasa's on 3.10)
+	@sh deploy/install.sh
+
+install-dev: ## The same, with what tests and checks need
+	@sh deploy/install.sh dev
+
+run: install ## Start everything on this machine, with sample restaurants; Ctrl-C ends it
+	@exec $(TABLETALK) run
+
+test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
+	@sh deploy/browser.sh
+	@.venv/bin/python -m pytest $(ARGS)
+
+train: install ## Train the dialogue model if its sources have changed
+	@$(TABLETALK) train
+
+lint: install-dev ## Check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+
+format: install-dev ## Put the code into the one format
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: install-dev ## Resolve the dependencies of both environments again
+	sh deploy/lock.sh
+
+clean: ## Remove the environments, the model and all data of this checkout
+	rm -rf .venv .venv-rasa var

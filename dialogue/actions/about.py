@@ -1,0 +1,64 @@
+"""Answers about a restaurant, from its own data and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from babel.dates import get_day_names
+
+from booking_engine import Restaurant
+from dialogue.actions.times import seating_spans
+from dialogue.actions.turn import Turn, country_of
+
+_FROM_ABOUT = {"dress_code": "dress_code", "kids": "kids", "pets": "pets", "parking": "parking", "payment": "payment"}
+
+
+def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
+    """Say what the restaurant's data tell about the topic, or that they tell nothing."""
+    facts = turn.about(restaurant)
+    if topic == "hours":
+        turn.say("utter_about_hours", hours=_hours(turn, restaurant, asked_day), **facts)
+    elif topic == "address" and restaurant.street:
+        turn.say("utter_about_address", address=f"{restaurant.street}, {restaurant.city}", **facts)
+    elif topic == "phone" and restaurant.phone:
+        turn.say("utter_about_phone", **facts)
+    elif topic == "price" and restaurant.price_level:
+        turn.say("utter_about_price", level=restaurant.price_level, **facts)
+    elif topic == "cuisine" and restaurant.cuisines:
+        turn.say("utter_about_cuisine", cuisines=", ".join(restaurant.cuisines), **facts)
+    elif topic and topic in restaurant.about:
+        turn.say("utter_about_other", fact=restaurant.about[topic], **facts)
+    elif topic and (feature := _feature(restaurant, topic)):
+        turn.say("utter_about_feature_yes", feature=feature, **facts)
+    else:
+        turn.say("utter_about_unknown", **facts)
+
+
+def _feature(restaurant: Restaurant, topic: str) -> str | None:
+    words = set(topic.split("_"))
+    fitting = (f for f in restaurant.features if words & set(f.split("_")))
+    found = next(fitting, None)
+    return found.replace("_", " ") if found else None
+
+
+def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
+    country = country_of(restaurant)
+    if asked_day is not None:
+        spans = turn.words.spans(seating_spans(restaurant, asked_day), country)
+        return f"{turn.words.day(asked_day, country)} {spans or turn.words.render('utter_part_closed')}"
+    today = turn.now(restaurant.zone).date()
+    monday = today - timedelta(days=today.weekday()) + timedelta(days=7)  # a whole week, none of it a closure just past
+    names = get_day_names("abbreviated", locale="en")
+    runs: list[tuple[int, int, str]] = []
+    for weekday in range(7):
+        spans = turn.words.spans(seating_spans(restaurant, monday + timedelta(days=weekday)), country)
+        if runs and runs[-1][2] == spans:
+            runs[-1] = (runs[-1][0], weekday, spans)
+        else:
+            runs.append((weekday, weekday, spans))
+    closed = turn.words.render("utter_part_closed")
+    parts = []
+    for first, last, spans in runs:
+        days = names[first] if first == last else f"{names[first]}-{names[last]}"
+        parts.append(f"{days} {spans or closed}")
+    return "; ".join(parts)

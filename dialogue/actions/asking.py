@@ -1,0 +1,80 @@
+"""The next question: one at a time, never one that has been answered, and not twice in the same words."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from booking_engine import Restaurant
+from dialogue.actions.memory import Memory
+from dialogue.actions.times import seating_spans
+from dialogue.actions.turn import Option, Turn, country_of
+
+_VARIANTS = ("", "_again", "_last")
+_CITIES_NAMED = 6
+
+
+def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
+    """Ask for what is in `expects`, each time in other words while it was what was asked last; gives `expects`."""
+    times_before = memory.misses + 1 if asked == expects else 0
+    turn.say(response + _VARIANTS[min(times_before, len(_VARIANTS) - 1)], **facts)
+    return expects
+
+
+def ask_restaurant(turn: Turn, memory: Memory, asked: str | None) -> str:
+    """Which restaurant; a kind of food or a city is answered with what there is of it."""
+    cities = turn.engine.cities()
+    if memory.city or memory.cuisine:
+        found = turn.engine.find_restaurants(city=memory.city, cuisine=memory.cuisine, limit=5)
+        what = turn.words.render("utter_part_any_cuisine")
+        if memory.cuisine:
+            what = turn.words.render("utter_part_cuisine", cuisine=memory.cuisine)
+        if memory.city:
+            what = turn.words.render("utter_part_in_city", what=what, city=memory.city)
+        if found:
+            options = [Option(f"{turn.words.name(r.name)}, {r.city}", {"restaurant": r.slug}) for r in found]
+            memory.offer(options)
+            turn.say("utter_restaurants_found", options, what=what)
+            return "choice"
+        turn.say("utter_no_restaurant_found", what=what, cities=_some(cities))
+        memory.city = memory.cuisine = None
+        return "restaurant"
+    facts = {"city": cities[0] if cities else "", "cities": _some(cities)}
+    return ask(turn, memory, asked, "restaurant", "utter_which_restaurant", **facts)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_CITIES_NAMED])
+
+
+def ask_party_size(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant) -> str:
+    return ask(turn, memory, asked, "party_size", "utter_which_party_size", **turn.about(restaurant))
+
+
+def ask_date(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant) -> str:
+    return ask(turn, memory, asked, "date", "utter_which_date", **_booking_so_far(turn, memory, restaurant))
+
+
+def ask_time(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant, day: date) -> str:
+    country = country_of(restaurant)
+    facts = _booking_so_far(turn, memory, restaurant)
+    hours = turn.words.spans(seating_spans(restaurant, day), country)
+    facts |= {"day": turn.words.day(day, country), "hours": hours}
+    return ask(turn, memory, asked, "time", "utter_which_time", **facts)
+
+
+def say_no_such_date(turn: Turn, restaurant: Restaurant | None) -> None:
+    turn.say("utter_no_such_date", example=example_day(turn, restaurant))
+
+
+def example_day(turn: Turn, restaurant: Restaurant | None) -> str:
+    """A day next week in the way the restaurant's country writes it."""
+    day = turn.now(turn.zone(restaurant)).date() + timedelta(days=9)
+    return turn.words.day(day, country_of(restaurant) if restaurant else "US")
+
+
+def _booking_so_far(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[str, object]:
+    return {
+        **turn.about(restaurant),
+        "party": turn.words.party(memory.party_size or 2),
+        "example": example_day(turn, restaurant),
+    }

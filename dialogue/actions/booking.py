@@ -1,0 +1,229 @@
+"""The booking form: from whatever was said to a table that is held, named and confirmed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from booking_engine import HoldExpired, NoTableAvailable, Restaurant
+from dialogue.actions import asking
+from dialogue.actions.forms import FormValidation
+from dialogue.actions.hearing import Heard, hear
+from dialogue.actions.memory import Memory
+from dialogue.actions.offering import refuse
+from dialogue.actions.reservations import upcoming
+from dialogue.actions.times import certain, meant_starts, seating_spans
+from dialogue.actions.turn import Option, Turn, country_of
+
+
+class ValidateBookingForm(FormValidation):
+    """Hears the message, moves the booking on as far as it goes, and asks for what is missing."""
+
+    form = "booking_form"
+    task = "booking"
+    leaves_for = frozenset({"undo"})
+
+    def begin(self, turn: Turn, memory: Memory) -> None:
+        memory.forget_draft()
+        memory.restaurant = turn.own_restaurant
+
+    def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
+        if turn.intent == "cancel":  # of what: this booking, or one that stands?
+            return not upcoming(turn, memory)
+        if turn.intent == "change":
+            return bool(heard) or memory.hold is not None or not upcoming(turn, memory)
+        return super().takes(turn, memory, asked, heard)
+
+    def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
+        held = datetime.fromisoformat(memory.hold["starts_at"]) if memory.hold else None
+        if held and memory.restaurant:
+            held = held.astimezone(turn.engine.restaurant(memory.restaurant).zone)
+        return hear(turn, memory, asked=asked, anchor=held)
+
+    def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
+        if turn.intent in ("stop_booking", "cancel") and not heard:
+            self._drop(turn, memory)
+            return None
+        says_no = turn.intent == "deny" or heard.refused_choices
+        if (
+            says_no
+            and not heard.fields
+            and asked in ("confirmation", "choice", "name", "time")
+            and not turn.follows_reply
+        ):
+            return self._what_instead(turn, memory, asked)
+        if turn.intent == "affirm" and not heard and not turn.follows_reply and asked == "confirmation" and memory.name:
+            confirmed = self._confirm(turn, memory)
+            if confirmed is not NOT_CONFIRMED:
+                return None
+        return self._next(turn, memory, asked, heard)
+
+    def _drop(self, turn: Turn, memory: Memory) -> None:
+        self._release(turn, memory)
+        memory.forget_draft()
+        turn.say("utter_nothing_booked_now")
+
+    def _what_instead(self, turn: Turn, memory: Memory, asked: str) -> str | None:
+        had_something = memory.hold is not None or memory.choices
+        self._release(turn, memory)
+        memory.choices = None
+        if not had_something and asked == "time":  # a second no
+            self._drop(turn, memory)
+            return None
+        turn.say("utter_what_instead")
+        return "time"
+
+    def _release(self, turn: Turn, memory: Memory) -> None:
+        if memory.hold is not None:
+            turn.engine.release_hold(memory.hold["id"], command_id=turn.command_id("release"), channel=turn.channel)
+            memory.hold = None
+
+    def _next(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
+        """Ask for the first thing that is missing; hold the table when nothing is; book it when it has been said yes to."""
+        restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
+        if heard.problem == "no_such_date":
+            asking.say_no_such_date(turn, restaurant)
+            return "date"
+        if heard.options and heard.ask_options:
+            memory.offer(heard.options)
+            facts = {"low": heard.options[0].label, "high": heard.options[-1].label}
+            turn.say(heard.ask_options, heard.options, **facts)
+            return "choice"
+        if asked == "choice" and memory.choices and not heard.fields and not heard.took_choice:
+            turn.say("utter_choice_unknown", memory.options())
+            return "choice"
+        memory.choices = None
+        if restaurant is None:
+            if heard.problem == "restaurant_unknown" and not memory.city and not memory.cuisine:
+                asked = "restaurant"  # a name that is not known is as good as asked
+            return asking.ask_restaurant(turn, memory, asked)
+        if memory.party_size is None:
+            return asking.ask_party_size(turn, memory, asked, restaurant)
+        day = memory.wanted_date()
+        if day is None:
+            return asking.ask_date(turn, memory, asked, restaurant)
+        if memory.time is None:
+            if not seating_spans(restaurant, day):
+                return self._offer(
+                    turn, memory, restaurant, datetime.combine(day, _EVENING, restaurant.zone), asked, heard
+                )
+            return asking.ask_time(turn, memory, asked, restaurant, day)
+        meant = meant_starts(restaurant, day, memory.time, turn.engine.clock.now())
+        if len(meant.starts) > 1:
+            options = [_time_option(turn, restaurant, start) for start in meant.starts]
+            memory.offer(options)
+            turn.say("utter_choose_time", options)
+            return "choice"
+        return self._offer(turn, memory, restaurant, meant.starts[0], asked, heard, is_window=meant.is_window)
+
+    def _offer(
+        self,
+        turn: Turn,
+        memory: Memory,
+        restaurant: Restaurant,
+        start: datetime,
+        asked: str | None,
+        heard: Heard,
+        *,
+        is_window: bool = False,
+    ) -> str | None:
+        party_size = memory.party_size or 1
+        if not memory.holds(restaurant, start, party_size, turn.engine.clock.now()):
+            self._release(turn, memory)
+            search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size)
+            opening = search.exact or (search.openings[0] if is_window and search.openings else None)
+            if opening is None:
+                return "choice" if refuse(turn, memory, restaurant, search, party_size) else self._after_refusal(memory)
+            try:
+                hold = turn.engine.place_hold(
+                    restaurant,
+                    starts_at=opening.starts_at,
+                    party_size=party_size,
+                    command_id=turn.command_id(f"hold:{opening.starts_at.isoformat()}:{party_size}"),
+                    channel=turn.channel,
+                    diner_phone=turn.phone or memory.phone,
+                )
+            except NoTableAvailable as gone:  # somebody was quicker since the search
+                return (
+                    "choice"
+                    if refuse(turn, memory, restaurant, gone.search, party_size)
+                    else self._after_refusal(memory)
+                )
+            memory.keep_hold(hold)
+            turn.show_hold(hold)
+            start = opening.starts_at
+            memory.date = restaurant.service_date_of(start).isoformat()
+            memory.time = certain(start.astimezone(restaurant.zone))
+            asked = asked if asked in _WHO else None  # another table is another question
+        return self._ask_to_confirm(turn, memory, restaurant, start, asked, heard)
+
+    def _after_refusal(self, memory: Memory) -> str:
+        memory.time = None
+        return "time"
+
+    def _ask_to_confirm(
+        self, turn: Turn, memory: Memory, restaurant: Restaurant, start: datetime, asked: str | None, heard: Heard
+    ) -> str | None:
+        assert memory.hold is not None
+        turn.hold = turn.hold or _shown(memory.hold, restaurant)
+        facts = turn.seating(restaurant, start, memory.party_size or 1)
+        phone = turn.phone or memory.phone
+        if memory.name is None:
+            memory.name = turn.known_name or (turn.engine.diner_name(phone) if phone and turn.phone else None)
+        if memory.name is None:
+            return asking.ask(turn, memory, asked, "name", "utter_which_name", **facts)
+        if phone is None:
+            return asking.ask(turn, memory, asked, "phone", "utter_which_phone", **facts)
+        if asked in _WHO and heard.fields & _WHO and not heard.fields - _WHO:
+            # The last question named the table and asked only this: the answer is the yes.
+            if self._confirm(turn, memory) is not NOT_CONFIRMED:
+                return None
+            return self._next(turn, memory, None, Heard())
+        return asking.ask(turn, memory, asked, "confirmation", "utter_confirm", **facts, name=memory.name)
+
+    def _confirm(self, turn: Turn, memory: Memory) -> object:
+        """Make the reservation; NOT_CONFIRMED when the table has gone meanwhile."""
+        hold, phone = memory.hold, turn.phone or memory.phone
+        if hold is None or memory.name is None or phone is None:
+            return NOT_CONFIRMED
+        try:
+            reservation = turn.engine.confirm_hold(
+                hold["id"],
+                name=memory.name,
+                phone=phone,
+                notes=memory.notes or "",
+                command_id=turn.command_id("confirm"),
+                channel=turn.channel,
+                notify=not turn.is_by_sms,
+            )
+        except HoldExpired:
+            turn.say("utter_hold_lapsed", minutes=hold["minutes"])
+            memory.hold = None
+            return NOT_CONFIRMED
+        facts = turn.show_reservation(reservation)
+        turn.hold = None
+        turn.say("utter_booked", **facts)
+        memory.forget_draft()
+        memory.reservation = reservation.code
+        memory.own_codes = [*memory.own_codes, reservation.code]
+        return reservation
+
+
+NOT_CONFIRMED = object()
+_EVENING = time(19)
+_WHO = {"name", "phone"}
+
+
+def _time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
+    clock = start.timetz().replace(tzinfo=None)
+    return Option(turn.words.clock(clock, country_of(restaurant)), {"time": certain(start)})
+
+
+def _shown(hold: dict[str, object], restaurant: Restaurant) -> dict[str, object]:
+    return {
+        "restaurant": {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city},
+        "starts_at": hold["starts_at"],
+        "party_size": hold["party_size"],
+        "expires_at": datetime.fromisoformat(str(hold["expires_at"]))
+        .astimezone(restaurant.zone)
+        .isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,93 @@
+"""The cancel form: finds the reservation that is meant and gives its table back; undo brings it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from booking_engine import BookingEngine, NoTableAvailable, ReservationOver, ReservationUnknown, UndoTooLate
+from dialogue.actions.forms import FormValidation
+from dialogue.actions.hearing import Heard, pick
+from dialogue.actions.memory import Memory
+from dialogue.actions.reservations import find_target
+from dialogue.actions.turn import Turn
+from dialogue.words import Words
+
+
+class ValidateCancelForm(FormValidation):
+    """Asks which one where there are several; a single one is cancelled at once, since undo is a word away."""
+
+    form = "cancel_form"
+    task = "cancel"
+    leaves_for = frozenset({"book", "find", "change", "undo"})
+
+    def begin(self, turn: Turn, memory: Memory) -> None:
+        if memory.hold is not None:
+            turn.engine.release_hold(memory.hold["id"], command_id=turn.command_id("release"), channel=turn.channel)
+        memory.forget_draft()
+
+    def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
+        heard = Heard()
+        if memory.choices:
+            pick(turn, memory, turn.entities, heard)
+        return heard
+
+    def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
+        if asked == "choice" and (turn.intent in ("deny", "stop_booking") or heard.refused_choices):
+            turn.say("utter_nothing_cancelled")
+            memory.forget_draft()
+            return None
+        if not heard.took_choice:
+            memory.reservation = None
+        target = find_target(turn, memory, heard)
+        if isinstance(target, str):
+            return "choice" if target == "choice" else None
+        try:
+            cancelled = turn.engine.cancel_reservation(
+                target.code, command_id=turn.command_id("cancel"), channel=turn.channel, notify=not turn.is_by_sms
+            )
+        except ReservationOver:
+            turn.say("utter_change_too_late", **turn.show_reservation(target))
+        else:
+            already = target.status == "cancelled"
+            turn.say("utter_cancelled_already" if already else "utter_cancelled", **turn.show_reservation(cancelled))
+        memory.forget_draft()
+        memory.reservation = target.code
+        return None
+
+
+class Undo(Action):
+    """Takes the last cancellation of this conversation back."""
+
+    def __init__(self, engine: BookingEngine, words: Words) -> None:
+        self._engine = engine
+        self._words = words
+
+    def name(self) -> str:
+        return "action_undo"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        self._restore(turn, tracker.slots.get("reservation"))
+        turn.finish(None)
+        return []
+
+    def _restore(self, turn: Turn, code: str | None) -> None:
+        try:
+            if code is None or turn.engine.reservation(code).status != "cancelled":
+                turn.say("utter_nothing_to_undo")
+                return
+            restored = turn.engine.restore_reservation(
+                code, command_id=turn.command_id("restore"), channel=turn.channel, notify=not turn.is_by_sms
+            )
+        except UndoTooLate:
+            turn.say("utter_undo_too_late")
+        except NoTableAvailable:
+            turn.say("utter_undo_table_gone")
+        except ReservationUnknown:
+            turn.say("utter_nothing_to_undo")
+        else:
+            turn.say("utter_restored", **turn.show_reservation(restored))

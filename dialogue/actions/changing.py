@@ -1,0 +1,159 @@
+"""The change form: another day, time or number of people for a reservation that stands until the new table is locked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Search
+from dialogue.actions import asking
+from dialogue.actions.forms import FormValidation
+from dialogue.actions.hearing import Heard, hear, pick
+from dialogue.actions.memory import Memory
+from dialogue.actions.offering import refuse
+from dialogue.actions.reservations import find_target, names_start, recalled
+from dialogue.actions.times import Meant, certain, meant_starts
+from dialogue.actions.turn import Option, Turn, country_of
+
+
+class ValidateChangeForm(FormValidation):
+    """Finds the reservation that is meant, hears what shall be different, and moves it."""
+
+    form = "change_form"
+    task = "change"
+    leaves_for = frozenset({"book", "find", "cancel", "undo"})
+
+    def begin(self, turn: Turn, memory: Memory) -> None:
+        memory.forget_draft()
+
+    def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
+        if memory.task_has_target and memory.reservation:
+            booking = turn.engine.reservation(memory.reservation)
+            self._start_from(memory, booking)
+            return hear(turn, memory, asked=asked, anchor=booking.starts_at)
+        heard = Heard()
+        if memory.choices:
+            pick(turn, memory, turn.entities, heard)
+        if heard.took_choice:  # what the opening message wanted is still wanted
+            turn.entities = [*recalled(memory), *turn.entities]
+        return heard
+
+    def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
+        if (
+            memory.task_has_target
+            and (turn.intent in ("deny", "stop_booking") or heard.refused_choices)
+            and not heard.fields
+        ):
+            self._keep(turn, memory)
+            return None
+        if not memory.task_has_target:
+            if turn.intent in ("deny", "stop_booking") and asked == "choice":
+                turn.say("utter_thanks")
+                return None
+            target = find_target(turn, memory, heard)
+            if isinstance(target, str):
+                return "choice" if target == "choice" else None
+            memory.choices = None
+            memory.reservation, memory.task_has_target = target.code, True
+            heard = self._hear_new_values(turn, memory, target)
+        booking = turn.engine.reservation(memory.reservation or "")
+        return self._change(turn, memory, booking, asked, heard)
+
+    def _start_from(self, memory: Memory, booking: Reservation) -> None:
+        """What is not said anew stays as it is booked."""
+        memory.restaurant = booking.restaurant.slug
+        memory.party_size = memory.party_size or booking.party_size
+        memory.date = memory.date or booking.restaurant.service_date_of(booking.starts_at).isoformat()
+        memory.time = memory.time or certain(booking.starts_at)
+
+    def _hear_new_values(self, turn: Turn, memory: Memory, booking: Reservation) -> Heard:
+        """Hear the opening message again, now that it is known what it is about.
+
+        In "move Friday's table to Saturday" the day that the booking has names it, and the other one is news.
+        """
+        self._start_from(memory, booking)
+        for kind in ("date", "time"):
+            said = [entity for entity in turn.entities if entity.kind == kind]
+            old = [entity for entity in said if names_start(turn, entity, booking)]
+            if len(said) > len(old):
+                turn.entities = [entity for entity in turn.entities if entity not in old]
+        return hear(turn, memory, asked=None, anchor=booking.starts_at)
+
+    def _keep(self, turn: Turn, memory: Memory) -> None:
+        booking = turn.engine.reservation(memory.reservation or "")
+        turn.say("utter_booking_kept", **turn.show_reservation(booking))
+        memory.forget_draft()
+
+    def _change(self, turn: Turn, memory: Memory, booking: Reservation, asked: str | None, heard: Heard) -> str | None:
+        restaurant = booking.restaurant
+        memory.restaurant = restaurant.slug
+        if heard.problem == "no_such_date":
+            asking.say_no_such_date(turn, restaurant)
+            return "date"
+        if heard.options and heard.ask_options:
+            memory.offer(heard.options)
+            turn.say(heard.ask_options, heard.options, low=heard.options[0].label, high=heard.options[-1].label)
+            return "choice"
+        if asked == "choice" and memory.choices and not heard:
+            turn.say("utter_choice_unknown", memory.options())
+            return "choice"
+        start = self._new_start(turn, memory, booking)
+        if len(start.starts) > 1:
+            options = [_time_option(turn, booking, s) for s in start.starts]
+            memory.offer(options)
+            turn.say("utter_choose_time", options)
+            return "choice"
+        party_size = memory.party_size or booking.party_size
+        if start.starts[0] == booking.starts_at and party_size == booking.party_size:
+            facts = turn.show_reservation(booking)
+            if heard.fields:  # said, and already so
+                turn.say("utter_already_so", **facts)
+                memory.forget_draft()
+                return None
+            return asking.ask(turn, memory, asked, "time", "utter_what_to_change", **facts)
+        return self._move(turn, memory, booking, start, party_size)
+
+    def _new_start(self, turn: Turn, memory: Memory, booking: Reservation) -> Meant:
+        day = memory.wanted_date()
+        assert day is not None
+        assert memory.time is not None
+        return meant_starts(booking.restaurant, day, memory.time, turn.engine.clock.now())
+
+    def _move(self, turn: Turn, memory: Memory, booking: Reservation, meant: Meant, party_size: int) -> str | None:
+        restaurant, start = booking.restaurant, meant.starts[0]
+        search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, excluding=booking.code)
+        if search.exact is None and meant.is_window and search.openings:
+            start = search.openings[0].starts_at
+        elif search.exact is None:
+            return self._refuse(turn, memory, booking, search, party_size)
+        try:
+            changed = turn.engine.change_reservation(
+                booking.code,
+                starts_at=start,
+                party_size=party_size,
+                command_id=turn.command_id(f"change:{start.isoformat()}:{party_size}"),
+                channel=turn.channel,
+                notify=not turn.is_by_sms,
+            )
+        except NoTableAvailable as gone:
+            return self._refuse(turn, memory, booking, gone.search, party_size)
+        except (ChangeTooLate, ReservationOver):
+            turn.say("utter_change_too_late", **turn.show_reservation(booking))
+            memory.forget_draft()
+            return None
+        turn.say("utter_changed", **turn.show_reservation(changed))
+        memory.forget_draft()
+        return None
+
+    def _refuse(self, turn: Turn, memory: Memory, booking: Reservation, search: Search, party_size: int) -> str | None:
+        has_options = refuse(turn, memory, booking.restaurant, search, party_size)
+        turn.say("utter_still_yours")
+        turn.show_reservation(booking)
+        if has_options:
+            return "choice"
+        memory.date = memory.time = memory.party_size = None
+        return "time"
+
+
+def _time_option(turn: Turn, booking: Reservation, start: datetime) -> Option:
+    clock = start.timetz().replace(tzinfo=None)
+    return Option(turn.words.clock(clock, country_of(booking.restaurant)), {"time": certain(start)})

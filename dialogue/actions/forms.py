@@ -1,0 +1,92 @@
+"""What the three forms have in common: one validation a turn, which hears, decides and asks."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from booking_engine import BookingEngine
+from dialogue.actions.hearing import Heard
+from dialogue.actions.memory import Memory, Task
+from dialogue.actions.turn import Turn
+from dialogue.words import Words
+
+logger = logging.getLogger(__name__)
+
+BY_THE_WAY = frozenset(
+    (
+        "ask",
+        "list_bookings",
+        "greet",
+        "thank",
+        "goodbye",
+        "help",
+        "human",
+        "repeat",
+        "insult",
+        "chitchat",
+        "out_of_scope",
+    )
+)
+"""Intents that are answered amid a form, which then asks its question again."""
+
+_NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat"))
+
+
+class FormValidation(Action, ABC):
+    """Rasa calls this once a turn as ``validate_<form>``; it sets every slot and says which one is asked for next."""
+
+    form: ClassVar[str]
+    task: ClassVar[Task]
+    leaves_for: ClassVar[frozenset[str]]
+    """Intents with a form or an action of their own."""
+
+    def __init__(self, engine: BookingEngine, words: Words) -> None:
+        self._engine = engine
+        self._words = words
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        memory = Memory.of(turn)
+        asked = tracker.slots.get("requested_slot") if memory.task == self.task else None
+        has_begun = memory.task == self.task
+        if not has_begun:
+            self.begin(turn, memory)
+            memory.task = self.task
+        heard = Heard() if turn.follows_reply else self.hear(turn, memory, asked)
+        if has_begun and not turn.follows_reply and not self.takes(turn, memory, asked, heard):
+            return [ActionExecutionRejected(self.form)]
+        expects = self.go_on(turn, memory, asked, heard)
+        memory.misses = memory.misses + 1 if expects == asked else 0
+        if expects is None:
+            memory.task = None
+        turn.finish(expects)
+        return memory.events(expects)
+
+    @abstractmethod
+    def begin(self, turn: Turn, memory: Memory) -> None:
+        """Set the memory up for a form that is only now beginning."""
+
+    @abstractmethod
+    def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
+        """Take the message into the memory."""
+
+    @abstractmethod
+    def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
+        """Do what can be done and say so; gives what is asked for next, None when the form is done."""
+
+    def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
+        """Whether the message is for this form; if not, a rule for its intent is."""
+        if turn.intent in _NEVER_AN_ANSWER:
+            return False
+        if turn.intent in BY_THE_WAY:
+            return bool(heard)
+        return turn.intent not in self.leaves_for

@@ -1,0 +1,233 @@
+"""Taking what was read in a message into the memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from nlu.resolving import resolve_dates
+
+from booking_engine import Restaurant
+from dialogue.actions.memory import Memory
+from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
+
+_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
+_LONGEST_NAME = 60
+_AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
+_NOTES = ("diet", "occasion", "seating")
+_MONTH_FIRST = ("US", "CA", "PH")
+
+
+@dataclass
+class Heard:
+    """What a message brought: the names of the slots it filled, and what stands in the way."""
+
+    fields: set[str] = field(default_factory=set)
+    problem: str | None = None
+    options: list[Option] = field(default_factory=list)
+    ask_options: str | None = None
+    took_choice: bool = False
+    refused_choices: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)
+
+
+def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | None = None) -> Heard:
+    """Take the entities of the message into the memory.
+
+    `asked` is what the last answer asked for; `anchor` the start that "half an hour later" and "same time" refer to.
+    """
+    heard = Heard()
+    entities = list(turn.entities)
+    if memory.choices:
+        pick(turn, memory, entities, heard)
+    if asked != "name":
+        entities = _hear_restaurant(turn, memory, entities, heard)
+    restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
+    _hear_party(memory, entities, heard)
+    _hear_date(turn, memory, entities, heard, restaurant)
+    _hear_time(turn, memory, entities, heard, restaurant, anchor)
+    _hear_who(turn, memory, entities, heard, asked)
+    for entity in entities:
+        if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
+            memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
+            heard.fields.add("notes")
+    return heard
+
+
+def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> None:
+    """Take the option that the message picks, if it picks one; its entity is used up."""
+    options = memory.options()
+    if turn.intent == "affirm" and len(options) == 1:
+        memory.take(options[0])
+        heard.took_choice = True
+        return
+    for entity in entities:
+        index = None
+        if entity.kind == "number":
+            index = entity.value
+        elif entity.kind == "choice":
+            which = entity.value.get("which")
+            if which == "none":
+                heard.refused_choices = True
+                return
+            index = entity.value.get("index") or {"later": len(options), "last": len(options)}.get(str(which), 1)
+        if isinstance(index, int) and 1 <= index <= len(options):
+            memory.take(options[index - 1])
+            heard.took_choice = True
+            entities.remove(entity)
+            return
+
+
+def _hear_restaurant(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> list[Entity]:
+    for kind in ("city", "cuisine"):
+        for entity in entities:
+            if entity.kind == kind and getattr(memory, kind) != entity.value:
+                setattr(memory, kind, entity.value)
+                heard.fields.add(kind)
+    named = [entity.text for entity in entities if entity.kind == "restaurant"]
+    if not named and memory.restaurant is not None and "city" not in heard.fields:
+        return entities
+    if named or memory.restaurant is None:
+        found = [match for said in [*named, turn.text] for match in turn.engine.match_restaurant_name(said)]
+    else:  # another city: the same house there
+        name = turn.engine.restaurant(memory.restaurant).name
+        found = [
+            (r, s) for r, s in turn.engine.match_restaurant_name(f"{name} {memory.city}") if _is_in(r, memory.city)
+        ]
+    candidates = _alike(found, memory.city)
+    if not candidates:
+        if named and memory.restaurant is None:
+            heard.problem = "restaurant_unknown"
+        return entities
+    if len(candidates) > 1:
+        heard.options = [Option(f"{r.name}, {r.city}", {"restaurant": r.slug}) for r in candidates[:5]]
+        heard.ask_options = "utter_choose_restaurant"
+        return entities
+    restaurant = candidates[0]
+    if memory.restaurant != restaurant.slug:
+        memory.restaurant = restaurant.slug
+        heard.fields.add("restaurant")
+    # "Seven Sisters" is no party of seven
+    said_in_name = set(_words(restaurant.name))
+    return [
+        e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(_words(e.text)) <= said_in_name
+    ]
+
+
+def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Restaurant]:
+    """The best matches that cannot be told apart by the name; the city decides where it was said."""
+    best = max((score for _, score in found), default=0.0)
+    alike = list({r.slug: r for r, score in found if score >= best - _AS_GOOD}.values())
+    in_city = [r for r in alike if _is_in(r, city)]
+    return in_city or alike
+
+
+def _is_in(restaurant: Restaurant, city: str | None) -> bool:
+    return city is not None and restaurant.city.casefold() == city.casefold()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:
+    for entity in entities:
+        if entity.kind != "party_size":
+            continue
+        count = entity.value.get("count")
+        if "delta" in entity.value and memory.party_size:
+            count = memory.party_size + entity.value["delta"]
+        elif "min" in entity.value and "max" in entity.value:
+            low, high = entity.value["min"], entity.value["max"]
+            heard.options = [Option(str(n), {"party_size": n}) for n in (low, high)]
+            heard.ask_options = "utter_party_range"
+            continue
+        if count is not None and count != memory.party_size:
+            memory.party_size = count
+            heard.fields.add("party_size")
+        elif count is not None:
+            heard.fields.add("party_size_same")
+
+
+def _hear_date(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, restaurant: Restaurant | None) -> None:
+    dates = [entity for entity in entities if entity.kind == "date"]
+    if not dates:
+        return
+    today = turn.now(turn.zone(restaurant)).date()
+    day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
+    days = resolve_dates(dates[0].value, today=today, day_first=day_first, anchor=memory.wanted_date())
+    if not days:
+        heard.problem = "no_such_date"
+    elif len(days) > 1:
+        country = country_of(restaurant) if restaurant else "US"
+        heard.options = [Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days]
+        heard.ask_options = "utter_choose_date"
+    else:
+        _set_date(memory, days[0], heard)
+
+
+def _set_date(memory: Memory, day: date, heard: Heard) -> None:
+    if memory.date != day.isoformat():
+        memory.date = day.isoformat()
+        heard.fields.add("date")
+    else:
+        heard.fields.add("date_same")
+
+
+def _hear_time(
+    turn: Turn,
+    memory: Memory,
+    entities: list[Entity],
+    heard: Heard,
+    restaurant: Restaurant | None,
+    anchor: datetime | None,
+) -> None:
+    evening = any(e.kind == "date" and (e.value or {}).get("part") in ("evening", "night") for e in entities)
+    for entity in entities:
+        if entity.kind != "time":
+            continue
+        value: dict[str, Any] = dict(entity.value)
+        if "in_minutes" in value:
+            start = _next_quarter(turn.now(turn.zone(restaurant)) + timedelta(minutes=value["in_minutes"]))
+            _set_date(memory, start.date(), heard)
+            value = {"at": start.strftime("%H:%M")}
+        elif "shift_minutes" in value or value.get("same"):
+            if anchor is None:
+                continue
+            moved = anchor + timedelta(minutes=value.get("shift_minutes", 0))
+            value = {"at": moved.strftime("%H:%M")}
+        elif evening and value.get("meridiem") is None and value.get("hour", 12) < 12:
+            value["meridiem"] = "pm"
+        if value != memory.time:
+            memory.time = value
+            heard.fields.add("time")
+        else:
+            heard.fields.add("time_same")
+        return
+
+
+def _next_quarter(moment: datetime) -> datetime:
+    late = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - late + timedelta(minutes=15) if late else moment
+
+
+def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
+    parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in ("first_name", "last_name")}
+    name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
+    if not name and asked == "name" and turn.intent not in ("deny", "affirm", "stop_booking", "ask", "help", "human"):
+        said = " ".join(turn.text.split())
+        if len(said) <= _LONGEST_NAME and _NAME.fullmatch(said):
+            name = said if said != said.lower() else said.title()
+    if name and name != memory.name:
+        memory.name = name[:_LONGEST_NAME]
+        heard.fields.add("name")
+    for entity in entities:
+        if entity.kind == "phone" and e164(str(entity.value)):
+            memory.phone = str(entity.value)
+            heard.fields.add("phone")
+        elif entity.kind == "phone" and asked == "phone":
+            heard.problem = "no_such_phone"

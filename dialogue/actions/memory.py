@@ -1,0 +1,102 @@
+"""What the conversation holds in mind: the slots, with names and types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from rasa_sdk.events import EventType, SlotSet
+
+from booking_engine import Hold, Restaurant
+from dialogue.actions.turn import Option, Turn
+
+Task = Literal["booking", "change", "cancel"]
+
+_STALE_AFTER = timedelta(hours=12)
+
+
+@dataclass
+class Memory:
+    """The slots of the domain. `date` is an ISO date; `time` a wish as it was read, or {"at": "19:00"} once it is certain."""
+
+    task: Task | None = None
+    restaurant: str | None = None
+    city: str | None = None
+    cuisine: str | None = None
+    party_size: int | None = None
+    date: str | None = None
+    time: dict[str, Any] | None = None
+    name: str | None = None
+    phone: str | None = None
+    notes: str | None = None
+    hold: dict[str, Any] | None = None
+    choices: list[dict[str, Any]] | None = None
+    reservation: str | None = None
+    task_has_target: bool = False
+    pending: list[list[Any]] | None = None
+    own_codes: list[str] = field(default_factory=list)
+    misses: int = 0
+    touched_at: str | None = None
+
+    @classmethod
+    def of(cls, turn: Turn) -> Memory:
+        """Read the slots; a draft that lay untouched for half a day is forgotten, the reservation in question is not."""
+        slots = turn.tracker.slots
+        known = {name: slots[name] for name in cls.__dataclass_fields__ if slots.get(name) is not None}
+        memory = cls(**known)
+        now = turn.engine.clock.now()
+        if memory.touched_at and now - datetime.fromisoformat(memory.touched_at) > _STALE_AFTER:
+            memory.forget_draft()
+        memory.touched_at = now.isoformat(timespec="seconds")
+        return memory
+
+    def forget_draft(self) -> None:
+        """Begin anew; who the diner is and what they have booked stays known."""
+        kept = {"reservation", "own_codes", "name", "phone", "touched_at"}
+        blank = Memory()
+        for name in self.__dataclass_fields__:
+            if name not in kept:
+                setattr(self, name, getattr(blank, name))
+
+    def events(self, requested_slot: str | None) -> list[EventType]:
+        """The slots for Rasa; `requested_slot` is what is asked for next, None ends the form."""
+        slots = asdict(self)
+        return [SlotSet(name, value) for name, value in slots.items()] + [SlotSet("requested_slot", requested_slot)]
+
+    def wanted_date(self) -> dt.date | None:
+        return dt.date.fromisoformat(self.date) if self.date else None
+
+    def keep_hold(self, hold: Hold) -> None:
+        minutes = hold.restaurant.policy.hold_minutes
+        self.hold = {
+            "id": hold.id,
+            "restaurant": hold.restaurant.slug,
+            "starts_at": hold.starts_at.isoformat(),
+            "party_size": hold.party_size,
+            "expires_at": hold.expires_at.isoformat(),
+            "minutes": minutes,
+        }
+
+    def holds(self, restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime) -> bool:
+        """Whether just this table is held already, and still is."""
+        return (
+            self.hold is not None
+            and self.hold["restaurant"] == restaurant.slug
+            and datetime.fromisoformat(self.hold["starts_at"]) == starts_at
+            and self.hold["party_size"] == party_size
+            and datetime.fromisoformat(self.hold["expires_at"]) > now
+        )
+
+    def offer(self, options: list[Option]) -> None:
+        self.choices = [{"label": option.label, "slots": option.slots} for option in options]
+
+    def options(self) -> list[Option]:
+        return [Option(choice["label"], choice["slots"]) for choice in self.choices or []]
+
+    def take(self, option: Option) -> None:
+        """Fill in what the picked option stands for."""
+        for name, value in option.slots.items():
+            setattr(self, name, value)
+        self.choices = None

@@ -1,0 +1,155 @@
+"""What is not part of a booking: questions, courtesies, and where a message without a question belongs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from nlu.resolving import resolve_dates
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from booking_engine import BookingEngine, Reservation, Restaurant
+from dialogue.actions import about
+from dialogue.actions.memory import Memory
+from dialogue.actions.reservations import upcoming, with_code
+from dialogue.actions.turn import Turn
+from dialogue.words import Words
+
+_MOST_LISTED = 5
+_DETAILS = frozenset({"restaurant", "party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
+_OF_A_BOOKING = frozenset({"party_size", "date", "time"})
+
+
+class Reply(Action):
+    """Answers by the way. Amid a form, the form's question follows by itself."""
+
+    _PLAIN: ClassVar[dict[str, str]] = {
+        "thank": "utter_thanks",
+        "goodbye": "utter_goodbye",
+        "help": "utter_help",
+        "chitchat": "utter_chitchat",
+        "out_of_scope": "utter_out_of_scope",
+    }
+
+    def __init__(self, engine: BookingEngine, words: Words) -> None:
+        self._engine = engine
+        self._words = words
+
+    def name(self) -> str:
+        return "action_reply"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        memory = Memory.of(turn)
+        in_form = bool((tracker.active_loop or {}).get("name"))
+        restaurant = self._restaurant(turn, memory)
+        if turn.intent == "ask":
+            self._answer(turn, restaurant)
+        elif turn.intent == "list_bookings":
+            memory.reservation = self._list(turn, memory)
+        elif turn.intent == "human":
+            self._name_the_phone(turn, restaurant, "utter_human")
+        elif turn.intent == "insult":
+            self._name_the_phone(turn, restaurant, "utter_insulted")
+        elif turn.intent == "greet":
+            self._greet(turn, restaurant, in_form=in_form)
+        elif turn.intent == "repeat":
+            if not in_form:
+                turn.say("utter_welcome")
+        elif turn.intent in self._PLAIN:
+            turn.say(self._PLAIN[turn.intent])
+        else:
+            turn.say(
+                ("utter_not_understood", "utter_not_understood_again", "utter_not_understood_last")[
+                    min(memory.misses, 2)
+                ]
+            )
+        understood = turn.intent in self._PLAIN or turn.intent in ("ask", "list_bookings", "human", "greet")
+        turn.finish(None)
+        misses = memory.misses if in_form else 0 if understood else memory.misses + 1
+        return [SlotSet("reservation", memory.reservation), SlotSet("misses", misses)]
+
+    def _restaurant(self, turn: Turn, memory: Memory) -> Restaurant | None:
+        """The restaurant that is named, or booked just now, or was booked last."""
+        named = turn.engine.match_restaurant_name(turn.text)
+        if named:
+            return named[0][0]
+        slug = memory.restaurant or turn.own_restaurant
+        if slug:
+            return turn.engine.restaurant(slug)
+        booking = (
+            with_code(turn, memory, memory.reservation)
+            if memory.reservation
+            else next(iter(upcoming(turn, memory)), None)
+        )
+        return booking.restaurant if booking else None
+
+    def _answer(self, turn: Turn, restaurant: Restaurant | None) -> None:
+        if restaurant is None:
+            turn.say("utter_which_restaurant_asked_about")
+            return
+        topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
+        today = turn.now(restaurant.zone).date()
+        days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
+        about.answer(turn, restaurant, topics[0] if topics else None, days[0] if days else None)
+
+    def _list(self, turn: Turn, memory: Memory) -> str | None:
+        bookings = upcoming(turn, memory)
+        if not bookings:
+            turn.say("utter_nothing_booked")
+            return None
+        if len(bookings) == 1:
+            turn.say("utter_one_booking", **turn.show_reservation(bookings[0]))
+            return bookings[0].code
+        parts = [
+            turn.words.render("utter_part_booking", **_facts(turn, booking)) for booking in bookings[:_MOST_LISTED]
+        ]
+        turn.say("utter_bookings", list="; ".join(parts))
+        return None
+
+    def _name_the_phone(self, turn: Turn, restaurant: Restaurant | None, response: str) -> None:
+        if restaurant is None:
+            turn.say(f"{response}_nowhere")
+        else:
+            turn.say(response, **turn.about(restaurant))
+
+    def _greet(self, turn: Turn, restaurant: Restaurant | None, *, in_form: bool) -> None:
+        if in_form:
+            turn.say("utter_hello")
+        elif turn.own_restaurant and restaurant:
+            turn.say("utter_welcome_restaurant", **turn.about(restaurant))
+        else:
+            turn.say("utter_welcome")
+
+
+def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:
+    return {**turn.seating(booking.restaurant, booking.starts_at, booking.party_size), "code": booking.code}
+
+
+class PickUp(Action):
+    """Details, a yes or a no while nothing is asked: they belong to what was talked about last."""
+
+    def __init__(self, engine: BookingEngine, words: Words) -> None:
+        self._engine = engine
+        self._words = words
+
+    def name(self) -> str:
+        return "action_pick_up"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        memory = Memory.of(turn)
+        said = {entity.kind for entity in turn.entities}
+        if memory.reservation and said & _OF_A_BOOKING and not turn.engine.match_restaurant_name(turn.text):
+            booking = with_code(turn, memory, memory.reservation)
+            if booking is not None and booking.status == "confirmed":
+                return [FollowupAction("change_form")]
+        if said & _DETAILS or (memory.restaurant is None and turn.engine.match_restaurant_name(turn.text)):
+            return [FollowupAction("booking_form")]
+        if turn.intent in ("deny", "stop_booking"):
+            turn.say("utter_nothing_booked_now" if not memory.reservation else "utter_thanks")
+        else:
+            turn.say("utter_welcome")
+        turn.finish(None)
+        return []

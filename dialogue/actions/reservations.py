@@ -1,0 +1,96 @@
+"""Which of a diner's reservations a message is about."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from nlu.resolving import resolve_dates, resolve_times
+
+from booking_engine import Reservation, ReservationUnknown
+from dialogue.actions.hearing import Heard
+from dialogue.actions.memory import Memory
+from dialogue.actions.turn import Entity, Option, Turn
+
+
+def upcoming(turn: Turn, memory: Memory) -> list[Reservation]:
+    """The reservations that this diner may see: those of the phone that is texting, soonest first.
+
+    Where nobody vouches for a phone, only those made in this very conversation.
+    """
+    if turn.phone is not None:
+        return turn.engine.reservations_of(turn.phone)
+    now = turn.engine.clock.now()
+    own = [turn.engine.reservation(code) for code in memory.own_codes]
+    return sorted(
+        (r for r in own if r.status == "confirmed" and r.ends_at.astimezone(UTC) > now), key=lambda r: r.starts_at
+    )
+
+
+def with_code(turn: Turn, memory: Memory, code: str) -> Reservation | None:
+    """The reservation with this code, if it is one that this diner may see."""
+    try:
+        found = turn.engine.reservation(code)
+    except ReservationUnknown:
+        return None
+    is_theirs = found.diner_phone == turn.phone if turn.phone else found.code in memory.own_codes
+    return found if is_theirs else None
+
+
+def narrowed(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
+    """Those that the message names by restaurant, else those it names by day or time, else all."""
+    named = {
+        r.slug for e in turn.entities if e.kind == "restaurant" for r, _ in turn.engine.match_restaurant_name(e.text)
+    }
+    named |= {r.slug for r, _ in turn.engine.match_restaurant_name(turn.text)}
+    by_name = [b for b in bookings if b.restaurant.slug in named]
+    if by_name:
+        return by_name
+    return [b for b in bookings if any(names_start(turn, entity, b) for entity in turn.entities)] or bookings
+
+
+def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
+    """Whether a date or time in the message is the one that the booking has now."""
+    local = booking.starts_at.astimezone(booking.restaurant.zone)
+    now = turn.now(booking.restaurant.zone)
+    if entity.kind == "date":
+        return local.date() in resolve_dates(entity.value, today=now.date())
+    if entity.kind == "time" and not {"shift_minutes", "same"} & set(entity.value):
+        return local.timetz().replace(tzinfo=None) in resolve_times(entity.value, now=now).candidates
+    return False
+
+
+def find_target(turn: Turn, memory: Memory, heard: Heard) -> Reservation | str:
+    """The one reservation that is meant, or what was asked instead: a pick among several, or nothing (there is none)."""
+    if memory.reservation and (heard.took_choice or memory.task_has_target):
+        found = with_code(turn, memory, memory.reservation)
+        if found is not None:
+            return found
+    code = next((str(entity.value) for entity in turn.entities if entity.kind == "code"), None)
+    if code is not None:
+        found = with_code(turn, memory, code)
+        if found is None:
+            turn.say("utter_code_unknown", code=code)
+            return "none"
+        return found
+    bookings = upcoming(turn, memory)
+    if not bookings:
+        turn.say("utter_nothing_booked")
+        return "none"
+    meant = narrowed(turn, bookings)
+    if len(meant) == 1:
+        return meant[0]
+    options = [Option(_label(turn, booking), {"reservation": booking.code}) for booking in meant[:5]]
+    memory.offer(options)
+    memory.pending = [list(entity) for entity in turn.entities]
+    turn.say("utter_which_booking", options)
+    return "choice"
+
+
+def recalled(memory: Memory) -> list[Entity]:
+    """What the message said that opened the form, before the diner was asked which reservation it was about."""
+    return [Entity(*parts) for parts in memory.pending or []]
+
+
+def _label(turn: Turn, booking: Reservation) -> str:
+    facts = turn.seating(booking.restaurant, booking.starts_at, booking.party_size)
+    return f"{facts['restaurant']}, {facts['when']}, {facts['party']}"

@@ -1,0 +1,85 @@
+"""From a wish for a time to the instants it may mean at a restaurant."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from nlu.resolving import TimeWish, resolve_times
+
+from booking_engine import Restaurant
+
+_SMALL_HOURS = time(5)
+_NOON = time(12)
+
+
+class Meant(NamedTuple):
+    """What a wish may mean: `starts` at the restaurant (one: certain; several: ask), or the one time to search around."""
+
+    starts: list[datetime]
+    is_window: bool = False
+
+
+def certain(start: datetime) -> dict[str, Any]:
+    """The time slot of an instant."""
+    return {"at": start.strftime("%H:%M")}
+
+
+def meant_starts(restaurant: Restaurant, day: date, wish: dict[str, Any], now: datetime) -> Meant:
+    """The instants on a service date that a time wish may mean, in the restaurant's zone.
+
+    "7" at a house that opens at five is 19:00. Where both morning and evening fit, both are given; where neither does, the one
+    that people mean who say no more: the afternoon or evening.
+    """
+    if "at" in wish:
+        return Meant([_closest(restaurant, day, time.fromisoformat(wish["at"]))])
+    resolved = resolve_times(wish, now=now.astimezone(restaurant.zone))
+    if not resolved.candidates:
+        return Meant([_closest(restaurant, day, _middle(restaurant, day, resolved))], is_window=True)
+    fitting = [start for t in resolved.candidates for start in [_start(restaurant, day, t)] if start is not None]
+    upcoming = [start for start in fitting if start.astimezone(UTC) > now] or fitting
+    if upcoming:
+        return Meant(sorted(set(upcoming)), is_window=_is_window(resolved))
+    afternoon = [t for t in resolved.candidates if t >= _NOON]
+    return Meant([_closest(restaurant, day, (afternoon or resolved.candidates)[0])], is_window=_is_window(resolved))
+
+
+def _is_window(wish: TimeWish) -> bool:
+    return wish.earliest is not None or wish.latest is not None
+
+
+def _start(restaurant: Restaurant, day: date, clock: time) -> datetime | None:
+    """The instant on a service date at which a clock shows this and guests are seated."""
+    for calendar_day in (day, day + timedelta(days=1)) if clock < _SMALL_HOURS else (day,):
+        start = datetime.combine(calendar_day, clock, restaurant.zone)
+        service = restaurant.service_at(start.astimezone(UTC))
+        if service is not None and service.opens_at.date() == day:
+            return start
+    return None
+
+
+def _closest(restaurant: Restaurant, day: date, clock: time) -> datetime:
+    return _start(restaurant, day, clock) or datetime.combine(day, clock, restaurant.zone)
+
+
+def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:
+    """Where to search first within a window such as "after 8" or "in the evening"."""
+    if wish.earliest and wish.latest:
+        first, last = (datetime.combine(day, t) for t in (wish.earliest, wish.latest))
+        if last < first:
+            last += timedelta(days=1)
+        middle = first + (last - first) / 2
+        return middle.replace(minute=middle.minute // 15 * 15, second=0, microsecond=0).time()
+    if wish.earliest or wish.latest:
+        return wish.earliest or wish.latest or _NOON
+    services = restaurant.periods_on(day)  # "any time"
+    return services[-1].opens_at.time() if services else _NOON
+
+
+def seating_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
+    """From when to when guests are seated on a service date."""
+    return [(_clock(s.opens_at), _clock(s.last_seating_at)) for s in restaurant.periods_on(day)]
+
+
+def _clock(moment: datetime) -> time:
+    return moment.timetz().replace(tzinfo=None)

@@ -1,0 +1,165 @@
+"""One turn as an action sees it: who speaks, what was read, and what will be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import timezone as phone_timezone
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from booking_engine import BookingEngine, Hold, Reservation, Restaurant
+from dialogue.words import Words
+
+ANYWHERE = ZoneInfo("UTC")
+
+
+class Entity(NamedTuple):
+    """A piece of the diner's words, as nlu/reading describes it."""
+
+    kind: str
+    text: str
+    value: Any
+
+
+class Option(NamedTuple):
+    """Something to pick by its digit: what it is called, and which slots it stands for."""
+
+    label: str
+    slots: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Line:
+    response: str
+    facts: dict[str, object]
+    options: list[Option]
+
+
+class Turn:
+    """The message, and the answer as it grows. Nothing is handed to Rasa before `finish`."""
+
+    def __init__(self, engine: BookingEngine, words: Words, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.engine = engine
+        self.words = words
+        self.tracker = tracker
+        message = tracker.latest_message
+        metadata = message.get("metadata") or {}
+        self.text: str = message.get("text") or ""
+        self.intent: str = (message.get("intent") or {}).get("name") or ""
+        self.entities = [
+            Entity(e["entity"], self.text[e["start"] : e["end"]], e["value"]) for e in message.get("entities", [])
+        ]
+        self.message_id: str = message.get("message_id") or metadata.get("message_id") or ""
+        self.channel: str = metadata.get("channel") or "chat"
+        self.phone = e164(metadata.get("phone"))
+        self.known_name: str | None = metadata.get("diner_name")
+        self.own_restaurant: str | None = metadata.get("restaurant")
+        self._dispatcher = dispatcher
+        self._lines: list[_Line] = []
+        self.hold: dict[str, Any] | None = None
+        self.reservation: dict[str, Any] | None = None
+
+    @property
+    def is_by_sms(self) -> bool:
+        """An SMS thread is confirmed by the reply itself; every other channel gets its confirmation as a text."""
+        return self.channel == "sms"
+
+    @property
+    def follows_reply(self) -> bool:
+        """Whether something by the way was just answered in this turn, so that the open question is only repeated."""
+        return bool(self.tracker.latest_action_name == "action_reply")
+
+    def command_id(self, verb: str) -> str:
+        """Names what this message wants of the engine: the same message again wants nothing new."""
+        return f"{self.tracker.sender_id}:{self.message_id}:{verb}"
+
+    def zone(self, restaurant: Restaurant | None) -> ZoneInfo:
+        """The zone a diner's "tomorrow" is in: the restaurant's, else that of the diner's number."""
+        if restaurant is not None:
+            return restaurant.zone
+        if self.phone:
+            zones = phone_timezone.time_zones_for_number(phonenumbers.parse(self.phone))
+            if zones and zones[0] != phone_timezone.UNKNOWN_TIMEZONE:
+                return ZoneInfo(zones[0])
+        return ANYWHERE
+
+    def now(self, zone: ZoneInfo) -> datetime:
+        return self.engine.clock.now().astimezone(zone)
+
+    def say(self, response: str, options: list[Option] | None = None, /, **facts: object) -> None:
+        """Add a message by its name in the catalogue."""
+        self._lines.append(_Line(response, facts, options or []))
+
+    def finish(self, expects: str | None) -> None:
+        """Hand the answer to Rasa; `expects` is what is asked for, in the contract's words."""
+        state = {"expects": expects, "hold": self.hold, "reservation": self.reservation}
+        for position, line in enumerate(self._lines):
+            buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
+            custom = state if position == len(self._lines) - 1 else None
+            self._dispatcher.utter_message(response=line.response, buttons=buttons, json_message=custom, **line.facts)
+
+    # --- words for things ---
+
+    def about(self, restaurant: Restaurant) -> dict[str, object]:
+        """Facts that most responses about a restaurant fill in."""
+        return {"restaurant": self.words.name(restaurant.name), "contact": restaurant.phone or restaurant.slug}
+
+    def seating(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> dict[str, object]:
+        """Facts of a table at a time."""
+        country = country_of(restaurant)
+        local = starts_at.astimezone(restaurant.zone)
+        return {
+            **self.about(restaurant),
+            "when": self.words.when(local, country),
+            "day": self.words.day(restaurant.service_date_of(local), country),
+            "party": self.words.party(party_size),
+        }
+
+    def show_hold(self, hold: Hold) -> None:
+        """Put the hold into the answer, in the chat API's form."""
+        self.hold = {
+            "restaurant": _named(hold.restaurant),
+            "starts_at": hold.starts_at.isoformat(),
+            "party_size": hold.party_size,
+            "expires_at": hold.expires_at.astimezone(hold.restaurant.zone).isoformat(timespec="seconds"),
+        }
+
+    def show_reservation(self, reservation: Reservation) -> dict[str, object]:
+        """Put the reservation into the answer, and give the facts that its responses fill in."""
+        self.reservation = {
+            "code": reservation.code,
+            "status": reservation.status,
+            "restaurant": _named(reservation.restaurant),
+            "starts_at": reservation.starts_at.isoformat(),
+            "party_size": reservation.party_size,
+            "diner_name": reservation.diner_name,
+            "notes": reservation.notes,
+        }
+        return {
+            **self.seating(reservation.restaurant, reservation.starts_at, reservation.party_size),
+            "code": reservation.code,
+            "name": reservation.diner_name,
+        }
+
+
+def country_of(restaurant: Restaurant) -> str:
+    return restaurant.country or "US"
+
+
+def _named(restaurant: Restaurant) -> dict[str, str]:
+    return {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city}
+
+
+def e164(phone: str | None) -> str | None:
+    """The phone if it is a number that can be texted; a short code or a name is not."""
+    if not phone or not phone.startswith("+"):
+        return None
+    try:
+        return phone if phonenumbers.is_possible_number(phonenumbers.parse(phone)) else None
+    except phonenumbers.NumberParseException:
+        return None
