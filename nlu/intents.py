@@ -26,6 +26,7 @@ _DETAILS = words(
     "<previous_party_size>"
 )
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
+_CHANGING = words("instead make change")
 _NOT_FILLER_ALONE = words("change booked have has how what")
 SURE = 0.99
 
@@ -51,6 +52,8 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     if not entities:
         return _yes_or_no(plain)
     if not all(word in _FILLER or word in _YES or word in _NO for word in plain):
+        return None
+    if expecting is None and _CHANGING.intersection(plain):
         return None
     return _bare_answer(said, set(entities), set(plain), expecting)
 

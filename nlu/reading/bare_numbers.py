@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import clock_time
 from nlu.reading.message import Message
@@ -9,7 +11,7 @@ from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
 from nlu.reading.words import words
 
-_LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _FOUR_DIGITS = 31, 20, 40, 100
+_LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100, 4
 _PARTY_WORDS = words("party people size number guests group headcount attending adults us")
 _TIME_WORDS = words("early late earlier later time oclock")
 _NOT_COUNTED_AFTER = words(
@@ -18,66 +20,84 @@ _NOT_COUNTED_AFTER = words(
 _NOT_COUNTED_BEFORE = words("rating than least $ £ € # room flat apt suite venue years :")
 
 
+_ALONE = words("one . ! , please just only for its it is")
+_SEPARATING = words("for <date> , -")
+
+
+@dataclass
+class _Said:
+    """What the rest of the message has said, and which words it uses."""
+
+    words: frozenset[str]
+    party: bool
+    time: bool
+    date: bool
+    party_replaced: bool
+    changing: bool
+
+
 def read_bare_numbers(message: Message) -> None:
     """Claim every number still unread: as what was asked for, as what the rest leaves open, else as `number`."""
-    items = message.view.items
-    words = [item[0] for item in items]
+    if message.expecting == "restaurant" and len(message.view.items) == 1:  # a house may be called "1760"
+        return
+    items, view_words = message.view.items, message.view.words
+    said = _Said(
+        frozenset(view_words),
+        party=any("count" in claim.value for claim in message.of("party_size")),
+        time=any("hour" in claim.value for claim in message.of("time")),
+        date=message.has("date"),
+        party_replaced=message.has("previous_party_size"),
+        changing=is_changing(message),
+    )
     for place, (word, first, end) in enumerate(items):
-        number = _number(message, word, place, words)
+        before = view_words[place - 1] if place else ""
+        after = view_words[place + 1] if place + 1 < len(view_words) else ""
+        if before in _NOT_COUNTED_BEFORE or after in _NOT_COUNTED_AFTER:
+            continue
+        number = _number(word, before, said, message.expecting)
         if number is None:
             continue
-        entity, value = _meaning(message, number, words, place)
+        entity, value = _meaning(number, before, said, message.expecting)
         message.claim(entity, first, end, value)
+        said.party |= entity == "party_size"
+        said.time |= entity == "time"
 
 
-def _number(message: Message, word: str, place: int, words: list[str]) -> int | None:
+def _number(word: str, before: str, said: _Said, expecting: str | None) -> int | None:
     if word == "one":
-        alone = all(other in ("one", ".", "!", ",", "please", "just", "only", "for") for other in words)
-        asked = message.expecting == "party_size" and words[place - 1 : place] not in (["that"], ["this"], ["the"])
-        return 1 if alone or asked else None
-    if not word.isdecimal() or len(word) > 4:
-        return None
-    if words[place + 1 : place + 2] and words[place + 1] in _NOT_COUNTED_AFTER:
-        return None
-    if place and words[place - 1] in _NOT_COUNTED_BEFORE:
-        return None
-    return number_of(word)
+        asked = expecting == "party_size" and before not in ("that", "this", "the")
+        return 1 if asked or said.words <= _ALONE else None
+    return number_of(word) if word.isdecimal() and len(word) <= _LONGEST else None
 
 
-def _meaning(message: Message, number: int, words: list[str], place: int) -> tuple[str, Value]:
-    asked = _as_asked(message.expecting, number)
+def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tuple[str, Value]:
+    asked = _as_asked(number, said, expecting)
     if asked:
         return asked
-    has_party = any("count" in claim.value for claim in message.of("party_size"))
-    has_time = any("hour" in claim.value for claim in message.of("time"))
-    before = words[place - 1] if place else ""
-    replaced = message.has("previous_party_size")
-    if number and number <= _COMMON_PARTY and not has_party:
-        said = (
-            replaced or has_time or bool(_PARTY_WORDS & set(words)) or (before == "for" and message.expecting != "time")
-        )
-        if said:
-            return "party_size", {"count": number}
-    if before == "to" and has_party and not has_time and number and is_changing(message):
+    if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
         return "party_size", {"count": number}
     time = clock_time(number, 0, None) if number else None
-    if time and not has_time and _TIME_WORDS.intersection(words):
-        return "time", time
-    if has_party and not has_time and time and before in ("for", "<date>", "", ",", "-"):
+    if time and not said.time and (_TIME_WORDS & said.words or (said.party and (not before or before in _SEPARATING))):
         return "time", time
     return "number", number
 
 
-def _as_asked(expecting: str | None, number: int) -> tuple[str, Value] | None:
-    if expecting == "party_size" and number:
+def _is_party(before: str, said: _Said, expecting: str | None) -> bool:
+    if said.party:
+        return before == "to" and said.changing and not said.time
+    explained = said.party_replaced or said.time or bool(_PARTY_WORDS & said.words)
+    return explained or (before == "for" and expecting != "time")
+
+
+def _as_asked(number: int, said: _Said, expecting: str | None) -> tuple[str, Value] | None:
+    if expecting == "party_size" and number and not said.party:
         return "party_size", {"count": number}
     if expecting == "choice" and 0 < number <= _LAST_CHOICE:
         return "choice", {"index": number}
-    if expecting in ("time", "choice"):
-        hour, minute = divmod(number, 100) if number >= _FOUR_DIGITS else (number, 0)
-        time = clock_time(hour, minute, None)
+    if expecting in ("time", "choice") and not said.time:
+        time = clock_time(*divmod(number, 100), None) if number >= _THREE_DIGITS else clock_time(number, 0, None)
         if time:
             return "time", time
-    if expecting == "date" and 0 < number <= _LAST_DAY:
+    if expecting == "date" and 0 < number <= _LAST_DAY and not said.date:
         return "date", {"year": None, "month": None, "day": number}
     return None

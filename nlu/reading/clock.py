@@ -9,9 +9,9 @@ from nlu.reading.spans import Value
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
 PART_WORDS = r"morning|afternoon|arvo|evening|night"
 NOT_PEOPLE = (
-    r"(?!(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|"
-    r"others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|famil(?:y|ies)|top|"
-    r"grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
+    r"(?!(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|guests|adults?|kids|children|friends|men|women|"
+    r"covers|heads|seats|more|others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|"
+    r"famil(?:y|ies)|top|grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
 )
 
 

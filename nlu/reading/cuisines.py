@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nlu.reading.message import Message
+from nlu.reading.neighbours import in_a_name
 from nlu.reading.wishes import phrase_book
-from nlu.reading.words import words
 
 _CUISINES = {
     "Italian": "italian|pasta|trattoria|osteria",
@@ -83,20 +83,9 @@ def read_cuisines(message: Message) -> None:
     """Claim cuisines as `cuisine` ("not Thai": `refused_cuisine`), unless the word is plainly part of a name."""
     view = message.view
     for first, end, cuisine in _BOOK.find(view.words):
-        if _in_a_name(message, view.items[first][1], view.items[end - 1][2]):
+        if in_a_name(message, view.items[first][1], view.items[end - 1][2]):
             continue
         before = view.words[max(0, first - 2) : first]
         refused = bool({"not", "no", "except", "dont", "without"} & set(before)) and "or" not in before
         entity = "refused_cuisine" if refused else "cuisine"
         message.claim(entity, view.items[first][1], view.items[end - 1][2], cuisine)
-
-
-def _in_a_name(message: Message, first: int, end: int) -> bool:
-    """Whether a capitalised word beside a capitalised cuisine makes it a name ("Old Siam Thai Bistro")."""
-    if not message.tokens[first].capital or message.text.isupper():
-        return False
-    beside = (message.tokens[place] for place in (first - 1, end) if 0 < place < len(message.tokens))
-    return any(token.capital and token.kind == "word" and token.word not in _NOT_A_NAME for token in beside)
-
-
-_NOT_A_NAME = words("i im id the a an some any good food restaurant restaurants cuisine please or and")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
 from nlu.reading.spelling import AFTER_SUBJECT, SPELLINGS
@@ -26,19 +27,19 @@ TOKEN = re.compile(
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
     | (?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)
-    | (?P<other>\S)
+    | (?P<other>(?P<mark>[^\w\s])(?P=mark)*|\S)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 APOSTROPHES = str.maketrans("", "", "'’`´")
+MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
 KEPT = frozenset(",.!?;:-/&+@#()$£€\"'*=")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token: `start` and `end` are characters of the text, `word` its canonical spelling."""
 
     start: int
@@ -49,9 +50,9 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Cut a text of any content into tokens, in one pass."""
+    """Cut a text of any content into at most `MOST_TOKENS` tokens, in one pass; what follows these is not read."""
     tokens: list[Token] = []
-    for match in TOKEN.finditer(text):
+    for match in islice(TOKEN.finditer(text), MOST_TOKENS):
         kind = match.lastgroup or "other"
         raw = match.group()
         start, end = match.start() + len(raw) - len(raw.lstrip()), match.end()
@@ -78,7 +79,7 @@ _CANONICAL: dict[str, Callable[[str], str]] = {
     "meridiem": lambda raw: raw[0].lower() + "m",
     "oclock": lambda _: "oclock",
     "phone_spelling": lambda raw: SPELLINGS[raw.lower()],
-    "other": lambda raw: raw if raw in KEPT else _PUNCTUATION.get(raw, "¤"),
+    "other": lambda raw: raw[0] if raw[0] in KEPT else _PUNCTUATION.get(raw[0], "¤"),
 }
 
 

@@ -116,6 +116,13 @@ class Message:
         """Claims of one kind in the order of the text."""
         return sorted((c for c in self.claims if c.entity == entity), key=lambda c: c.first)
 
+    def release(self, claim: Claim) -> None:
+        """Give the tokens of a claim back to the readers."""
+        index = self.claims.index(claim)
+        del self.claims[index]
+        self._owner = [-1 if owner == index else owner - (owner > index) for owner in self._owner]
+        self._view = None
+
     def replace(self, old: Claim, *, entity: str | None = None, value: Value | None = None) -> None:
         """Rename a claim, or give it another value."""
         index = self.claims.index(old)

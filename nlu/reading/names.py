@@ -140,8 +140,12 @@ def _last(message: Message, first: int, end: int) -> tuple[int, int]:
 def _printed(message: Message, first: int, end: int) -> str:
     text = message.text[message.tokens[first].start : message.tokens[end - 1].end]
     if text.islower() or (text.isupper() and len(text) > _PAIR):
-        return "-".join(" ".join(w.capitalize() for w in part.split(" ")) for part in text.split("-"))
+        return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
     return text[:1].upper() + text[1:]
+
+
+def _capitalised(word: str) -> str:
+    return word if word in _PARTICLES else word.capitalize()
 
 
 def _after(message: Message, position: int) -> int:
@@ -229,6 +233,11 @@ def _weak(message: Message) -> None:
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
         if run is None:
             continue
+        if word in _TITLES:
+            message.claim(
+                "last_name", *_last(message, run.first, run.end), _printed(message, *_last(message, run.first, run.end))
+            )
+            return
         enough = 1 if single and message.tokens[run.first].capital else _PAIR
         if run.end - run.first >= enough and word not in ("a", "the", "to", "from", "that"):
             _claim(message, run)

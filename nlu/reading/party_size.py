@@ -122,7 +122,8 @@ def read_party_size(message: Message) -> None:
     claim_groups(message)
     if not _figures(message):
         message.apply(COUNT_RULES)
-    if message.expecting != "time" and not any("count" in claim.value for claim in message.of("party_size")):
+    asked_for_time = message.expecting == "time" and not message.has("time")
+    if not asked_for_time and not any("count" in claim.value for claim in message.of("party_size")):
         message.apply(_FOR_RULES)
     _drop_remarks(message)
     _prefer_figures(message)

@@ -3,103 +3,91 @@
 from __future__ import annotations
 
 from nlu.reading.common_words import COMMON
+from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.words import words
 
-_CUES = frozenset(
-    {
-        "at",
-        "to",
-        "called",
-        "named",
-        "with",
-        "from",
-        "@",
-        "for",
-        "book",
-        "try",
-        "visit",
-        "like",
-        "of",
-        "want",
-        "about",
-        "reserve",
-    }
+_SURE = words("at called named @ restaurant try visit place")
+_CUES = _SURE | words("to with from for book like of want about reserve is does do are has")
+_INSIDE = words("& - and the of on n la le el de du aux by + '")
+_BREAKING = words(
+    "please for in on at with and or near from to if is are do does did can could would will should may might must am be "
+    "been was were have has had thanks thank thx asap by around about after before under i im id ive we were well my our me "
+    "us you your it its this that these those there here now then so but also because since as when what where who how why "
+    "not no yes yeah ok okay table tables booking bookings book reservation reservations reserve name party people time date "
+    "want wants need needs like likes get got make made party just only instead again still open next last same today tomorrow "
+    "tonight which than up down out off they them he she his her their one any some all another other please hi hello hey "
+    "restaurant restaurants place places night evening all right once same home work least most first second"
 )
-_SURE = frozenset({"at", "called", "named", "@", "restaurant", "try", "visit"})
-_INSIDE = frozenset(
-    {"&", "-", "and", "the", "of", "on", "n", "la", "le", "el", "de", "du", "aux", "by", "no", "+", "'"}
-)
-_BREAKING = words("please for in on at with and or near from to if is are do can could thanks asap by around")
+_OPENERS = words("hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go")
+_FOLLOWING = words(". , ! ? for in on at is please with")
 _LONGEST = 8
 
 
 def read_restaurants(message: Message) -> None:
     """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
-    tokens = message.tokens
-    for position, token in enumerate(tokens[:-1]):
+    for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
-            end = _name_end(message, position + 1, sure=token.word in _SURE)
-            if end > position + 1:
-                _claim(message, position + 1, end)
+            end = name_end(message, position + 1, sure=token.word in _SURE)
+            _claim(message, position + 1, end)
     if not message.has("restaurant", "first_name", "last_name"):
         _claim_opening(message)
 
 
 def _claim(message: Message, first: int, end: int) -> None:
-    while first < end and message.tokens[first].word in ("the", "a", "an", '"') and not message.tokens[first].capital:
+    tokens = message.tokens
+    while first < end and tokens[first].word in ("the", "a", "an", '"', "'") and not tokens[first].capital:
         first += 1
-    while end > first and message.tokens[end - 1].word in _INSIDE | {'"'}:
+    while end > first and tokens[end - 1].word in _INSIDE:
         end -= 1
     if end > first:
-        text = message.text[message.tokens[first].start : message.tokens[end - 1].end]
-        message.claim("restaurant", first, end, text)
+        message.claim("restaurant", first, end, message.text[tokens[first].start : tokens[end - 1].end])
 
 
-def _name_end(message: Message, first: int, *, sure: bool) -> int:
-    """End of the name that begins at `first`: capitalised words, or unknown small ones after a sure cue."""
+def name_end(message: Message, first: int, *, sure: bool) -> int:
+    """End of the name that begins at `first`, or `first` when none does.
+
+    Capitalised words make a name, and after a sure cue also words that are no common ones; what follows these goes on
+    with it until a word breaks off ("at bird dog tomorrow").
+    """
     end = first
     named = False
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
         token = message.tokens[end]
-        shouting = message.text.isupper()
-        if (token.kind == "word" and token.capital and not shouting and token.word not in ("i", "im", "id")) or (
-            token.kind == "word" and sure and token.word not in COMMON and token.word not in _BREAKING
-        ):
+        if _proper(message, token) or (sure and _goes_on(token, named)):
             named = True
-        elif not (token.word in _INSIDE and (end == first or _goes_on(message, end))):
+        elif not (token.word in _INSIDE and (end == first or _capital_follows(message, end))):
             break
         end += 1
     return end if named else first
 
 
-def _goes_on(message: Message, position: int) -> bool:
+def _proper(message: Message, token: Token) -> bool:
+    return token.kind == "word" and token.capital and not message.text.isupper() and token.word not in ("i", "im", "id")
+
+
+def _goes_on(token: Token, named: bool) -> bool:
+    if token.kind not in ("word", "number") or token.word in _BREAKING:
+        return False
+    return named or token.kind == "number" or token.word not in COMMON
+
+
+def _capital_follows(message: Message, position: int) -> bool:
     follower = message.tokens[position + 1] if position + 1 < len(message.tokens) else None
     return follower is not None and follower.kind == "word" and follower.capital
 
 
 def _claim_opening(message: Message) -> None:
     """Words that begin a message, or are all of it, and are no common ones: "bird dog 4 tomorrow"."""
+    asked = message.expecting == "restaurant"
     first = 0
-    while first < len(message.tokens) and message.tokens[first].word in (
-        "hi",
-        "hello",
-        "hey",
-        ",",
-        "the",
-        "book",
-        "maybe",
-        "yes",
-        "no",
-        "!",
-    ):
+    while first < len(message.tokens) and message.tokens[first].word in _OPENERS and not message.taken(first):
         first += 1
     end = first
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
-        token = message.tokens[end]
-        if token.kind != "word" or token.word in COMMON:
+        if not _goes_on(message.tokens[end], named=asked or end > first):
             break
         end += 1
-    known = end < len(message.tokens) and not message.taken(end) and message.tokens[end].word in COMMON - _BREAKING
-    if end > first and not (known and message.expecting != "restaurant"):
+    follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."
+    if end > first and (asked or follower in _FOLLOWING):
         _claim(message, first, end)

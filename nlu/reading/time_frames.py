@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, NOT_PEOPLE, clock_pattern, clock_value
 from nlu.reading.message import Message, Phrases, Rule, pattern
+from nlu.reading.neighbours import in_a_name
 from nlu.reading.spans import Value
 from nlu.reading.words import words
 
@@ -30,6 +32,7 @@ _PHRASES = Phrases({phrase: part for part, phrases in _PARTS.items() for phrase 
 _NOT_A_TIME_AFTER = frozenset(
     {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good"}
 )
+_CUE_WORDS = 4
 _NIGHTS_OUT = words("guys girls ladies boys date game mens hens girl good")
 _DESCRIBING = words("cancel cancelled canceled booked reserved cancelling canceling")
 _MEALS = frozenset({"lunch", "dinner", "brunch", "breakfast"})
@@ -103,10 +106,10 @@ RANGE_RULES: list[Rule] = [
     (pattern(rf"(?:at|around|about) (?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
 ]
 _AFTER = re.compile(
-    r"(?:^| )(?:after|past|later than|from|not before|no earlier than|earliest|starting(?: at)?|any time from) $"
+    r"(?:^| )(?:after|past|(?<!no )(?<!not )later than|from|not before|no earlier than|earliest|starting(?: at)?|any time from) $"
 )
 _BEFORE = re.compile(
-    r"(?:^| )(?:before|by|until|till|til|no later than|not later than|latest|earlier than|not after) $"
+    r"(?:^| )(?:before|by|until|till|til|no later than|not later than|latest|(?<!no )earlier than|not after) $"
 )
 _BOUND_AFTER = re.compile(r"^ (?:(?P<after>or later|onwards?|at the earliest|earliest|and later|plus)|"
                           r"(?P<before>or (?:earlier|before|sooner)|at the latest|latest|at most))(?!\S)")  # fmt: skip
@@ -114,14 +117,17 @@ _BOUND_AFTER = re.compile(r"^ (?:(?P<after>or later|onwards?|at the earliest|ear
 
 def read_bounds(message: Message) -> None:
     """Turn "after 8" and "by 9 at the latest" into bounds; the span stays on the time itself."""
+    changing = is_changing(message)
+    view = message.view
+    places = {first: place for place, (_, first, _) in enumerate(view.items)}
     for claim in message.of("time"):
         if "hour" not in claim.value:
             continue
-        view = message.view
-        place = next(i for i, (_, first, _) in enumerate(view.items) if first == claim.first)
-        before = view.text[: view.starts[place]]
-        tail = _BOUND_AFTER.match(view.text[view.starts[place] + len(view.words[place]) :])
-        if (tail and tail["after"]) or (not tail and _AFTER.search(before)):
+        place = places[claim.first]
+        before = " ".join(["", *view.words[max(0, place - _CUE_WORDS) : place], ""])
+        tail = _BOUND_AFTER.match(" ".join(["", *view.words[place + 1 : place + 1 + _CUE_WORDS]]))
+        left_behind = changing and before.endswith(" from ")
+        if (tail and tail["after"]) or (not tail and not left_behind and _AFTER.search(before)):
             message.replace(claim, value={"after": claim.value})
         elif tail or _BEFORE.search(before):
             message.replace(claim, value={"before": claim.value})
@@ -142,6 +148,8 @@ def read_parts_of_day(message: Message) -> None:
         if before in _NIGHTS_OUT or (
             before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening")
         ):
+            continue
+        if in_a_name(message, items[first][1], items[end - 1][2]):
             continue
         describes = part in _MEALS and (
             described or after in ("booking", "reservation", "table", "menu", "party", "date", "place")

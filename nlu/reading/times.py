@@ -14,14 +14,17 @@ from nlu.reading.clock import (
     clock_value,
     meridiem_of,
 )
+from nlu.reading.common_words import COMMON
 from nlu.reading.message import Message, Rule, pattern
+from nlu.reading.restaurants import name_end
 from nlu.reading.spans import Value
 from nlu.reading.time_frames import FRAME_RULES, RANGE_RULES, read_bounds, read_parts_of_day
 
 _ABOUT = r"(?:(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
 _PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|for|@))? "
 _CUE = (
-    r"(?:at|@|by|from|after|before|until|till|til|past|around|about|approx|approximately|circa|ca|roughly|"
+    r"(?:at|@|by|from|(?:later|earlier|before|sooner) than|after|before|until|till|til|past|around|about|approx|"
+    r"approximately|circa|ca|roughly|"
     r"arrive|arriving|say|time is|time to|time as|time for|time)"
 )
 _SOFTENED = r"(?: (?:around|about|approx|roughly|say|like))?"
@@ -94,12 +97,30 @@ _ALTERNATIVE_RULES: list[Rule] = [
 ]
 
 
+def _release_names(message: Message) -> None:
+    """An hour after "at" that begins a name ("at seven sisters", "at 3 Seasons") is the restaurant's."""
+    times = message.of("time")
+    for claim in times:
+        token = message.tokens[claim.first]
+        follower = message.tokens[claim.end] if claim.end < len(message.tokens) else None
+        if claim.end - claim.first > 1 or follower is None or follower.kind != "word" or message.taken(claim.end):
+            continue
+        spelled = token.kind == "word" and follower.word not in COMMON and token.word.isdecimal()
+        numbered = token.kind == "number" and follower.capital and len(times) > 1 and not message.text.isupper()
+        if (spelled or numbered) and message.tokens[claim.first - 1].word == "at":
+            message.release(claim)
+            end = name_end(message, claim.first, sure=True)
+            name = message.text[token.start : message.tokens[end - 1].end]
+            message.claim("restaurant", claim.first, end, name)
+
+
 def read_times(message: Message) -> None:
     """Claim every time of day as `time`; days must have been read before."""
     message.apply(FRAME_RULES)
     message.apply(RANGE_RULES)
     message.apply(CLOCK_RULES)
     message.apply(CUE_RULES)
+    _release_names(message)
     message.apply(_ALTERNATIVE_RULES)
     read_bounds(message)
     read_parts_of_day(message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from nlu.reading.message import Message
+from nlu.reading.neighbours import in_a_name
 from nlu.reading.wishes import phrase_book
+from nlu.reading.words import words
 
 _TOPICS = {
     "hours": "hours|opening hours|opening times|open|opens|opening|close|closes|closing|closing time|closed|"
@@ -52,8 +54,21 @@ _TOPICS = {
 _BOOK = phrase_book(_TOPICS)
 
 
+_ASKING = words(
+    "? what whats where wheres when whens how hows which who is are do does did can could may will would should have has got "
+    "any tell give send know wondering wonder show need about question info details get there theres"
+)
+_BARE = 4
+
+
 def read_topics(message: Message) -> None:
-    """Claim what is asked about as `topic`, after everything that belongs to a booking."""
+    """Claim what is asked about as `topic`, after everything that belongs to a booking; statements have no topic."""
     view = message.view
+    plain = [word for word in view.words if word.isalpha()]
+    bare = len(plain) <= _BARE and message.expecting != "restaurant" and not message.has("party_size", "date", "time")
+    if not (bare or _ASKING.intersection(view.words)):
+        return
     for first, end, topic in _BOOK.find(view.words):
-        message.claim("topic", view.items[first][1], view.items[end - 1][2], topic)
+        start, stop = view.items[first][1], view.items[end - 1][2]
+        if not in_a_name(message, start, stop):
+            message.claim("topic", start, stop, topic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nlu.reading.message import Message, Phrases
+from nlu.reading.neighbours import in_a_name
 
 _SEATING = {
     "outdoor": "outdoor|outdoors|outside|out side|outdoor seating|outside seating|outside table|outdoor table|patio|"
@@ -101,6 +102,8 @@ def read_wishes(message: Message) -> None:
     for entity, book in _BOOKS:
         view = message.view
         for first, end, meaning in book.find(view.words):
+            if in_a_name(message, view.items[first][1], view.items[end - 1][2]):
+                continue
             refused = entity == "seating" and _refused(view.words, first)
             wish = _OPPOSITES.get(meaning) if refused else meaning
             if wish:
