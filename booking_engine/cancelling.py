@@ -16,6 +16,7 @@ from .reservations import Record, Reservation
 from .seating import free_tables, take_tables
 from .transactions import run_command
 from .values import Command
+from .wire import Statement, send
 
 UNDO_WITHIN = timedelta(minutes=2)
 
@@ -26,20 +27,20 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
     restaurant_id, number = desk.read_code(code)
 
     def body(connection: Connection) -> Record:
-        found = lock_reservation(desk, connection, restaurant_id, number)
-        record = found.record
-        edition = desk.catalogue.edition(connection, found.version)
+        locked = lock_reservation(desk, connection, restaurant_id, number)
+        record = locked.record
+        edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
+        writes: list[Statement] = []
         if record.status == "confirmed":
-            if record.ends_at <= found.now:
+            if record.ends_at <= locked.now:
                 raise ReservationOver(record.as_reservation(restaurant, edition.codes))
-            free_tables(connection, record)
-            record = replace(record, status="cancelled", cancelled_at=found.now)
-            reservation = record.as_reservation(restaurant, edition.codes)
+            record = replace(record, status="cancelled", cancelled_at=locked.now)
             kind = "reservation_cancelled" if notify else None
-            record = promise(connection, record, reservation, now=found.now, notify=kind, remind=False)
-            update_record(connection, record)
-        return write_event(connection, record, command, found.now)
+            record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=False)
+            writes = [free_tables(record), update_record(record), *texts]
+        send(connection, [*writes, write_event(record, command, locked.now)])
+        return record
 
     return desk.present(run_command(desk.database, restaurant_id, command, body))
 
@@ -50,27 +51,28 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
     restaurant_id, number = desk.read_code(code)
 
     def body(connection: Connection) -> Record:
-        found = lock_reservation(desk, connection, restaurant_id, number)
-        record = found.record
-        edition = desk.catalogue.edition(connection, found.version)
+        locked = lock_reservation(desk, connection, restaurant_id, number)
+        record = locked.record
+        edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
-        if record.status == "cancelled":
-            if record.cancelled_at is None or found.now > record.cancelled_at + UNDO_WITHIN:
-                raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
-            place, ends_at, now = desk.choose(
-                connection,
-                restaurant,
-                starts_at=record.starts_at,
-                party_size=record.party_size,
-                excluding=record.id,
-                by_the_rules=False,
-            )
-            record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
-            take_tables(connection, record, now=now, held_until=None)
-            reservation = record.as_reservation(restaurant, edition.codes)
-            kind = "reservation_confirmed" if notify else None
-            record = promise(connection, record, reservation, now=now, notify=kind, remind=True)
-            update_record(connection, record)
-        return write_event(connection, record, command, found.now)
+        if record.status != "cancelled":
+            send(connection, [write_event(record, command, locked.now)])
+            return record
+        if record.cancelled_at is None or locked.now > record.cancelled_at + UNDO_WITHIN:
+            raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
+        place, ends_at, now = desk.choose(
+            connection,
+            restaurant,
+            starts_at=record.starts_at,
+            party_size=record.party_size,
+            excluding=record.id,
+            by_the_rules=False,
+        )
+        record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
+        kind = "reservation_confirmed" if notify else None
+        record, texts = promise(record, restaurant, edition.codes, now=now, notify=kind, remind=True)
+        writes = [update_record(record), *texts, write_event(record, command, now)]
+        take_tables(connection, record, now=now, held_until=None, after=writes)
+        return record
 
     return desk.present(run_command(desk.database, restaurant_id, command, body))

@@ -11,12 +11,13 @@ from .desk import Desk
 from .errors import ChangeTooLate, InvalidRequest, ReservationOver, ReservationUnknown
 from .promises import promise
 from .quarters import quarter_of
-from .records import Found, read_by_id, read_by_number, update_record, write_event
+from .records import Found, found, query_by_id, read_by_number, update_record, write_event
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .seating import Seating, lock_pacing, take_tables
 from .transactions import OutOfDate, run_command
 from .values import Command, check_notes, check_party_size, existing_instant
+from .wire import Statement, send
 
 
 def change_reservation(
@@ -43,25 +44,29 @@ def change_reservation(
     restaurant_id, number = desk.read_code(code)
 
     def body(connection: Connection) -> Record:
-        found = lock_reservation(desk, connection, restaurant_id, number, also=instant)
-        before = found.record
-        edition = desk.catalogue.edition(connection, found.version)
+        locked = lock_reservation(desk, connection, restaurant_id, number, also=instant)
+        before = locked.record
+        edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
-        if before.status != "confirmed" or before.ends_at <= found.now:
+        if before.status != "confirmed" or before.ends_at <= locked.now:
             raise ReservationOver(before.as_reservation(restaurant, edition.codes))
         record = replace(before, notes=before.notes if notes is None else notes)
         moved = (instant or before.starts_at, party or before.party_size) != (before.starts_at, before.party_size)
+        if moved and locked.now > before.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
+            raise ChangeTooLate(before.as_reservation(restaurant, edition.codes))
         if moved:
-            if found.now > before.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
-                raise ChangeTooLate(before.as_reservation(restaurant, edition.codes))
-            record = _move(desk, connection, restaurant, record, instant, party)
-        if record != before:
-            reservation = record.as_reservation(restaurant, edition.codes)
+            record = _place(desk, connection, restaurant, record, instant, party)
+        texts: list[Statement] = []
+        if record != before and (moved or notify):
             kind = "reservation_changed" if notify else None
-            if moved or notify:
-                record = promise(connection, record, reservation, now=found.now, notify=kind, remind=True)
-            update_record(connection, record)
-        return write_event(connection, record, command, found.now)
+            record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=True)
+        writes = [update_record(record), *texts, write_event(record, command, locked.now)]
+        if moved:
+            old = Seating.of(before)
+            take_tables(connection, record, now=locked.now, held_until=None, instead_of=old, after=writes)
+        else:
+            send(connection, writes)
+        return record
 
     return desk.present(run_command(desk.database, restaurant_id, command, body))
 
@@ -78,14 +83,14 @@ def lock_reservation(
     if seen is None:
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
-    lock_pacing(connection, restaurant_id, [quarter] if also is None else [quarter, quarter_of(also)])
-    found = read_by_id(connection, restaurant_id, seen.record.id, desk.clock.offset)
-    if found is None or quarter_of(found.record.starts_at) != quarter:
+    lock = lock_pacing(restaurant_id, [quarter] if also is None else [quarter, quarter_of(also)])
+    answer = found(send(connection, [lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[1])
+    if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
-    return found
+    return answer
 
 
-def _move(
+def _place(
     desk: Desk,
     connection: Connection,
     restaurant: Restaurant,
@@ -93,11 +98,8 @@ def _move(
     instant: datetime | None,
     party: int | None,
 ) -> Record:
-    old = Seating.of(record)
     starts_at, party_size = instant or record.starts_at, party or record.party_size
-    place, ends_at, now = desk.choose(
+    place, ends_at, _ = desk.choose(
         connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id
     )
-    moved = replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)
-    take_tables(connection, moved, now=now, held_until=None, instead_of=old)
-    return moved
+    return replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from .desk import Desk
 from .errors import HoldExpired, NoTableAvailable
+from .holding import lock_hold
 from .promises import promise
-from .quarters import quarter_of
-from .records import Found, read_by_id, update_record, write_event
-from .reservations import HoldKey, Record, Reservation, read_hold_id
+from .records import Found, update_record, write_event
+from .reservations import Record, Reservation, read_hold_id
 from .restaurant import Restaurant
-from .schema import diner_booking
-from .seating import lock_pacing, take_tables
+from .seating import take_tables
 from .transactions import run_command
 from .values import Command, check_name, check_notes, check_phone
+from .wire import Statement
 
 
 def confirm_hold(
@@ -31,36 +31,36 @@ def confirm_hold(
         raise HoldExpired
 
     def body(connection: Connection) -> Record:
-        lock_pacing(connection, key.restaurant_id, [key.quarter])
-        found = _find(desk, connection, key)
+        found = lock_hold(desk, connection, key)
         edition = desk.catalogue.edition(connection, found.version)
         restaurant = desk.catalogue.restaurant(connection, edition, key.restaurant_id)
         if found.record.status == "confirmed":
             return found.record
+        if found.record.status != "held":
+            raise HoldExpired
         held = _with_table(desk, connection, restaurant, found)
         _, number = edition.codes.issue(restaurant.id)
         record = replace(
             held, status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
             confirmed_at=found.now,
         )  # fmt: skip
-        take_tables(connection, record, now=found.now, held_until=None)
-        reservation = record.as_reservation(restaurant, edition.codes)
         kind = "reservation_confirmed" if notify else None
-        record = promise(connection, record, reservation, now=found.now, notify=kind, remind=True)
-        update_record(connection, record)
-        _remember_diner(connection, record, found.now)
-        return write_event(connection, record, command, found.now)
+        record, texts = promise(record, restaurant, edition.codes, now=found.now, notify=kind, remind=True)
+        take_tables(
+            connection,
+            record,
+            now=found.now,
+            held_until=None,
+            after=[
+                update_record(record),
+                *texts,
+                _remember_diner(record, found.now),
+                write_event(record, command, found.now),
+            ],
+        )
+        return record
 
     return desk.present(run_command(desk.database, key.restaurant_id, command, body))
-
-
-def _find(desk: Desk, connection: Connection, key: HoldKey) -> Found:
-    found = read_by_id(connection, key.restaurant_id, key.reservation_id, desk.clock.offset)
-    if found is None or found.record.status not in ("held", "confirmed"):
-        raise HoldExpired
-    if found.record.status == "held" and quarter_of(found.record.starts_at) != key.quarter:
-        raise HoldExpired
-    return found
 
 
 def _with_table(desk: Desk, connection: Connection, restaurant: Restaurant, found: Found) -> Record:
@@ -83,17 +83,20 @@ def _with_table(desk: Desk, connection: Connection, restaurant: Restaurant, foun
     return replace(record, table_ids=place.table_ids, ends_at=ends_at)
 
 
-def _remember_diner(connection: Connection, record: Record, now: datetime) -> None:
-    connection.execute(
+def _remember_diner(record: Record, now: datetime) -> Statement:
+    return Statement(
         _REMEMBER,
         {
             "phone": record.diner_phone,
             "restaurant_id": record.restaurant_id,
             "reservation_id": record.id,
             "name": record.diner_name,
-            "booked_at": now,
+            "now": now,
         },
     )
 
 
-_REMEMBER = insert(diner_booking)
+_REMEMBER = """
+    INSERT INTO diner_booking (phone, restaurant_id, reservation_id, name, booked_at)
+    VALUES (%(phone)s, %(restaurant_id)s, %(reservation_id)s, %(name)s, %(now)s)
+"""

@@ -12,13 +12,14 @@ from .catalogue import Catalogue, Edition
 from .clock import Clock
 from .errors import NoTableAvailable, OffGrid, ReservationUnknown
 from .floor import Place
-from .occupancy import read_occupancy
+from .occupancy import Occupancy, occupancy_query
 from .openings import Refusal, Search
 from .quarters import quarters_between
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .search import grid, refusal_by_floor, refusal_by_rule, search, seating_quarters
 from .transactions import OutOfDate, run_query
+from .wire import Statement, ask, send
 
 LONGEST_TURN = timedelta(hours=24)
 WITHIN = timedelta(hours=3)
@@ -77,8 +78,9 @@ class Desk:
         party_size: int,
         excluding: int | None = None,
         by_the_rules: bool = True,
+        lock: Statement | None = None,
     ) -> Choice:
-        """The best free place. The caller has locked the pacing of the quarter hour of `starts_at` (UTC).
+        """The best free place. `lock`, or the caller before, locks the pacing of the quarter hour of `starts_at` (UTC).
 
         Without `by_the_rules` notice and distance do not count, only what is physically so: floor, kitchen, past.
         Raises NoTableAvailable with the nearest openings, seen from within the lock.
@@ -86,7 +88,8 @@ class Desk:
         on_grid = next(grid(restaurant, starts_at, starts_at), None)
         service = on_grid[1] if on_grid else restaurant.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
-        occupancy = read_occupancy(connection, restaurant, quarters, shift=self.clock.offset, excluding=excluding)
+        query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding)
+        occupancy = Occupancy.from_rows(send(connection, [lock, query] if lock else [query])[-1])
         self.must_be_current(connection, restaurant, occupancy.version)
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now)
         if not by_the_rules and refusal is not Refusal.PAST:
@@ -120,7 +123,8 @@ class Desk:
     ) -> Search:
         """The openings around `wanted` (UTC). Raises OutOfDate when the restaurant is."""
         reach = quarters_between(wanted - within, wanted + within + LONGEST_TURN)
-        occupancy = read_occupancy(connection, restaurant, reach, shift=self.clock.offset, excluding=excluding)
+        query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
+        occupancy = Occupancy.from_rows(ask(connection, query))
         self.must_be_current(connection, restaurant, occupancy.version)
         return search(
             restaurant,

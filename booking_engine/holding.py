@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from .desk import Desk
 from .errors import HoldExpired
 from .quarters import quarter_of
-from .records import insert_record, read_by_id, update_record, write_event
-from .reservations import Hold, Record, new_reservation_id, read_hold_id
+from .records import Found, found, insert_hold, query_by_id, update_record, write_event
+from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .restaurant import Restaurant
 from .seating import free_tables, lock_pacing, take_tables
 from .transactions import run_command
 from .values import Command, check_party_size, check_phone, existing_instant
+from .wire import send
 
 
 def place_hold(
@@ -36,8 +37,8 @@ def place_hold(
 
     def body(connection: Connection) -> Record:
         current = desk.restaurant(connection, restaurant.id)
-        lock_pacing(connection, current.id, [quarter_of(instant)])
-        place, ends_at, now = desk.choose(connection, current, starts_at=instant, party_size=party)
+        lock = lock_pacing(current.id, [quarter_of(instant)])
+        place, ends_at, now = desk.choose(connection, current, starts_at=instant, party_size=party, lock=lock)
         record = Record(
             restaurant_id=current.id,
             id=new_reservation_id(),
@@ -50,9 +51,15 @@ def place_hold(
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
         )
-        insert_record(connection, record)
-        take_tables(connection, record, now=now, held_until=record.expires_at)
-        return write_event(connection, record, command, now)
+        take_tables(
+            connection,
+            record,
+            now=now,
+            held_until=record.expires_at,
+            before=[insert_hold(record)],
+            after=[write_event(record, command, now)],
+        )
+        return record
 
     record = run_command(desk.database, restaurant.id, command, body)
     return record.as_hold(desk.known_restaurant(record.restaurant_id))
@@ -66,14 +73,22 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
         return
 
     def body(connection: Connection) -> Record:
-        lock_pacing(connection, key.restaurant_id, [key.quarter])
-        found = read_by_id(connection, key.restaurant_id, key.reservation_id, desk.clock.offset)
-        if found is None or found.record.status != "held" or quarter_of(found.record.starts_at) != key.quarter:
+        hold = lock_hold(desk, connection, key)
+        if hold.record.status != "held":
             raise HoldExpired
-        released = replace(found.record, status="released")
-        free_tables(connection, released)
-        update_record(connection, released)
-        return write_event(connection, released, command, found.now)
+        released = replace(hold.record, status="released")
+        send(connection, [free_tables(released), update_record(released), write_event(released, command, hold.now)])
+        return released
 
     with suppress(HoldExpired):
         run_command(desk.database, key.restaurant_id, command, body)
+
+
+def lock_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
+    """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
+    query = query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)
+    answer = found(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[1])
+    # A reservation that was moved since it was a hold is no longer covered by this lock.
+    if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
+        raise HoldExpired
+    return answer

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from sqlalchemy import Connection, text
+from typing import Any
 
 from .floor import Place
 from .quarters import mask_of, start_of
 from .restaurant import Restaurant
+from .wire import Statement
 
 # The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
 # statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
-_READ = text(
-    """
-    SELECT c.version, statement_timestamp() + :shift AS now, q.quarter, q.tables, q.covers
+_READ = """
+    SELECT c.version, statement_timestamp() + %(shift)s, q.quarter, q.tables, q.covers
     FROM catalogue c LEFT JOIN (
         SELECT extract(epoch FROM starts_at)::bigint / 900 AS quarter, array_agg(table_id) AS tables, sum(covers) AS covers
         FROM table_quarter
-        WHERE restaurant_id = :restaurant_id AND starts_at >= :first AND starts_at < :last
-          AND (held_until IS NULL OR held_until > statement_timestamp() + :shift) AND reservation_id <> :excluding
+        WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at < %(last)s
+          AND (held_until IS NULL OR held_until > statement_timestamp() + %(shift)s) AND reservation_id <> %(excluding)s
         GROUP BY starts_at
     ) q ON true
-    """
-)
+"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,17 @@ class Occupancy:
     version: int
     taken: dict[int, int] = field(default_factory=dict)
     covers: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[tuple[Any, ...]]) -> Occupancy:
+        """Read what `occupancy_query` selects."""
+        taken: dict[int, int] = {}
+        covers: dict[int, int] = {}
+        for row in rows:
+            version, now, quarter, tables, seated = row
+            if quarter is not None:
+                taken[quarter], covers[quarter] = mask_of(tables), int(seated)
+        return cls(now, version, taken, covers)
 
     def place_for(self, restaurant: Restaurant, party_size: int, quarters: range) -> Place | None:
         """The best free place for a party during these quarter hours."""
@@ -49,20 +59,15 @@ class Occupancy:
         return limit is None or self.covers.get(quarter, 0) + party_size <= limit
 
 
-def read_occupancy(
-    connection: Connection, restaurant: Restaurant, quarters: range, *, shift: timedelta, excluding: int | None
-) -> Occupancy:
+def occupancy_query(restaurant_id: int, quarters: range, *, shift: timedelta, excluding: int | None) -> Statement:
     """Read the floor during these quarter hours; the seating of reservation `excluding` counts as free."""
-    rows = connection.execute(
+    return Statement(
         _READ,
         {
-            "restaurant_id": restaurant.id,
+            "restaurant_id": restaurant_id,
             "first": start_of(quarters.start),
             "last": start_of(quarters.stop),
             "shift": shift,
             "excluding": excluding or 0,
         },
-    ).all()
-    taken = {row.quarter: mask_of(row.tables) for row in rows if row.quarter is not None}
-    covers = {row.quarter: int(row.covers) for row in rows if row.quarter is not None}
-    return Occupancy(rows[0].now, rows[0].version, taken, covers)
+    )

@@ -4,77 +4,86 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert
+from psycopg.types.json import Jsonb
 
-from .outbox import void
+from .codes import CodeBook
 from .reservations import Record, Reservation
-from .schema import outbox
+from .restaurant import Restaurant
+from .wire import Statement
 
 REMINDER_BEFORE = timedelta(hours=3)
 REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
 
 
 def promise(
-    connection: Connection,
-    record: Record,
-    reservation: Reservation,
-    *,
-    now: datetime,
-    notify: str | None,
-    remind: bool,
-) -> Record:
-    """Queue the texts that a command owes the diner, and return the record with its new reminder.
+    record: Record, restaurant: Restaurant, codes: CodeBook, *, now: datetime, notify: str | None, remind: bool
+) -> tuple[Record, list[Statement]]:
+    """The statements that queue the texts which a command owes the diner, and the record with its new reminder.
 
     `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
     (written only when the booking is made more than four hours ahead); the reminder promised before is voided either way.
     """
-    rows = []
+    reservation = record.as_reservation(restaurant, codes)
+    statements = []
     if notify:
-        rows.append(_row(record, reservation, notify, now, now))
+        statements.append(_queue(record, reservation, uuid4(), notify, now, now))
     if record.reminder_id:
-        void(connection, record.reminder_id, now=now)
+        statements.append(Statement(_VOID, {"id": record.reminder_id, "now": now}))
         record = replace(record, reminder_id=None)
     if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE:
-        reminder = _row(record, reservation, "reminder", now, record.starts_at - REMINDER_BEFORE)
-        record = replace(record, reminder_id=reminder["id"])
-        rows.append(reminder)
-    if rows:
-        connection.execute(_INSERT, rows)
-    return record
+        record = replace(record, reminder_id=uuid4())
+        due_at = record.starts_at - REMINDER_BEFORE
+        statements.append(_queue(record, reservation, record.reminder_id, "reminder", now, due_at))
+    return record, statements
 
 
-_INSERT = insert(outbox)
+_QUEUE = """
+    INSERT INTO outbox (id, kind, restaurant_id, reservation_id, reservation_code, to_phone, payload, due_at, created_at,
+        next_attempt_at)
+    VALUES (%(id)s, %(kind)s, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, %(due_at)s, %(now)s,
+        %(due_at)s)
+"""
+
+# What a worker has begun to send can no longer be taken back.
+_VOID = """
+    UPDATE outbox SET voided_at = %(now)s, claimed_until = NULL
+    WHERE id = %(id)s AND sending_at IS NULL AND sent_at IS NULL AND failed_at IS NULL AND voided_at IS NULL
+"""
 
 
-def _row(record: Record, reservation: Reservation, kind: str, now: datetime, due_at: datetime) -> dict[str, Any]:
+def _queue(
+    record: Record, reservation: Reservation, message_id: UUID | None, kind: str, now: datetime, due_at: datetime
+) -> Statement:
     restaurant = reservation.restaurant
-    return {
-        "id": uuid4(),
-        "kind": kind,
-        "restaurant_id": record.restaurant_id,
-        "reservation_id": record.id,
-        "reservation_code": reservation.code,
-        "to_phone": reservation.diner_phone,
-        "payload": {
-            "restaurant": {
-                "slug": restaurant.slug,
-                "name": restaurant.name,
-                "city": restaurant.city,
-                "phone": restaurant.phone,
-                "sms_number": restaurant.sms_number,
-                "street": restaurant.street,
-                "timezone": restaurant.timezone,
-            },
-            "code": reservation.code,
-            "starts_at": reservation.starts_at.isoformat(),
-            "party_size": reservation.party_size,
-            "diner_name": reservation.diner_name,
-            "notes": reservation.notes,
+    payload = {
+        "restaurant": {
+            "slug": restaurant.slug,
+            "name": restaurant.name,
+            "city": restaurant.city,
+            "phone": restaurant.phone,
+            "sms_number": restaurant.sms_number,
+            "street": restaurant.street,
+            "timezone": restaurant.timezone,
         },
-        "due_at": due_at,
-        "created_at": now,
-        "next_attempt_at": due_at,
+        "code": reservation.code,
+        "starts_at": reservation.starts_at.isoformat(),
+        "party_size": reservation.party_size,
+        "diner_name": reservation.diner_name,
+        "notes": reservation.notes,
     }
+    return Statement(
+        _QUEUE,
+        {
+            "id": message_id,
+            "kind": kind,
+            "restaurant_id": record.restaurant_id,
+            "reservation_id": record.id,
+            "code": reservation.code,
+            "phone": reservation.diner_phone,
+            "payload": Jsonb(payload),
+            "due_at": due_at,
+            "now": now,
+        },
+    )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
+from psycopg import Cursor
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection
 
 from .reservations import Record
-from .schema import catalogue, reservation, reservation_event
 from .values import Command
-
-_COLUMNS = tuple(reservation.c[name] for name in Record.__dataclass_fields__)
-_NOW = text("statement_timestamp() + :shift AS now")
+from .wire import Statement, ask
 
 
 class Found(NamedTuple):
@@ -24,64 +22,86 @@ class Found(NamedTuple):
     version: int
 
 
+_SELECT = """
+    SELECT restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at, code_number,
+        diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, version, statement_timestamp() + %(shift)s
+    FROM reservation CROSS JOIN (SELECT version FROM catalogue) AS now WHERE restaurant_id = %(restaurant_id)s
+"""
+_BY_ID = _SELECT + " AND id = %(reservation_id)s"
+_BY_NUMBER = _SELECT + " AND code_number = %(number)s"
+_INSERT = """
+    INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
+        diner_phone)
+    VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
+        %(created_at)s, %(expires_at)s, %(diner_phone)s)
+"""
+_UPDATE = """
+    UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
+        party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
+        diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
+        confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s
+    WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
+"""
+_EVENT = """
+    INSERT INTO reservation_event (restaurant_id, command_key, reservation_id, kind, channel, occurred_at, state)
+    VALUES (%(restaurant_id)s, %(key)s, %(reservation_id)s, %(kind)s, %(channel)s, %(now)s, %(state)s)
+"""
+
+
+def query_by_id(restaurant_id: int, reservation_id: int, shift: timedelta) -> Statement:
+    """Ask for a reservation by its id; read the answer with `found`."""
+    return Statement(_BY_ID, {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "shift": shift})
+
+
+def found(cursor: Cursor[Any]) -> Found | None:
+    """The answer to `query_by_id` or `query_by_number`."""
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    *columns, version, now = row
+    columns[_TABLE_IDS] = tuple(columns[_TABLE_IDS])
+    return Found(Record(*columns), now, version)
+
+
 def read_by_id(connection: Connection, restaurant_id: int, reservation_id: int, shift: timedelta) -> Found | None:
     """Read a reservation by its id."""
-    return _read(connection, _BY_ID, {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "shift": shift})
+    return found(ask(connection, query_by_id(restaurant_id, reservation_id, shift)))
 
 
 def read_by_number(connection: Connection, restaurant_id: int, number: int, shift: timedelta) -> Found | None:
     """Read a reservation by the number in its confirmation code."""
-    return _read(connection, _BY_NUMBER, {"restaurant_id": restaurant_id, "number": number, "shift": shift})
+    values = {"restaurant_id": restaurant_id, "number": number, "shift": shift}
+    return found(ask(connection, Statement(_BY_NUMBER, values)))
 
 
-def insert_record(connection: Connection, record: Record) -> None:
-    """Write a new reservation."""
-    connection.execute(_INSERT, asdict(record) | {"table_ids": list(record.table_ids)})
+def insert_hold(record: Record) -> Statement:
+    """Write a new hold."""
+    return Statement(_INSERT, _values(record))
 
 
-def update_record(connection: Connection, record: Record) -> None:
+def update_record(record: Record) -> Statement:
     """Write back a reservation. The caller holds the pacing lock of its old and new start."""
-    values = asdict(record) | {"table_ids": list(record.table_ids)}
-    values["of_restaurant"], values["of_id"] = values.pop("restaurant_id"), values.pop("id")
-    connection.execute(_UPDATE, values)
+    return Statement(_UPDATE, _values(record))
 
 
-def write_event(connection: Connection, record: Record, command: Command, now: datetime) -> Record:
-    """Append to the history what a command did, and return the record."""
-    connection.execute(
+def write_event(record: Record, command: Command, now: datetime) -> Statement:
+    """Append to the history what a command did."""
+    return Statement(
         _EVENT,
         {
             "restaurant_id": record.restaurant_id,
-            "command_key": command.key,
+            "key": command.key,
             "reservation_id": record.id,
             "kind": command.verb,
             "channel": command.channel,
-            "occurred_at": now,
-            "state": record.as_state(),
+            "now": now,
+            "state": Jsonb(record.as_state()),
         },
     )
-    return record
 
 
-def _selected() -> Select[Any]:
-    return select(*_COLUMNS, catalogue.c.version, _NOW).join_from(reservation, catalogue, text("true"))
+_TABLE_IDS = list(Record.__dataclass_fields__).index("table_ids")
 
 
-_BY_ID = _selected().where(
-    reservation.c.restaurant_id == bindparam("restaurant_id"), reservation.c.id == bindparam("reservation_id")
-)
-_BY_NUMBER = _selected().where(
-    reservation.c.restaurant_id == bindparam("restaurant_id"), reservation.c.code_number == bindparam("number")
-)
-_INSERT = insert(reservation)
-_UPDATE = (
-    update(reservation)
-    .where(reservation.c.restaurant_id == bindparam("of_restaurant"), reservation.c.id == bindparam("of_id"))
-    .values({c.name: bindparam(c.name) for c in _COLUMNS if not c.primary_key})
-)
-_EVENT = insert(reservation_event)
-
-
-def _read(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> Found | None:
-    row = connection.execute(statement, values).one_or_none()
-    return Found(Record.from_row(row), row.now, row.version) if row else None
+def _values(record: Record) -> dict[str, Any]:
+    return vars(record) | {"table_ids": list(record.table_ids)}

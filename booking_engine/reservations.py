@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row
 
 from .codes import CodeBook
 from .errors import ReservationUnknown
@@ -50,7 +49,7 @@ class Reservation:
 
 @dataclass(frozen=True)
 class Record:
-    """A row of the `reservation` table; instants in UTC."""
+    """A row of the `reservation` table, columns in the order in which `records` reads them; instants in UTC."""
 
     restaurant_id: int
     id: int
@@ -68,13 +67,6 @@ class Record:
     confirmed_at: datetime | None = None
     cancelled_at: datetime | None = None
     reminder_id: UUID | None = None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Record:
-        """Read a row that has all columns of the table."""
-        found = row._mapping
-        values = {name: found[name] for name in cls.__dataclass_fields__}
-        return cls(**values | {"table_ids": tuple(values["table_ids"])})
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Record:

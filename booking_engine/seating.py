@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
-from .quarters import quarters_between, start_of
+from .quarters import quarter_of, quarters_between, start_of
 from .reservations import Record
+from .wire import Statement, send
 
 _LAPSED = timedelta(seconds=1)
 
@@ -39,15 +38,14 @@ class Seating:
         return cls(record.table_ids, record.starts_at, record.ends_at)
 
 
-def lock_pacing(connection: Connection, restaurant_id: int, quarters: Iterable[int]) -> None:
+def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
     """Let nobody else start a party in these quarter hours until this transaction ends.
 
     Covers are counted only after this, in a statement of their own: a count that began before the lock would miss what
     the last holder of the lock wrote.
     """
-    ordered = sorted(set(quarters))
-    values = {f"q{index}": start_of(quarter) for index, quarter in enumerate(ordered)}
-    connection.execute(_lock_statement(len(ordered)), values | {"restaurant_id": restaurant_id})
+    starts = [start_of(quarter) for quarter in sorted(set(quarters))]
+    return Statement(_LOCK, {"restaurant_id": restaurant_id, "starts": starts})
 
 
 def take_tables(
@@ -57,42 +55,43 @@ def take_tables(
     now: datetime,
     held_until: datetime | None,
     instead_of: Seating | None = None,
+    before: Sequence[Statement] = (),
+    after: Sequence[Statement] = (),
 ) -> None:
     """Take every quarter hour of the record's tables, and let go those of `instead_of` that it no longer needs.
 
-    Raises SeatingLost, with nothing usable left in the transaction, when any of them belongs to somebody else. Old and
-    new rows go through one statement in one order: taking the new ones and then freeing the old ones deadlocks with a
-    diner who wants the reverse.
+    Sends the statements `before` and `after` along in the same round trip. Raises SeatingLost, with nothing usable left in
+    the transaction, when any of the quarter hours belongs to somebody else. Old and new rows go through one statement in
+    one order: taking the new ones and then freeing the old ones deadlocks with a diner who wants the reverse.
     """
-    seating = Seating.of(record)
-    taken = seating.keys()
+    taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
-    first = (quarters_between(record.starts_at, record.ends_at).start, min(record.table_ids))
-    rows: dict[str, Any] = {
+    first = (quarter_of(record.starts_at), min(record.table_ids))
+    ordered = sorted(taken | freed)
+    values = {
         "restaurant_id": record.restaurant_id,
         "reservation_id": record.id,
+        "starts": [start_of(quarter) for quarter, _ in ordered],
+        "tables": [table_id for _, table_id in ordered],
+        "covers": [record.party_size if key == first else 0 for key in ordered],
+        "freed": [key in freed for key in ordered],
         "now": now,
         "held_until": held_until,
         "lapsed": now - _LAPSED,
     }
-    ordered = sorted(taken | freed)
-    for index, key in enumerate(ordered):
-        rows[f"q{index}"] = start_of(key[0])
-        rows[f"t{index}"] = key[1]
-        rows[f"c{index}"] = record.party_size if key == first else 0
-    statement = _take_statement(tuple(key in freed for key in ordered))
-    if len(connection.execute(statement, rows).all()) != len(ordered):
-        raise SeatingLost
+    statements = [*before, Statement(_TAKE, values), *after]
     if freed:
-        quarters = [quarter for quarter, _ in freed]
-        rows |= {"first": start_of(min(quarters)), "last": start_of(max(quarters))}
-        connection.execute(_DROP_LAPSED, rows)
+        values |= {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
+        statements.append(Statement(_DROP_LAPSED, values))
+    cursors = send(connection, statements)
+    if cursors[len(before)].rowcount != len(ordered):
+        raise SeatingLost
 
 
-def free_tables(connection: Connection, record: Record) -> None:
+def free_tables(record: Record) -> Statement:
     """Give back the tables of a reservation, as far as it still has them."""
     quarters = quarters_between(record.starts_at, record.ends_at)
-    connection.execute(
+    return Statement(
         _FREE,
         {
             "restaurant_id": record.restaurant_id,
@@ -103,54 +102,43 @@ def free_tables(connection: Connection, record: Record) -> None:
     )
 
 
-@cache
-def _lock_statement(rows: int) -> TextClause:
-    values = ", ".join(f"(:restaurant_id, :q{index})" for index in range(rows))
-    # WHERE false: a row that is there is locked, and nothing is written.
-    return text(
-        f"INSERT INTO pacing_quarter (restaurant_id, starts_at) VALUES {values}"  # noqa: S608
-        " ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET starts_at = excluded.starts_at WHERE false"
-    )
+# WHERE false: a row that is there is locked, and nothing is written.
+_LOCK = """
+    INSERT INTO pacing_quarter (restaurant_id, starts_at)
+    SELECT %(restaurant_id)s, q.starts_at FROM unnest(%(starts)s::timestamptz[]) AS q (starts_at)
+    ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET starts_at = excluded.starts_at WHERE false
+"""
 
+# The rows come in the order of the arrays, which is the one order that everybody locks in.
+# RETURNING is what counts: a distributed INSERT ... SELECT reports the rows it selected, not those it wrote.
+_TAKE = """
+    INSERT INTO table_quarter (restaurant_id, starts_at, table_id, covers, reservation_id, held_at, held_until)
+    SELECT %(restaurant_id)s, q.starts_at, q.table_id, q.covers, %(reservation_id)s, %(now)s,
+        CASE WHEN q.freed THEN %(lapsed)s::timestamptz ELSE %(held_until)s::timestamptz END
+    FROM unnest(%(starts)s::timestamptz[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::boolean[])
+        AS q (starts_at, table_id, covers, freed)
+    ON CONFLICT (restaurant_id, starts_at, table_id) DO UPDATE
+    SET covers = excluded.covers, reservation_id = excluded.reservation_id,
+        held_at = excluded.held_at, held_until = excluded.held_until
+    WHERE table_quarter.held_until < excluded.held_at OR table_quarter.reservation_id = excluded.reservation_id
+    RETURNING 1
+"""
 
-@cache
-def _take_statement(freed: tuple[bool, ...]) -> TextClause:
-    values = ", ".join(
-        f"(:restaurant_id, :q{i}, :t{i}, :c{i}, :reservation_id, :now, {':lapsed' if free else ':held_until'})"
-        for i, free in enumerate(freed)
-    )
-    return text(
-        f"""
-        INSERT INTO table_quarter (restaurant_id, starts_at, table_id, covers, reservation_id, held_at, held_until)
-        VALUES {values}
-        ON CONFLICT (restaurant_id, starts_at, table_id) DO UPDATE
-        SET covers = excluded.covers, reservation_id = excluded.reservation_id,
-            held_at = excluded.held_at, held_until = excluded.held_until
-        WHERE table_quarter.held_until < excluded.held_at OR table_quarter.reservation_id = excluded.reservation_id
-        RETURNING 1
-        """  # noqa: S608
-    )
-
-
-_DROP_LAPSED = text(
-    """
+_DROP_LAPSED = """
     DELETE FROM table_quarter
-    WHERE restaurant_id = :restaurant_id AND starts_at >= :first AND starts_at <= :last
-      AND reservation_id = :reservation_id AND held_until = :lapsed
-    """
-)
+    WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s
+      AND reservation_id = %(reservation_id)s AND held_until = %(lapsed)s
+"""
 
 # Locked in the one order that everybody locks in, and only then deleted.
-_FREE = text(
-    """
+_FREE = """
     WITH mine AS MATERIALIZED (
         SELECT starts_at, table_id FROM table_quarter
-        WHERE restaurant_id = :restaurant_id AND starts_at >= :first AND starts_at <= :last
-          AND reservation_id = :reservation_id
+        WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s
+          AND reservation_id = %(reservation_id)s
         ORDER BY starts_at, table_id FOR UPDATE
     )
     DELETE FROM table_quarter USING mine
-    WHERE table_quarter.restaurant_id = :restaurant_id AND table_quarter.reservation_id = :reservation_id
+    WHERE table_quarter.restaurant_id = %(restaurant_id)s AND table_quarter.reservation_id = %(reservation_id)s
       AND table_quarter.starts_at = mine.starts_at AND table_quarter.table_id = mine.table_id
-    """
-)
+"""

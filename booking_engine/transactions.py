@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from .errors import BookingError, TryAgain
@@ -16,6 +18,7 @@ from .reservations import Record
 from .schema import reservation_event
 from .seating import SeatingLost
 from .values import Command
+from .wire import driver_of
 
 T = TypeVar("T")
 
@@ -56,7 +59,7 @@ def run_command(database: Engine, restaurant_id: int, command: Command, body: Ca
     """
     for _ in _attempts():
         try:
-            with database.begin() as connection:
+            with database.begin() as connection, _noticing_breaks(connection):
                 return body(connection)
         except (SeatingLost, OutOfDate):
             continue
@@ -64,14 +67,12 @@ def run_command(database: Engine, restaurant_id: int, command: Command, body: Ca
             if answer := _answered(database, restaurant_id, command):
                 return answer
             raise
-        except IntegrityError as error:
-            if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
-                raise
+        except (DBAPIError, PoolTimeout, psycopg.Error) as error:
+            if _sqlstate(error) != _UNIQUE_VIOLATION:
+                _raise_unless_in_the_way(error)
             # Either this very command has been done before, or a random number was drawn twice.
-            if answer := _answered(database, restaurant_id, command):
+            elif answer := _answered(database, restaurant_id, command):
                 return answer
-        except (DBAPIError, PoolTimeout) as error:
-            _raise_unless_in_the_way(error)
     raise TryAgain
 
 
@@ -79,11 +80,11 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
     for _ in _attempts():
         try:
-            with database.connect() as connection:
+            with database.connect() as connection, _noticing_breaks(connection):
                 return body(connection)
         except OutOfDate:
             continue
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, psycopg.Error) as error:
             _raise_unless_in_the_way(error)
     raise TryAgain
 
@@ -103,11 +104,31 @@ def _answered(database: Engine, restaurant_id: int, command: Command) -> Record 
     return run_query(database, lambda connection: first_answer(connection, restaurant_id, command))
 
 
-def _raise_unless_in_the_way(error: DBAPIError | PoolTimeout) -> None:
+@contextmanager
+def _noticing_breaks(connection: Connection) -> Iterator[None]:
+    """Tell the pool when a connection broke under a statement that went past SQLAlchemy."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if driver_of(connection).closed:
+            connection.invalidate(error)
+        raise
+
+
+def _sqlstate(error: DBAPIError | PoolTimeout | psycopg.Error) -> str | None:
+    state: str | None = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return state
+
+
+def _raise_unless_in_the_way(error: DBAPIError | PoolTimeout | psycopg.Error) -> None:
+    """Return when another try may succeed; else raise, as TryAgain when it is the database that cannot be had."""
     if isinstance(error, PoolTimeout):
         raise TryAgain("no connection to the database was free") from error
-    state = getattr(error.orig, "sqlstate", None)
-    if not error.connection_invalidated and state not in _IN_THE_WAY and not (state or "").startswith("08"):
-        if state is None and error.orig is not None and type(error.orig).__name__ == "OperationalError":
-            raise TryAgain("the database cannot be reached") from error
+    state = _sqlstate(error)
+    if state in _IN_THE_WAY or (state or "").startswith("08"):
+        return
+    broken = isinstance(getattr(error, "orig", error), psycopg.OperationalError) and state is None
+    if not broken:
         raise error
+    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+        raise TryAgain("the database cannot be reached") from error

