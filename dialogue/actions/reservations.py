@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from nlu.resolving import resolve_dates, resolve_times
-
 from booking_engine import Reservation, ReservationUnknown
 from dialogue.actions.hearing import Heard
 from dialogue.actions.memory import Memory
 from dialogue.actions.turn import Entity, Option, Turn
+from nlu.resolving import resolve_dates, resolve_times
 
 
 def upcoming(turn: Turn, memory: Memory) -> list[Reservation]:
@@ -52,9 +51,9 @@ def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
     """Whether a date or time in the message is the one that the booking has now."""
     local = booking.starts_at.astimezone(booking.restaurant.zone)
     now = turn.now(booking.restaurant.zone)
-    if entity.kind == "date":
+    if entity.kind in ("date", "previous_date"):
         return local.date() in resolve_dates(entity.value, today=now.date())
-    if entity.kind == "time" and not {"shift_minutes", "same"} & set(entity.value):
+    if entity.kind in ("time", "previous_time") and not {"shift_minutes", "same"} & set(entity.value):
         return local.timetz().replace(tzinfo=None) in resolve_times(entity.value, now=now).candidates
     return False
 

@@ -1,13 +1,12 @@
-"""From a wish for a time to the instants it may mean at a restaurant."""
+"""What a restaurant's hours and floor make of a wish: the instants it may mean, and the most guests."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from nlu.resolving import TimeWish, resolve_times
-
 from booking_engine import Restaurant
+from nlu.resolving import TimeWish, resolve_times
 
 _SMALL_HOURS = time(5)
 _NOON = time(12)
@@ -83,3 +82,14 @@ def seating_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
 
 def _clock(moment: datetime) -> time:
     return moment.timetz().replace(tzinfo=None)
+
+
+def is_seated(restaurant: Restaurant, start: datetime) -> bool:
+    """Whether guests are seated at that instant."""
+    return restaurant.service_at(start.astimezone(UTC)) is not None
+
+
+def largest_party(restaurant: Restaurant) -> int:
+    """The most guests that any table or combination takes, within the restaurant's rule."""
+    places = [t.max_party for t in restaurant.tables if not t.walk_in] + [c.max_party for c in restaurant.combinations]
+    return min(max(places, default=0), restaurant.policy.max_party or 10**6)
