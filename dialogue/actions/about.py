@@ -10,13 +10,14 @@ from booking_engine import Restaurant
 from dialogue.actions.times import seating_spans
 from dialogue.actions.turn import Turn, country_of
 
-_FROM_ABOUT = {"dress_code": "dress_code", "kids": "kids", "pets": "pets", "parking": "parking", "payment": "payment"}
 
-
-def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
+def answer(turn: Turn, restaurant: Restaurant, topic: str | None, diet: str | None, asked_day: date | None) -> None:
     """Say what the restaurant's data tell about the topic, or that they tell nothing."""
     facts = turn.about(restaurant)
-    if topic == "hours":
+    if diet is not None:
+        has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
+        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet, **facts)
+    elif topic == "hours":
         turn.say("utter_about_hours", hours=_hours(turn, restaurant, asked_day), **facts)
     elif topic == "address" and restaurant.street:
         turn.say("utter_about_address", address=f"{restaurant.street}, {restaurant.city}", **facts)

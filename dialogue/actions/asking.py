@@ -20,7 +20,7 @@ def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: s
     return expects
 
 
-def ask_restaurant(turn: Turn, memory: Memory, asked: str | None) -> str:
+def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown: bool) -> str:
     """Which restaurant; a kind of food or a city is answered with what there is of it."""
     cities = turn.engine.cities()
     if memory.city or memory.cuisine:
@@ -39,7 +39,8 @@ def ask_restaurant(turn: Turn, memory: Memory, asked: str | None) -> str:
         memory.city = memory.cuisine = None
         return "restaurant"
     facts = {"city": cities[0] if cities else "", "cities": _some(cities)}
-    return ask(turn, memory, asked, "restaurant", "utter_which_restaurant", **facts)
+    response = "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant"
+    return ask(turn, memory, asked, "restaurant", response, **facts)
 
 
 def _some(names: list[str]) -> str:

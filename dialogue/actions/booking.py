@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 
-from booking_engine import HoldExpired, NoTableAvailable, Restaurant
+from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import Heard, hear
@@ -29,15 +30,12 @@ class ValidateBookingForm(FormValidation):
     def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
         if turn.intent == "cancel":  # of what: this booking, or one that stands?
             return not upcoming(turn, memory)
-        if turn.intent == "change":
-            return bool(heard) or memory.hold is not None or not upcoming(turn, memory)
+        if turn.intent == "change" and upcoming(turn, memory):  # likewise
+            return bool(heard or memory.hold) and not _NAMES_A_BOOKING.search(turn.text)
         return super().takes(turn, memory, asked, heard)
 
     def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
-        held = datetime.fromisoformat(memory.hold["starts_at"]) if memory.hold else None
-        if held and memory.restaurant:
-            held = held.astimezone(turn.engine.restaurant(memory.restaurant).zone)
-        return hear(turn, memory, asked=asked, anchor=held)
+        return hear(turn, memory, asked=asked, anchor=memory.held_start())
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
         if turn.intent in ("stop_booking", "cancel") and not heard:
@@ -93,9 +91,7 @@ class ValidateBookingForm(FormValidation):
             return "choice"
         memory.choices = None
         if restaurant is None:
-            if heard.problem == "restaurant_unknown" and not memory.city and not memory.cuisine:
-                asked = "restaurant"  # a name that is not known is as good as asked
-            return asking.ask_restaurant(turn, memory, asked)
+            return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
         if memory.party_size is None:
             return asking.ask_party_size(turn, memory, asked, restaurant)
         day = memory.wanted_date()
@@ -107,7 +103,7 @@ class ValidateBookingForm(FormValidation):
                     turn, memory, restaurant, datetime.combine(day, _EVENING, restaurant.zone), asked, heard
                 )
             return asking.ask_time(turn, memory, asked, restaurant, day)
-        meant = meant_starts(restaurant, day, memory.time, turn.engine.clock.now())
+        meant = meant_starts(restaurant, day, memory.time, turn.engine.clock.now(), near=memory.held_start())
         if len(meant.starts) > 1:
             options = [_time_option(turn, restaurant, start) for start in meant.starts]
             memory.offer(options)
@@ -132,7 +128,7 @@ class ValidateBookingForm(FormValidation):
             search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size)
             opening = search.exact or (search.openings[0] if is_window and search.openings else None)
             if opening is None:
-                return "choice" if refuse(turn, memory, restaurant, search, party_size) else self._after_refusal(memory)
+                return self._refuse(turn, memory, restaurant, search)
             try:
                 hold = turn.engine.place_hold(
                     restaurant,
@@ -156,7 +152,16 @@ class ValidateBookingForm(FormValidation):
             asked = asked if asked in _WHO else None  # another table is another question
         return self._ask_to_confirm(turn, memory, restaurant, start, asked, heard)
 
-    def _after_refusal(self, memory: Memory) -> str:
+    def _refuse(self, turn: Turn, memory: Memory, restaurant: Restaurant, search: Search) -> str:
+        """Say no with the nearest yes; where there is none, what stands in the way is asked for anew."""
+        if refuse(turn, memory, restaurant, search, memory.party_size or 1):
+            return "choice"
+        if search.refusal is Refusal.PARTY_TOO_LARGE:
+            memory.party_size = None
+            return "party_size"
+        if search.refusal in (Refusal.TOO_FAR, Refusal.CLOSED):
+            memory.date = None
+            return "date"
         memory.time = None
         return "time"
 
@@ -209,6 +214,7 @@ class ValidateBookingForm(FormValidation):
 
 
 NOT_CONFIRMED = object()
+_NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
 _WHO = {"name", "phone"}
 

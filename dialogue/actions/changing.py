@@ -116,7 +116,7 @@ class ValidateChangeForm(FormValidation):
         day = memory.wanted_date()
         assert day is not None
         assert memory.time is not None
-        return meant_starts(booking.restaurant, day, memory.time, turn.engine.clock.now())
+        return meant_starts(booking.restaurant, day, memory.time, turn.engine.clock.now(), near=booking.starts_at)
 
     def _move(self, turn: Turn, memory: Memory, booking: Reservation, meant: Meant, party_size: int) -> str | None:
         restaurant, start = booking.restaurant, meant.starts[0]

@@ -15,6 +15,7 @@ from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
+_SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
 _HOURS = 24
@@ -52,7 +53,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     _hear_party(memory, entities, heard)
     _hear_date(turn, memory, entities, heard, restaurant)
     _hear_time(turn, memory, entities, heard, restaurant, anchor)
-    _hear_bare_number(turn, memory, entities, heard, restaurant)
+    _hear_bare_number(turn, memory, entities, heard, restaurant, anchor)
     _hear_who(turn, memory, entities, heard, asked)
     for entity in entities:
         if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
@@ -217,7 +218,12 @@ def _hear_time(
 
 
 def _hear_bare_number(
-    turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, restaurant: Restaurant | None
+    turn: Turn,
+    memory: Memory,
+    entities: list[Entity],
+    heard: Heard,
+    restaurant: Restaurant | None,
+    anchor: datetime | None,
 ) -> None:
     """ "Make it 8" with a table for 4 at 7 in hand: a time where guests are seated then, else people; if in doubt, ask.
 
@@ -230,7 +236,9 @@ def _hear_bare_number(
         return
     number = numbers[0]
     wish = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
-    starts = meant_starts(restaurant, day, wish, turn.engine.clock.now()).starts if number <= _HOURS else []
+    starts = (
+        meant_starts(restaurant, day, wish, turn.engine.clock.now(), near=anchor).starts if number <= _HOURS else []
+    )
     as_time = any(is_seated(restaurant, start) for start in starts)
     as_party = 1 <= number <= largest_party(restaurant)
     if as_time and as_party and memory.said_last in ("time", "party_size"):
@@ -243,7 +251,7 @@ def _hear_bare_number(
         heard.options = [by_time, Option(turn.words.party(number), {"party_size": number})]
         heard.ask_options = "utter_choose_meaning"
     elif as_time:
-        memory.time = wish
+        memory.time = certain(starts[0]) if len(starts) == 1 else wish
         heard.fields.add("time")
     elif as_party:
         memory.party_size = number
@@ -258,7 +266,7 @@ def _next_quarter(moment: datetime) -> datetime:
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in ("first_name", "last_name")}
     name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
-    if turn.intent in _NO_NAMES and len(name) <= len("y"):
+    if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if not name and asked == "name" and turn.intent not in _NO_NAMES:
         said = " ".join(turn.text.split())

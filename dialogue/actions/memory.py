@@ -80,6 +80,10 @@ class Memory:
             "minutes": minutes,
         }
 
+    def held_start(self) -> datetime | None:
+        """When the held table's time begins, by the restaurant's own clock."""
+        return datetime.fromisoformat(self.hold["starts_at"]) if self.hold else None
+
     def holds(self, restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime) -> bool:
         """Whether just this table is held already, and still is."""
         return (

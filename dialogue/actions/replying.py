@@ -68,7 +68,8 @@ class Reply(Action):
         understood = turn.intent in self._PLAIN or turn.intent in ("ask", "list_bookings", "human", "greet")
         turn.finish(None)
         misses = memory.misses if in_form else 0 if understood else memory.misses + 1
-        return [SlotSet("reservation", memory.reservation), SlotSet("misses", misses)]
+        replied = SlotSet("replied_to", turn.message_id)
+        return [replied, SlotSet("reservation", memory.reservation), SlotSet("misses", misses)]
 
     def _restaurant(self, turn: Turn, memory: Memory) -> Restaurant | None:
         """The restaurant that is named, or booked just now, or was booked last."""
@@ -92,7 +93,8 @@ class Reply(Action):
         topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
         today = turn.now(restaurant.zone).date()
         days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
-        about.answer(turn, restaurant, topics[0] if topics else None, days[0] if days else None)
+        diets = [str(entity.value) for entity in turn.entities if entity.kind == "diet"]
+        about.answer(turn, restaurant, next(iter(topics), None), next(iter(diets), None), next(iter(days), None))
 
     def _list(self, turn: Turn, memory: Memory) -> str | None:
         bookings = upcoming(turn, memory)

@@ -24,11 +24,13 @@ def certain(start: datetime) -> dict[str, Any]:
     return {"at": start.strftime("%H:%M")}
 
 
-def meant_starts(restaurant: Restaurant, day: date, wish: dict[str, Any], now: datetime) -> Meant:
+def meant_starts(
+    restaurant: Restaurant, day: date, wish: dict[str, Any], now: datetime, *, near: datetime | None = None
+) -> Meant:
     """The instants on a service date that a time wish may mean, in the restaurant's zone.
 
-    "7" at a house that opens at five is 19:00. Where both morning and evening fit, both are given; where neither does, the one
-    that people mean who say no more: the afternoon or evening.
+    "7" at a house that opens at five is 19:00. Where both morning and evening fit, both are given, unless the wish is to move
+    something that is `near` one of them; where neither fits, the one that people mean who say no more: afternoon or evening.
     """
     if "at" in wish:
         return Meant([_closest(restaurant, day, time.fromisoformat(wish["at"]))])
@@ -37,10 +39,18 @@ def meant_starts(restaurant: Restaurant, day: date, wish: dict[str, Any], now: d
         return Meant([_closest(restaurant, day, _middle(restaurant, day, resolved))], is_window=True)
     fitting = [start for t in resolved.candidates for start in [_start(restaurant, day, t)] if start is not None]
     upcoming = [start for start in fitting if start.astimezone(UTC) > now] or fitting
+    if upcoming and near is not None:
+        return Meant(
+            [min(upcoming, key=lambda start: abs(_clock_distance(start, near)))], is_window=_is_window(resolved)
+        )
     if upcoming:
         return Meant(sorted(set(upcoming)), is_window=_is_window(resolved))
     afternoon = [t for t in resolved.candidates if t >= _NOON]
     return Meant([_closest(restaurant, day, (afternoon or resolved.candidates)[0])], is_window=_is_window(resolved))
+
+
+def _clock_distance(start: datetime, other: datetime) -> timedelta:
+    return start.replace(tzinfo=None) - other.replace(tzinfo=None, year=start.year, month=start.month, day=start.day)
 
 
 def _is_window(wish: TimeWish) -> bool:

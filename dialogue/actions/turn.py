@@ -72,7 +72,7 @@ class Turn:
     @property
     def follows_reply(self) -> bool:
         """Whether something by the way was just answered in this turn, so that the open question is only repeated."""
-        return bool(self.tracker.latest_action_name == "action_reply")
+        return bool(self.message_id) and self.tracker.slots.get("replied_to") == self.message_id
 
     def command_id(self, verb: str) -> str:
         """Names what this message wants of the engine: the same message again wants nothing new."""
