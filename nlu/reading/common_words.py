@@ -5,6 +5,7 @@ from __future__ import annotations
 from nlu.reading.words import words
 
 COMMON = words("""
+k n y undo undone restore revert
 a able about above abroad accept access accident according account across actually add added address adult adults afraid
 after afternoon again age ago agree ah ahead all allergic allergies allergy allow allowed almost alone along already
 alright also alternative although always am amazing amend an and another answer any anybody anymore anyone anything anyway
