@@ -84,7 +84,7 @@ def lock_reservation(
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
     lock = lock_pacing(restaurant_id, [quarter] if also is None else [quarter, quarter_of(also)])
-    answer = found(send(connection, [lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[1])
+    answer = found(send(connection, [*lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
     if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
     return answer

@@ -87,7 +87,7 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
 def lock_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
     """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
     query = query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)
-    answer = found(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[1])
+    answer = found(send(connection, [*lock_pacing(key.restaurant_id, [key.quarter]), query])[-1])
     # A reservation that was moved since it was a hold is no longer covered by this lock.
     if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
         raise HoldExpired

@@ -31,3 +31,8 @@ def mask_of(table_ids: Iterable[int]) -> int:
     for table_id in table_ids:
         mask |= 1 << table_id
     return mask
+
+
+def array_of(numbers: Iterable[int]) -> str:
+    """PostgreSQL's notation of an array of numbers; adapting a list element by element takes longer than the statement."""
+    return "{" + ",".join(map(str, numbers)) + "}"

@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 
+from .quarters import array_of
 from .reservations import Record
 from .values import Command
 from .wire import Statement, ask
@@ -104,4 +105,4 @@ _TABLE_IDS = list(Record.__dataclass_fields__).index("table_ids")
 
 
 def _values(record: Record) -> dict[str, Any]:
-    return vars(record) | {"table_ids": list(record.table_ids)}
+    return vars(record) | {"table_ids": array_of(record.table_ids)}

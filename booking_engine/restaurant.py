@@ -24,6 +24,9 @@ DEFAULT_TURN_TIMES = ((2, 90), (4, 105), (6, 120), (None, 150))
 """(largest party, minutes) where an import gives no turn times at all; None: any larger party."""
 
 
+_MOST_DATES_REMEMBERED = 500
+
+
 class Service(NamedTuple):
     """A service period on one service date. Instants are aware, in the restaurant's zone."""
 
@@ -95,6 +98,10 @@ class Restaurant:
         return Floor(self)
 
     @cached_property
+    def _services(self) -> dict[date, list[Service]]:
+        return {}
+
+    @cached_property
     def _closed_dates(self) -> frozenset[date]:
         return frozenset(closure.date for closure in self.closures)
 
@@ -133,23 +140,29 @@ class Restaurant:
         One that runs past midnight belongs to the date it began on. A wall time that a clock change skips or repeats
         is read as the time that many minutes into the service (the first of two, the later of a gap).
         """
-        if service_date in self._closed_dates:
-            return []
-        return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
+        known = self._services.get(service_date)
+        if known is None:
+            if len(self._services) > _MOST_DATES_REMEMBERED:
+                self._services.clear()
+            closed = service_date in self._closed_dates
+            periods = () if closed else self._by_weekday[service_date.weekday()]
+            known = self._services[service_date] = [self._service(period, service_date) for period in periods]
+        return known.copy()
 
     def service_at(self, instant: datetime) -> Service | None:
         """The service within which a party may sit down at this instant."""
+        # In UTC, because two times of one zone compare by wall clock, which repeats in autumn.
+        instant = instant.astimezone(UTC)
         local_date = instant.astimezone(self.zone).date()
         for service_date in (local_date, local_date - timedelta(days=1)):
             for service in self.periods_on(service_date):
-                # Instants are compared in UTC: two times of one zone compare by wall clock, which repeats in autumn.
-                if service.opens_at.astimezone(UTC) <= instant <= service.last_seating_at.astimezone(UTC):
+                if service.opens_at <= instant <= service.last_seating_at:
                     return service
         return None
 
     def service_date_of(self, instant: datetime) -> date:
         """The date of the service that this instant falls into, else its own date at the restaurant."""
-        service = self.service_at(instant.astimezone(UTC))
+        service = self.service_at(instant)
         return (service.opens_at if service else instant.astimezone(self.zone)).date()
 
     def _service(self, period: ServicePeriod, service_date: date) -> Service:

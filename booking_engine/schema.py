@@ -142,7 +142,8 @@ table_quarter = Table(
     Column("held_until", Instant, comment="NULL once confirmed; a hold past it may be taken over by anyone"),
     # The order matters: quarter hours of one evening lie together, for the search and for locking in one order.
     PrimaryKeyConstraint("restaurant_id", "starts_at", "table_id"),
-    ForeignKeyConstraint(["restaurant_id", "table_id"], ["dining_table.restaurant_id", "dining_table.table_id"]),
+    # None to dining_table: every party that sits down would lock its table's row there, on a full evening all of them at
+    # once, and the floor's numbers are never deleted anyway.
     ForeignKeyConstraint(["restaurant_id", "reservation_id"], ["reservation.restaurant_id", "reservation.id"]),
     CheckConstraint("mod(extract(epoch FROM starts_at)::bigint, 900) = 0", name="on_the_quarter"),
     postgresql_partition_by=_BY_RESTAURANT,

@@ -42,17 +42,19 @@ def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: in
     return quarters_between(starts_at, starts_at + turn)
 
 
-def refusal_by_rule(restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime) -> Refusal | None:
-    """The house rule that this time breaks, whoever sits where. Instants in UTC."""
+def refusal_by_rule(
+    restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime, service: Service | None
+) -> Refusal | None:
+    """The house rule that this time breaks, whoever sits where. Instants in UTC; `service`: the one it falls into."""
     policy = restaurant.policy
     if starts_at <= now:
         return Refusal.PAST
     if party_size > restaurant.floor.largest_party:
         return Refusal.PARTY_TOO_LARGE
-    today = now.astimezone(restaurant.zone).date()
-    if restaurant.service_date_of(starts_at) > today + timedelta(days=policy.max_advance_days):
+    service_date = (service.opens_at if service else starts_at.astimezone(restaurant.zone)).date()
+    if service_date > now.astimezone(restaurant.zone).date() + timedelta(days=policy.max_advance_days):
         return Refusal.TOO_FAR
-    if restaurant.service_at(starts_at) is None:
+    if service is None:
         return Refusal.CLOSED
     if starts_at < now + timedelta(minutes=policy.min_notice_minutes):
         return Refusal.TOO_SOON
@@ -86,7 +88,7 @@ def search(
     open_times: list[datetime] = []
     refused: dict[datetime, Refusal | None] = {}
     for moment, service in grid(restaurant, wanted - within, wanted + within):
-        refusal = refusal_by_rule(restaurant, moment, party_size, occupancy.now) or refusal_by_floor(
+        refusal = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or refusal_by_floor(
             restaurant, moment, party_size, service, occupancy
         )
         refused[moment] = refusal
@@ -94,7 +96,7 @@ def search(
             open_times.append(moment)
     chosen = _spread(sorted(open_times, key=lambda moment: (abs(moment - wanted), moment)), limit)
     openings = tuple(Opening(restaurant, moment.astimezone(restaurant.zone), party_size) for moment in chosen)
-    refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now)
+    refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:

@@ -212,11 +212,6 @@ def upgrade() -> None:
             ["reservation.restaurant_id", "reservation.id"],
             name=op.f("fk_table_quarter_reservation"),
         ),
-        sa.ForeignKeyConstraint(
-            ["restaurant_id", "table_id"],
-            ["dining_table.restaurant_id", "dining_table.table_id"],
-            name=op.f("fk_table_quarter_dining_table"),
-        ),
         sa.PrimaryKeyConstraint("restaurant_id", "starts_at", "table_id", name=op.f("pk_table_quarter")),
         comment="a row for each quarter hour and table that a seating takes: its primary key is what refuses a double booking",
         postgresql_partition_by="HASH (restaurant_id)",
