@@ -18,6 +18,7 @@ _LEAD = rf"(?:{WEEKDAY}(?: \.)?(?: ,)?(?: (?:on|the|night|evening))? )?"
 _NOT_A_TIME = r"(?! (?:am|pm|oclock|people|of us)(?!\S))"
 _OF_MONTH = r"(?: of (?:(?P<months>this|next|the following) month|the month))?"
 _NOT_A_PLACE = r"(?! (?:one|option|choice|time|slot|floor|of all|opening|place|table|timer|visit|avenue|street|ave|st))"
+_MONTH_DAY = rf"{MONTH} (?:the )?{_DAY}{_NOT_A_TIME}{_END_YEAR}(?:(?: ,)? (?P<weekday_after>{'|'.join(WEEKDAYS)}))?"
 _LAST_DAY, _LAST_MONTH, _CENTURY = 31, 12, 2000
 
 
@@ -41,7 +42,7 @@ def _calendar_day(match: re.Match[str]) -> dict[str, Any] | None:
 
 def _numeric(match: re.Match[str]) -> dict[str, Any] | None:
     parts = [int(part) for part in re.split("[-/.]", match["digits"])]
-    if parts[0] > _LAST_DAY:
+    if parts[0] > _LAST_DAY and len(parts) > 2:
         year: int | None = parts[0]
         first, second = parts[1], parts[2]
         ambiguous = False
@@ -68,17 +69,11 @@ def _nth_weekday(match: re.Match[str]) -> dict[str, Any]:
 CALENDAR_RULES: list[Rule] = [
     (pattern(rf"(?:{WEEKDAY} (?:, )?(?:the )?)?(?P<digits>\d+[-/.]\d+(?:[-/.]\d+)?)(?: this year)?"), "date", _numeric),
     (pattern(rf"(?P<nth>[1-4]th|last) {WEEKDAY} (?:of|in) {MONTH}"), "date", _nth_weekday),
+    (pattern(rf"(?:for|of) \d{{1,2}} (?P<span>{_MONTH_DAY})"), "date", _calendar_day),
     (pattern(rf"{_LEAD}(?:the )?{_DAY} (?:day )?(?:of )?{MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
-    (
-        pattern(
-            rf"{_LEAD}{MONTH} (?:the )?{_DAY}{_NOT_A_TIME}{_END_YEAR}"
-            rf"(?:(?: ,)? (?P<weekday_after>{'|'.join(WEEKDAYS)}))?"
-        ),
-        "date",
-        _calendar_day,
-    ),
+    (pattern(rf"{_LEAD}{_MONTH_DAY}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)?(?: on)? the {_DAY}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)? {_ORDINAL}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"(?:the )?{_ORDINAL}{_OF_MONTH}{_NOT_A_PLACE}"), "ordinal", _calendar_day),
-    (pattern(rf"on (?P<span>the {_DAY}){_NOT_A_TIME}"), "date", _calendar_day),
+    (pattern(rf"on (?P<span>the {_DAY}){_NOT_A_TIME}{_NOT_A_PLACE}"), "date", _calendar_day),
 ]

@@ -57,6 +57,8 @@ def read_choices(message: Message) -> None:
 
 def read_comparing_choices(message: Message) -> None:
     """Claim "the later one", "any", "neither" as `choice`; after times, so that "an hour later" is gone."""
+    if message.expecting == "choice" and message.view.words in (["any"], ["any", "please"]):
+        message.claim("choice", 0, 1, {"which": "any"})
     for cues, rule in _COMPARING_RULES:
         if cues.intersection(message.view.words):
             message.apply([rule])

@@ -19,11 +19,12 @@ from nlu.reading.spelling import AFTER_SUBJECT, SPELLINGS
 TOKEN = re.compile(
     r"""
       (?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})(?!\d))
+    | (?P<money>[$£€]\s?\d+(?:[.,]\d+)?)
     | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?![\d.:]))
     | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]))
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
-    | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)\s?[ap]m?(?![^\W_])|[ap]m(?![^\W_]))
+    | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
     | (?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)
@@ -73,6 +74,7 @@ def _canonical_clock(raw: str) -> str:
 
 
 _CANONICAL: dict[str, Callable[[str], str]] = {
+    "money": lambda _: "¤",
     "clock": _canonical_clock,
     "ordinal": lambda raw: f"{int(raw[:-2])}th",
     "number": lambda raw: raw.translate(_ASCII_DIGITS).lstrip("0") or "0",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.spans import Span, Value
 
+_TRAILING = frozenset(".,")
 Build = Callable[[re.Match[str]], Value | None]
 Rule = tuple[re.Pattern[str], str, Build]
 
@@ -102,7 +103,10 @@ class Message:
                 value = build(match)
                 if value is not None:
                     name: str | int = "span" if "span" in pattern.groupindex and match.group("span") is not None else 0
-                    self.claim(entity, *view.tokens_between(match.start(name), match.end(name)), value)
+                    first, end = view.tokens_between(match.start(name), match.end(name))
+                    while end > first + 1 and self.tokens[end - 1].word in _TRAILING:
+                        end -= 1
+                    self.claim(entity, first, end, value)
 
     def taken(self, position: int) -> bool:
         """Whether the token at this position has been claimed."""

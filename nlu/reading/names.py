@@ -38,6 +38,12 @@ _BOOKING_WORDS = words("booking reservation table book booked reserve reserved m
 _LONGEST, _PAIR = 4, 2
 
 
+_SPEAKING = words(
+    "yes no ok okay thank thanks never forget start cancel stop what who how why when where is are can could hello hi hey good "
+    "not please sorry change help the same book talk speak call same start undo wait nope yeah sure"
+)
+
+
 @dataclass(frozen=True)
 class _Run:
     first: int
@@ -252,7 +258,12 @@ def _opening(message: Message) -> None:
 
 
 def _bare(message: Message) -> None:
-    """The name was asked for: the first stretch of words that are not common ones."""
+    """The name was asked for: two capitalised words are one whatever they mean, else the first that are not common."""
+    whole = _run(message, 0, any_case=False, common=True)
+    speaks = message.tokens[:1] and message.tokens[0].word in _SPEAKING
+    if whole and not speaks and whole.end == len(message.tokens) >= _PAIR and all(t.capital for t in message.tokens):
+        _claim(message, whole)
+        return
     for position, token in enumerate(message.tokens):
         if token.kind == "word" and not message.taken(position):
             run = _run(message, position, any_case=True, common=False)

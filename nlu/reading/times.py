@@ -89,6 +89,11 @@ CUE_RULES: list[Rule] = [
     ),
     (pattern(rf"{_CUE}{_SOFTENED} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
     (pattern(r"(?:<date>|or|and) (?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
+    (
+        pattern(r"(?P<span>(?P<hour>\d{1,2})) (?:or (?:later|earlier|after|before)|onwards?|latest|earliest)"),
+        "time",
+        _hour,
+    ),
     (pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
 ]
 _ALTERNATIVE_RULES: list[Rule] = [

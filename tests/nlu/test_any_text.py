@@ -1,0 +1,106 @@
+"""Whatever is sent, reading answers, quickly, with spans of the text."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlu.intents import sure_intent
+from nlu.reading import read
+from nlu.reading.reader import read_message
+from nlu.reading.words import words
+
+EXPECTED = [
+    None,
+    "restaurant",
+    "city",
+    "cuisine",
+    "party_size",
+    "date",
+    "time",
+    "choice",
+    "confirmation",
+    "name",
+    "phone",
+    "code",
+]
+PIECES = sorted(
+    words(
+        """
+        4 7pm 7:30 19h30 one two seven dozen couple me and my wife kids at for on from to the 5th 31st may march friday
+        next this week tomorrow tonight night in an hour half quarter past after before between people of us more less not
+        change move instead my name is Ann Bee O'Brien de la under called Bird Dog thai pizza SF Paris in near K7P2QX 415
+        555 0132 + ( ) - / , . ! ? @ # $ 2026/12/24 5/11 9/9/9 45/99 99:99 24:00 0 00 000 2026 12345678 \u0000 \u202e
+        שלום 你好 \U0001f600 é ² ٧ ｆ
+        """
+    )
+)
+TEXTS = st.text(max_size=120) | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join)
+LONG_TEXTS = {
+    "digits": "1 " * 800,
+    "one number": "7" * 1600,
+    "words": "table " * 267,
+    "days": "monday the " * 146,
+    "people": "me and my wife and " * 85,
+    "requests": "for 4 at 7 " * 146,
+    "names": "My name is Ann Bee. " * 80,
+    "brackets": "(" * 1600,
+    "hyphens": "a-" * 800,
+    "sums": "+1" * 800,
+    "mail": "a.a-" * 400,
+    "codes": "K7P2QX " * 228,
+    "emoji": "\U0001f600" * 1600,
+    "nul": "\0" * 1600,
+    "hebrew": "שלום " * 320,
+    "blanks": " " * 1600,
+}
+
+
+@settings(max_examples=400)
+@given(TEXTS, st.sampled_from(EXPECTED))
+def test_spans_are_ordered_and_the_texts_own(text: str, expecting: str | None) -> None:
+    end = 0
+    for span in read(text, expecting=expecting):
+        assert end <= span.start < span.end <= len(text)
+        assert span.text == text[span.start : span.end]
+        end = span.end
+    sure_intent(read_message(text, expecting=expecting).view.words, expecting)
+
+
+def _seconds(text: str) -> float:
+    """Processor time of the best of five readings."""
+    best = float("inf")
+    for _ in range(5):
+        start = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("name", LONG_TEXTS)
+def test_the_longest_message_takes_milliseconds(name: str) -> None:
+    assert _seconds(LONG_TEXTS[name]) < 0.025
+
+
+@pytest.mark.parametrize("text", ["for 4 at 7 ", "a-", "me and ", "7 to ", "from monday ", "in a ", "(4"])
+def test_cost_grows_no_faster_than_the_text(text: str) -> None:
+    once = max(_seconds(text * 60), 0.0005)
+    assert _seconds(text * 1200) < once * 40
+
+
+def test_a_plain_message_takes_under_a_millisecond() -> None:
+    assert _seconds("Hi, table for 4 at Marlowe's tomorrow around 7pm") < 0.001
+
+
+def test_rasas_python_reads_too() -> None:
+    python = Path(__file__).parents[2] / ".venv-rasa/bin/python"
+    if not python.exists():
+        pytest.skip("Rasa's environment is not installed")
+    script = "import nlu.intents; from nlu.reading import read; print(read('table for 4 tmrw')[0].value)"
+    done = subprocess.run([python, "-c", script], cwd=python.parents[2], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{'count': 4}"

@@ -1,0 +1,227 @@
+"""Names, phones, codes, houses, cities, wishes, picks and topics."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlu.reading_cases import values, words_of
+
+NAMES: list[tuple[str, str | None, str | None]] = [
+    ("my name is Dagny Holt", "Dagny", "Holt"),
+    ("my name is dagny holt", "Dagny", "Holt"),
+    ("my full name is Tomas Arvid Lindqvist", "Tomas", "Lindqvist"),
+    ("the name is Okonjo Bell", "Okonjo", "Bell"),
+    ("name: Ruth Amsel", "Ruth", "Amsel"),
+    ("It's under the name Pieter Vos", "Pieter", "Vos"),
+    ("it is under Pieter Vos", "Pieter", "Vos"),
+    ("under the name of Pieter Vos", "Pieter", "Vos"),
+    ("a booking in the name of Maya Ferreira", "Maya", "Ferreira"),
+    ('booked under "Maya Ferreira"', "Maya", "Ferreira"),
+    ("This is Ingrid Solberg, I have to cancel", "Ingrid", "Solberg"),
+    ("I'm Ingrid Solberg and I booked a table", "Ingrid", "Solberg"),
+    ("I am Ingrid Solberg", "Ingrid", "Solberg"),
+    ("Ingrid Solberg here, table for 4", "Ingrid", "Solberg"),
+    ("Ingrid Solberg is my name", "Ingrid", "Solberg"),
+    ("Ingrid Solberg, party of 8, tomorrow", "Ingrid", "Solberg"),
+    ("you can call me Hassan Aydin", "Hassan", "Aydin"),
+    ("people call me Hassan Aydin", "Hassan", "Aydin"),
+    ("I go by Hassan Aydin", "Hassan", "Aydin"),
+    ("please cancel the reservation for Noor Haddad at 8pm", "Noor", "Haddad"),
+    ("Please cancel the Noor Haddad booking", "Noor", "Haddad"),
+    ("it's Silas Willaert, for 2", "Silas", "Willaert"),
+    ("I have a table booked for Noor Haddad tomorrow", "Noor", "Haddad"),
+    ("MY NAME IS NOOR HADDAD", "Noor", "Haddad"),
+    ("my name is Mary-Jane O'Brien", "Mary-Jane", "O'Brien"),
+    ("my name is maria de la cruz", "Maria", "de la Cruz"),
+    ("my name is Zoë Müller", "Zoë", "Müller"),
+    ("my name is Denise", "Denise", None),
+    ("call me Ted", "Ted", None),
+    ("Ferreira is my last name", None, "Ferreira"),
+    ("my surname is Ferreira", None, "Ferreira"),
+    ("Mr Kowalski", None, "Kowalski"),
+]
+
+
+@pytest.mark.parametrize(("text", "first", "last"), NAMES)
+def test_names_are_read_in_passing(text: str, first: str | None, last: str | None) -> None:
+    assert values(text, "first_name") == ([first] if first else [])
+    assert values(text, "last_name") == ([last] if last else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Silas Willaert", "Silas", "Willaert"),
+        ("silas willaert", "Silas", "Willaert"),
+        ("Silas", "Silas", None),
+        ("its silas", "Silas", None),
+        ("silas willaert please", "Silas", "Willaert"),
+        ("Will Young", "Will", "Young"),
+        ("April May", "April", "May"),
+    ],
+)
+def test_names_are_read_bare_when_asked_for(text: str, first: str, last: str | None) -> None:
+    assert values(text, "first_name", "name") == [first]
+    assert values(text, "last_name", "name") == ([last] if last else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm looking for a table",
+        "This is great",
+        "I am vegan",
+        "I'm running late",
+        "that's my business",
+        "it's for a birthday",
+        "a table for lunch",
+        "I want Italian food",
+        "cancel it please",
+        "I'm sorry",
+        "thank you",
+        "I am looking for Old Lantern House",
+        "Table for two at Saffron Lane",
+    ],
+)
+def test_other_words_are_no_names(text: str) -> None:
+    assert values(text, "first_name") == []
+    assert values(text, "last_name") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("my number is 415 555 0132", "+14155550132"),
+        ("(415) 555-0132", "+14155550132"),
+        ("650.555.0188 thanks", "+16505550188"),
+        ("1-650-555-0188", "+16505550188"),
+        ("+44 20 7946 0321", "+442079460321"),
+        ("0044 20 7946 0321", "+442079460321"),
+        ("020 7946 0321", "02079460321"),
+    ],
+)
+def test_phones_are_read(text: str, phone: str) -> None:
+    assert values(text, "phone") == [phone]
+
+
+@pytest.mark.parametrize("text", ["08/04/2026 10", "2026/12/24 at 7", "12:30 13:30", "7 8 9"])
+def test_other_digits_are_no_phone(text: str) -> None:
+    assert values(text, "phone") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting", "code"),
+    [
+        ("cancel K7P2QX", None, "K7P2QX"),
+        ("my code is h3m9tq", None, "H3M9TQ"),
+        ("the reference is QWERTYU", None, "QWERTYU"),
+        ("k7p 2qx", "code", "K7P2QX"),
+        ("K7P-2QX", "code", "K7P2QX"),
+    ],
+)
+def test_codes_are_read(text: str, expecting: str | None, code: str) -> None:
+    assert values(text, "code", expecting) == [code]
+
+
+@pytest.mark.parametrize("text", ["830pm is fine", "table for 12people", "cancel my booking", "at 1930hrs"])
+def test_other_words_are_no_code(text: str) -> None:
+    assert values(text, "code") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting", "said"),
+    [
+        ("Hi, table for 4 at Marlowe's tomorrow around 7pm", None, "Marlowe's"),
+        ("table for 2 at bird dog tmrw 7ish", None, "bird dog"),
+        ("bird dog 4 tomorrow 7pm", None, "bird dog"),
+        ("Bird Dog", "restaurant", "Bird Dog"),
+        ("saffron lane", "restaurant", "saffron lane"),
+        ("1760", "restaurant", "1760"),
+        ("the place is called Harbour & Pine", None, "Harbour & Pine"),
+        ("table for 4 at 3 Seasons Thai Bistro tomorrow at 8", None, "3 Seasons Thai Bistro"),
+        ("at seven sisters supper club for 6 on the 5th", None, "seven sisters supper club"),
+        ("at jade garden please, for 4", None, "jade garden"),
+        ("I want to go to The Copper Ladle on Friday", None, "The Copper Ladle"),
+        ("Is there live music at Saffron Lane?", None, "Saffron Lane"),
+        ("Brixton Pizzeria in Petaluma is the place", None, "Brixton Pizzeria"),
+    ],
+)
+def test_houses_are_read(text: str, expecting: str | None, said: str) -> None:
+    assert words_of(text, "restaurant", expecting) == [said]
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("italian in palo alto", "Palo Alto"),
+        ("somewhere in SF", "San Francisco"),
+        ("near san fran please", "San Francisco"),
+        ("a place in NYC", "New York"),
+        ("in Half Moon Bay", "Half Moon Bay"),
+        ("in Little Whinging", "Little Whinging"),
+        ("Paris", "Paris"),
+        ("thai food in london", "London"),
+    ],
+)
+def test_cities_are_read(text: str, city: str) -> None:
+    assert values(text, "city") == [city]
+
+
+@pytest.mark.parametrize("text", ["my name is Austin Reed", "that would be nice", "I have been to Paris Baguette"])
+def test_other_words_are_no_city(text: str) -> None:
+    assert values(text, "city") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "value"),
+    [
+        ("we'd like to sit outside", "seating", "outdoor"),
+        ("not outside please", "seating", "indoor"),
+        ("by the window", "seating", "window"),
+        ("can we have a booth", "seating", "booth"),
+        ("a high chair please", "seating", "high_chair"),
+        ("my gran uses a wheelchair", "seating", "step_free"),
+        ("one of us is vegan", "diet", "vegan"),
+        ("she has a nut allergy", "diet", "nut_allergy"),
+        ("I'm coeliac", "diet", "gluten_free"),
+        ("it's my birthday", "occasion", "birthday"),
+        ("our anniversary", "occasion", "anniversary"),
+        ("chinese food", "cuisine", "Chinese"),
+        ("I want sushi", "cuisine", "Sushi"),
+        ("anything but not thai", "refused_cuisine", "Thai"),
+        ("somewhere cheap", "price", 1),
+        ("something upscale", "price", 3),
+        ("is there parking", "topic", "parking"),
+        ("what's the address?", "topic", "address"),
+        ("what time do you close", "topic", "hours"),
+        ("are dogs allowed", "topic", "pets"),
+        ("is there a dress code", "topic", "dress_code"),
+        ("we are 15 minutes late", "delay", {"minutes": 15}),
+    ],
+)
+def test_wishes_and_topics_are_read(text: str, entity: str, value: object) -> None:
+    assert value in values(text, entity)
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting", "value"),
+    [
+        ("2", "choice", {"index": 2}),
+        ("the second one", "choice", {"index": 2}),
+        ("option 3", None, {"index": 3}),
+        ("number 1 please", "choice", {"index": 1}),
+        ("#2", "choice", {"index": 2}),
+        ("first", "choice", {"index": 1}),
+        ("the later one", "choice", {"which": "later"}),
+        ("earlier", "choice", {"which": "earlier"}),
+        ("anything earlier?", None, {"which": "earlier"}),
+        ("the last one", "choice", {"which": "last"}),
+        ("any", "choice", {"which": "any"}),
+        ("either is fine", "choice", {"which": "any"}),
+        ("I don't mind", "choice", {"which": "any"}),
+        ("neither", "choice", {"which": "none"}),
+        ("none of those", "choice", {"which": "none"}),
+    ],
+)
+def test_picks_are_read(text: str, expecting: str | None, value: object) -> None:
+    assert values(text, "choice", expecting) == [value]
