@@ -48,7 +48,7 @@ def open_house(settings: Settings | None = None) -> House:
         settings=settings,
         clock=clock,
         database=database,
-        redis=Redis.from_url(settings.redis_address),
+        redis=Redis.from_url(settings.redis_address, socket_timeout=5, socket_connect_timeout=2),
         engine=BookingEngine(database, clock),
         dialogue=dialogue,
         words=words,
@@ -77,7 +77,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.words)
     )
-    app.register_blueprint(chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words))
+    app.register_blueprint(
+        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words)
+    )
     if not house.settings.is_production:
         from webhooks.simulator import pages
 

@@ -79,7 +79,17 @@ def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> Non
     from gunicorn.app.wsgiapp import WSGIApplication
 
     sys.argv = ["gunicorn", app, "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
-    sys.argv += ["--worker-class", "gthread", "--no-control-socket", "--graceful-timeout", "12", "--keep-alive", "75", "--chdir", str(PROJECT)]
+    sys.argv += [
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+        "--graceful-timeout",
+        "12",
+        "--keep-alive",
+        "75",
+        "--chdir",
+        str(PROJECT),
+    ]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
 
 
@@ -121,7 +131,7 @@ def import_restaurants(settings: Settings, file: Any) -> None:
             click.echo(f"line {problem.line}: {problem.field}: {problem.reason}", err=True)
         _refuse(f"nothing of {file.name} was imported")
     else:
-        click.echo(f"{file.name}: {report}")
+        click.echo(f"{file.name}: {report.created} new, {report.updated} changed, {report.unchanged} as they were")
 
 
 @cli.command()
@@ -134,5 +144,3 @@ def chat(settings: Settings, url: str, phone: str, to: str) -> None:
     from deploy.terminal import chat_as_phone
 
     chat_as_phone(url or settings.public_address, phone, to or settings.twilio_number)
-
-

@@ -72,9 +72,7 @@ def create_blueprint(
     return blueprint
 
 
-def receive_form(
-    form: MultiDict[str, str], engine: BookingEngine, turns: TurnTaker
-) -> tuple[Conversation, Inbound]:
+def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTaker) -> tuple[Conversation, Inbound]:
     """Store the message that a webhook's fields describe.
 
     Raises:

@@ -231,10 +231,14 @@ def _hear_bare_number(
     """
     numbers = [entity.value for entity in entities if entity.kind == "number" and isinstance(entity.value, int)]
     day = memory.wanted_date()
-    is_open = len(numbers) == 1 and not heard.fields & {"time", "party_size"}
-    if not (is_open and restaurant and day and memory.time and memory.party_size):
+    if len(numbers) != 1 or heard.fields & {"time", "party_size"}:
         return
     number = numbers[0]
+    if memory.time and memory.party_size is None:
+        memory.party_size = number
+        heard.fields.add("party_size")
+    if not (restaurant and day and memory.time and memory.party_size):
+        return
     wish = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
     starts = (
         meant_starts(restaurant, day, wish, turn.engine.clock.now(), near=anchor).starts if number <= _HOURS else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timezone
 from typing import Any
 
@@ -10,6 +11,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 _KEPT = 1000  # messages a thread
+_LONGEST_BLOCK = 2.0  # seconds; shorter than the connection's own time-out
 
 
 class Inbox:
@@ -33,8 +35,13 @@ class Inbox:
     def read(self, phone: str, our_number: str, *, after: int, wait: float) -> list[dict[str, Any]]:
         """Messages with a later id than `after`; waits up to `wait` seconds until there is one."""
         key = _key(phone, our_number)
-        block = max(1, int(wait * 1000)) if wait > 0 else None
-        streams: Any = self._redis.xread({key: f"{after}-0"}, block=block)
+        until = time.monotonic() + wait
+        while True:
+            left = until - time.monotonic()
+            block = int(min(left, _LONGEST_BLOCK) * 1000) or 1 if left > 0 else None
+            streams: Any = self._redis.xread({key: f"{after}-0"}, block=block)
+            if streams or left <= 0:
+                break
         rows = streams[0][1] if streams else []
         return [{"id": int(message_id.split(b"-")[0]), **json.loads(fields[b"line"])} for message_id, fields in rows]
 

@@ -40,12 +40,21 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
         if not to or not from_number or not body:
             return jsonify({"code": 21602, "message": "Message body is required.", "status": 400}), 400
         sid = "SM" + secrets.token_hex(16)
-        line = {"direction": "out", "text": body, "sid": sid, "status": "delivered", "segments": segments(body), "via": "rest"}
+        line = {
+            "direction": "out",
+            "text": body,
+            "sid": sid,
+            "status": "delivered",
+            "segments": segments(body),
+            "via": "rest",
+        }
         inbox.add(to, from_number, line)
         callback = request.form.get("StatusCallback")
         if callback:
             threading.Thread(target=tell, args=(callback, sid, to, from_number), daemon=True).start()
-        return jsonify(_resource(account_sid, to, from_number, {**line, "at": datetime.now().astimezone().isoformat()})), 201
+        return jsonify(
+            _resource(account_sid, to, from_number, {**line, "at": datetime.now().astimezone().isoformat()})
+        ), 201
 
     @blueprint.get("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
     def list_messages(account_sid: str) -> Response:

@@ -1,0 +1,1 @@
+"""Benchmarks; each is one command and prints ratios against something that ran beside it."""
