@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -9,6 +11,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+import nlu
 from nlu.intents import delexicalise
 from nlu.reading.reader import read_message
 
@@ -21,6 +24,13 @@ class ReadingTokenizer(Tokenizer):
     def get_default_config() -> dict[str, Any]:
         """What the base class insists on."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_"}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """The reader's own sources: Rasa's cache must not outlive a change of them."""
+        package = Path(nlu.__file__).parent
+        sources = sorted([*package.glob("*.py"), *package.glob("reading/*.py")])
+        return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Tokens of the message's text (or of another attribute, just by blanks)."""
