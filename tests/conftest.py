@@ -1,0 +1,76 @@
+"""The running service, for the tests that ask for it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import running
+from tests.support.chat import Chat
+from tests.support.phone import Phone, new_number
+from tests.support.running import Stack
+
+_START_SECONDS = 400  # the first test that asks for the service waits for it, and perhaps for the training of the model
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(_START_SECONDS))
+
+
+@pytest.fixture(scope="session")
+def var_folder() -> Iterator[Callable[[], Path]]:
+    """Data folders for services; short, since sockets live in them. Removed at the end."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="tt-")))
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
+    """The whole service, one for the run; it is a Wednesday morning in it. Afterwards nothing of it may be left."""
+    started = running.start(var_folder())
+    yield started
+    left = running.end_all(started)
+    assert not left, f"still running after Ctrl-C: {left}"
+
+
+@pytest.fixture
+def new_phone(stack: Stack) -> Iterator[Callable[..., Phone]]:
+    """Phones that nobody has texted from; `to` is the number they text, else the service's own.
+
+    Afterwards their tables are given back, so that no test fills a restaurant for another.
+    """
+    made: list[Phone] = []
+
+    def make(to: str | None = None, number: str | None = None) -> Phone:
+        made.append(Phone(stack, number or new_number(), to or stack.sms_number))
+        return made[-1]
+
+    yield make
+    for phone in made:
+        phone.give_tables_back()
+
+
+@pytest.fixture
+def phone(new_phone: Callable[..., Phone]) -> Phone:
+    """A phone that nobody has texted from."""
+    return new_phone()
+
+
+@pytest.fixture
+def chat(stack: Stack) -> Iterator[Chat]:
+    """A client of the chat API."""
+    with Chat(stack.base_url, stack.api_key) as client:
+        yield client

@@ -1,0 +1,1 @@
+"""What the tests share: the running service, and the people and machines around it."""

@@ -1,0 +1,127 @@
+"""A diner's phone and Twilio between it and us: signed webhooks in, TwiML and texts of the REST API out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+from tests.support import lookups, replies
+from tests.support.lookups import Booked
+from tests.support.running import Stack
+
+TWILIO_WAITS = 15.0  # seconds, then it gives up on a webhook
+LATE = 60.0
+"""Seconds within which a promised answer must have come."""
+
+_AREA_CODES = (201, 203, 207, 215, 240, 267, 301, 302, 304, 305, 315, 321, 330, 336, 339, 351, 386, 401, 407, 410)
+_NUMBERS = (f"+1{area}55501{last:02d}" for area, last in product(_AREA_CODES, range(100)))
+
+
+def new_number() -> str:
+    """A number of the range kept free for fiction, in a state of the East, that no other test has."""
+    return next(_NUMBERS)
+
+
+def new_sid() -> str:
+    return "SM" + secrets.token_hex(16)
+
+
+@dataclass
+class Phone:
+    """Texts from a number to one of ours. Every answer is held to the rules for texts."""
+
+    stack: Stack
+    number: str
+    to: str
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """(what the diner texted, what was answered), for the messages of failing tests"""
+
+    def post(self, form: dict[str, str], *, signature: str | None = None, path: str = "sms") -> httpx.Response:
+        """Send a webhook with these fields and Twilio's signature, or with another one."""
+        url = f"{self.stack.public_url}/webhooks/twilio/{path}"
+        right = RequestValidator(self.stack.auth_token).compute_signature(url, form)
+        return httpx.post(
+            f"{self.stack.base_url}/webhooks/twilio/{path}",
+            data=form,
+            headers={"X-Twilio-Signature": right if signature is None else signature},
+            timeout=TWILIO_WAITS,
+            trust_env=False,
+        )
+
+    def form(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> dict[str, str]:
+        """The fields that Twilio sends along with a text."""
+        sid = sid or new_sid()
+        return {
+            "MessageSid": sid,
+            "SmsMessageSid": sid,
+            "AccountSid": self.stack.account_sid,
+            "From": self.number,
+            "To": self.to,
+            "Body": body,
+            "NumMedia": str(media),
+            "NumSegments": "1",
+            "ApiVersion": "2010-04-01",
+            **fields,
+        }
+
+    def text(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> list[str]:
+        """Text, and the texts that the webhook answers with."""
+        begin = time.monotonic()
+        response = self.post(self.form(body, sid, media, **fields))
+        seconds = time.monotonic() - begin
+        assert response.status_code == httpx.codes.OK, f"{response.status_code} to {body[:80]!r}: {response.text[:300]}"
+        answers = [message.text or "" for message in ElementTree.fromstring(response.text).iter("Message")]
+        self.said.append((body, " | ".join(answers)))
+        assert seconds < 10, f"{seconds:.1f} s for {body[:80]!r}: Twilio hangs up soon after"
+        return [replies.check(answer) for answer in answers]
+
+    def say(self, body: str) -> str:
+        """Text, and give the one answer; where it is only promised, wait for it as a diner does."""
+        known = len(self.inbox())
+        answers = self.text(body)
+        assert len(answers) == 1, f"{len(answers)} answers to {body!r}: {answers}"
+        if not answers[0].startswith(replies.PROMISE):
+            return answers[0]
+        return self.wait_for_text(known)
+
+    def inbox(self) -> list[str]:
+        """Texts that came by themselves, through the REST API; oldest first."""
+        return [replies.check(str(line["text"])) for line in self._thread(0.0) if line.get("via") == "rest"]
+
+    def wait_for_text(self, known: int = 0, *, seconds: float = LATE) -> str:
+        """The text that comes by itself after the `known` first ones."""
+        until = time.monotonic() + seconds
+        while len(texts := self.inbox()) <= known:
+            assert time.monotonic() < until, f"no text within {seconds:.0f} s; so far: {self.said}, {texts}"
+            time.sleep(0.2)
+        return texts[known]
+
+    def _thread(self, wait: float) -> list[dict[str, Any]]:
+        params: dict[str, Any] = {"phone": self.number, "to": self.to, "after": 0, "wait": wait}
+        answer = httpx.get(f"{self.stack.base_url}/simulator/api/threads", params=params, timeout=40, trust_env=False)
+        messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
+        return messages
+
+    def bookings(self) -> list[Booked]:
+        """What the database has for this number, oldest first; cancelled ones too, holds not."""
+        return lookups.bookings(self.stack.database, self.number)
+
+    def booking(self) -> Booked:
+        """The only booking there is."""
+        found = self.bookings()
+        assert len(found) == 1, f"{len(found)} bookings after {self.said}"
+        return found[0]
+
+    def give_tables_back(self) -> None:
+        """Cancel what is booked and let go what is held, without a word to anybody."""
+        for reservation in self.stack.engine.reservations_of(self.number):
+            self.stack.engine.cancel_reservation(
+                reservation.code, command_id=secrets.token_hex(8), channel="tests", notify=False
+            )

@@ -1,0 +1,44 @@
+"""What every text to a diner must keep to."""
+
+from __future__ import annotations
+
+import re
+
+from smsutil import is_valid_gsm, split
+
+MOST_SEGMENTS = 2
+PROMISE = "One moment please"
+"""How the text begins that promises an answer."""
+
+CODE = re.compile(r"\bCode ([0-9A-Z]{6,7})\b")
+_OPT_OUT_WORDS = "CANCEL|STOP|STOPALL|UNSUBSCRIBE|END|QUIT|REVOKE|OPTOUT|OPT-OUT"
+_INVITES = re.compile(
+    rf"""\b(?:reply|text|send|say|answer|type)\s+(?:with\s+)?["']?(?:{_OPT_OUT_WORDS})\b(?!\s+(?:my|the|it|that)\b)""",
+    re.IGNORECASE,
+)
+_BARE = re.compile(rf"""["'](?:{_OPT_OUT_WORDS})["']|\b(?:CANCEL|STOP|STOPALL|UNSUBSCRIBE|END|QUIT|REVOKE|OPTOUT)\b""")
+
+
+def not_in_gsm7(text: str) -> list[str]:
+    """The characters that would turn an SMS into UCS-2."""
+    return [character for character in text if not is_valid_gsm(character)]
+
+
+def invites_opt_out(text: str) -> bool:
+    """Whether it asks the diner for a bare word that carriers take for an opt-out, or shows one in capitals."""
+    return bool(_INVITES.search(text) or _BARE.search(text))
+
+
+def segments(text: str) -> int:
+    """How many SMS segments the carrier will count."""
+    return len(split(text).parts)
+
+
+def check(text: str) -> str:
+    """The text, if it may be sent to a diner."""
+    assert text.strip(), "an empty text"
+    assert not not_in_gsm7(text), f"not GSM-7: {not_in_gsm7(text)} in {text!r}"
+    assert segments(text) <= MOST_SEGMENTS, f"{segments(text)} segments: {text!r}"
+    assert not invites_opt_out(text), f"invites an opt-out: {text!r}"
+    assert not re.search(r"[{}]|\bNone\b", text), f"a blank that was not filled in: {text!r}"
+    return text

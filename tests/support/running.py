@@ -1,0 +1,242 @@
+"""The whole service, started and ended as a person does it: `tabletalk run`, and Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import ServerProxy
+
+import httpx
+import psutil
+from redis import Redis
+from sqlalchemy import Engine
+from supervisor.xmlrpc import SupervisorTransport
+
+from booking_engine import BookingEngine, Clock, create_database
+from bot.settings import PROJECT, Settings
+
+NOW = "2026-12-02T10:00:00-05:00"
+"""When the clock of the tests' service starts: a Wednesday morning in New York."""
+
+TABLETALK = Path(sys.executable).with_name("tabletalk")
+_UP_WITHIN = 280.0  # seconds; the model may have to be trained first
+_ENDS_WITHIN = 45.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody uses at the moment."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def environment(var: Path, **settings: object) -> dict[str, str]:
+    """The environment of a service of its own: nothing of ours that happens to be set out there reaches it."""
+    ours = {name.upper() for name in Settings.model_fields}
+    foreign = {name: value for name, value in os.environ.items() if name not in ours}
+    return foreign | {"TABLETALK_VAR": str(var)} | {name: str(value) for name, value in settings.items()}
+
+
+def wait_until(is_so: Callable[[], Any], what: str, *, seconds: float = 30.0) -> None:
+    """Wait for something to become true.
+
+    Raises:
+        AssertionError: it did not within `seconds`.
+    """
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def processes_of(var: Path) -> list[psutil.Process]:
+    """Every process that works with this data folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            told = process.environ().get("TABLETALK_VAR") == str(var)
+            if (told or any(str(var) in part for part in process.cmdline())) and process.pid != os.getpid():
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+    return found
+
+
+@dataclass
+class Stack:
+    """A running service. Addresses and secrets are those it has itself."""
+
+    settings: Settings
+    process: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    @property
+    def public_url(self) -> str:
+        return self.settings.public_address
+
+    @property
+    def sms_number(self) -> str:
+        return self.settings.twilio_number
+
+    @property
+    def auth_token(self) -> str:
+        return self.settings.auth_token
+
+    @property
+    def account_sid(self) -> str:
+        return self.settings.account_sid
+
+    @property
+    def api_key(self) -> str:
+        return sorted(self.settings.api_keys)[0]
+
+    @property
+    def internal_token(self) -> str:
+        return self.settings.internal_secret
+
+    @property
+    def rasa_url(self) -> str:
+        return self.settings.rasa_address
+
+    @property
+    def var(self) -> Path:
+        return self.settings.tabletalk_var
+
+    @cached_property
+    def database(self) -> Engine:
+        return create_database(self.settings.database_address, name="tests")
+
+    @cached_property
+    def redis(self) -> Redis:
+        return Redis.from_url(self.settings.redis_address)
+
+    @cached_property
+    def engine(self) -> BookingEngine:
+        """The booking engine on the service's own database, with its clock."""
+        return BookingEngine(self.database, Clock(self.settings.clock_offset))
+
+    @cached_property
+    def _supervisor(self) -> Any:
+        address = f"unix://{self.settings.runtime_folder / 'supervisor.sock'}"
+        return ServerProxy("http://127.0.0.1", transport=SupervisorTransport(None, None, address)).supervisor
+
+    def program(self, name: str) -> dict[str, Any]:
+        """Supervisor's account of a program: `pid`, `statename`, …"""
+        account: dict[str, Any] = self._supervisor.getProcessInfo(name)
+        return account
+
+    def kill(self, name: str) -> int:
+        """`kill -9` of a program; gives the pid that it had."""
+        pid = int(self.program(name)["pid"])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_for_another(self, name: str, pid: int) -> None:
+        """Wait until the supervisor runs the program under another pid."""
+
+        def is_another() -> bool:
+            account = self.program(name)
+            return bool(account["statename"] == "RUNNING" and account["pid"] != pid)
+
+        wait_until(is_another, f"{name} runs again", seconds=30)
+
+    def stop_program(self, name: str) -> None:
+        self._supervisor.stopProcess(name)
+
+    def start_program(self, name: str) -> None:
+        self._supervisor.startProcess(name, False)
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.base_url}/readyz", timeout=3, trust_env=False).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def wait_until_ready(self) -> None:
+        wait_until(self.is_ready, "the service can serve again", seconds=60)
+
+    def ctrl_c(self) -> int:
+        """End it as a terminal does; gives its exit code."""
+        if "database" in self.__dict__:
+            self.database.dispose()
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(_ENDS_WITHIN)
+
+
+def start(var: Path, **settings: object) -> Stack:
+    """Start a service with a data folder of its own and wait until it says that it is up.
+
+    The trained model is shared with the project's own data folder: it is named after its sources.
+    """
+    (PROJECT / "var" / "models").mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
+    (var / "models").symlink_to(PROJECT / "var" / "models")
+    port, actions_port, rasa_port = free_ports(3)
+    chosen: dict[str, object] = {
+        "PORT": port,
+        "ACTIONS_PORT": actions_port,
+        "RASA_PORT": rasa_port,
+        "TABLETALK_NOW": NOW,
+    }
+    told = environment(var, **{**chosen, **settings})
+    log = var / "run.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [str(TABLETALK), "run"],
+            cwd=PROJECT,
+            env=told,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    stack = Stack(_settings(told), process, log)
+    try:
+        wait_until(
+            lambda: "Ctrl-C ends everything" in log.read_text() or process.poll() is not None,
+            "the service is up",
+            seconds=_UP_WITHIN,
+        )
+        assert process.poll() is None, f"the service did not start:\n{log.read_text()}"
+    except BaseException:
+        end_all(stack)
+        raise
+    return stack
+
+
+def end_all(stack: Stack) -> list[str]:
+    """End the service; gives what it left running (which is ended too, so that one fault does not become many)."""
+    if stack.process.poll() is None:
+        stack.ctrl_c()
+    left = processes_of(stack.var)
+    names = [f"{process.pid} {' '.join(process.cmdline())[:80]}" for process in left if process.is_running()]
+    for process in left:
+        process.kill()
+    return names
+
+
+def _settings(told: Mapping[str, str]) -> Settings:
+    fields = {name: told[name.upper()] for name in Settings.model_fields if name.upper() in told}
+    blank = {
+        name: "" for name, field in Settings.model_fields.items() if field.annotation is str and field.default == ""
+    }
+    return Settings.model_validate({**blank, **fields})
