@@ -21,11 +21,13 @@ from .errors import (
     UndoTooLate,
 )
 from .importing import ImportReport
-from .openings import Opening, Refusal, Search
+from .openings import Alternatives, Opening, Refusal, Search
 from .reservations import Hold, Reservation
 from .restaurant import Restaurant, Service
+from .wishes import Wishes
 
 __all__ = [
+    "Alternatives",
     "BookingEngine",
     "BookingError",
     "ChangeTooLate",
@@ -51,5 +53,6 @@ __all__ = [
     "TimeInvalid",
     "TryAgain",
     "UndoTooLate",
+    "Wishes",
     "create_database",
 ]

@@ -13,7 +13,7 @@ from .errors import ReservationOver, UndoTooLate
 from .promises import promise
 from .records import update_record, write_event
 from .reservations import Record, Reservation
-from .seating import free_tables, take_tables
+from .seating import free_tables, lock_pacing, take_tables
 from .transactions import run_command
 from .values import Command
 from .wire import Statement, send
@@ -66,7 +66,9 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
             starts_at=record.starts_at,
             party_size=record.party_size,
             excluding=record.id,
+            wishes=record.wishes,
             by_the_rules=False,
+            lock=lock_pacing(restaurant.id, desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
         record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
         kind = "reservation_confirmed" if notify else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -44,7 +45,11 @@ def change_reservation(
     restaurant_id, number = desk.read_code(code)
 
     def body(connection: Connection) -> Record:
-        locked = lock_reservation(desk, connection, restaurant_id, number, also=instant)
+        def seats(record: Record) -> range:
+            house = desk.restaurant(connection, restaurant_id)
+            return desk.quarters_to_lock(house, instant or record.starts_at, party or record.party_size)
+
+        locked = lock_reservation(desk, connection, restaurant_id, number, also=seats)
         before = locked.record
         edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
@@ -72,18 +77,23 @@ def change_reservation(
 
 
 def lock_reservation(
-    desk: Desk, connection: Connection, restaurant_id: int, number: int, *, also: datetime | None = None
+    desk: Desk,
+    connection: Connection,
+    restaurant_id: int,
+    number: int,
+    *,
+    also: Callable[[Record], Iterable[int]] = lambda _: (),
 ) -> Found:
     """Read a reservation so that nobody else changes it until the transaction ends. Raises ReservationUnknown.
 
-    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; `also` is locked with it, in the
-    same order by everybody.
+    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; the quarter hours of `also` are
+    locked with it, in the same order by everybody.
     """
     seen = read_by_number(connection, restaurant_id, number, desk.clock.offset)
     if seen is None:
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
-    lock = lock_pacing(restaurant_id, [quarter] if also is None else [quarter, quarter_of(also)])
+    lock = lock_pacing(restaurant_id, [quarter, *also(seen.record)])
     answer = found(send(connection, [*lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
     if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
@@ -100,6 +110,6 @@ def _place(
 ) -> Record:
     starts_at, party_size = instant or record.starts_at, party or record.party_size
     place, ends_at, _ = desk.choose(
-        connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id
+        connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id, wishes=record.wishes
     )
     return replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)

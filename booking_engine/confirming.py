@@ -14,7 +14,7 @@ from .promises import promise
 from .records import Found, update_record, write_event
 from .reservations import Record, Reservation, read_hold_id
 from .restaurant import Restaurant
-from .seating import take_tables
+from .seating import lock_pacing, take_tables
 from .transactions import run_command
 from .values import Command, check_name, check_notes, check_phone
 from .wire import Statement
@@ -76,7 +76,9 @@ def _with_table(desk: Desk, connection: Connection, restaurant: Restaurant, foun
             starts_at=record.starts_at,
             party_size=record.party_size,
             excluding=record.id,
+            wishes=record.wishes,
             by_the_rules=False,
+            lock=lock_pacing(restaurant.id, desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
     except NoTableAvailable as refused:
         raise HoldExpired(refused.search) from refused

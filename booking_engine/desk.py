@@ -18,11 +18,11 @@ from .openings import Refusal, Search
 from .quarters import quarters_between
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
-from .search import grid, refusal_by_floor, refusal_by_rule, search, seating_quarters
+from .search import grid, place_or_refusal, refusal_by_rule, search, seating_quarters
 from .transactions import OutOfDate, run_query
 from .wire import Statement, ask, send
+from .wishes import NO_WISHES, Wishes
 
-LONGEST_TURN = timedelta(hours=24)
 WITHIN = timedelta(hours=3)
 OFFERS = 3
 
@@ -78,6 +78,7 @@ class Desk:
         starts_at: datetime,
         party_size: int,
         excluding: int | None = None,
+        wishes: Wishes = NO_WISHES,
         by_the_rules: bool = True,
         lock: Sequence[Statement] = (),
     ) -> Choice:
@@ -96,13 +97,23 @@ class Desk:
         if not by_the_rules and refusal is not Refusal.PAST:
             refusal = None
         if refusal is None and on_grid and service:
-            refusal = refusal_by_floor(restaurant, starts_at, party_size, service, occupancy)
-        place = occupancy.place_for(restaurant, party_size, quarters)
-        if refusal is None and on_grid and service and place:
-            turn = restaurant.turn_time(party_size, service.period.name)
-            return Choice(place, starts_at + turn, occupancy.now)
-        found = self.search(connection, restaurant, wanted=starts_at, party_size=party_size, excluding=excluding)
+            place = place_or_refusal(restaurant, starts_at, party_size, service, occupancy, wishes)
+            if isinstance(place, Place):
+                turn = restaurant.turn_time(party_size, service.period.name)
+                return Choice(place, starts_at + turn, occupancy.now)
+            refusal = place
+        found = self.search(
+            connection, restaurant, wanted=starts_at, party_size=party_size, excluding=excluding, wishes=wishes
+        )
+        if found.exact and refusal in (Refusal.PACING, Refusal.NO_TABLE):
+            raise OutOfDate  # somebody let a table go between the two looks
         raise (NoTableAvailable if refusal or not service else OffGrid)(found)
+
+    def quarters_to_lock(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> range:
+        """The quarter hours whose pacing a booking must lock: the first one, or all of them in a house that keeps seats
+        aside at any time for walk-ins, where parties that start apart compete for the same seats."""
+        quarters = quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
+        return quarters if restaurant.policy.walk_in_covers else quarters[:1]
 
     def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
         """Start over with the restaurant as it now is when an import has changed anything since it was read."""
@@ -121,9 +132,10 @@ class Desk:
         within: timedelta = WITHIN,
         limit: int = OFFERS,
         imaginary: bool = False,
+        wishes: Wishes = NO_WISHES,
     ) -> Search:
         """The openings around `wanted` (UTC). Raises OutOfDate when the restaurant is."""
-        reach = quarters_between(wanted - within, wanted + within + LONGEST_TURN)
+        reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
         occupancy = Occupancy.from_rows(ask(connection, query))
         self.must_be_current(connection, restaurant, occupancy.version)
@@ -135,4 +147,5 @@ class Desk:
             limit=limit,
             occupancy=occupancy,
             imaginary=imaginary,
+            wishes=wishes,
         )

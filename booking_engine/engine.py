@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from . import cancelling, changing, confirming, holding, importing, queries
+from . import alternatives, cancelling, changing, confirming, holding, importing, queries
 from .catalogue import Catalogue
 from .clock import Clock
 from .desk import OFFERS, WITHIN, Desk
 from .importing import ImportReport
-from .openings import Search
+from .openings import Alternatives, Search
 from .records import read_by_number
 from .reservations import Hold, Reservation
 from .restaurant import Restaurant
 from .transactions import run_query
 from .values import check_party_size, read_instant
+from .wishes import NO_WISHES, Wishes
 
 
 class BookingEngine:
@@ -77,6 +78,7 @@ class BookingEngine:
         limit: int = OFFERS,
         within: timedelta = WITHIN,
         excluding: str | None = None,
+        wishes: Wishes = NO_WISHES,
     ) -> Search:
         """The openings nearest to `starts_at`, at most `within` (up to two days) before or after it.
 
@@ -96,9 +98,37 @@ class BookingEngine:
             return self._desk.search(
                 connection, current, wanted=wanted, party_size=party, excluding=own,
                 within=min(max(within, timedelta(0)), timedelta(days=2)), limit=max(0, limit), imaginary=imaginary,
+                wishes=wishes,
             )  # fmt: skip
 
         return run_query(self._database, body)
+
+    def find_alternatives(
+        self,
+        restaurant: Restaurant,
+        *,
+        starts_at: datetime,
+        party_size: int,
+        days: int = 7,
+        limit: int = 3,
+        radius_km: float = 5.0,
+        wishes: Wishes = NO_WISHES,
+    ) -> Alternatives:
+        """When `starts_at` cannot be had: about that time of day on other days, and restaurants close by at that time.
+
+        At most `limit` of each: days up to `days` before or after, nearest first; restaurants within `radius_km` (in the
+        same city where an address has no coordinates), those that share a cuisine first, then the closest, each with its
+        opening nearest to the time, at most an hour from it. Raises PartySizeInvalid, TimeInvalid.
+        """
+        wanted, _ = read_instant(starts_at)
+        party = check_party_size(party_size)
+        return run_query(
+            self._database,
+            lambda connection: alternatives.find(
+                self._desk, connection, restaurant, wanted=wanted, party_size=party, days=max(0, min(days, 31)),
+                limit=max(0, limit), radius_km=radius_km, wishes=wishes,
+            ),
+        )  # fmt: skip
 
     def place_hold(
         self,
@@ -109,6 +139,7 @@ class BookingEngine:
         command_id: str,
         channel: str,
         diner_phone: str | None = None,
+        wishes: Wishes = NO_WISHES,
     ) -> Hold:
         """Keep the best table for the restaurant's `hold_minutes`.
 
@@ -117,7 +148,7 @@ class BookingEngine:
         """
         return holding.place_hold(
             self._desk, restaurant, starts_at=starts_at, party_size=party_size, command_id=command_id, channel=channel,
-            diner_phone=diner_phone,
+            diner_phone=diner_phone, wishes=wishes,
         )  # fmt: skip
 
     def release_hold(self, hold_id: str, *, command_id: str, channel: str) -> None:

@@ -25,11 +25,12 @@ class Floor:
     """A restaurant's bookable places, best first: the smallest that fits goes first.
 
     Between equals a single table goes before a combination, then the table that fewer combinations need, so that large
-    and combinable tables stay for those who need them. Walk-in tables, and combinations with one, are not on it.
+    and combinable tables stay for those who need them. Walk-in tables, and combinations with one, are not on it unless
+    the house has released them (`with_walk_in`).
     """
 
-    def __init__(self, restaurant: Restaurant) -> None:
-        bookable = {table.name: table for table in restaurant.tables if not table.walk_in}
+    def __init__(self, restaurant: Restaurant, *, with_walk_in: bool = False) -> None:
+        bookable = {table.name: table for table in restaurant.tables if with_walk_in or not table.walk_in}
         needed = Counter(name for combination in restaurant.combinations for name in combination.tables)
         parts: list[tuple[tuple[str, ...], int, int]] = [
             ((table.name,), table.min_party, table.max_party) for table in bookable.values()
@@ -50,12 +51,17 @@ class Floor:
             )
             for names, smallest, largest in parts
         )
+        self._seats = tuple((1 << restaurant.table_ids[table.name], table.max_party) for table in restaurant.tables)
         policy = restaurant.policy
         self.largest_party = min(
             max((place.max_party for place in self._places), default=0),
             policy.max_party or 10**9,
             policy.pacing_covers or 10**9,
         )
+
+    def seats_besides(self, taken: int) -> int:
+        """How many guests the tables seat that are not in this mask, walk-in tables included."""
+        return sum(seats for bit, seats in self._seats if not bit & taken)
 
     def fitting(self, party_size: int) -> Iterator[Place]:
         """The places that take a party of this size, best first."""

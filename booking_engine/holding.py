@@ -16,8 +16,9 @@ from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_i
 from .restaurant import Restaurant
 from .seating import free_tables, lock_pacing, take_tables
 from .transactions import run_command
-from .values import Command, check_party_size, check_phone, existing_instant
+from .values import Command, check_area, check_party_size, check_phone, existing_instant
 from .wire import send
+from .wishes import Wishes
 
 
 def place_hold(
@@ -29,16 +30,20 @@ def place_hold(
     command_id: str,
     channel: str,
     diner_phone: str | None,
+    wishes: Wishes,
 ) -> Hold:
     """Keep the best table for `policy.hold_minutes`."""
     instant, party = existing_instant(starts_at), check_party_size(party_size)
+    wishes = Wishes(check_area(wishes.area), wishes.must)
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
     def body(connection: Connection) -> Record:
         current = desk.restaurant(connection, restaurant.id)
-        lock = lock_pacing(current.id, [quarter_of(instant)])
-        place, ends_at, now = desk.choose(connection, current, starts_at=instant, party_size=party, lock=lock)
+        lock = lock_pacing(current.id, desk.quarters_to_lock(current, instant, party))
+        place, ends_at, now = desk.choose(
+            connection, current, starts_at=instant, party_size=party, wishes=wishes, lock=lock
+        )
         record = Record(
             restaurant_id=current.id,
             id=new_reservation_id(),
@@ -50,6 +55,8 @@ def place_hold(
             created_at=now,
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
+            area=wishes.area,
+            area_must=wishes.must,
         )
         take_tables(
             connection,

@@ -121,12 +121,20 @@ class Combination(_Part):
 
 
 class Policy(_Part):
+    """The house's rules.
+
+    `walk_in_covers`: seats that stay free for walk-ins at any time. Walk-in tables and seats may be booked when a party is
+    to sit down within `walk_in_release_minutes`; None: never.
+    """
+
     slot_minutes: Annotated[int, Field(ge=5, le=240)] = 15
     hold_minutes: Annotated[int, Field(ge=1, le=60)] = 5
     min_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 30
     max_advance_days: Annotated[int, Field(ge=0, le=730)] = 90
     max_party: PartySize | None = None
     pacing_covers: Annotated[int, Field(ge=1, le=30_000)] | None = None
+    walk_in_covers: Annotated[int, Field(ge=0, le=30_000)] = 0
+    walk_in_release_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] | None = None
     change_cutoff_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .floor import Place
+from .floor import Floor, Place
 from .quarters import mask_of, start_of
 from .restaurant import Restaurant
 from .wire import Statement
+from .wishes import Wishes
 
 # The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
 # statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
@@ -46,12 +47,27 @@ class Occupancy:
                 taken[quarter], covers[quarter] = mask_of(tables), int(seated)
         return cls(now, version, taken, covers)
 
-    def place_for(self, restaurant: Restaurant, party_size: int, quarters: range) -> Place | None:
-        """The best free place for a party during these quarter hours."""
+    def place_for(self, restaurant: Restaurant, party_size: int, quarters: range, wishes: Wishes) -> Place | None:
+        """The best free place for a party during these quarter hours: where it wishes to sit, else, unless it must, anywhere."""
         taken = 0
         for quarter in quarters:
             taken |= self.taken.get(quarter, 0)
-        return next((place for place in restaurant.floor.fitting(party_size) if not place.mask & taken), None)
+        policy = restaurant.policy
+        release, ahead = policy.walk_in_release_minutes, start_of(quarters.start) - self.now
+        released = release is not None and ahead <= timedelta(minutes=release)
+        floor = restaurant.released_floor if released else restaurant.floor
+        free = [place for place in floor.fitting(party_size) if not place.mask & taken]
+        if policy.walk_in_covers and not released:
+            free = [place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers)]
+        wanted = wishes.areas_at(restaurant)
+        fulfilled = next((place for place in free if place.areas and place.areas <= wanted), None)
+        if fulfilled or (wishes.area and wishes.must):
+            return fulfilled
+        return free[0] if free else None
+
+    def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
+        """Whether so many seats stay free all the while."""
+        return all(floor.seats_besides(self.taken.get(quarter, 0) | place.mask) >= seats for quarter in quarters)
 
     def paced(self, restaurant: Restaurant, party_size: int, quarter: int) -> bool:
         """Whether the kitchen can take these covers in this quarter hour."""

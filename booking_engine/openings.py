@@ -23,11 +23,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """A bookable time. `starts_at` is aware, in the restaurant's zone."""
+    """A bookable time. `starts_at` is aware, in the restaurant's zone; `areas`: where the party would sit."""
 
     restaurant: Restaurant
     starts_at: datetime
     party_size: int
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,11 @@ class Search:
     exact: Opening | None
     openings: tuple[Opening, ...]
     refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Where and when else: other days at the same restaurant, nearest day first; restaurants close by, best first."""
+
+    other_days: tuple[Opening, ...]
+    nearby: tuple[Opening, ...]

@@ -25,22 +25,24 @@ class Found(NamedTuple):
 
 _SELECT = """
     SELECT restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at, code_number,
-        diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, version, statement_timestamp() + %(shift)s
+        diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must,
+        version, statement_timestamp() + %(shift)s
     FROM reservation CROSS JOIN (SELECT version FROM catalogue) AS now WHERE restaurant_id = %(restaurant_id)s
 """
 _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
 _INSERT = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
-        diner_phone)
+        diner_phone, area, area_must)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
-        %(created_at)s, %(expires_at)s, %(diner_phone)s)
+        %(created_at)s, %(expires_at)s, %(diner_phone)s, %(area)s, %(area_must)s)
 """
 _UPDATE = """
     UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
         diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
-        confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s
+        confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s,
+        area = %(area)s, area_must = %(area_must)s
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
 _EVENT = """

@@ -15,6 +15,7 @@ from .codes import CodeBook
 from .errors import ReservationUnknown
 from .quarters import quarter_of
 from .restaurant import Restaurant
+from .wishes import Wishes
 
 _HOLD_ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,6})-([0-9a-f]{1,16})")
 
@@ -28,6 +29,7 @@ class Hold:
     starts_at: datetime
     party_size: int
     expires_at: datetime
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Reservation:
     notes: str
     created_at: datetime
     tables: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,13 @@ class Record:
     confirmed_at: datetime | None = None
     cancelled_at: datetime | None = None
     reminder_id: UUID | None = None
+    area: str | None = None
+    area_must: bool = False
+
+    @property
+    def wishes(self) -> Wishes:
+        """Where the party asked to sit."""
+        return Wishes(self.area, self.area_must)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Record:
@@ -92,6 +102,7 @@ class Record:
             starts_at=self.starts_at.astimezone(restaurant.zone),
             party_size=self.party_size,
             expires_at=self.expires_at.astimezone(UTC),
+            areas=restaurant.areas_of(self.table_ids),
         )
 
     def as_reservation(self, restaurant: Restaurant, codes: CodeBook) -> Reservation:
@@ -110,6 +121,7 @@ class Record:
             notes=self.notes,
             created_at=self.created_at.astimezone(UTC),
             tables=tuple(restaurant.table_names[table_id] for table_id in self.table_ids),
+            areas=restaurant.areas_of(self.table_ids),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -96,6 +97,27 @@ class Restaurant:
     def floor(self) -> Floor:
         """The places that can be booked, in the order they should be given away."""
         return Floor(self)
+
+    @cached_property
+    def released_floor(self) -> Floor:
+        """The same with the walk-in tables, for when the house no longer keeps them."""
+        return Floor(self, with_walk_in=True)
+
+    @property
+    def largest_party(self) -> int:
+        """The largest party that can ever be booked."""
+        floor = self.floor if self.policy.walk_in_release_minutes is None else self.released_floor
+        return floor.largest_party
+
+    def areas_of(self, table_ids: Iterable[int]) -> tuple[str, ...]:
+        """The areas in which these tables stand, each once; a table that has left the floor stands nowhere."""
+        by_name = {table.name: table.area for table in self.tables}
+        found = (by_name.get(self.table_names[table_id]) for table_id in table_ids)
+        return tuple(dict.fromkeys(area for area in found if area))
+
+    def longest_turn(self, party_size: int) -> timedelta:
+        """The longest that a party of this size keeps its table in any service."""
+        return max(self.turn_time(party_size, period.name) for period in self.service_periods)
 
     @cached_property
     def _services(self) -> dict[date, list[Service]]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TIMESTAMP, UUID
-from sqlalchemy.types import BigInteger, Float, Integer, SmallInteger, Text
+from sqlalchemy.types import BigInteger, Boolean, Float, Integer, SmallInteger, Text
 
 metadata = MetaData(
     naming_convention={
@@ -107,6 +107,8 @@ reservation = Table(
     Column("confirmed_at", Instant),
     Column("cancelled_at", Instant),
     Column("reminder_id", UUID(as_uuid=True), comment="the outbox row that reminds of it"),
+    Column("area", Text, comment="where the diner asked to sit"),
+    Column("area_must", Boolean, nullable=False, server_default="false", comment="nowhere else, then"),
     PrimaryKeyConstraint("restaurant_id", "id"),
     ForeignKeyConstraint(["restaurant_id"], ["restaurant.id"]),
     CheckConstraint("status IN ('held', 'released', 'confirmed', 'cancelled')", name="status_known"),

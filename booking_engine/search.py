@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from .floor import Place
 from .occupancy import Occupancy
 from .openings import Opening, Refusal, Search
 from .quarters import quarters_between
 from .restaurant import Restaurant, Service
+from .wishes import NO_WISHES, Wishes
 
 _APART = timedelta(minutes=30)
 
@@ -49,7 +51,7 @@ def refusal_by_rule(
     policy = restaurant.policy
     if starts_at <= now:
         return Refusal.PAST
-    if party_size > restaurant.floor.largest_party:
+    if party_size > restaurant.largest_party:
         return Refusal.PARTY_TOO_LARGE
     service_date = (service.opens_at if service else starts_at.astimezone(restaurant.zone)).date()
     if service_date > now.astimezone(restaurant.zone).date() + timedelta(days=policy.max_advance_days):
@@ -61,14 +63,19 @@ def refusal_by_rule(
     return None
 
 
-def refusal_by_floor(
-    restaurant: Restaurant, starts_at: datetime, party_size: int, service: Service, occupancy: Occupancy
-) -> Refusal | None:
-    """What is in the way at this very time: the kitchen's pace or the tables."""
+def place_or_refusal(
+    restaurant: Restaurant,
+    starts_at: datetime,
+    party_size: int,
+    service: Service,
+    occupancy: Occupancy,
+    wishes: Wishes = NO_WISHES,
+) -> Refusal | Place:
+    """The place at this very time, or what is in the way: the kitchen's pace or the tables."""
     quarters = seating_quarters(restaurant, starts_at, party_size, service)
     if not occupancy.paced(restaurant, party_size, quarters.start):
         return Refusal.PACING
-    return None if occupancy.place_for(restaurant, party_size, quarters) else Refusal.NO_TABLE
+    return occupancy.place_for(restaurant, party_size, quarters, wishes) or Refusal.NO_TABLE
 
 
 def search(
@@ -79,34 +86,38 @@ def search(
     within: timedelta,
     limit: int,
     occupancy: Occupancy,
-    imaginary: bool,
+    imaginary: bool = False,
+    wishes: Wishes = NO_WISHES,
 ) -> Search:
     """The openings nearest to `wanted` (UTC), no further from it than `within`.
 
     `imaginary`: the diner named an hour that a clock change skips; then there is no exact opening.
     """
-    open_times: list[datetime] = []
+    places: dict[datetime, Place] = {}
     refused: dict[datetime, Refusal | None] = {}
     for moment, service in grid(restaurant, wanted - within, wanted + within):
-        refusal = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or refusal_by_floor(
-            restaurant, moment, party_size, service, occupancy
+        found = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or place_or_refusal(
+            restaurant, moment, party_size, service, occupancy, wishes
         )
-        refused[moment] = refusal
-        if refusal is None:
-            open_times.append(moment)
-    chosen = _spread(sorted(open_times, key=lambda moment: (abs(moment - wanted), moment)), limit)
-    openings = tuple(Opening(restaurant, moment.astimezone(restaurant.zone), party_size) for moment in chosen)
+        refused[moment] = found if isinstance(found, Refusal) else None
+        if isinstance(found, Place):
+            places[moment] = found
+
+    def opening(moment: datetime) -> Opening:
+        areas = restaurant.areas_of(places[moment].table_ids)
+        return Opening(restaurant, moment.astimezone(restaurant.zone), party_size, areas)
+
+    chosen = _spread(sorted(places, key=lambda moment: (abs(moment - wanted), moment)), limit)
     refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:
         # Off the grid the answer for the nearest time on it stands in: "we are full then" or nothing in the way.
         refusal = refused[min(refused, key=lambda moment: abs(moment - wanted))] if refused else Refusal.CLOSED
-    exact = Opening(restaurant, wanted.astimezone(restaurant.zone), party_size)
     return Search(
         wanted=wanted.astimezone(restaurant.zone),
-        exact=exact if wanted in open_times and not imaginary else None,
-        openings=openings,
+        exact=opening(wanted) if wanted in places and not imaginary else None,
+        openings=tuple(map(opening, chosen)),
         refusal=refusal,
     )
 

@@ -55,6 +55,14 @@ def check_name(name: str) -> str:
     return clean
 
 
+def check_area(area: str | None) -> str | None:
+    """A few words for a part of the restaurant, or None."""
+    clean = " ".join(_printable(area).split()) if area else ""
+    if len(clean) > LONGEST_NAME:
+        raise InvalidRequest("the area is too long")
+    return clean or None
+
+
 def check_notes(notes: str) -> str:
     """Free text, up to 2,000 characters; control characters except line breaks are dropped."""
     clean = "\n".join(" ".join(_printable(line).split()) for line in notes.splitlines()).strip()

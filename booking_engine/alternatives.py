@@ -1,0 +1,108 @@
+"""Other days and other restaurants, when the wanted time cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from math import asin, cos, inf, radians, sin, sqrt
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from .desk import Desk
+from .names import NameEntry
+from .occupancy import Occupancy, occupancy_query
+from .openings import Alternatives, Opening
+from .quarters import quarters_between
+from .restaurant import Restaurant
+from .search import search
+from .wire import send
+from .wishes import Wishes
+
+_SAME_TIME_OF_DAY = timedelta(hours=2)
+_SAME_TIME = timedelta(hours=1)
+_NEIGHBOURS_ASKED = 24
+_EARTH_RADIUS_KM = 6371.0
+
+
+class _Question(NamedTuple):
+    restaurant: Restaurant
+    wanted: datetime
+    within: timedelta
+
+
+def find(
+    desk: Desk,
+    connection: Connection,
+    restaurant: Restaurant,
+    *,
+    wanted: datetime,
+    party_size: int,
+    days: int,
+    limit: int,
+    radius_km: float,
+    wishes: Wishes,
+) -> Alternatives:
+    """See `BookingEngine.find_alternatives`. All questions go to the database together."""
+    edition = desk.catalogue.edition(connection)
+    house = desk.catalogue.restaurant(connection, edition, restaurant.id)
+    entries = desk.catalogue.entries(connection, edition)
+    neighbours = [
+        desk.catalogue.restaurant(connection, edition, entry.id)
+        for entry in _close_by(house, entries, radius_km)[:_NEIGHBOURS_ASKED]
+    ]
+    same_house = [_Question(house, moment, _SAME_TIME_OF_DAY) for moment in _other_days(house, wanted, days)]
+    elsewhere = [_Question(neighbour, wanted, _SAME_TIME) for neighbour in neighbours]
+    openings = _ask(desk, connection, [*same_house, *elsewhere], party_size, wishes)
+    return Alternatives(
+        other_days=tuple(found for found in openings[: len(same_house)] if found)[:limit],
+        nearby=tuple(found for found in openings[len(same_house) :] if found)[:limit],
+    )
+
+
+def _ask(
+    desk: Desk, connection: Connection, questions: Sequence[_Question], party_size: int, wishes: Wishes
+) -> list[Opening | None]:
+    """The opening nearest to each question's time."""
+    if not questions:
+        return []
+    queries = []
+    for house, wanted, within in questions:
+        reach = quarters_between(wanted - within, wanted + within + house.longest_turn(party_size))
+        queries.append(occupancy_query(house.id, reach, shift=desk.clock.offset, excluding=None))
+    answers: list[Opening | None] = []
+    for (house, wanted, within), rows in zip(questions, send(connection, queries), strict=True):
+        occupancy = Occupancy.from_rows(rows)
+        desk.must_be_current(connection, house, occupancy.version)
+        found = search(
+            house, wanted=wanted, party_size=party_size, within=within, limit=1, occupancy=occupancy, wishes=wishes
+        )
+        answers.append(found.openings[0] if found.openings else None)
+    return answers
+
+
+def _other_days(house: Restaurant, wanted: datetime, days: int) -> list[datetime]:
+    """The same time of day, nearest day first, the later of two that are as near."""
+    local = wanted.astimezone(house.zone)
+    offsets = sorted((day for day in range(-days, days + 1) if day), key=lambda day: (abs(day), -day))
+    return [(local + timedelta(days=day)).astimezone(UTC) for day in offsets]
+
+
+def _close_by(house: Restaurant, entries: Sequence[NameEntry], radius_km: float) -> list[NameEntry]:
+    """Other restaurants near the house: those that share a cuisine first, then the closest."""
+    here = next(entry for entry in entries if entry.id == house.id)
+    ranked = []
+    for entry in entries:
+        distance = _distance_km(here, entry)
+        if entry.id != house.id and distance <= radius_km:
+            ranked.append((not here.folded_cuisines & entry.folded_cuisines, distance, entry.id, entry))
+    return [entry for *_, entry in sorted(ranked, key=lambda rank: rank[:3])]
+
+
+def _distance_km(one: NameEntry, other: NameEntry) -> float:
+    """Along the earth's surface; without coordinates, next door in the same city and out of reach elsewhere."""
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return 0.0 if one.folded_city == other.folded_city else inf
+    latitude, longitude = radians(other.lat - one.lat) / 2, radians(other.lon - one.lon) / 2
+    chord = sin(latitude) ** 2 + cos(radians(one.lat)) * cos(radians(other.lat)) * sin(longitude) ** 2
+    return 2 * _EARTH_RADIUS_KM * asin(sqrt(chord))
