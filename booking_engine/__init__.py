@@ -21,6 +21,7 @@ from .errors import (
     UndoTooLate,
 )
 from .importing import ImportReport
+from .misfits import Misfit
 from .openings import Alternatives, Opening, Refusal, Search
 from .reservations import Hold, Reservation
 from .restaurant import Restaurant, Service
@@ -38,6 +39,7 @@ __all__ = [
     "ImportRejected",
     "ImportReport",
     "InvalidRequest",
+    "Misfit",
     "NoTableAvailable",
     "OffGrid",
     "Opening",

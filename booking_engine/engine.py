@@ -36,8 +36,11 @@ class BookingEngine:
         self._desk = Desk(database, clock, Catalogue())
 
     def import_restaurants(self, lines: Iterable[str]) -> ImportReport:
-        """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem."""
-        return importing.import_restaurants(self._database, lines)
+        """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem.
+
+        The report names upcoming reservations that a changed restaurant no longer fits; they are kept as they are.
+        """
+        return importing.import_restaurants(self._database, self.clock, lines)
 
     def restaurant(self, slug: str) -> Restaurant:
         """Raises RestaurantUnknown."""

@@ -63,6 +63,10 @@ class Floor:
         """How many guests the tables seat that are not in this mask, walk-in tables included."""
         return sum(seats for bit, seats in self._seats if not bit & taken)
 
+    def seats(self, table_ids: tuple[int, ...], party_size: int) -> bool:
+        """Whether exactly these tables are a place for so many guests."""
+        return any(place.table_ids == table_ids and party_size <= place.max_party for place in self._places)
+
     def fitting(self, party_size: int) -> Iterator[Place]:
         """The places that take a party of this size, best first."""
         return (place for place in self._places if place.min_party <= party_size <= place.max_party)

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from .clock import Clock
 from .errors import ImportProblem, ImportRejected
 from .import_format import RestaurantLine
+from .misfits import Misfit, find_misfits
 from .schema import catalogue, dining_table, restaurant
 
 T = TypeVar("T")
@@ -23,11 +25,12 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many restaurants were new, changed, or as before."""
+    """How many restaurants were new, changed, or as before, and which reservations the changed ones no longer fit."""
 
     created: int
     updated: int
     unchanged: int
+    misfits: tuple[Misfit, ...] = ()
 
 
 def read_lines(lines: Iterable[str]) -> list[RestaurantLine]:
@@ -56,8 +59,8 @@ def read_lines(lines: Iterable[str]) -> list[RestaurantLine]:
     return parsed
 
 
-def import_restaurants(database: Engine, lines: Iterable[str]) -> ImportReport:
-    """Create and update restaurants by slug; none is ever deleted. The same file again changes nothing."""
+def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str]) -> ImportReport:
+    """Create and update restaurants by slug; none is ever deleted, nor any reservation. The same file again changes nothing."""
     parsed = read_lines(lines)
     with database.begin() as connection:
         # One import at a time: this row is the lock, and its version tells every process to read again.
@@ -76,7 +79,13 @@ def import_restaurants(database: Engine, lines: Iterable[str]) -> ImportReport:
             _check_numbers(connection, parsed)
             _write(connection, created, updated, {slug: row.id for slug, row in known.items()}, documents, version)
             connection.execute(update(catalogue).values(version=version))
-        return ImportReport(len(created), len(updated), len(parsed) - len(created) - len(updated))
+        changed = {known[line.slug].id: line for line in updated}
+        return ImportReport(
+            created=len(created),
+            updated=len(updated),
+            unchanged=len(parsed) - len(created) - len(updated),
+            misfits=tuple(find_misfits(connection, changed, clock.offset)),
+        )
 
 
 def _write(

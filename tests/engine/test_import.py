@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, ImportRejected, Refusal, RestaurantUnknown, create_database
 
-from .helpers import ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, tables
+from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, tables
 
 
 @pytest.fixture
@@ -156,6 +157,26 @@ def test_a_stale_floor_is_noticed_while_booking(database: Engine, open_restauran
     book(elsewhere, place, evening(place, 17))
     here.import_restaurants(as_lines(house(slug=place.slug, tables=[{"name": "new", "max_party": 2}])))
     assert book(elsewhere, place, evening(place, 20)).tables == ("new",)
+
+
+def test_reservations_that_no_longer_fit_are_reported_and_kept(
+    engine: BookingEngine, open_restaurant: OpenRestaurant
+) -> None:
+    place = open_restaurant(tables=tables(2, 2, 4))
+    fits, large = book(engine, place, evening(place), 2), book(engine, place, evening(place), 4)
+    lost = book(engine, place, evening(place), 2)
+    closed = book(engine, place, evening(place, day=DAY + timedelta(days=1)), 2)
+    gone = book(engine, place, evening(place, 17), 2)
+    engine.cancel_reservation(gone.code, command_id="gone", channel="api", notify=False)
+    smaller = [{"name": "T1", "max_party": 2}, {"name": "T3", "max_party": 3}]
+    closure = [{"date": (DAY + timedelta(days=1)).isoformat()}]
+    report = engine.import_restaurants(as_lines(house(slug=place.slug, tables=smaller, closures=closure)))
+    assert {misfit.code: misfit.reason for misfit in report.misfits} == {
+        lost.code: "table gone", large.code: "table too small", closed.code: "closed then",
+    }  # fmt: skip
+    assert {misfit.slug for misfit in report.misfits} == {place.slug}
+    for made in (fits, large, lost, closed):
+        assert engine.reservation(made.code).status == "confirmed"
 
 
 def test_table_numbers_stay_with_their_names(database: Engine, open_restaurant: OpenRestaurant) -> None:
