@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 TABLETALK := .venv/bin/tabletalk
 
-.PHONY: help install install-dev run test train lint format lock clean
+.PHONY: help install install-dev run test bench train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ run: install ## Start everything on this machine, with sample restaurants; Ctrl-
 test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
 	@sh deploy/browser.sh
 	@.venv/bin/python -m pytest $(ARGS)
+
+bench: install-dev ## Measure how long diners wait for a reply, beside what the pieces cost
+	@.venv/bin/python -m bench.replies
 
 train: install ## Train the dialogue model if its sources have changed
 	@$(TABLETALK) train

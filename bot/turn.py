@@ -105,7 +105,8 @@ class TurnTaker:
         carried_by: str | None,
     ) -> bool:
         """Whether the message has its answer now."""
-        attempts = message.attempts
+        attempts, is_given_up = message.attempts, False
+        answer: Answer | None
         try:
             answer = self._words_for(connection, conversation, message, deadline)
         except DialogueUnavailable as error:
@@ -114,12 +115,10 @@ class TurnTaker:
         except DialogueFailed as error:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
             attempts += 1
-            quoted = message.text[:_QUOTE]
-            answer = (
-                Answer((Said(self._phrases.render("utter_bot_failed", text=quoted)),))
-                if attempts >= MOST_ATTEMPTS
-                else None
-            )
+            is_given_up = (
+                carried_by is None and attempts >= MOST_ATTEMPTS
+            )  # only by the worker, who waits between attempts
+            answer = self._gave_up_on(message) if is_given_up else None
         with connection.begin():
             if answer is None:
                 wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
@@ -128,13 +127,15 @@ class TurnTaker:
                     connection, message, message.status, attempts=max(attempts, 1), retry_at=self._clock.now() + wait
                 )
                 return False
-            status: messages.Status = "failed" if attempts >= MOST_ATTEMPTS else "answered"
-            messages.set_status(connection, message, status, attempts=attempts)
+            messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
             conversations.note(connection, conversation.id, expects=answer.expects)
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
         return True
+
+    def _gave_up_on(self, message: Inbound) -> Answer:
+        return Answer((Said(self._phrases.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
     def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
         assert conversation.phone is not None

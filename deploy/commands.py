@@ -78,18 +78,16 @@ def actions(settings: Settings) -> None:
 def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> None:
     from gunicorn.app.wsgiapp import WSGIApplication
 
-    sys.argv = ["gunicorn", app, "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
-    sys.argv += [
-        "--worker-class",
-        "gthread",
-        "--no-control-socket",
-        "--graceful-timeout",
-        "12",
-        "--keep-alive",
-        "75",
-        "--chdir",
-        str(PROJECT),
-    ]
+    options = {
+        "--bind": f"{host}:{port}",
+        "--worker-class": "gthread",
+        "--workers": str(workers),
+        "--threads": str(threads),
+        "--graceful-timeout": "12",
+        "--keep-alive": "75",
+        "--chdir": str(PROJECT),
+    }
+    sys.argv = ["gunicorn", app, "--no-control-socket", *(part for option in options.items() for part in option)]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
 
 

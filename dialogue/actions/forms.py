@@ -69,7 +69,7 @@ class FormValidation(Action, ABC):
         if expects is None:
             memory.task = None
         turn.finish(expects)
-        return memory.events(expects)
+        return memory.events(turn, expects)
 
     @abstractmethod
     def begin(self, turn: Turn, memory: Memory) -> None:

@@ -61,10 +61,16 @@ class Memory:
             if name not in kept:
                 setattr(self, name, getattr(blank, name))
 
-    def events(self, requested_slot: str | None) -> list[EventType]:
-        """The slots for Rasa; `requested_slot` is what is asked for next, None ends the form."""
-        slots = asdict(self)
-        return [SlotSet(name, value) for name, value in slots.items()] + [SlotSet("requested_slot", requested_slot)]
+    def events(self, turn: Turn, requested_slot: str | None) -> list[EventType]:
+        """The slots that have changed, for Rasa; `requested_slot` is what is asked for next, None ends the form.
+
+        `touched_at` is always among them: Rasa takes a validation that sets no slot for one that has nothing to do with the form.
+        """
+        before = turn.tracker.slots
+        changed = {
+            name: value for name, value in asdict(self).items() if value != before.get(name) or name == "touched_at"
+        }
+        return [SlotSet(name, value) for name, value in {**changed, "requested_slot": requested_slot}.items()]
 
     def wanted_date(self) -> dt.date | None:
         return dt.date.fromisoformat(self.date) if self.date else None

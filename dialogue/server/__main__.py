@@ -6,6 +6,7 @@ import logging
 import os
 from pathlib import Path
 
+import structlog
 from rasa.core.run import serve_application
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
@@ -19,6 +20,8 @@ def main() -> None:
     """Serve until the process is told to end."""
     token = os.environ["TABLETALK_INTERNAL_TOKEN"]
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
+    # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     remote_action.install()
     tracker_store = connection_arguments(os.environ["DATABASE_URL"])
     endpoints = AvailableEndpoints(
