@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, time
+from functools import cache
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,8 +26,12 @@ def _read_clock(value: object) -> object:
     return time(0) if value == "24:00" else time.fromisoformat(value)
 
 
+# Listing the zones walks the time zone database on disk.
+_zones = cache(available_timezones)
+
+
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError("is not a time zone of the IANA database, like America/New_York")
     return value
 

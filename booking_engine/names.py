@@ -37,6 +37,7 @@ _NUMBERS = frozenset(
 _BRIEF = 3
 """One word of a longer name ("sisters") counts only in an answer as short as this."""
 _LONGEST_QUERY = 500
+_MOST_CANDIDATES = 300
 _PART_WEIGHT = 0.92
 _CERTAIN_ENOUGH = 82.0
 
@@ -63,6 +64,11 @@ class NameEntry:
     @cached_property
     def folded(self) -> str:
         return fold(self.name)
+
+    @cached_property
+    def core(self) -> str:
+        """The name without the words that any restaurant may have in its name, if that leaves anything."""
+        return " ".join(word for word in self.folded.split() if word not in _GENERIC) or self.folded
 
     @cached_property
     def folded_city(self) -> str:
@@ -123,7 +129,11 @@ def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry
     if not words:
         return []
     rough = process.extract(
-        said, [entry.folded for entry in entries], scorer=fuzz.partial_token_set_ratio, score_cutoff=70, limit=None
+        said,
+        [entry.folded for entry in entries],
+        scorer=fuzz.partial_token_set_ratio,
+        score_cutoff=70,
+        limit=_MOST_CANDIDATES,
     )
     matches = []
     for _, _, index in rough:
