@@ -130,7 +130,7 @@ def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry
         return []
     rough = process.extract(
         said,
-        [entry.folded for entry in entries],
+        [entry.core for entry in entries],
         scorer=fuzz.partial_token_set_ratio,
         score_cutoff=70,
         limit=_MOST_CANDIDATES,
