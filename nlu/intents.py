@@ -27,8 +27,14 @@ _DETAILS = words(
 )
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
 _CHANGING = words("instead make change")
+_ASKED = words("<topic> <price> <cuisine>")
+_THANKING = words("thanks thank thx ty thankyou")
+_PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
+_ENDING = words("that thats will it")
 _NOT_FILLER_ALONE = words("change booked have has how what")
 SURE = 0.99
+DOUBT = 0.5
+"""Below this the classifier is unsure, and details in a message speak for an answer."""
 
 
 def delexicalise(text: str, message: Message) -> list[tuple[str, int, int]]:
@@ -45,17 +51,22 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     `expecting` is what the bot has just asked for, as in the contract's `expects`.
     """
     said = [word for word in view_words if word.isalnum() or word.startswith("<")]
-    if not said:
+    entities = {word for word in said if word.startswith("<")}
+    plain = {word for word in said if not word.startswith("<")}
+    if not said or not plain <= _FILLER | _YES | _NO:
         return None
-    entities = [word for word in said if word.startswith("<")]
-    plain = [word for word in said if not word.startswith("<")]
+    if "?" in view_words and entities & _ASKED:
+        return "ask" if "<topic>" in entities else None
     if not entities:
-        return _yes_or_no(plain)
-    if not all(word in _FILLER or word in _YES or word in _NO for word in plain):
+        return _yes_or_no(said, plain, expecting)
+    if expecting is None and _CHANGING & plain:
         return None
-    if expecting is None and _CHANGING.intersection(plain):
-        return None
-    return _bare_answer(said, set(entities), set(plain), expecting)
+    return _bare_answer(said, entities, plain, expecting)
+
+
+def says_details(view_words: Sequence[str]) -> bool:
+    """Whether delexicalised words hold a detail of a booking, so that an unsure classifier may take it for an answer."""
+    return not {"<topic>", "?"}.intersection(view_words) and bool(_DETAILS.intersection(view_words))
 
 
 def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting: str | None) -> str | None:
@@ -69,11 +80,12 @@ def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting
     return "find" if expecting is None and entities <= _SEARCHED else "inform"
 
 
-def _yes_or_no(plain: list[str]) -> str | None:
-    rest = set(plain) - _FILLER
-    said_yes, said_no = bool(rest & _YES), bool(rest & _NO)
-    if rest <= _YES and said_yes and "not" not in plain:
+def _yes_or_no(said: list[str], plain: set[str], expecting: str | None) -> str | None:
+    if expecting is None and plain & _THANKING and not plain & _PLAIN_YES:
+        return "thank"  # nothing was asked, so "no thanks" and "great, thanks" end a conversation
+    if _ENDING & plain and "all" in plain:
+        return "thank"
+    rest = plain - _FILLER
+    if rest and rest <= _YES and "not" not in plain:
         return "affirm"
-    if rest <= _NO and said_no:
-        return "deny"
-    return None
+    return "deny" if rest and rest <= _NO else None

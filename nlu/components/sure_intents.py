@@ -13,7 +13,7 @@ from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.intents import SURE, sure_intent
+from nlu.intents import DOUBT, SURE, says_details, sure_intent
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -37,16 +37,22 @@ class SureIntents(GraphComponent, IntentClassifier):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Overrule the ranking of each message that leaves no doubt."""
+        """Overrule the ranking of each message that leaves no doubt, or that only answers and left the classifier unsure."""
         for message in messages:
             words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT], default=[])]
             name = sure_intent(words, (message.get("metadata") or {}).get("expects"))
-            if name is None:
-                continue
-            sure = {"name": name, "confidence": SURE}
-            ranking = [entry for entry in message.get(INTENT_RANKING_KEY, default=[]) if entry["name"] != name]
-            scale = (1 - SURE) / max(sum(entry["confidence"] for entry in ranking), 1e-9)
-            others = [{**entry, "confidence": entry["confidence"] * scale} for entry in ranking]
-            message.set(INTENT, sure, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, [sure, *others], add_to_output=True)
+            if name is not None:
+                _rank_first(message, name, SURE)
+            elif message.get(INTENT)["confidence"] < DOUBT and says_details(words):
+                _rank_first(message, "inform", DOUBT)
         return messages
+
+
+def _rank_first(message: Message, name: str, confidence: float) -> None:
+    """Put an intent at the head of the ranking and leave the rest of the probability to the others."""
+    first = {"name": name, "confidence": confidence}
+    ranking = [entry for entry in message.get(INTENT_RANKING_KEY, default=[]) if entry["name"] != name]
+    scale = (1 - confidence) / max(sum(entry["confidence"] for entry in ranking), 1e-9)
+    others = [{**entry, "confidence": entry["confidence"] * scale} for entry in ranking]
+    message.set(INTENT, first, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [first, *others], add_to_output=True)

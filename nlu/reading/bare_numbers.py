@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import clock_time
+from nlu.reading.clock import LAST_HOUR, clock_time
 from nlu.reading.message import Message
 from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
@@ -15,12 +15,14 @@ _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100
 _PARTY_WORDS = words("party people size number guests group headcount attending adults us")
 _TIME_WORDS = words("early late earlier later time oclock")
 _NOT_COUNTED_AFTER = words(
-    "stars star rating table tables % days weeks hours minutes miles dollars bucks pounds / more days times th street avenue"
+    "stars star rating table tables % days weeks hours minutes miles dollars bucks pounds / more days times th street avenue of"
 )
-_NOT_COUNTED_BEFORE = words("rating than least $ £ € # room flat apt suite venue years :")
+_NOT_COUNTED_BEFORE = words("rating $ £ € # room flat apt suite venue years :")
 
 
+_RATING = words("rating rated stars star")
 _ALONE = words("one . ! , please just only for its it is")
+_REPLACED = (["instead", "of"], ["rather", "than"])
 _SEPARATING = words("for <date> , -")
 
 
@@ -33,6 +35,7 @@ class _Said:
     time: bool
     date: bool
     party_replaced: bool
+    party_changed: bool
     changing: bool
 
 
@@ -47,6 +50,7 @@ def read_bare_numbers(message: Message) -> None:
         time=any("hour" in claim.value for claim in message.of("time")),
         date=message.has("date"),
         party_replaced=message.has("previous_party_size"),
+        party_changed=message.has("party_size"),
         changing=is_changing(message),
     )
     for place, (word, first, end) in enumerate(items):
@@ -54,13 +58,28 @@ def read_bare_numbers(message: Message) -> None:
         after = view_words[place + 1] if place + 1 < len(view_words) else ""
         if before in _NOT_COUNTED_BEFORE or after in _NOT_COUNTED_AFTER:
             continue
+        if before in ("least", "than") and _RATING & said.words:
+            continue
         number = _number(word, before, said, message.expecting)
         if number is None:
             continue
-        entity, value = _meaning(number, before, said, message.expecting)
+        if view_words[max(0, place - 2) : place] in _REPLACED and (said.party or said.time):
+            entity, value = _replaced(number, said)
+        else:
+            entity, value = _meaning(number, before, said, message.expecting)
         message.claim(entity, first, end, value)
         said.party |= entity == "party_size"
         said.time |= entity == "time"
+    for claim in message.of("party_size") if said.party else ():
+        if "delta" in claim.value:
+            message.replace(claim, entity="guests")
+
+
+def _replaced(number: int, said: _Said) -> tuple[str, Value]:
+    """What "instead of 6" rules out."""
+    if said.party:
+        return "previous_party_size", {"count": number}
+    return "previous_time", clock_time(number % LAST_HOUR, 0, None)
 
 
 def _number(word: str, before: str, said: _Said, expecting: str | None) -> int | None:
@@ -85,7 +104,7 @@ def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tu
 def _is_party(before: str, said: _Said, expecting: str | None) -> bool:
     if said.party:
         return before == "to" and said.changing and not said.time
-    explained = said.party_replaced or said.time or bool(_PARTY_WORDS & said.words)
+    explained = said.party_replaced or said.party_changed or said.time or bool(_PARTY_WORDS & said.words)
     return explained or (before == "for" and expecting != "time")
 
 

@@ -17,7 +17,9 @@ _END_YEAR = rf"(?:(?: ,)?(?: of)? {_YEAR})?"
 _LEAD = rf"(?:{WEEKDAY}(?: \.)?(?: ,)?(?: (?:on|the|night|evening))? )?"
 _NOT_A_TIME = r"(?! (?:am|pm|oclock|people|of us)(?!\S))"
 _OF_MONTH = r"(?: of (?:(?P<months>this|next|the following) month|the month))?"
-_NOT_A_PLACE = r"(?! (?:one|option|choice|time|slot|floor|of all|opening|place|table|timer|visit|avenue|street|ave|st))"
+_NOT_A_PLACE = (
+    r"(?! (?:names?|one|option|choice|time|slot|floor|of all|opening|place|table|timer|visit|avenue|street|ave|st))"
+)
 _MONTH_DAY = rf"{MONTH} (?:the )?{_DAY}{_NOT_A_TIME}{_END_YEAR}(?:(?: ,)? (?P<weekday_after>{'|'.join(WEEKDAYS)}))?"
 _LAST_DAY, _LAST_MONTH, _CENTURY = 31, 12, 2000
 

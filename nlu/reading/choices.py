@@ -33,7 +33,7 @@ _PLACE_RULES: list[Rule] = [
 _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
 _COMPARING: list[tuple[str, str, str]] = [
     ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
-     r"nothing(?: works)?"),
+     r"nothing (?:works|fits|suits)"),
     ("later", "later latter latest", rf"(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)|{_MORE} later"),
     ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?(?! than)|"
      rf"{_MORE} (?:earlier|sooner)"),

@@ -9,8 +9,8 @@ from nlu.reading.spans import Value
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
 PART_WORDS = r"morning|afternoon|arvo|evening|night"
 NOT_PEOPLE = (
-    r"(?!(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|guests|adults?|kids|children|friends|men|women|"
-    r"covers|heads|seats|more|others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|"
+    r"(?!(?: ish| or so)?(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|"
+    r"guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|"
     r"famil(?:y|ies)|top|grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
 )
 
@@ -20,7 +20,7 @@ def clock_pattern(tag: str = "", *, bare: bool = True) -> str:
     sure = "" if bare else rf"(?=(?: -)? (?:am|pm|oclock|ish|in the (?:{PART_WORDS})|at night)(?!\S))"
     return (
         rf"(?:(?P<clock{tag}>\d{{1,2}}:\d\d)|(?P<digits{tag}>\d{{3,4}})(?= (?:am|pm)(?!\S))|"
-        rf"(?P<hour{tag}>\d{{1,2}}){sure}|(?P<word{tag}>noon|midday|midnight))"
+        rf"(?P<hour{tag}>\d{{1,2}}){sure}|(?:12 )?(?P<word{tag}>noon|midday|midnight))"
         rf"{clock_end(tag)}"
     )
 

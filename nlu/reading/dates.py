@@ -55,6 +55,7 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(rf"in (?:about |like |exactly )?{_AHEAD}"), "date", _ahead),
     (pattern(rf"(?:an?|one) week (?:from |on |after |this )?{WEEKDAY}"), "date", _weekday("week_after")),
     (pattern(rf"{WEEKDAY} week"), "date", _weekday("week_after")),
+    (pattern(rf"(?<!next )(?<!this )(?<!following )week (?:on|from) {WEEKDAY}"), "date", _weekday("week_after")),
     (pattern(rf"{WEEKDAY} after next"), "date", _weekday("week_after_next")),
     (pattern(rf"(?:the )?week after next(?: on)? {WEEKDAY}"), "date", _weekday("week_after_next")),
     (pattern(rf"{WEEKDAY}(?: of)? this week"), "date", _weekday("this")),

@@ -20,7 +20,8 @@ _PAIR = words("parents grandparents inlaws twins couple folks")
 _PLURALS = {
     "wives": 1, "husbands": 1, "children": 1, "babies": 1, "men": 1, "women": 1, "ladies": 1, "gentlemen": 1,
     "people": 1, "others": 1, "heads": 1, "covers": 1, "diners": 1, "pax": 1, "members": 1, "couples": 2, "pairs": 2,
-    "folk": 1, "seniors": 1, "grandchildren": 1, "grandkids": 1, "workers": 1, "associates": 1, "visitors": 1,
+    "folk": 1, "ups": 1, "grownups": 1,
+    "seniors": 1, "grandchildren": 1, "grandkids": 1, "workers": 1, "associates": 1, "visitors": 1,
     "tourists": 1, "employees": 1, "players": 1, "peoplr": 1, "individuals": 1, "littles": 1, "littlies": 1,
 }  # fmt: skip
 _SOFT_PLURALS = frozenset({"family", "kids", "families", "team"})
@@ -30,7 +31,7 @@ _ADJECTIVES = words(
     "lovely new work family co fellow hungry business oldest youngest eldest beautiful step wee up "
     "elderly tiny"
 )
-_CONNECTORS = frozenset({",", "and", "&", "+", "plus", "with", "along", "n", "including"})
+_CONNECTORS = frozenset({",", "and", "&", "+", "plus", "with", "along", "n"})
 _SELF = frozenset({"me", "myself", "i"})
 _VERBS = words(
     "need want would will am have had can could do like was were wish prefer should require d dont cant wont think "
@@ -64,7 +65,8 @@ class Group:
     @property
     def least(self) -> int:
         """How many they are, at least: kids of no given number count as two."""
-        return sum(2 if item.count is None else item.count for item in self.items)
+        others = sum(2 if item.count is None else item.count for item in self.items if item.kind != "self")
+        return others + any(item.kind == "self" for item in self.items)
 
     @property
     def exact(self) -> bool:
@@ -90,12 +92,12 @@ def find_groups(said: Sequence[str]) -> list[Group]:
 
 
 def _group(said: Sequence[str], at: int) -> Group | None:
-    item = _item(said, at, connected=_bare_pair(said, at))
+    item = _item(said, at, connected=_bare_pair(said, at) or _kin_pair(said, at))
     items: list[Item] = []
     while item is not None:
         items.append(item)
         place = _skip_connectors(said, item.end)
-        if place == item.end or place >= len(said):
+        if place >= len(said) or (place == item.end and not (item.kind == "self" and said[place] in ("my", "our"))):
             break
         loose = said[place - 1] == ","
         item = _item(said, place, connected=not loose)
@@ -133,6 +135,14 @@ def _bare_pair(said: Sequence[str], at: int) -> bool:
     return said[at].isdecimal() and list(said[at + 1 : at + 2]) == ["and"] and "other" in said[at + 3 : at + 4]
 
 
+def _kin_pair(said: Sequence[str], at: int) -> bool:
+    """Whether "wife and I" or "wife and kids" begins here."""
+    follower = list(said[at + 1 : at + 3])
+    if said[at] not in _ONE or follower[:1] not in (["and"], ["&"]) or len(follower) == 1:
+        return False
+    return follower[1] in _SELF or _noun_weight(follower[1]) is not None
+
+
 def _item(said: Sequence[str], at: int, *, connected: bool) -> Item | None:
     if said[at] in _SELF:
         return Item(at + 1, 1, "self")
@@ -143,12 +153,8 @@ def _item(said: Sequence[str], at: int, *, connected: bool) -> Item | None:
     count = number_of(said[place]) if place < len(said) and not said[place].endswith("th") else None
     if count is not None:
         place += 1
-        if (
-            said[place : place + 1] == ["of"]
-            and said[place + 1 : place + 2]
-            and said[place + 1] in ("my", "our", "the")
-        ):
-            place += 2
+        if said[place : place + 1] == ["of"] and list(said[place + 1 : place + 2]) in (["my"], ["our"], ["the"]):
+            place, determined = place + 2, True
     elif not determined and not connected:
         return None
     noun_at = _noun_place(said, place)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
 from nlu.reading.spelling import AFTER_SUBJECT, SPELLINGS
+from nlu.reading.words import words
 
 TOKEN = re.compile(
     r"""
@@ -34,6 +35,10 @@ TOKEN = re.compile(
 )
 APOSTROPHES = str.maketrans("", "", "'’`´")
 MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
+_HOUR_CUES = words("at @ past after before around by half")
+_HOUR_FRACTIONS = words("quarter 5 10 20 25 minutes")
+_HOUR_ENDS = words("am pm oclock 15 30 45 ish")
+_NOT_HOURS = words("of person people guest adult more table the other - i we")
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
@@ -58,7 +63,22 @@ def tokenize(text: str) -> list[Token]:
         raw = match.group()
         start, end = match.start() + len(raw) - len(raw.lstrip()), match.end()
         tokens.append(Token(start, end, _canonical(kind, raw.strip(), tokens), raw[:1].isupper(), kind))
-    return _join_compounds(tokens)
+    return _hours_of_one(_join_compounds(tokens))
+
+
+def _hours_of_one(tokens: list[Token]) -> list[Token]:
+    """Make a number of "one" where it is a time of day: "at one", "one pm", "one thirty", "quarter to one"."""
+    for place, token in enumerate(tokens):
+        if token.word != "one":
+            continue
+        before = [t.word for t in tokens[max(0, place - 2) : place]]
+        after = tokens[place + 1].word if place + 1 < len(tokens) else ""
+        cued = before[-1:] != [] and (
+            before[-1] in _HOUR_CUES or (before[-1] in ("to", "of") and before[0] in _HOUR_FRACTIONS)
+        )
+        if after in _HOUR_ENDS or (cued and after not in _NOT_HOURS):
+            tokens[place] = token._replace(word="1")
+    return tokens
 
 
 def _canonical(kind: str, raw: str, before: list[Token]) -> str:

@@ -15,7 +15,7 @@ _STRONG = pattern(
     r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
     r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
     r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
-    r"made by|booked by|reserved by|signed"
+    r"(?<!restaurant )(?<!place )names|made by|booked by|reserved by|signed"
 )
 _UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")
 _WEAK = pattern(
@@ -30,6 +30,7 @@ _ATTRIBUTED = frozenset(
     {"booking", "reservation", "table", "party", "dinner", "lunch", "<part_of_day>", "group", "<party_size>"}
 )
 _LAST_ONLY = pattern(r"(?:my |the )?(?:last|family|sur) ?name(?: is| s| would be| will be| :|s)?")
+_FIRST_ONLY = pattern(r"(?:my |the )?(?:1th|first|given) ?name(?: is| s| would be| will be| :|s)?")
 _LAST_AFTER = pattern(r"is (?:my|the|our) (?:last name|surname|family name|sur name)")
 _FIRST_AFTER = pattern(r"is my (?:first|given) name")
 _PARTICLES = words("de la del der den van von da di dos du le el al bin ibn mac mc st ter ten san santa y af av zu")
@@ -163,11 +164,13 @@ def _after(message: Message, position: int) -> int:
 
 def _read_last_names(message: Message) -> None:
     view = message.view
-    for match in _LAST_ONLY.finditer(view.text):
-        _, end = view.tokens_between(match.start(), match.end())
-        run = _run(message, _after(message, end), any_case=True, common=True)
-        if run:
-            message.claim("last_name", run.first, run.end, _printed(message, run.first, run.end))
+    for cue, entity in ((_LAST_ONLY, "last_name"), (_FIRST_ONLY, "first_name")):
+        for match in cue.finditer(view.text):
+            _, end = view.tokens_between(match.start(), match.end())
+            at = _after(message, end)
+            run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
+            if run:
+                message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
     for rule, entity in ((_LAST_AFTER, "last_name"), (_FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())

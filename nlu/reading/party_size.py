@@ -84,12 +84,16 @@ RANGE_RULES: list[Rule] = [
     ),
 ]
 _MOVED_FROM = pattern(rf"from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
+_RESIZING = r"(?:increase|decrease|reduce|raise|grow|drop)"
 _HOLDERS = (
     r"(?:party|parties|group|table|booking|reservation|total|gang|crew|squad|family|team|size|spot|seats|seating|space|"
     r"room|company|tables|lunch|dinner|brunch|<part_of_day>|booked|reserved|place)"
 )
 COUNT_RULES: list[Rule] = [
     (pattern(rf"(?:the |all |all the )?(?P<span>{_N} of us)"), "party_size", _count),
+    (pattern(rf"{_N} (?:seats?|spots?|places|chairs)(?! (?:in|inside|outside)(?!\S))"), "party_size", _count),
+    (pattern(rf"{_N} (?:ish|or so) {_NOUN}"), "party_size", _count),
+    (pattern(rf"{_RESIZING}(?: [a-z]+){{0,3}} to (?P<span>{_N}){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_N} (?:in total|in all|altogether|all together|total|all up|all told)"), "party_size", _count),
     (pattern(rf"{_HOLDERS} (?:of|for|4) {_SOFT}(?P<span>(?:the )?{_N}){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_N} (?:-|person|seat|top|- top|- person|- seater|seater) (?:table|booking|reservation|group|party)"),

@@ -11,6 +11,7 @@ from nlu.reading.words import words
 _HAVING = words("is are has have eat eats")
 _NEEDING = words("need needs will require requires")
 _OWNING = words("have has got bringing bring ive")
+_PARTLY = (["including"], ["incl"], ["includes"], ["("])
 _STAYING = words("cancelled canceled dropped cant cannot wont isnt arent")
 _STAYING_PAIRS = (["is", "not"], ["are", "not"], ["can", "not"], ["to", "cancel"], ["bailed", "on"], ["backed", "out"])
 
@@ -27,7 +28,7 @@ def claim_groups(message: Message) -> None:
         before = view.words[max(0, group.first - 2) : group.first]
         after = view.words[group.end : group.end + 7]
         entity = "party_size"
-        if is_remark(after) or (group.only_children and _OWNING.intersection(before)):
+        if is_remark(after) or before[-1:] in _PARTLY or (group.only_children and _OWNING.intersection(before)):
             entity = "guests"
         elif _stays_away(after):
             value = {"delta": -group.least}

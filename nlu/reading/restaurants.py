@@ -85,7 +85,8 @@ def _claim_opening(message: Message) -> None:
         first += 1
     end = first
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
-        if not _goes_on(message.tokens[end], named=asked or end > first):
+        number = message.tokens[end].kind == "number" and not asked
+        if number or not _goes_on(message.tokens[end], named=asked or end > first):
             break
         end += 1
     follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."

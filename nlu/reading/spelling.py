@@ -33,7 +33,7 @@ _VARIANTS = {
     "october": "oct",
     "november": "nov",
     "december": "dec decmber",
-    "people": "ppl pple peple poeple peopel peoples persons pax peeps ppls persn",
+    "people": "ppl pple peple poeple peopel peoples persons pax peeps ppls persn pers",
     "please": "pls plz plse pleas",
     "minutes": "min mins minute",
     "hours": "hr hrs",

@@ -78,10 +78,11 @@ CLOCK_RULES: list[Rule] = [
         "time",
         _clock,
     ),
-    (pattern(rf"{_ABOUT}(?P<span>{clock_pattern(bare=False)})"), "time", _clock),
+    (pattern(rf"{_ABOUT}(?P<span>{clock_pattern(bare=False)}){NOT_PEOPLE}"), "time", _clock),
 ]
 CUE_RULES: list[Rule] = [
     (pattern(r"(?P<hour>1\d|2[0-3]) (?:hours|h)"), "time", _hour),
+    (pattern(r"(?P<digits>[1-9]\d\d|[12]\d\d\d) (?:hours|h)"), "time", _four_digits),
     (
         pattern(rf"(?:{_CUE}|for|to) (?P<span>(?P<digits>[1-9]\d\d|1\d\d\d|2[0-3]\d\d)(?: hours)?){NOT_PEOPLE}"),
         "time",

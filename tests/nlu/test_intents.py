@@ -1,0 +1,77 @@
+"""What is meant beyond doubt, whatever the classifier would say."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.intents import delexicalise, says_details, sure_intent
+from nlu.reading.reader import read_message
+
+CASES: list[tuple[str, str | None, str | None]] = [
+    ("yes", "confirmation", "affirm"),
+    ("Y", "confirmation", "affirm"),
+    ("yes please!", "confirmation", "affirm"),
+    ("ok", "confirmation", "affirm"),
+    ("ok thanks", "confirmation", "affirm"),
+    ("yes thanks", None, "affirm"),
+    ("yes but 8", "confirmation", "affirm"),
+    ("yes, but for 5 people", "confirmation", "affirm"),
+    ("no", "confirmation", "deny"),
+    ("nope", None, "deny"),
+    ("no thanks", "confirmation", "deny"),
+    ("no thanks", None, "thank"),
+    ("great, thanks", None, "thank"),
+    ("no, that will be all", None, "thank"),
+    ("no, saturday", "confirmation", "inform"),
+    ("actually 8", "time", "inform"),
+    ("make that 5", "party_size", "inform"),
+    ("8pm", "choice", "inform"),
+    ("2", "choice", "choose"),
+    ("the second one", "choice", "choose"),
+    ("neither", "choice", "choose"),
+    ("Bird Dog", "restaurant", "inform"),
+    ("palo alto", "city", "inform"),
+    ("italian", "cuisine", "inform"),
+    ("italian in palo alto", None, "find"),
+    ("Silas Willaert", "name", "inform"),
+    ("+14155550132", "phone", "inform"),
+    ("for 4 on friday at 7pm", None, "inform"),
+    ("can we make it 8 instead?", None, None),
+    ("can we make it 8 instead?", "time", "inform"),
+    ("yes, is there parking?", "confirmation", "ask"),
+    ("cancel my booking", None, None),
+    ("never mind", "time", None),
+    ("", None, None),
+    ("...", "time", None),
+]
+
+
+@pytest.mark.parametrize(("text", "expecting", "intent"), CASES)
+def test_what_leaves_no_doubt(text: str, expecting: str | None, intent: str | None) -> None:
+    assert sure_intent(read_message(text, expecting=expecting).view.words, expecting) == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("please do put us on the 3rd", True),
+        ("the diner is Darcy's", True),
+        ("what a day", False),
+        ("is it dear", False),
+    ],
+)
+def test_details_speak_for_an_answer(text: str, said: bool) -> None:
+    assert says_details(read_message(text).view.words) == said
+
+
+def test_details_make_no_difference_to_the_classifier() -> None:
+    def words(text: str) -> list[str]:
+        return [word for word, _, _ in delexicalise(text, read_message(text))]
+
+    assert words("Table for 4 at Marlowe's tmrw at 7") == words("table for six at Saffron Lane next friday at 20:15")
+
+
+def test_delexicalised_words_keep_their_places() -> None:
+    text = "  Table for four, please!"
+    places = [text[start:end] for _, start, end in delexicalise(text, read_message(text))]
+    assert places == ["Table", "for", "four", ",", "please", "!"]
