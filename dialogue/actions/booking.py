@@ -154,7 +154,7 @@ class ValidateBookingForm(FormValidation):
 
     def _refuse(self, turn: Turn, memory: Memory, restaurant: Restaurant, search: Search) -> str:
         """Say no with the nearest yes; where there is none, what stands in the way is asked for anew."""
-        if refuse(turn, memory, restaurant, search, memory.party_size or 1):
+        if refuse(turn, memory, restaurant, search, memory.party_size or 1, elsewhere=turn.own_restaurant is None):
             return "choice"
         if search.refusal is Refusal.PARTY_TOO_LARGE:
             memory.party_size = None

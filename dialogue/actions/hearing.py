@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from anyascii import anyascii
+
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import certain, is_seated, largest_party, meant_starts
@@ -19,6 +21,29 @@ _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
 _HOURS = 24
+_FILLER = frozenset(
+    (
+        "the",
+        "one",
+        "ones",
+        "please",
+        "pls",
+        "thanks",
+        "at",
+        "in",
+        "on",
+        "for",
+        "to",
+        "a",
+        "an",
+        "of",
+        "i",
+        "ll",
+        "will",
+        "take",
+    )
+    + ("go", "with", "us", "let", "s", "do", "have", "it", "option", "number")
+)
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
 
@@ -72,6 +97,12 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
         memory.take(options[0])
         heard.took_choice = True
         return
+    named = _named_option(turn.text, options)
+    if named is not None:
+        memory.take(named)
+        heard.took_choice = True
+        entities.clear()
+        return
     for entity in entities:
         index = None
         if entity.kind == "number":
@@ -87,6 +118,14 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
             heard.took_choice = True
             entities.remove(entity)
             return
+
+
+def _named_option(text: str, options: list[Option]) -> Option | None:
+    """The only option whose label has all the telling words of the message: "palo alto", "the 8:30 one", "lantern street"."""
+    said = set(_words(text)) - _FILLER
+    digits_only = all(word.isdecimal() for word in said) and len(said) == 1  # "2" is the second, not the one at 2:00
+    fitting = [option for option in options if said <= set(_words(option.label))]
+    return fitting[0] if said and not digits_only and len(fitting) == 1 else None
 
 
 def _hear_restaurant(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> list[Entity]:
@@ -138,7 +177,7 @@ def _is_in(restaurant: Restaurant, city: str | None) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    return re.findall(r"[a-z]+|\d+", anyascii(text).casefold())
 
 
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:

@@ -9,53 +9,67 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.times import certain, largest_party, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
 
-_DAYS_TO_TRY = 7
-_NEAR = timedelta(hours=6)
+_MOST_OPTIONS = 3
+_A_DAY_OUT = timedelta(hours=14)
 _NEVER_MIND_TIME = (Refusal.PARTY_TOO_LARGE, Refusal.TOO_FAR)
 
 
-def refuse(turn: Turn, memory: Memory, restaurant: Restaurant, search: Search, party_size: int) -> bool:
-    """Say why there is no table at the wanted time and offer the nearest ones; False when there is nothing to pick."""
+def refuse(
+    turn: Turn, memory: Memory, restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool = False
+) -> bool:
+    """Say why there is no table at the wanted time and offer the nearest ones; False when there is nothing to pick.
+
+    Where the day is full, other days are offered, and with `elsewhere` a restaurant close by too.
+    """
     _say_why(turn, restaurant, search, party_size)
-    openings = list(search.openings) or _other_days(turn, restaurant, search, party_size)
+    openings = list(search.openings) or _same_day(turn, restaurant, search, party_size)
+    openings = openings or _alternatives(turn, restaurant, search, party_size, elsewhere=elsewhere)
     if not openings:
         memory.choices = None
         if search.refusal not in _NEVER_MIND_TIME:
             turn.say("utter_nothing_near")
         return False
-    options = [_option(turn, restaurant, start, search.wanted) for start in sorted(o.starts_at for o in openings)]
+    openings.sort(key=lambda opening: (opening.restaurant.id != restaurant.id, opening.starts_at))
+    options = [_option(turn, restaurant, opening, search.wanted) for opening in openings]
     memory.offer(options)
     turn.say("utter_nearest", options)
     return True
 
 
-def _other_days(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> list[Opening]:
+def _same_day(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> list[Opening]:
+    """What there is further off on a day on which the house is open, only not then."""
+    if search.refusal is not Refusal.CLOSED:
+        return []
+    wider = turn.engine.find_openings(restaurant, starts_at=search.wanted, party_size=party_size, within=_A_DAY_OUT)
+    day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
+    return [opening for opening in wider.openings if restaurant.service_date_of(opening.starts_at) == day]
+
+
+def _alternatives(
+    turn: Turn, restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool
+) -> list[Opening]:
     if search.refusal in _NEVER_MIND_TIME:
         return []
-    wanted, now = search.wanted, turn.engine.clock.now()
-    while wanted + timedelta(days=1) <= now:
-        wanted += timedelta(days=1)
-    found: list[Opening] = []
-    for days in range(1, _DAYS_TO_TRY + 1):
-        near = turn.engine.find_openings(
-            restaurant, starts_at=wanted + timedelta(days=days), party_size=party_size, limit=1, within=_NEAR
-        )
-        found += near.openings
-        if len(found) >= 3:
-            break
-    return found
-
-
-def _option(turn: Turn, restaurant: Restaurant, start: datetime, wanted: datetime) -> Option:
-    local, country = start.astimezone(restaurant.zone), country_of(restaurant)
-    day = restaurant.service_date_of(local)
-    is_same_day = day == restaurant.service_date_of(wanted.astimezone(restaurant.zone))
-    label = (
-        turn.words.clock(local.timetz().replace(tzinfo=None), country)
-        if is_same_day
-        else turn.words.when(local, country)
+    found = turn.engine.find_alternatives(
+        restaurant, starts_at=search.wanted, party_size=party_size, limit=_MOST_OPTIONS
     )
-    return Option(label, {"date": day.isoformat(), "time": certain(local)})
+    if not elsewhere or not found.nearby:
+        return list(found.other_days)
+    return [*found.other_days[: _MOST_OPTIONS - 1], *found.nearby[:1]]
+
+
+def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: datetime) -> Option:
+    house = opening.restaurant
+    local, country = opening.starts_at.astimezone(house.zone), country_of(house)
+    day = house.service_date_of(local)
+    is_same_day = day == restaurant.service_date_of(wanted.astimezone(restaurant.zone))
+    label = turn.words.clock(local.timetz().replace(tzinfo=None), country)
+    if not is_same_day:
+        label = turn.words.when(local, country)
+    slots = {"date": day.isoformat(), "time": certain(local)}
+    if house.id != restaurant.id:
+        return Option(f"{turn.words.name(house.name)}, {label}", {**slots, "restaurant": house.slug})
+    return Option(label, slots)
 
 
 def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> None:
