@@ -6,15 +6,19 @@ from datetime import date, timedelta
 
 from babel.dates import get_day_names
 
-from booking_engine import Restaurant
+from booking_engine import Restaurant, Wishes
 from dialogue.actions.times import seating_spans
 from dialogue.actions.turn import Turn, country_of
 
 
-def answer(turn: Turn, restaurant: Restaurant, topic: str | None, diet: str | None, asked_day: date | None) -> None:
+def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
     """Say what the restaurant's data tell about the topic, or that they tell nothing."""
     facts = turn.about(restaurant)
-    if diet is not None:
+    said = {entity.kind: str(entity.value) for entity in turn.entities}
+    diet, area = said.get("diet"), said.get("seating")
+    if area is not None and Wishes(area).areas_at(restaurant):
+        turn.say("utter_about_feature_yes", feature=area.replace("_", " "), **facts)
+    elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet, **facts)
     elif topic == "hours":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search
+from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search, Wishes
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import Heard, hear
@@ -123,9 +123,11 @@ class ValidateBookingForm(FormValidation):
         is_window: bool = False,
     ) -> str | None:
         party_size = memory.party_size or 1
-        if not memory.holds(restaurant, start, party_size, turn.engine.clock.now()):
+        is_held = memory.holds(restaurant, start, party_size, turn.engine.clock.now()) and "area" not in heard.fields
+        if not is_held:
             self._release(turn, memory)
-            search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size)
+            wishes = Wishes(memory.area)
+            search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, wishes=wishes)
             opening = search.exact or (search.openings[0] if is_window and search.openings else None)
             if opening is None:
                 return self._refuse(turn, memory, restaurant, search)
@@ -137,6 +139,7 @@ class ValidateBookingForm(FormValidation):
                     command_id=turn.command_id(f"hold:{opening.starts_at.isoformat()}:{party_size}"),
                     channel=turn.channel,
                     diner_phone=turn.phone or memory.phone,
+                    wishes=wishes,
                 )
             except NoTableAvailable as gone:  # somebody was quicker since the search
                 return (

@@ -22,28 +22,8 @@ _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apar
 _NOTES = ("diet", "occasion", "seating")
 _HOURS = 24
 _FILLER = frozenset(
-    (
-        "the",
-        "one",
-        "ones",
-        "please",
-        "pls",
-        "thanks",
-        "at",
-        "in",
-        "on",
-        "for",
-        "to",
-        "a",
-        "an",
-        "of",
-        "i",
-        "ll",
-        "will",
-        "take",
-    )
-    + ("go", "with", "us", "let", "s", "do", "have", "it", "option", "number")
-)
+    ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
+) | frozenset(("take", "go", "with", "us", "let", "s", "do", "have", "it", "option", "number"))
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
 
@@ -81,6 +61,9 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     _hear_bare_number(turn, memory, entities, heard, restaurant, anchor)
     _hear_who(turn, memory, entities, heard, asked)
     for entity in entities:
+        if entity.kind == "seating" and entity.value != memory.area:
+            memory.area = str(entity.value)
+            heard.fields.add("area")
         if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
             memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
             heard.fields.add("notes")
@@ -311,7 +294,9 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
     name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
-    if not name and asked == "name" and turn.intent not in _NO_NAMES:
+    if (
+        not name and asked == "name" and memory.misses and turn.intent not in _NO_NAMES
+    ):  # asked again, so it may be an odd one
         said = " ".join(turn.text.split())
         if len(said) <= _LONGEST_NAME and _NAME.fullmatch(said):
             name = said if said != said.lower() else said.title()

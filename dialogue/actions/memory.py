@@ -31,6 +31,7 @@ class Memory:
     name: str | None = None
     phone: str | None = None
     notes: str | None = None
+    area: str | None = None
     hold: dict[str, Any] | None = None
     choices: list[dict[str, Any]] | None = None
     reservation: str | None = None

@@ -93,8 +93,7 @@ class Reply(Action):
         topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
         today = turn.now(restaurant.zone).date()
         days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
-        diets = [str(entity.value) for entity in turn.entities if entity.kind == "diet"]
-        about.answer(turn, restaurant, next(iter(topics), None), next(iter(diets), None), next(iter(days), None))
+        about.answer(turn, restaurant, next(iter(topics), None), next(iter(days), None))
 
     def _list(self, turn: Turn, memory: Memory) -> str | None:
         bookings = upcoming(turn, memory)
