@@ -50,7 +50,7 @@ class Phone:
         return httpx.post(
             f"{self.stack.base_url}/webhooks/twilio/{path}",
             data=form,
-            headers={"X-Twilio-Signature": right if signature is None else signature},
+            headers=httpx.Headers({"X-Twilio-Signature": right if signature is None else signature}, encoding="utf-8"),
             timeout=TWILIO_WAITS,
             trust_env=False,
         )

@@ -1,0 +1,168 @@
+"""Every word to a diner: fit for a text message however long its blanks turn out, named once and used somewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import product
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from dialogue.words import CATALOGUE, Words
+from tests.support import replies
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = Words()
+NAMES = sorted(WORDS._texts)
+CODE_FILES = [p for room in ("dialogue", "bot", "webhooks", "deploy") for p in sorted((ROOT / room).rglob("*.py"))]
+
+# The longest that is plausible; what restaurants and diners write themselves is cut when it is rendered.
+LONGEST = {
+    "restaurant": WORDS.name("The Worshipful Company of Dumpling Makers and Noodle Pullers of Mulberry Street"),
+    "when": "Wed, Sep 30, 10:30 PM",
+    "day": "Wed, Sep 30",
+    "example": "Wed, Sep 30",
+    "party": "12 people",
+    "count": "20",
+    "name": "Maximiliana Featherstonehaugh",
+    "code": "WWWWWWW",
+    "contact": "+442079460107",
+    "city": "San Francisco",
+    "cities": "Boston, Chicago, Denver, London, New York, Palo Alto",
+    "cuisine": "Mediterranean",
+    "cuisines": "Mediterranean, Vegetarian, Middle Eastern",
+    "what": "Mediterranean restaurants in San Francisco",
+    "hours": "11:30 AM-2:00 PM, 5:00 PM-10:30 PM",
+    "minutes": "120",
+    "days": "365",
+    "max": "24",
+    "low": "10",
+    "high": "12",
+    "level": "4",
+    "text": "x" * 60,
+    "address": "1200 West Fullerton Avenue, San Francisco",
+    "feature": "wheelchair accessible",
+    "fact": "Our own lot has six places behind the house; the garage next door is $18 for two hours.",
+    "list": "; ".join(["Brasserie Tournesol, Wed, Sep 30, 10:30 PM, 12 people, WWWWWWW"] * 3),
+}
+
+
+def blanks(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_response_fits_two_segments_of_gsm7_with_its_longest_facts(name: str) -> None:
+    text = WORDS._texts[name]
+    unknown = set(blanks(text)) - LONGEST.keys()
+    assert not unknown, f"tell this test how long {unknown} may become"
+    filled = WORDS.render(name, **LONGEST)
+    assert replies.not_in_gsm7(filled) == []
+    assert replies.segments(filled) <= replies.MOST_SEGMENTS, f"{len(filled)} characters: {filled}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_response_without_blanks_is_one_segment(name: str) -> None:
+    text = WORDS._texts[name]
+    if not blanks(text):
+        assert replies.segments(text) == 1, f"{len(text)} characters: {text}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_response_invites_an_opt_out(name: str) -> None:
+    assert not replies.invites_opt_out(WORDS.render(name, **LONGEST))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reply CANCEL to cancel",
+        "text stop to end this",
+        'or say "stop"',
+        "Reply with QUIT",
+        "END ends it",
+        "Text 'cancel'.",
+    ],
+)
+def test_an_invitation_to_opt_out_would_be_found(text: str) -> None:
+    assert replies.invites_opt_out(text)
+
+
+def test_most_answers_are_one_segment_with_everyday_facts() -> None:
+    everyday = LONGEST | {
+        "restaurant": "Brasserie Tournesol",
+        "name": "Ana Lima",
+        "list": "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people, ABC2345",
+        "fact": "Garage on 87th Street, two hours $18.",
+        "text": "what is this?",
+    }
+    lengths = [replies.segments(WORDS.render(name, **everyday)) for name in NAMES]
+    assert lengths.count(1) / len(lengths) > 0.9
+
+
+def test_no_response_is_named_as_rasa_would_say_it_by_itself() -> None:
+    assert [name for name in NAMES if name.startswith("utter_ask_")] == []
+
+
+def test_each_response_has_one_wording() -> None:
+    """Rasa picks a variant at random: then no test and no repeated message would see the same words."""
+    lines = [line for line in CATALOGUE.read_text(encoding="utf-8").splitlines() if line.startswith("  utter_")]
+    assert len(lines) == len(NAMES)
+    assert CATALOGUE.read_text(encoding="utf-8").count("- text:") == len(NAMES)
+
+
+class _Names(ast.NodeVisitor):
+    """Names of responses in code; an f-string's blanks are told as "*"."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+        self.variants: set[str] = set()
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and re.fullmatch(r"utter_[a-z_]+", node.value):
+            self.found.add(node.value)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        parts = [part.value if isinstance(part, ast.Constant) else "*" for part in node.values]
+        pattern = "".join(str(part) for part in parts)
+        if "utter_" in pattern:
+            self.found.add(pattern)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        names = [a.value for a in node.args if isinstance(a, ast.Constant) and str(a.value).startswith("utter_")]
+        if called == "ask":  # says it in other words each time
+            self.variants |= {str(name) for name in names}
+        if called == "_name_the_phone":
+            self.found |= {f"{name}_nowhere" for name in names}
+        self.generic_visit(node)
+
+
+def _named_in_code() -> _Names:
+    names = _Names()
+    for path in CODE_FILES:
+        names.visit(ast.parse(path.read_text(encoding="utf-8")))
+    names.found |= {name + end for name, end in product(names.variants, ("", "_again", "_last"))}
+    return names
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".+"), name) is not None
+
+
+def test_every_response_that_code_names_is_in_the_catalogue() -> None:
+    named = _named_in_code()
+    assert len(named.variants) >= 8, "the questions were not found: this test is blind"
+    missing = {
+        pattern for pattern in named.found if not pattern.endswith("_") and not any(_fits(pattern, n) for n in NAMES)
+    }
+    assert missing == set()
+
+
+def test_every_response_in_the_catalogue_is_used() -> None:
+    named = _named_in_code().found
+    in_rules = (ROOT / "dialogue" / "rules.yml").read_text(encoding="utf-8")
+    unused = [n for n in NAMES if n not in in_rules and not any(_fits(pattern, n) for pattern in named)]
+    assert unused == []
