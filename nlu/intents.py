@@ -27,6 +27,11 @@ _DETAILS = words(
 )
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
 _CHANGING = words("instead make change")
+_QUESTION_WORDS = words(
+    "is are do does did was what whats where wheres when how hows which who may can could will would and also any but or"
+)
+_BOOKING_WORDS = words("book booking reservation reserve table find change cancel move <party_size> <code> my our")
+_ENDS = words(". ! ? ;")
 _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
 _PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
@@ -53,15 +58,34 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     said = [word for word in view_words if word.isalnum() or word.startswith("<")]
     entities = {word for word in said if word.startswith("<")}
     plain = {word for word in said if not word.startswith("<")}
+    if _asks(view_words):
+        return "ask"
     if not said or not plain <= _FILLER | _YES | _NO:
         return None
     if "?" in view_words and entities & _ASKED:
-        return "ask" if "<topic>" in entities else None
+        return None
     if not entities:
         return _yes_or_no(said, plain, expecting)
     if expecting is None and _CHANGING & plain:
         return None
     return _bare_answer(said, entities, plain, expecting)
+
+
+def _asks(view_words: Sequence[str]) -> bool:
+    """Whether one of the sentences is a question about a restaurant ("Yes. Is there parking?")."""
+    sentence: list[str] = []
+    for word in view_words:
+        if word == "?":
+            asked = (
+                "<topic>" in sentence and sentence[0] in _QUESTION_WORDS and not _BOOKING_WORDS.intersection(sentence)
+            )
+            if asked:
+                return True
+        if word in _ENDS:
+            sentence = []
+        else:
+            sentence.append(word)
+    return False
 
 
 def says_details(view_words: Sequence[str]) -> bool:
