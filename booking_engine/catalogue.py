@@ -43,6 +43,11 @@ class Catalogue:
                 self._edition = Edition(row.version, CodeBook(bytes(row.code_key)))
             return self._edition
 
+    @property
+    def known(self) -> Edition | None:
+        """The edition in memory, if any has been read."""
+        return self._edition
+
     def latest_known(self, connection: Connection) -> Edition:
         """The edition in memory, however old; commands check its version where they lock."""
         return self._edition or self.edition(connection)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from .catalogue import Catalogue, Edition
 from .clock import Clock
+from .codes import CodeBook
 from .errors import NoTableAvailable, OffGrid, ReservationUnknown
 from .floor import Place
 from .occupancy import Occupancy, occupancy_query
@@ -55,17 +56,23 @@ class Desk:
 
     def known_restaurant(self, restaurant_id: int) -> Restaurant:
         """The restaurant as it is in memory."""
+        edition = self.catalogue.known
+        if edition and (found := edition.restaurants.get(restaurant_id)):
+            return found
         return run_query(self.database, lambda connection: self.restaurant(connection, restaurant_id))
 
     def present(self, record: Record) -> Reservation:
         """The reservation as callers see it. Raises ReservationUnknown for a mere hold."""
-        restaurant = self.known_restaurant(record.restaurant_id)
-        codes = run_query(self.database, self.catalogue.latest_known).codes
-        return record.as_reservation(restaurant, codes)
+        return record.as_reservation(self.known_restaurant(record.restaurant_id), self.codes())
+
+    def codes(self) -> CodeBook:
+        """Reads and writes confirmation codes; their key never changes."""
+        edition = self.catalogue.known or run_query(self.database, self.catalogue.latest_known)
+        return edition.codes
 
     def read_code(self, code: str) -> tuple[int, int]:
         """(restaurant id, number) of a confirmation code. Raises ReservationUnknown."""
-        key = run_query(self.database, self.catalogue.latest_known).codes.read(code)
+        key = self.codes().read(code)
         if key is None:
             raise ReservationUnknown
         return key

@@ -56,14 +56,14 @@ class Occupancy:
         release, ahead = policy.walk_in_release_minutes, start_of(quarters.start) - self.now
         released = release is not None and ahead <= timedelta(minutes=release)
         floor = restaurant.released_floor if released else restaurant.floor
-        free = [place for place in floor.fitting(party_size) if not place.mask & taken]
+        free: Iterable[Place] = (place for place in floor.fitting(party_size) if not place.mask & taken)
         if policy.walk_in_covers and not released:
-            free = [place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers)]
-        wanted = wishes.areas_at(restaurant)
-        fulfilled = next((place for place in free if place.areas and place.areas <= wanted), None)
-        if fulfilled or (wishes.area and wishes.must):
-            return fulfilled
-        return free[0] if free else None
+            free = (place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers))
+        if wishes.area is None:
+            return next(iter(free), None)
+        places, wanted = list(free), wishes.areas_at(restaurant)
+        fulfilled = next((place for place in places if place.areas and place.areas <= wanted), None)
+        return fulfilled or (places[0] if places and not wishes.must else None)
 
     def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
         """Whether so many seats stay free all the while."""

@@ -25,7 +25,7 @@ DEFAULT_TURN_TIMES = ((2, 90), (4, 105), (6, 120), (None, 150))
 """(largest party, minutes) where an import gives no turn times at all; None: any larger party."""
 
 
-_MOST_DATES_REMEMBERED = 500
+_MOST_REMEMBERED = 500
 
 
 class Service(NamedTuple):
@@ -120,6 +120,10 @@ class Restaurant:
         return max(self.turn_time(party_size, period.name) for period in self.service_periods)
 
     @cached_property
+    def _turns(self) -> dict[tuple[int, str | None], timedelta]:
+        return {}
+
+    @cached_property
     def _services(self) -> dict[date, list[Service]]:
         return {}
 
@@ -140,6 +144,14 @@ class Restaurant:
         ones. A party larger than every entry keeps its table as long as the largest entry says. Without any entry:
         90 minutes up to 2 guests, 105 up to 4, 120 up to 6, 150 beyond.
         """
+        key = party_size, service_period_name
+        if len(self._turns) > _MOST_REMEMBERED:
+            self._turns.clear()
+        if key not in self._turns:
+            self._turns[key] = self._turn_time(party_size, service_period_name)
+        return self._turns[key]
+
+    def _turn_time(self, party_size: int, service_period_name: str | None) -> timedelta:
         for wanted in (service_period_name, None):
             entries = sorted(
                 (turn for turn in self.turn_times if turn.service_period == wanted), key=lambda turn: turn.max_party
@@ -164,7 +176,7 @@ class Restaurant:
         """
         known = self._services.get(service_date)
         if known is None:
-            if len(self._services) > _MOST_DATES_REMEMBERED:
+            if len(self._services) > _MOST_REMEMBERED:
                 self._services.clear()
             closed = service_date in self._closed_dates
             periods = () if closed else self._by_weekday[service_date.weekday()]

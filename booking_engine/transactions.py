@@ -81,7 +81,8 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     for _ in _attempts():
         try:
             with database.connect() as connection, _noticing_breaks(connection):
-                return body(connection)
+                # Opening and ending a transaction around one SELECT would take two round trips more than the SELECT.
+                return body(connection.execution_options(isolation_level="AUTOCOMMIT"))
         except OutOfDate:
             continue
         except (DBAPIError, PoolTimeout, psycopg.Error) as error:
