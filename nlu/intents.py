@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nlu.reading.message import Message
 from nlu.reading.words import words
@@ -31,6 +32,7 @@ _QUESTION_WORDS = words(
     "is are do does did was what whats where wheres when how hows which who may can could will would and also any but or"
 )
 _BOOKING_WORDS = words("book booking reservation reserve table find change cancel move <party_size> <code> my our")
+_NOT_CANCELLING = frozenset({("dont", "cancel"), ("not", "cancel"), ("never", "cancel"), ("didnt", "cancel")})
 _ENDS = words(". ! ? ;")
 _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
@@ -60,6 +62,8 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     plain = {word for word in said if not word.startswith("<")}
     if _asks(view_words):
         return "ask"
+    if any(pair in _NOT_CANCELLING for pair in pairwise(said)):
+        return "undo"
     if not said or not plain <= _FILLER | _YES | _NO:
         return None
     if "?" in view_words and entities & _ASKED:

@@ -68,6 +68,9 @@ weekend weeks weird welcome well went were weren werent what whatever wheelchair
 while who whole whom whose why wife will willing window wine wish wishes with within without woman women wonder wonderful
 wondering wont word words work working works world worry worse would wouldnt write writing wrong ya yay yeah year years yep
 yes yesterday yet you youd youll young your youre yours yourself yup zero
+r u ur n b c k y cnt sry idk huh useless whats wheres hows whos whens cheapest latest nearest closest hungry wifes pregnant oops
+wrong button cannot dont doesnt isnt hows thats heres whys okey yea yess nooo pls tho cos bcos wat wot dis dat gud nite luv
+usual note gran grandad seem grow increase reduce correction scratch corner shade heater birthday candle raw fish pasta rice
 pm am st nd rd th oclock asap thx thnx ty thankyou plz pls lemme gimme cuz coz gonna wanna dunno hmm hm uh er yo sup hiya
 morning afternoon greetings hola ciao bonjour merci gracias danke hallo salut namaste everybody everyone dude bro mate buddy
 mister miss madam sirs gents folks moreover btw fyi idk imo omg wtf lmao haha hahaha hehe nah aye aight alrighty ps ie eg

@@ -111,7 +111,7 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     raw = message.text[token.start : token.end]
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
-    known = token.word in COMMON or raw.lower() in COMMON
+    known = len(raw) == 1 or token.word in COMMON or raw.lower() in COMMON
     if token.capital and not message.text.isupper():
         return common or not known
     return any_case and not known

@@ -77,6 +77,11 @@ def _capital_follows(message: Message, position: int) -> bool:
     return follower is not None and follower.kind == "word" and follower.capital
 
 
+def _capital_inside(message: Message, first: int, end: int) -> bool:
+    """Whether more than the first word is capitalised, as in a name that is all of a message."""
+    return end - first > 1 and all(_proper(message, message.tokens[place]) for place in range(first, end))
+
+
 def _claim_opening(message: Message) -> None:
     """Words that begin a message, or are all of it, and are no common ones: "bird dog 4 tomorrow"."""
     asked = message.expecting == "restaurant"
@@ -90,5 +95,6 @@ def _claim_opening(message: Message) -> None:
             break
         end += 1
     follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."
-    if end > first and (asked or follower in _FOLLOWING):
+    sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
+    if end > first and sure and (asked or follower in _FOLLOWING):
         _claim(message, first, end)

@@ -68,6 +68,7 @@ FRAME_RULES: list[Rule] = [
     (pattern(rf"{_DURATION}(?: from|s)? (?:from now|time)"), "time", _wait),
     (pattern(rf"in (?:like |about |around )?{_DURATION}(?: or so)?"), "time", _wait),
     (pattern(rf"{_DURATION} late"), "delay", lambda m: {"minutes": _minutes(m)}),
+    (pattern(r"(?P<n>5|10|15|20|25|30|40|45) late"), "delay", lambda m: {"minutes": int(m["n"])}),
     (pattern(r"right now|asap|as soon as possible|straight away|immediately"), "time", lambda _: {"in_minutes": 0}),
     (
         pattern(r"(?:free|open|available|seat us|come in|there) (?P<span>now)"),
