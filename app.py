@@ -41,7 +41,8 @@ def open_house(settings: Settings | None = None) -> House:
     """
     settings = settings or load_settings()
     clock = Clock(settings.clock_offset)
-    database = create_database(settings.database_address)
+    # A turn keeps its connection while it waits for Rasa: every thread may need one.
+    database = create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads)
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     words = Words()
     return House(

@@ -44,7 +44,7 @@ def postgres_command(settings: Settings) -> ServerCommand:
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),
-        "max_connections": "200",
+        "max_connections": "300",
         "shared_buffers": "256MB",
         "log_min_duration_statement": "1000",
         "timezone": "UTC",
