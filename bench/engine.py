@@ -32,6 +32,7 @@ from booking_engine import BookingEngine, BookingError, Clock, Restaurant, creat
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ROUNDS = 4
 Operation = Callable[[], bool]
 
 
@@ -171,46 +172,51 @@ OPERATIONS: tuple[tuple[str, str | None], ...] = (
 """(operation, the floor it stands beside)."""
 
 
-def measure(url: str, operation: str, clients: int, seconds: float, restaurants: int) -> Measured:
-    """Let so many clients do it for so long."""
+def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[str, Measured]:
+    """Let so many clients do each operation for so long, in turns, so that whatever else the machine does hits all alike."""
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(clients), context.Queue()
     workers = [
-        context.Process(target=_work, args=(url, operation, seconds, restaurants, seed, start, results))
+        context.Process(target=_work, args=(url, seconds / ROUNDS, restaurants, seed, start, results))
         for seed in range(clients)
     ]
     for worker in workers:
         worker.start()
-    latencies: list[float] = []
+    latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}
     for _ in workers:
-        latencies += results.get()
+        for operation, measured in results.get().items():
+            latencies[operation] += measured
     for worker in workers:
         worker.join()
-    latencies.sort()
-    return Measured(
-        len(latencies) / seconds, 1000 * latencies[len(latencies) // 2], 1000 * latencies[len(latencies) * 99 // 100]
-    )
+    found = {}
+    for operation, measured in latencies.items():
+        measured.sort()
+        p50, p99 = (1000 * measured[len(measured) * share // 100] for share in (50, 99))
+        found[operation] = Measured(len(measured) / seconds, p50, p99)
+    return found
 
 
 def _work(
     url: str,
-    operation: str,
     seconds: float,
     restaurants: int,
     seed: int,
     start: multiprocessing.synchronize.Barrier,
-    results: multiprocessing.queues.Queue[list[float]],
+    results: multiprocessing.queues.Queue[dict[str, list[float]]],
 ) -> None:
     database = create_database(url, pool_size=1, max_overflow=0, name="bench")
-    client = Client(database, restaurants, seed * 7919 + len(operation))
-    do: Operation = getattr(client, operation)
-    for _ in range(20):
-        _attempt(do)
-    start.wait()
-    latencies, until = [], time.perf_counter() + seconds
-    while (begun := time.perf_counter()) < until:
-        if _attempt(do):
-            latencies.append(time.perf_counter() - begun)
+    client = Client(database, restaurants, seed)
+    latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}
+    for operation, _ in OPERATIONS:
+        for _ in range(12):
+            _attempt(getattr(client, operation))
+    for _ in range(ROUNDS):
+        for operation, _ in OPERATIONS:
+            start.wait()
+            do, until = getattr(client, operation), time.perf_counter() + seconds
+            while (begun := time.perf_counter()) < until:
+                if _attempt(do):
+                    latencies[operation].append(time.perf_counter() - begun)
     results.put(latencies)
     database.dispose()
 
@@ -234,9 +240,9 @@ def main(seconds: float, clients: str, restaurants: int) -> None:
     with server() as url:
         prepare(url, restaurants)
         for count in (int(part) for part in clients.split(",")):
-            found: dict[str, Measured] = {}
+            found = measure(url, count, seconds, restaurants)
             for operation, floor in OPERATIONS:
-                now = found[operation] = measure(url, operation, count, seconds, restaurants)
+                now = found[operation]
                 share = f"{now.per_second / found[floor].per_second:.2f}" if floor else ""
                 table.add_row(
                     str(count), operation, f"{now.per_second:,.0f}", f"{now.p50:.2f}", f"{now.p99:.2f}", share
