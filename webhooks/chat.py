@@ -97,7 +97,7 @@ def create_blueprint(
 
 def _body(model: type[_Model]) -> _Model:
     try:
-        return model.model_validate(request.get_json(silent=True) or {})
+        return model.model_validate(request.get_json(silent=True) if request.data else {})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "body"

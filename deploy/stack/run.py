@@ -58,7 +58,9 @@ def run_stack(settings: Settings) -> None:
         CannotStart: something it needs is missing or taken.
     """
     if settings.is_production:
-        raise CannotStart("`run` is for one machine in development; in production start web, actions and worker by themselves")
+        raise CannotStart(
+            "`run` is for one machine in development; in production start web, actions and worker by themselves"
+        )
     if sys.platform != "linux":
         raise CannotStart("`run` needs Linux")
     begin = time.monotonic()
@@ -139,8 +141,9 @@ class _Stack:
         ours = str(Path(sys.executable).with_name("tabletalk"))
         programs = [
             Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.server"]),
-            Program("actions", [ours, "actions"]),
-            Program("web", [ours, "web"]),
+            # gunicorn's quick shutdown: on one machine nobody else is left to serve whom a slow one would wait for
+            Program("actions", [ours, "actions"], stop_signal="INT"),
+            Program("web", [ours, "web"], stop_signal="INT"),
             Program("worker", [ours, "worker"]),
         ]
         if self.settings.embeds_postgres:
@@ -218,5 +221,3 @@ def _announce(settings: Settings, seconds: float) -> None:
     ]
     click.echo("\n".join(lines))
     sys.stdout.flush()
-
-

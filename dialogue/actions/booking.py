@@ -8,9 +8,10 @@ from datetime import datetime, time
 from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search, Wishes
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
-from dialogue.actions.hearing import Heard, hear
+from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse
+from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import upcoming
 from dialogue.actions.times import certain, meant_starts, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of

@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine, NoTableAvailable, ReservationOver, ReservationUnknown, UndoTooLate
 from dialogue.actions.forms import FormValidation
-from dialogue.actions.hearing import Heard, pick
 from dialogue.actions.memory import Memory
+from dialogue.actions.picking import Heard, pick
 from dialogue.actions.reservations import find_target
 from dialogue.actions.turn import Turn
 from dialogue.words import Words

@@ -7,9 +7,10 @@ from datetime import datetime
 from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Search
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
-from dialogue.actions.hearing import Heard, hear, pick
+from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse
+from dialogue.actions.picking import Heard, pick
 from dialogue.actions.reservations import find_target, names_start, recalled
 from dialogue.actions.times import Meant, certain, meant_starts
 from dialogue.actions.turn import Option, Turn, country_of

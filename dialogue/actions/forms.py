@@ -11,8 +11,8 @@ from rasa_sdk.events import ActionExecutionRejected, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine
-from dialogue.actions.hearing import Heard
 from dialogue.actions.memory import Memory, Task
+from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Turn
 from dialogue.words import Words
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from anyascii import anyascii
-
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
+from dialogue.actions.picking import Heard, pick, words_of
 from dialogue.actions.times import certain, is_seated, largest_party, meant_starts
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
 from nlu.resolving import resolve_dates
@@ -21,26 +19,8 @@ _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
 _HOURS = 24
-_FILLER = frozenset(
-    ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
-) | frozenset(("take", "go", "with", "us", "let", "s", "do", "have", "it", "option", "number"))
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
-
-
-@dataclass
-class Heard:
-    """What a message brought: the names of the slots it filled, and what stands in the way."""
-
-    fields: set[str] = field(default_factory=set)
-    problem: str | None = None
-    options: list[Option] = field(default_factory=list)
-    ask_options: str | None = None
-    took_choice: bool = False
-    refused_choices: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)
 
 
 def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | None = None) -> Heard:
@@ -73,44 +53,6 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     return heard
 
 
-def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> None:
-    """Take the option that the message picks, if it picks one; its entity is used up."""
-    options = memory.options()
-    if turn.intent == "affirm" and len(options) == 1:
-        memory.take(options[0])
-        heard.took_choice = True
-        return
-    named = _named_option(turn.text, options)
-    if named is not None:
-        memory.take(named)
-        heard.took_choice = True
-        entities.clear()
-        return
-    for entity in entities:
-        index = None
-        if entity.kind == "number":
-            index = entity.value
-        elif entity.kind == "choice":
-            which = entity.value.get("which")
-            if which == "none":
-                heard.refused_choices = True
-                return
-            index = entity.value.get("index") or {"later": len(options), "last": len(options)}.get(str(which), 1)
-        if isinstance(index, int) and 1 <= index <= len(options):
-            memory.take(options[index - 1])
-            heard.took_choice = True
-            entities.remove(entity)
-            return
-
-
-def _named_option(text: str, options: list[Option]) -> Option | None:
-    """The only option whose label has all the telling words of the message: "palo alto", "the 8:30 one", "lantern street"."""
-    said = set(_words(text)) - _FILLER
-    digits_only = all(word.isdecimal() for word in said) and len(said) == 1  # "2" is the second, not the one at 2:00
-    fitting = [option for option in options if said <= set(_words(option.label))]
-    return fitting[0] if said and not digits_only and len(fitting) == 1 else None
-
-
 def _hear_restaurant(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> list[Entity]:
     for kind in ("city", "cuisine"):
         for entity in entities:
@@ -141,9 +83,9 @@ def _hear_restaurant(turn: Turn, memory: Memory, entities: list[Entity], heard: 
         memory.restaurant = restaurant.slug
         heard.fields.add("restaurant")
     # "Seven Sisters" is no party of seven
-    said_in_name = set(_words(restaurant.name))
+    said_in_name = set(words_of(restaurant.name))
     return [
-        e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(_words(e.text)) <= said_in_name
+        e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(words_of(e.text)) <= said_in_name
     ]
 
 
@@ -157,10 +99,6 @@ def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Rest
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:
     return city is not None and restaurant.city.casefold() == city.casefold()
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+|\d+", anyascii(text).casefold())
 
 
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:

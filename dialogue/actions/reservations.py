@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 
 from booking_engine import Reservation, ReservationUnknown
-from dialogue.actions.hearing import Heard
 from dialogue.actions.memory import Memory
+from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Entity, Option, Turn
 from nlu.resolving import resolve_dates, resolve_times
 

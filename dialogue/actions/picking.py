@@ -1,0 +1,73 @@
+"""Picking one of the options that were offered: by its digit, its place, or its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from anyascii import anyascii
+
+from dialogue.actions.memory import Memory
+from dialogue.actions.turn import Entity, Option, Turn
+
+_FILLER = frozenset(
+    ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
+) | frozenset(("take", "go", "with", "us", "let", "s", "do", "have", "it", "option", "number"))
+
+
+@dataclass
+class Heard:
+    """What a message brought: the names of the slots it filled, and what stands in the way."""
+
+    fields: set[str] = field(default_factory=set)
+    problem: str | None = None
+    options: list[Option] = field(default_factory=list)
+    ask_options: str | None = None
+    took_choice: bool = False
+    refused_choices: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)
+
+
+def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> None:
+    """Take the option that the message picks, if it picks one; its entity is used up."""
+    options = memory.options()
+    if turn.intent == "affirm" and len(options) == 1:
+        memory.take(options[0])
+        heard.took_choice = True
+        return
+    named = _named_option(turn.text, options)
+    if named is not None:
+        memory.take(named)
+        heard.took_choice = True
+        entities.clear()
+        return
+    for entity in entities:
+        index = None
+        if entity.kind == "number":
+            index = entity.value
+        elif entity.kind == "choice":
+            which = entity.value.get("which")
+            if which == "none":
+                heard.refused_choices = True
+                return
+            index = entity.value.get("index") or {"later": len(options), "last": len(options)}.get(str(which), 1)
+        if isinstance(index, int) and 1 <= index <= len(options):
+            memory.take(options[index - 1])
+            heard.took_choice = True
+            entities.remove(entity)
+            return
+
+
+def _named_option(text: str, options: list[Option]) -> Option | None:
+    """The only option whose label has all the telling words of the message: "palo alto", "the 8:30 one", "lantern street"."""
+    said = set(words_of(text)) - _FILLER
+    digits_only = all(word.isdecimal() for word in said) and len(said) == 1  # "2" is the second, not the one at 2:00
+    fitting = [option for option in options if said <= set(words_of(option.label))]
+    return fitting[0] if said and not digits_only and len(fitting) == 1 else None
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words and numbers, without accents."""
+    return re.findall(r"[a-z]+|\d+", anyascii(text).casefold())
