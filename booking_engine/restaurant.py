@@ -66,7 +66,7 @@ class Restaurant:
     policy: Policy
     table_ids: dict[str, int] = field(hash=False, repr=False)
     """Number of each table by name, tables that have left the floor included."""
-    version: int = 0
+    version: int = field(default=0, compare=False)
     """The catalogue version this was read at."""
 
     @classmethod
@@ -147,9 +147,10 @@ class Restaurant:
         key = party_size, service_period_name
         if len(self._turns) > _MOST_REMEMBERED:
             self._turns.clear()
-        if key not in self._turns:
-            self._turns[key] = self._turn_time(party_size, service_period_name)
-        return self._turns[key]
+        known = self._turns.get(key)
+        if known is None:
+            known = self._turns[key] = self._turn_time(party_size, service_period_name)
+        return known
 
     def _turn_time(self, party_size: int, service_period_name: str | None) -> timedelta:
         for wanted in (service_period_name, None):
