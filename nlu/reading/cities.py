@@ -12,7 +12,7 @@ Detroit|Portland|Louisville|Memphis|Baltimore|Milwaukee|Albuquerque|Tucson|Fresn
 Colorado Springs|Omaha|Raleigh|Miami|Virginia Beach|Long Beach|Oakland|Minneapolis|Bakersfield|Tulsa|Tampa|Arlington|
 Wichita|Aurora|New Orleans|Cleveland|Honolulu|Anaheim|Orlando|Lexington|Stockton|Riverside|Irvine|Newark|Santa Ana|
 Cincinnati|Pittsburgh|Saint Paul|Greensboro|Jersey City|Durham|Lincoln|North Las Vegas|Plano|Anchorage|Gilbert|Madison|
-Reno|Chandler|St Louis|Buffalo|Fort Wayne|Lubbock|St Petersburg|Laredo|Irving|Chesapeake|Glendale|Winston Salem|
+Reno|Chandler|St. Louis|Buffalo|Fort Wayne|Lubbock|St. Petersburg|Laredo|Irving|Chesapeake|Glendale|Winston Salem|
 Scottsdale|Garland|Boise|Norfolk|Spokane|Richmond|Fremont|Huntsville|Salt Lake City|Santa Fe|Savannah|Charleston|
 Brooklyn|Queens|Manhattan|The Bronx|Staten Island|Hoboken|Cambridge|Somerville|Providence|New Haven|Hartford|Santa Monica|
 Pasadena|Beverly Hills|West Hollywood|Venice Beach|Malibu|Long Island|White Plains|Boulder|Fort Collins|Evanston|
@@ -20,7 +20,7 @@ Oak Park|Palo Alto|Menlo Park|Redwood City|San Mateo|Burlingame|Millbrae|San Bru
 Alameda|Emeryville|Albany|El Cerrito|Walnut Creek|Concord|Lafayette|Orinda|Danville|San Ramon|Dublin|Pleasanton|Livermore|
 Hayward|San Leandro|Castro Valley|Union City|Milpitas|Santa Clara|Sunnyvale|Mountain View|Los Altos|Cupertino|Campbell|
 Los Gatos|Saratoga|Morgan Hill|Gilroy|Half Moon Bay|Foster City|Belmont|San Carlos|Sausalito|Mill Valley|San Rafael|
-Novato|Petaluma|Santa Rosa|Sonoma|Napa|St Helena|Vallejo|Vacaville|Fairfield|Healdsburg|Calistoga|Yountville|Santa Cruz|
+Novato|Petaluma|Santa Rosa|Sonoma|Napa|St. Helena|Vallejo|Vacaville|Fairfield|Healdsburg|Calistoga|Yountville|Santa Cruz|
 Monterey|Carmel|Los Angeles|Corte Madera|Larkspur|Tiburon|Antioch|Brentwood|Benicia|Pacifica|Pleasant Hill|Martinez|
 London|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Bristol|Sheffield|Cardiff|Belfast|Leicester|Nottingham|
 Newcastle|Brighton|Oxford|York|Bath|Southampton|Plymouth|Aberdeen|Dublin|Cork|Galway|Toronto|Montreal|Vancouver|Calgary|
@@ -36,7 +36,7 @@ _NICKNAMES = {
     "sf": "San Francisco", "san fran": "San Francisco", "frisco": "San Francisco", "s . f .": "San Francisco",
     "sanfrancisco": "San Francisco", "philly": "Philadelphia", "vegas": "Las Vegas", "dc": "Washington",
     "washington dc": "Washington", "d . c .": "Washington", "nola": "New Orleans", "chi town": "Chicago",
-    "saint helena": "St Helena", "st . helena": "St Helena", "saint louis": "St Louis", "st . louis": "St Louis",
+    "saint helena": "St. Helena", "st . helena": "St. Helena", "saint louis": "St. Louis", "st . louis": "St. Louis",
     "slc": "Salt Lake City", "atl": "Atlanta", "bk": "Brooklyn", "city of london": "London", "central london": "London",
     "downtown san francisco": "San Francisco", "downtown chicago": "Chicago", "sfo": "San Francisco",
 }  # fmt: skip
@@ -107,7 +107,7 @@ _AMBIGUOUS = frozenset(
     ]
 )
 _NAMES = [name.strip() for name in _CITIES.replace("\n", "").split("|")]
-_BOOK = Phrases({name.lower(): name for name in _NAMES} | _NICKNAMES)
+_BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | _NICKNAMES)
 _PLACING = words("in near around at city downtown to for from located is")
 _SURE = frozenset({"in", "near", "around", "city", "downtown"})
 _LONGEST = 3

@@ -67,6 +67,5 @@ def meridiem_of(part: str | None, hour: int) -> str | None:
         return None
     if part == "morning":
         return "am"
-    if part in ("night", "evening"):
-        return "am" if hour == NOON or hour < SMALL_HOURS else "pm"
-    return "pm"
+    past_midnight = hour == NOON and part in ("night", "evening")
+    return "am" if past_midnight or (part == "night" and hour < SMALL_HOURS) else "pm"

@@ -70,6 +70,7 @@ wondering wont word words work working works world worry worse would wouldnt wri
 yes yesterday yet you youd youll young your youre yours yourself yup zero
 r u ur n b c k y cnt sry idk huh useless whats wheres hows whos whens cheapest latest nearest closest hungry wifes pregnant oops
 wrong button cannot dont doesnt isnt hows thats heres whys okey yea yess nooo pls tho cos bcos wat wot dis dat gud nite luv
+venue hotel suggestions suggestion recommendation recommendations matching options adress addres adddress locations
 usual note gran grandad seem grow increase reduce correction scratch corner shade heater birthday candle raw fish pasta rice
 pm am st nd rd th oclock asap thx thnx ty thankyou plz pls lemme gimme cuz coz gonna wanna dunno hmm hm uh er yo sup hiya
 morning afternoon greetings hola ciao bonjour merci gracias danke hallo salut namaste everybody everyone dude bro mate buddy

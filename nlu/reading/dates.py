@@ -81,7 +81,7 @@ RELATIVE_RULES: list[Rule] = [
         _part_of_today,
     ),
     (pattern(r"(?:later |earlier )?tonight"), "date", _always(days=0, part="evening")),
-    (pattern(r"(?:later |earlier )?today"), "date", _always(days=0)),
+    (pattern(r"(?<!all )(?<!all for )(?<!need )(?<!help )(?:later |earlier )?today"), "date", _always(days=0)),
     (pattern(r"tomorrow"), "date", _always(days=1)),
     (pattern(r"yesterday"), "past_date", _always(days=-1)),
     (pattern(r"last night"), "past_date", _always(days=-1, part="evening")),

@@ -21,7 +21,7 @@ TOKEN = re.compile(
     r"""
       (?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})(?!\d))
     | (?P<money>[$£€]\s?\d+(?:[.,]\d+)?)
-    | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?![\d.:]))
+    | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?!\d|[.:]\d))
     | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]))
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
@@ -76,7 +76,8 @@ def _hours_of_one(tokens: list[Token]) -> list[Token]:
         cued = before[-1:] != [] and (
             before[-1] in _HOUR_CUES or (before[-1] in ("to", "of") and before[0] in _HOUR_FRACTIONS)
         )
-        if after in _HOUR_ENDS or (cued and after not in _NOT_HOURS):
+        in_part = [t.word for t in tokens[place + 1 : place + 3]] == ["in", "the"]
+        if in_part or after in _HOUR_ENDS or (cued and after not in _NOT_HOURS):
             tokens[place] = token._replace(word="1")
     return tokens
 

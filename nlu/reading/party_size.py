@@ -63,7 +63,7 @@ CHANGE_RULES: list[Rule] = [
     (pattern(r"(?<!me )(?<!myself )(?:a )?plus (?P<n>one|1)"), "party_size", _delta(1)),
     (pattern(rf"add {_N}(?: {_NOUN})?"), "party_size", _delta(1)),
     (pattern(rf"{_N} {_NOUN} (?:more|extra)"), "party_size", _delta(1)),
-    (pattern(rf"{_N} (?:{_NOUN} )?{_DOWN}(?: {_NOUN})?"), "party_size", _delta(-1)),
+    (pattern(rf"{_N} (?:{_NOUN} )?{_DOWN}(?: {_NOUN})?(?! (?:thing|problem|worry)(?!\S))"), "party_size", _delta(-1)),
 ]
 RANGE_RULES: list[Rule] = [
     (

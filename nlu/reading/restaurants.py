@@ -7,8 +7,9 @@ from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.words import words
 
-_SURE = words("at called named @ restaurant try visit place")
-_CUES = _SURE | words("to with from for book like of want about reserve is does do are has")
+_SURE = words("at called named @ try visit")
+_NAMING = words("restaurant place called named name")
+_CUES = _SURE | words("restaurant place to with from for book like of want about reserve is does do are has")
 _INSIDE = words("& - and the of on n la le el de du aux by + '")
 _BREAKING = words(
     "please for in on at with and or near from to if is are do does did can could would will should may might must am be "
@@ -28,7 +29,8 @@ def read_restaurants(message: Message) -> None:
     """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
-            end = name_end(message, position + 1, sure=token.word in _SURE)
+            named = token.word == "is" and position > 0 and message.tokens[position - 1].word in _NAMING
+            end = name_end(message, position + 1, sure=named or token.word in _SURE)
             _claim(message, position + 1, end)
     if not message.has("restaurant", "first_name", "last_name"):
         _claim_opening(message)
@@ -77,6 +79,15 @@ def _capital_follows(message: Message, position: int) -> bool:
     return follower is not None and follower.kind == "word" and follower.capital
 
 
+def _capital_run(message: Message, first: int) -> int:
+    """End of two or more capitalised words of which one is no common one ("Old Siam"), or `first`."""
+    end = first
+    while end < len(message.tokens) and not message.taken(end) and _proper(message, message.tokens[end]):
+        end += 1
+    unknown = any(token.word not in COMMON for token in message.tokens[first:end])
+    return end if unknown and end - first > 1 else first
+
+
 def _capital_inside(message: Message, first: int, end: int) -> bool:
     """Whether more than the first word is capitalised, as in a name that is all of a message."""
     return end - first > 1 and all(_proper(message, message.tokens[place]) for place in range(first, end))
@@ -88,7 +99,7 @@ def _claim_opening(message: Message) -> None:
     first = 0
     while first < len(message.tokens) and message.tokens[first].word in _OPENERS and not message.taken(first):
         first += 1
-    end = first
+    end = _capital_run(message, first)
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
         number = message.tokens[end].kind == "number" and not asked
         if number or not _goes_on(message.tokens[end], named=asked or end > first):

@@ -56,6 +56,7 @@ def _wait(match: re.Match[str]) -> Value:
     return {"in_minutes": _minutes(match)}
 
 
+_VACANT = r"(?:free|open|available|tables?|seat us|come|come in|there|book|book us)"
 FRAME_RULES: list[Rule] = [
     (pattern(rf"{_DURATION} (?P<way>later|earlier|sooner|after that|before that|back|forward)"), "time", _shift),
     (pattern(rf"(?P<way>back|forward|earlier|later) by {_DURATION}"), "time", _shift),
@@ -69,9 +70,9 @@ FRAME_RULES: list[Rule] = [
     (pattern(rf"in (?:like |about |around )?{_DURATION}(?: or so)?"), "time", _wait),
     (pattern(rf"{_DURATION} late"), "delay", lambda m: {"minutes": _minutes(m)}),
     (pattern(r"(?P<n>5|10|15|20|25|30|40|45) late"), "delay", lambda m: {"minutes": int(m["n"])}),
-    (pattern(r"right now|asap|as soon as possible|straight away|immediately"), "time", lambda _: {"in_minutes": 0}),
+    (pattern(r"asap|as soon as possible|straight away|immediately"), "time", lambda _: {"in_minutes": 0}),
     (
-        pattern(r"(?:free|open|available|seat us|come in|there) (?P<span>now)"),
+        pattern(rf"{_VACANT} (?P<span>(?:right )?now)|^(?:right )?now$"),
         "time",
         lambda _: {"in_minutes": 0},
     ),
