@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -135,17 +135,11 @@ def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry
         score_cutoff=70,
         limit=_MOST_CANDIDATES,
     )
+    runs = _Runs(words)
     matches = []
     for _, _, index in rough:
         entry = entries[index]
-        score = max(
-            (
-                _score(words, variant.words) * variant.weight
-                for variant in entry.variants
-                if variant.longest_text is None or len(words) <= variant.longest_text
-            ),
-            default=0.0,
-        )
+        score = max((runs.score(variant) for variant in entry.variants), default=0.0)
         if score >= _CERTAIN_ENOUGH:
             # Of two sites with one name the city decides, when it is said.
             matches.append((entry, score + (1.0 if f" {entry.folded_city} " in f" {said} " else 0.0)))
@@ -153,12 +147,26 @@ def match_names(entries: Sequence[NameEntry], text: str) -> list[tuple[NameEntry
     return [(entry, min(100.0, round(score, 1))) for entry, score in matches]
 
 
-def _score(words: list[str], variant: str) -> float:
-    """How well the best run of words in the text spells this variant of a name."""
-    return max((fuzz.ratio(run, variant) for run in _runs(words, variant.count(" ") + 1)), default=0.0)
+class _Runs:
+    """Every few words in a row of a text, by how many they are."""
 
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._by_size: dict[int, list[str]] = {}
 
-def _runs(words: list[str], size: int) -> Iterator[str]:
-    for length in {max(1, size - 1), size, size + 1}:
-        for start in range(len(words) - length + 1):
-            yield " ".join(words[start : start + length])
+    def score(self, variant: Variant) -> float:
+        """How well the best run spells this variant of a name, weighted; 0 when it is not certain enough."""
+        if variant.longest_text is not None and len(self._words) > variant.longest_text:
+            return 0.0
+        size = variant.words.count(" ") + 1
+        # One word more or less, because people split and join words: "bird dog", "birddog".
+        runs = [run for length in {max(1, size - 1), size, size + 1} for run in self._of(length)]
+        best = process.extractOne(variant.words, runs, scorer=fuzz.ratio, score_cutoff=_CERTAIN_ENOUGH / variant.weight)
+        return best[1] * variant.weight if best else 0.0
+
+    def _of(self, size: int) -> list[str]:
+        if size not in self._by_size:
+            self._by_size[size] = [
+                " ".join(self._words[start : start + size]) for start in range(len(self._words) - size + 1)
+            ]
+        return self._by_size[size]
