@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from . import alternatives, cancelling, changing, confirming, holding, importing, queries
+from . import alternatives, cancelling, changing, confirming, holding, importing, queries, tidying
 from .catalogue import Catalogue
 from .clock import Clock
 from .desk import OFFERS, WITHIN, Desk
@@ -213,3 +213,7 @@ class BookingEngine:
     def reservations_of(self, phone: str, *, upcoming: bool = True) -> list[Reservation]:
         """A diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
         return queries.reservations_of(self._desk, phone, upcoming=upcoming)
+
+    def tidy(self) -> int:
+        """Delete up to 1,000 holds that came to nothing more than a day ago; for a nightly job. Returns how many."""
+        return tidying.tidy(self._desk)

@@ -10,12 +10,14 @@ from sqlalchemy import Engine, text
 from booking_engine import (
     BookingEngine,
     ChangeTooLate,
+    Hold,
     HoldExpired,
     InvalidRequest,
     NoTableAvailable,
     Refusal,
     ReservationOver,
     ReservationUnknown,
+    Restaurant,
     UndoTooLate,
 )
 
@@ -115,6 +117,43 @@ def test_a_released_hold_frees_its_table_and_cannot_be_confirmed(
     with pytest.raises(HoldExpired):
         engine.confirm_hold(hold.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
     book(engine, house, evening(house))
+
+
+def test_holds_that_came_to_nothing_are_thrown_away_in_time(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    house = open_restaurant(tables=tables(2, 2, 2, 2))
+
+    def hold(command_id: str) -> Hold:
+        return engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=command_id, channel="sms")
+
+    lapsed, released, kept = hold("lapsed"), hold("released"), book(engine, house, evening(house))
+    engine.release_hold(released.id, command_id=new_id(), channel="sms")
+    engine.tidy()
+    assert rows_of(database, house) == (3, 2 * 6), "not before a day has gone by"
+    pass_time(engine, days=1, minutes=6)
+    fresh = hold("fresh")
+    assert engine.tidy() >= 2
+    assert engine.tidy() == 0
+    assert rows_of(database, house) == (2, 2 * 6)
+    assert engine.reservation(kept.code) == kept
+    for gone in (lapsed, released):
+        with pytest.raises(HoldExpired):
+            engine.confirm_hold(gone.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
+    assert hold("lapsed") == lapsed, "the history still knows the first answer"
+    engine.confirm_hold(fresh.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
+
+
+def rows_of(database: Engine, house: Restaurant) -> tuple[int, int]:
+    """How many reservations and quarter hours of this restaurant are stored, whatever their state."""
+    with database.connect() as connection:
+        first, second = (
+            connection.execute(
+                text(f"SELECT count(*) FROM {table} WHERE restaurant_id = :id"), {"id": house.id}
+            ).scalar_one()
+            for table in ("reservation", "table_quarter")
+        )
+    return first, second
 
 
 @pytest.mark.parametrize("hold_id", ["", "x", "1-2-3", "\0", "9" * 5000, "ffffffff-ffffff-ffffffffffffffff"])

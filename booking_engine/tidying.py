@@ -1,0 +1,55 @@
+"""Throwing away holds that came to nothing. Nothing depends on it but the size of the tables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from .desk import Desk
+from .quarters import quarter_of
+from .records import found, query_by_id
+from .seating import free_tables, lock_pacing
+from .transactions import run_query
+from .wire import Statement, ask, send
+
+KEEP = timedelta(days=1)
+MOST_AT_ONCE = 1000
+
+_STALE = """
+    SELECT restaurant_id, id, starts_at FROM reservation
+    WHERE status IN ('held', 'released') AND expires_at < statement_timestamp() + %(shift)s - %(keep)s
+    ORDER BY restaurant_id, starts_at LIMIT %(most)s
+"""
+_DELETE = """
+    DELETE FROM reservation
+    WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s AND status IN ('held', 'released')
+"""
+
+
+def tidy(desk: Desk, *, keep: timedelta = KEEP) -> int:
+    """Delete lapsed and released holds that expired longer ago than `keep`, up to 1,000 of them; their history stays.
+
+    Returns how many. Takes the same lock as a confirmation, so a hold that is being confirmed after all is safe.
+    """
+    values = {"shift": desk.clock.offset, "keep": keep, "most": MOST_AT_ONCE}
+    stale: list[tuple[Any, ...]] = run_query(
+        desk.database, lambda connection: ask(connection, Statement(_STALE, values)).fetchall()
+    )
+    deleted = 0
+    for (restaurant_id, quarter), holds in groupby(stale, key=lambda row: (row[0], quarter_of(row[2]))):
+        with desk.database.begin() as connection:
+            send(connection, lock_pacing(restaurant_id, [quarter]))
+            deleted += sum(_delete(desk, connection, restaurant_id, hold_id) for _, hold_id, _ in holds)
+    return deleted
+
+
+def _delete(desk: Desk, connection: Connection, restaurant_id: int, reservation_id: int) -> bool:
+    still = found(ask(connection, query_by_id(restaurant_id, reservation_id, desk.clock.offset)))
+    if still is None or still.record.status not in ("held", "released"):
+        return False
+    delete = Statement(_DELETE, {"restaurant_id": restaurant_id, "id": reservation_id})
+    send(connection, [free_tables(still.record), delete])
+    return True
