@@ -1,0 +1,109 @@
+"""A real PostgreSQL and a real Redis for the bot's own tests, and somebody who speaks Twilio's REST API."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as NotThere
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, Clock, create_database
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.twilio_rest import create_client
+from deploy.stack.embedded import redis_command
+from dialogue.words import Words
+from tests.engine.conftest import copy_database, server_url, template_url
+from tests.engine.helpers import as_lines, clock_at, house
+from tests.support.running import wait_until
+from tests.support.twilio_server import TwilioServer
+
+__all__ = ["copy_database", "server_url", "template_url"]
+
+ACCOUNT, TOKEN = "AC" + "0" * 32, "token-of-the-tests"
+OUR_NUMBER = "+15550100000"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A Tuesday noon (UTC) in December 2026."""
+    return clock_at("2026-12-01T12:00+00:00")
+
+
+@pytest.fixture(scope="module")
+def module_database(copy_database: Callable[[], str]) -> Iterator[Engine]:
+    """A migrated database with one restaurant."""
+    engine = create_database(copy_database(), name="bot tests")
+    BookingEngine(engine, Clock()).import_restaurants(as_lines(house()))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(module_database: Engine) -> Iterator[Engine]:
+    """A database in which nobody has talked or booked yet."""
+    yield module_database
+    with module_database.begin() as connection:
+        connection.execute(text("TRUNCATE outbox, outbound, inbound, conversation CASCADE"))
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioServer]:
+    server = TwilioServer(ACCOUNT, TOKEN)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def engine(database: Engine, clock: Clock) -> BookingEngine:
+    return BookingEngine(database, clock)
+
+
+@pytest.fixture
+def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer) -> Sender:
+    settings = Settings(twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_base=twilio.address)
+    return Sender(
+        database,
+        engine,
+        create_client(settings),
+        Words(),
+        clock,
+        our_number=OUR_NUMBER,
+        status_callback="http://127.0.0.1/webhooks/twilio/status",
+    )
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    """The Redis that the service embeds, started by the same command."""
+    with tempfile.TemporaryDirectory(prefix="tt-redis-") as folder:
+        settings = Settings(tabletalk_var=Path(folder), redis_url="")
+        process = subprocess.Popen(redis_command(settings).arguments, stdout=subprocess.DEVNULL)
+        client = Redis.from_url(f"unix://{settings.redis_socket}")
+
+        def answers() -> bool:
+            try:
+                return bool(client.ping())
+            except NotThere:
+                time.sleep(0.05)
+                return False
+
+        try:
+            wait_until(answers, "Redis answers")
+            yield client
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture
+def redis(redis_server: Redis) -> Redis:
+    """An empty Redis."""
+    redis_server.flushall()
+    return redis_server

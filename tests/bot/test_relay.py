@@ -1,0 +1,145 @@
+"""The rows are the truth: whatever Redis forgets becomes a job again, and what waited there for the database comes in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue, SimpleWorker
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, Clock, outbox
+from bot import conversations, jobs, messages, stash
+from bot.messages import Inbound
+from bot.relay import Relay
+from bot.sender import Sender
+from tests.engine.helpers import PHONE, pass_time
+from tests.support.twilio_server import TwilioServer
+
+from .conftest import OUR_NUMBER
+
+
+def queue(database: Engine, clock: Clock, dedupe_id: str | None = None) -> None:
+    with database.begin() as connection:
+        outbox.enqueue_text(
+            connection,
+            to_phone=PHONE,
+            conversation_id=None,
+            payload={"said": [{"text": "Good evening", "choices": []}]},
+            due_at=clock.now(),
+            dedupe_id=dedupe_id,
+        )
+
+
+@pytest.fixture
+def unstashed() -> list[dict[str, str]]:
+    return []
+
+
+@pytest.fixture
+def relay(database: Engine, redis: Redis, clock: Clock, unstashed: list[dict[str, str]]) -> Relay:
+    return Relay(database, redis, clock, unstashed.append)
+
+
+def work(redis: Redis, sender: Sender, turns: Any = None) -> None:
+    """Run all jobs that there are, as the worker process does."""
+    jobs.equip(sender, turns)
+    queues = [Queue(name, connection=redis) for name in (jobs.TEXTS, jobs.TURNS)]
+    SimpleWorker(queues, connection=redis).work(burst=True, logging_level="WARNING")
+
+
+def test_a_due_row_becomes_a_job_and_the_job_a_text(
+    database: Engine, clock: Clock, redis: Redis, relay: Relay, sender: Sender, twilio: TwilioServer
+) -> None:
+    queue(database, clock)
+    assert relay.look() == 1
+    assert relay.look() == 0, "it is claimed"
+    work(redis, sender)
+    assert [t["Body"] for t in twilio.taken] == ["Good evening"]
+
+
+def test_a_job_that_redis_forgot_is_made_again(
+    engine: BookingEngine,
+    database: Engine,
+    clock: Clock,
+    redis: Redis,
+    relay: Relay,
+    sender: Sender,
+    twilio: TwilioServer,
+) -> None:
+    queue(database, clock)
+    relay.look()
+    redis.flushall()
+    work(redis, sender)
+    assert twilio.taken == []
+    pass_time(engine, seconds=61)
+    assert relay.look() == 1
+    work(redis, sender)
+    assert len(twilio.taken) == 1
+
+
+def test_one_text_is_queued_once_under_one_name(database: Engine, clock: Clock, relay: Relay) -> None:
+    queue(database, clock, "answer:1")
+    queue(database, clock, "answer:1")
+    assert relay.look() == 1
+
+
+def test_a_message_left_behind_becomes_a_job_once(database: Engine, redis: Redis, relay: Relay) -> None:
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
+    with database.begin() as connection:
+        conversations.remember(connection, thread)
+        messages.store_inbound(connection, Inbound(thread.id, "SM1", "hello"))
+    assert relay.look() == 0, "its handler may still be at it"
+    with database.begin() as connection:
+        connection.execute(text("UPDATE inbound SET received_at = now() - interval '30 seconds'"))
+    relay.look()
+    relay.look()
+    assert len(Queue(jobs.TURNS, connection=redis).job_ids) == 1
+
+
+def test_a_promised_answer_is_due_when_its_time_has_come(
+    engine: BookingEngine, database: Engine, clock: Clock, redis: Redis, relay: Relay
+) -> None:
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
+    message = Inbound(thread.id, "SM1", "hello")
+    with database.begin() as connection:
+        conversations.remember(connection, thread)
+        messages.store_inbound(connection, message)
+        messages.set_status(connection, message, "promised", retry_at=clock.now())
+    pass_time(engine, seconds=1)
+    relay.look()
+    assert len(Queue(jobs.TURNS, connection=redis).job_ids) == 1
+
+
+def test_what_waited_for_the_database_comes_in_order(
+    redis: Redis, relay: Relay, unstashed: list[dict[str, str]]
+) -> None:
+    forms = [{"MessageSid": f"SM{n}", "Body": "caf\u00e9 \U0001f600"} for n in range(5)]
+    for form in forms:
+        stash.put(redis, form)
+    relay.look()
+    assert unstashed == forms
+    relay.look()
+    assert unstashed == forms, "none comes twice"
+
+
+def test_a_crash_while_one_is_stored_loses_none(redis: Redis) -> None:
+    for n in range(3):
+        stash.put(redis, {"MessageSid": f"SM{n}"})
+    waiting = stash.drain(redis)
+    assert next(waiting)["MessageSid"] == "SM0"
+    waiting.close()  # type: ignore[attr-defined]  # and here the worker dies
+    assert [form["MessageSid"] for form in stash.drain(redis)] == ["SM0", "SM1", "SM2"]
+
+
+def test_a_message_that_cannot_be_stored_stays(redis: Redis, database: Engine, clock: Clock) -> None:
+    def fail(form: dict[str, str]) -> None:
+        raise ConnectionError("the database is away")
+
+    stash.put(redis, {"MessageSid": "SM1"})
+    with pytest.raises(ConnectionError):
+        Relay(database, redis, clock, fail).look()
+    kept: list[dict[str, str]] = []
+    Relay(database, redis, clock, kept.append).look()
+    assert kept == [{"MessageSid": "SM1"}]

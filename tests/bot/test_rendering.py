@@ -1,0 +1,97 @@
+"""What a diner's phone shows: GSM-7, at most two segments, choices as numbered lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages import Choice, Said
+from bot.rendering import fitting, gsm7, segments, sms_text
+from bot.texts import printable
+from tests.support import replies
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Bistro Petit H\u00e9risson", "Bistro Petit H\u00e9risson"),
+        ("Ma\u0142a Kuchnia", "Mala Kuchnia"),
+        ("Ma\u00edz y Sal", "Maiz y Sal"),
+        ("7:00\u202fPM", "7:00 PM"),
+        ("\u201cfine\u201d \u2013 isn\u2019t it", '"fine" - isn\'t it'),
+        ("e\u0301", "\u00e9"),
+        ("\u20ac5 [x]", "\u20ac5 [x]"),
+        ("a\x00b\x07", "ab"),
+    ],
+)
+def test_what_gsm7_has_not_is_written_with_what_it_has(text: str, plain: str) -> None:
+    assert gsm7(text) == plain
+
+
+@given(st.text(max_size=2000))
+def test_whatever_is_rendered_may_be_sent(text: str) -> None:
+    sent = fitting(text)
+    assert replies.not_in_gsm7(sent) == []
+    assert segments(sent) <= 2
+
+
+@given(st.text(alphabet="abc {}[]~\u20ac\u00e9 ", min_size=1, max_size=160))
+def test_what_fits_is_not_cut(text: str) -> None:
+    plain = gsm7(text).strip()
+    if segments(plain) <= 2:
+        assert fitting(text) == plain
+
+
+@pytest.mark.parametrize(("length", "count"), [(1, 1), (160, 1), (161, 2), (306, 2), (307, 3)])
+def test_segments_are_counted_as_the_carrier_counts_them(length: int, count: int) -> None:
+    assert segments("a" * length) == count
+
+
+def test_a_character_of_the_extension_table_counts_twice() -> None:
+    assert segments("\u20ac" * 80) == 1
+    assert segments("\u20ac" * 81) == 2
+
+
+def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
+    sent = fitting("word " * 200)
+    assert segments(sent) == 2
+    assert sent.endswith("..")
+    assert len(sent) > 290
+
+
+def test_choices_are_numbered_lines() -> None:
+    said = Said("Nearest free:", (Choice("6:30 PM", "1"), Choice("8:00 PM", "2")))
+    assert sms_text((said,)) == "Nearest free:\n1 6:30 PM\n2 8:00 PM"
+
+
+def test_several_sentences_are_one_text() -> None:
+    assert sms_text((Said("It is full."), Said("Nearest free:", (Choice("8:00 PM", "1"),)))) == (
+        "It is full. Nearest free:\n1 8:00 PM"
+    )
+    assert sms_text((Said("Free:", (Choice("8:00 PM", "1"),)), Said("You keep what you have."))) == (
+        "Free:\n1 8:00 PM\nYou keep what you have."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\x00b", "ab"),
+        ("a\nb\tc\r", "a\nb\tc\r"),
+        ("\x1b[31m", "[31m"),
+        ("\ud83d x", " x"),
+        ("\x7f", ""),
+        ("\u00e9", "\u00e9"),
+    ],
+)
+def test_what_no_database_can_hold_is_taken_out(text: str, kept: str) -> None:
+    assert printable(text) == kept
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=200))
+def test_printable_text_can_always_be_stored(text: str) -> None:
+    kept = printable(text)
+    assert "\0" not in kept
+    assert kept.encode() is not None
+    assert printable(kept) == kept
