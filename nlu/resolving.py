@@ -89,7 +89,8 @@ def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date |
         )
         return [day for day in found if day and day >= today][:1]
     if "weekday" in value:
-        return _weekdays(value["weekday"], value.get("which", "coming"), today)
+        ahead = timedelta(_WEEK * value.get("weeks", 0))
+        return [day + ahead for day in _weekdays(value["weekday"], value.get("which", "coming"), today)]
     if "holiday" in value:
         found = (holiday_in(year, value["holiday"], british=day_first) for year in (today.year, today.year + 1))
         return [day for day in found if day and day >= today][:1]

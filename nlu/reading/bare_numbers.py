@@ -22,8 +22,10 @@ _NOT_COUNTED_BEFORE = words("rating $ £ € # room flat apt suite venue years :
 
 _RATING = words("rating rated stars star")
 _ALONE = words("one . ! , please just only for its it is")
+_ASKING = words("can could change changed make may")
 _REPLACED = (["instead", "of"], ["rather", "than"])
-_SEPARATING = words("for <date> , -")
+_SEPARATING = words("for <date> <party_size> , -")
+_AFTER_HOUR = words("please thanks thx then instead or and for in on at with if would will works is ok tonight")
 
 
 @dataclass
@@ -66,7 +68,8 @@ def read_bare_numbers(message: Message) -> None:
         if view_words[max(0, place - 2) : place] in _REPLACED and (said.party or said.time):
             entity, value = _replaced(number, said)
         else:
-            entity, value = _meaning(number, before, said, message.expecting)
+            counts_things = after.isalpha() and after not in _AFTER_HOUR
+            entity, value = _meaning(number, "<things>" if counts_things else before, said, message.expecting)
         message.claim(entity, first, end, value)
         said.party |= entity == "party_size"
         said.time |= entity == "time"
@@ -103,7 +106,7 @@ def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tu
 
 def _is_party(before: str, said: _Said, expecting: str | None) -> bool:
     if said.party:
-        return before == "to" and said.changing and not said.time
+        return not said.time and ((before == "to" and said.changing) or (before == "be" and bool(_ASKING & said.words)))
     explained = said.party_replaced or said.party_changed or said.time or bool(_PARTY_WORDS & said.words)
     return explained or (before == "for" and expecting != "time")
 

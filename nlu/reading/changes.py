@@ -29,11 +29,10 @@ def read_negations(message: Message) -> None:
 
 def read_changes(message: Message) -> None:
     """Rename what a change leaves behind ("move my Friday table to Saturday") in the same way."""
-    if not is_changing(message):
-        return
+    changing = is_changing(message)
     for entity in _REPLACEABLE:
         claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
-        if len(claims) > 1 and _replaces(message, claims[0], claims[-1]):
+        if len(claims) > 1 and _replaces(message, claims[0], claims[-1], changing):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
 
@@ -43,8 +42,10 @@ def _negated(message: Message, claim: Claim) -> bool:
     return any(before[-len(words) :] == words for words in _NEGATING)
 
 
-def _replaces(message: Message, old: Claim, new: Claim) -> bool:
+def _replaces(message: Message, old: Claim, new: Claim, changing: bool) -> bool:
     between = [token.word for token in message.tokens[old.end : new.first]]
     if between in (["or"], ["and"], ["-"]):
         return False
+    if not changing:
+        return between[-1:] in (["be"], ["now"])
     return bool(between) and (between[-1] in _INTRODUCES_NEW or any(word in CHANGING for word in between))

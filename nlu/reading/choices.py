@@ -34,8 +34,9 @@ _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
 _COMPARING: list[tuple[str, str, str]] = [
     ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
      r"nothing (?:works|fits|suits)"),
-    ("later", "later latter latest", rf"(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)|{_MORE} later"),
-    ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?(?! than)|"
+    ("later", "later latter latest", rf"(?<!<time> )(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)(?! <time>)|"
+     rf"{_MORE} later"),
+    ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?(?! than)(?! <time>)|"
      rf"{_MORE} (?:earlier|sooner)"),
     ("last", "last bottom final", rf"the last(?: {_THINGS})?|last (?:one|option|choice)|(?:the )?(?:bottom|final) {_THINGS}"),
     ("first", "top former", rf"the (?:top|former)(?: {_THINGS})"),

@@ -7,14 +7,15 @@ import re
 from nlu.reading.message import Message
 from nlu.reading.words import words
 
-_PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d\s().\-]{5,22}\d(?![\w])")
+_PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d\s().\-]{5,22}\d(?![\w:])")
+_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-.]\d\d?[-.]\d\d?|\d\d?[-.]\d\d?[-.](?:19|20)\d\d)(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,24}){1,3}")
 _CODE = re.compile(r"(?<![^\W_])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{6,7}(?![^\W_])")
 _LETTERS = re.compile(r"(?<![^\W_])[A-Z]{6,7}(?![^\W_])")
 _SPACED = re.compile(r"(?<![^\W_])[A-Za-z0-9]{3}[ -][A-Za-z0-9]{3,4}(?![^\W_])")
 _CODE_WORDS = words("code reference confirmation ref number booking")
 _CLOCKWORK = re.compile(
-    r"\d{1,4}(?:am|pm|ish|hrs?|people|ppl|pers|adults|kids|st|nd|rd|th|min|mins|hours?|pax|nite|night)", re.I
+    r"\d{1,4}(?:am|pm|oclock|ish|hrs?|people|ppl|pers|adults|kids|st|nd|rd|th|min|mins|hours?|pax|nite|night)", re.I
 )
 _SHORTEST, _LONGEST, _US = 7, 15, 10
 
@@ -44,6 +45,8 @@ def read_contacts(message: Message) -> None:
 
 
 def _phone_number(raw: str, expecting: str | None) -> str | None:
+    if _DAY.search(raw):
+        return None
     digits = re.sub(r"\D", "", raw)
     if raw.lstrip().startswith("+"):
         return f"+{digits}" if _SHORTEST <= len(digits) <= _LONGEST else None

@@ -43,6 +43,10 @@ def _after_the_booking(match: re.Match[str]) -> Value:
     return {"same": -count if match["way"] in ("earlier", "before", "sooner") else count}
 
 
+def _weeks_from(match: re.Match[str]) -> Value:
+    return {"weekday": WEEKDAYS.index(match["weekday"]), "which": "coming", "weeks": int(match["n"])}
+
+
 def _part_of_today(match: re.Match[str]) -> Value:
     return {"days": 0, "part": PARTS[match["part"]]}
 
@@ -52,6 +56,9 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(r"(?:a|one) week (?:from |after )?tomorrow|tomorrow week"), "date", _always(days=8)),
     (pattern(r"(?:a|one) week (?:from )?today|today week"), "date", _always(weeks=1)),
     (pattern(rf"{_AHEAD} from (?:now|today)"), "date", _ahead),
+    (pattern(r"(?:a )?fortnight (?:from )?today"), "date", _always(weeks=2)),
+    (pattern(rf"(?P<n>\d{{1,2}}) weeks (?:from|after) {WEEKDAY}"), "date", _weeks_from),
+    (pattern(r"(?P<n>\d{1,2}) days (?:from|after) tomorrow"), "date", lambda m: {"days": int(m["n"]) + 1}),
     (pattern(rf"in (?:about |like |exactly )?{_AHEAD}"), "date", _ahead),
     (pattern(rf"(?:an?|one) week (?:from |on |after |this )?{WEEKDAY}"), "date", _weekday("week_after")),
     (pattern(rf"{WEEKDAY} week"), "date", _weekday("week_after")),

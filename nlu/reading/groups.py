@@ -32,6 +32,7 @@ _ADJECTIVES = words(
     "elderly tiny"
 )
 _CONNECTORS = frozenset({",", "and", "&", "+", "plus", "with", "along", "n"})
+_AFTER_BARE = words("other others more total in please for at on and plus to tomorrow tonight will would need want")
 _SELF = frozenset({"me", "myself", "i"})
 _VERBS = words(
     "need want would will am have had can could do like was were wish prefer should require d dont cant wont think "
@@ -97,13 +98,18 @@ def _group(said: Sequence[str], at: int) -> Group | None:
     while item is not None:
         items.append(item)
         place = _skip_connectors(said, item.end)
-        if place >= len(said) or (place == item.end and not (item.kind == "self" and said[place] in ("my", "our"))):
+        if place >= len(said) or (place == item.end and not _runs_on(item, said[place])):
             break
-        loose = said[place - 1] == ","
+        loose = said[place - 1] == "," or place == item.end
         item = _item(said, place, connected=not loose)
         if item is not None and not _continues(said, items, item, loose):
             break
     return Group(at, items[-1].end, tuple(items)) if _is_group(items) else None
+
+
+def _runs_on(item: Item, follower: str) -> bool:
+    """Whether an enumeration may go on without a comma: "me my wife", "2 adults 3 kids"."""
+    return (item.kind == "self" and follower in ("my", "our")) or (item.kind == "counted" and follower.isdecimal())
 
 
 def _skip_connectors(said: Sequence[str], at: int) -> int:
@@ -160,7 +166,9 @@ def _item(said: Sequence[str], at: int, *, connected: bool) -> Item | None:
     noun_at = _noun_place(said, place)
     weight = _noun_weight(said[noun_at]) if noun_at < len(said) else None
     if weight is None:
-        return Item(place, count, "bare") if count is not None and connected else None
+        follower = said[place] if place < len(said) else ""
+        thing = follower == "<seating>" or (follower.isalpha() and follower not in _AFTER_BARE)
+        return Item(place, count, "bare") if count is not None and connected and not thing else None
     each, plural = weight
     noun, end = said[noun_at], _skip_in_law(said, noun_at + 1)
     if count is not None:

@@ -73,6 +73,9 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
         token = _free(message, end)
         if token is None:
             break
+        if token.word == "." and end > first and message.tokens[end - 1].end - message.tokens[end - 1].start == 1:
+            end += 1  # an initial
+            continue
         hyphen = token.word == "-" and end > first and _touches(message, end)
         particle = token.word in _PARTICLES and end > first
         if hyphen or particle:

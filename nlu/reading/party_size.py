@@ -83,6 +83,7 @@ RANGE_RULES: list[Rule] = [
         _range,
     ),
 ]
+_GONE_FROM = pattern(rf"(?:go|going|went|up|down|grown) from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
 _MOVED_FROM = pattern(rf"from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
 _RESIZING = r"(?:increase|decrease|reduce|raise|grow|drop)"
 _HOLDERS = (
@@ -124,6 +125,7 @@ _FOR_RULES: list[Rule] = [
 def read_party_size(message: Message) -> None:
     """Claim how many people come as `party_size`; days, times and wishes must have been read before."""
     message.apply(CHANGE_RULES)
+    message.apply([(_GONE_FROM, "previous_party_size", _count)])
     if is_changing(message):
         message.apply([(_MOVED_FROM, "previous_party_size", _count)])
     message.apply(RANGE_RULES)

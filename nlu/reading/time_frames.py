@@ -106,6 +106,7 @@ RANGE_RULES: list[Rule] = [
         _between,
     ),
     (pattern(rf"(?:at|around|about) (?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
+    (pattern(rf"(?=\d+:)(?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
 ]
 _AFTER = re.compile(
     r"(?:^| )(?:after|past|(?<!no )(?<!not )later than|from|not before|no earlier than|earliest|starting(?: at)?|any time from) $"

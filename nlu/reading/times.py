@@ -21,11 +21,11 @@ from nlu.reading.spans import Value
 from nlu.reading.time_frames import FRAME_RULES, RANGE_RULES, read_bounds, read_parts_of_day
 
 _ABOUT = r"(?:(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
-_PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|for|@))? "
+_PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|@))? "
 _CUE = (
     r"(?:at|@|by|from|(?:later|earlier|before|sooner) than|after|before|until|till|til|past|around|about|approx|"
     r"approximately|circa|ca|roughly|"
-    r"arrive|arriving|say|time is|time to|time as|time for|time)"
+    r"earliest|latest|arrive|arriving|say|time is|time to|time as|time for|time)"
 )
 _SOFTENED = r"(?: (?:around|about|approx|roughly|say|like))?"
 _STEP = 5
@@ -65,7 +65,7 @@ _NAMED_HOUR = r"(?:(?P<hour>\d{1,2})|(?P<word>noon|midday|midnight))"
 CLOCK_RULES: list[Rule] = [
     (
         pattern(
-            rf"{_ABOUT}(?P<span>(?:a )?(?P<minutes>half|quarter|5|10|15|20|25)(?: minutes)? "
+            rf"{_ABOUT}(?P<span>(?:a )?(?P<minutes>half|quarter|5|10|15|20|25)(?: minutes| -)? "
             rf"(?P<way>past|after|to|before|till|til|of) {_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"
         ),
         "time",

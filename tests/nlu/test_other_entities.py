@@ -39,6 +39,9 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("Ferreira is my last name", None, "Ferreira"),
     ("my surname is Ferreira", None, "Ferreira"),
     ("Mr Kowalski", None, "Kowalski"),
+    ("surname Berg, first name Tomas", "Tomas", "Berg"),
+    ("name's Tomas Berg", "Tomas", "Berg"),
+    ("Name is J. Smith", "J", "Smith"),
 ]
 
 
@@ -104,7 +107,7 @@ def test_phones_are_read(text: str, phone: str) -> None:
     assert values(text, "phone") == [phone]
 
 
-@pytest.mark.parametrize("text", ["08/04/2026 10", "2026/12/24 at 7", "12:30 13:30", "7 8 9"])
+@pytest.mark.parametrize("text", ["08/04/2026 10", "2026/12/24 at 7", "2026-12-24 18:00", "12:30 13:30", "7 8 9"])
 def test_other_digits_are_no_phone(text: str) -> None:
     assert values(text, "phone") == []
 

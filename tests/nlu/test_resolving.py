@@ -35,6 +35,7 @@ def test_days_resolve_from_a_friday() -> None:
         "this friday": ["2019-03-01"],
         "monday week": ["2019-03-11"],
         "friday after next": ["2019-03-15"],
+        "two weeks from monday": ["2019-03-18"],
         "the 1st": ["2019-03-01"],
         "the 5th": ["2019-03-05"],
         "the 31st": ["2019-03-31"],
