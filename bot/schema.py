@@ -98,3 +98,16 @@ delivery = Table(
     PrimaryKeyConstraint("provider_sid", "status"),
 )
 """Delivery callbacks, each counted once."""
+
+kept_answer = Table(
+    "kept_answer",
+    metadata,
+    Column("key_digest", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer),
+    Column("body", JSONB(none_as_null=True)),
+    Column("asked_at", _instant, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("key_digest"),
+    Index("ix_kept_answer_asked_at", "asked_at"),
+)
+"""What was wished under an idempotency key, and the answer once there is one."""
