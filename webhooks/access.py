@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
+from functools import lru_cache
 
 from flask import request
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
+
+READ, BOOK, MANAGE = "read", "book", "manage"
+EVERY_SCOPE = frozenset({READ, BOOK, MANAGE})
+"""`read` restaurants and openings, `book` tables, `manage` the reservations of every diner."""
+FOR_A_DINER = frozenset({BOOK, MANAGE})
+"""What a caller needs who says who the diner is, and so books, moves and cancels in the diner's name."""
 
 
 def bearer_token() -> str:
@@ -15,6 +23,32 @@ def bearer_token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def is_api_key(settings: Settings, token: str) -> bool:
-    """Whether the token is one of the API keys; takes as long for a wrong one as for a right one."""
-    return sum(hmac.compare_digest(token.encode(), key.encode()) for key in settings.api_keys) > 0
+@lru_cache(maxsize=8)
+def read_api_keys(entries: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The scopes of each key. An entry is `key`, which may do everything, or `key:read+book`.
+
+    Raises:
+        bot.settings.SettingsError: an entry names a scope that does not exist.
+    """
+    keys: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        key, colon, words = entry.rpartition(":")
+        scopes = frozenset(words.split("+")) if colon else EVERY_SCOPE
+        if not scopes <= EVERY_SCOPE or (colon and not key):
+            raise SettingsError(f"TABLETALK_API_KEYS: a key's scopes are {', '.join(sorted(EVERY_SCOPE))}, joined by +")
+        name = key if colon else entry
+        keys[name] = keys.get(name, frozenset()) | scopes
+    return keys
+
+
+def scopes_of(settings: Settings, token: str) -> frozenset[str] | None:
+    """What the token may do, or None when it is no API key; takes as long for a wrong one as for a right one."""
+    keys = read_api_keys(settings.api_keys)
+    found = [scopes for key, scopes in keys.items() if hmac.compare_digest(token.encode(), key.encode())]
+    return found[0] if found else None
+
+
+def is_api_key(settings: Settings, token: str, scopes: Iterable[str] = FOR_A_DINER) -> bool:
+    """Whether the token is an API key that may do all this."""
+    granted = scopes_of(settings, token)
+    return granted is not None and granted.issuperset(scopes)

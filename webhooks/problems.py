@@ -11,6 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
 
+_TELLING = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
+"""Headers of an HTTP error that say what would do instead."""
+
 
 class Problem(Exception):
     """An answer that is an error. `code` is for programs and never changes, `detail` is for people."""
@@ -42,7 +45,11 @@ def install(app: Flask) -> None:
         if not request.path.startswith("/api/"):
             return error
         code = (error.name or "error").lower().replace(" ", "_")
-        return problem_response(error.code or 500, code, error.description or error.name)
+        response = problem_response(error.code or 500, code, error.description or error.name)
+        for name, value in error.get_headers():
+            if name in _TELLING:
+                response.headers[name] = value
+        return response
 
     @app.errorhandler(SQLAlchemyError)
     def on_database_error(error: SQLAlchemyError) -> Response:
