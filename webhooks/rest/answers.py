@@ -1,0 +1,207 @@
+"""What callers get."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from booking_engine import Hold, Opening, Refusal, Reservation, Restaurant, Search
+from booking_engine.import_format import Closure, ServicePeriod
+from webhooks.rest.fields import LocalTime
+
+
+class RestaurantName(BaseModel):
+    slug: str
+    name: str
+    city: str
+
+    @classmethod
+    def of(cls, restaurant: Restaurant) -> RestaurantName:
+        return cls(slug=restaurant.slug, name=restaurant.name, city=restaurant.city)
+
+
+class RestaurantAddress(BaseModel):
+    street: str | None = None
+    city: str
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+class RestaurantSummary(RestaurantName):
+    address: RestaurantAddress
+    timezone: str = Field(description="IANA time zone")
+    cuisines: list[str]
+    price_level: int | None = Field(description="1 to 5")
+    features: list[str]
+    distance_km: float | None = Field(default=None, description="from `near`, where that was asked")
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any], metres: int | None) -> RestaurantSummary:
+        """From the line a restaurant was imported from."""
+        own = {name: document[name] for name in ("slug", "name", "address", "timezone", "cuisines", "features")}
+        return cls(
+            city=document["address"]["city"],
+            price_level=document["price_level"],
+            distance_km=None if metres is None else metres / 1000,
+            **own,
+        )
+
+
+class RestaurantPage(BaseModel):
+    restaurants: list[RestaurantSummary]
+    next_cursor: str | None = Field(description="null on the last page")
+
+
+class BookingRules(BaseModel):
+    slot_minutes: int = Field(description="parties are seated every so many minutes")
+    hold_minutes: int
+    min_notice_minutes: int
+    max_advance_days: int
+    change_cutoff_minutes: int
+    largest_party: int
+
+
+class RestaurantDetail(RestaurantSummary):
+    phone: str | None
+    sms_number: str | None = Field(description="a number to text for a table at this restaurant only")
+    about: dict[str, str]
+    areas: list[str]
+    service_periods: list[ServicePeriod]
+    closures: list[Closure]
+    policy: BookingRules
+
+    @classmethod
+    def of_restaurant(cls, restaurant: Restaurant) -> RestaurantDetail:
+        return cls(
+            slug=restaurant.slug,
+            name=restaurant.name,
+            city=restaurant.city,
+            address=RestaurantAddress.model_validate(restaurant, from_attributes=True),
+            timezone=restaurant.timezone,
+            cuisines=list(restaurant.cuisines),
+            price_level=restaurant.price_level,
+            features=list(restaurant.features),
+            phone=restaurant.phone,
+            sms_number=restaurant.sms_number,
+            about=restaurant.about,
+            areas=list(dict.fromkeys(table.area for table in restaurant.tables if table.area)),
+            service_periods=list(restaurant.service_periods),
+            closures=list(restaurant.closures),
+            policy=BookingRules(
+                **restaurant.policy.model_dump(include=set(BookingRules.model_fields) - {"largest_party"}),
+                largest_party=restaurant.largest_party,
+            ),
+        )
+
+
+class Offer(BaseModel):
+    """A table that could be held a moment ago."""
+
+    restaurant: RestaurantName
+    starts_at: LocalTime
+    party_size: int
+    areas: list[str] = Field(description="where the party would sit")
+
+    @classmethod
+    def of(cls, opening: Opening) -> Offer:
+        return cls(
+            restaurant=RestaurantName.of(opening.restaurant),
+            starts_at=opening.starts_at,
+            party_size=opening.party_size,
+            areas=list(opening.areas),
+        )
+
+
+class Offers(BaseModel):
+    refusal: Refusal | None = Field(description="why the wanted time cannot be had; null too for a minute off the grid")
+    openings: list[Offer] = Field(description="that day, nearest to the wanted time first")
+    other_days: list[Offer] = Field(description="about that time on other days, when the day has nothing")
+    nearby: list[Offer] = Field(description="at restaurants close by, when the day has nothing")
+
+
+class Availability(Offers):
+    restaurant: RestaurantName
+    wanted: LocalTime
+    party_size: int
+    exact: Offer | None = Field(description="the wanted time itself, if it can be had; in `openings` too")
+
+    @classmethod
+    def of(cls, restaurant: Restaurant, search: Search, offers: Offers, party_size: int) -> Availability:
+        return cls(
+            restaurant=RestaurantName.of(restaurant),
+            wanted=search.wanted,
+            party_size=party_size,
+            exact=Offer.of(search.exact) if search.exact else None,
+            **dict(offers),
+        )
+
+
+class HeldTable(BaseModel):
+    hold_id: str = Field(description="whoever knows it may confirm or release the hold")
+    expires_at: LocalTime
+    restaurant: RestaurantName
+    starts_at: LocalTime
+    party_size: int
+    areas: list[str]
+
+    @classmethod
+    def of(cls, hold: Hold) -> HeldTable:
+        return cls(
+            hold_id=hold.id,
+            expires_at=hold.expires_at.astimezone(hold.restaurant.zone),
+            restaurant=RestaurantName.of(hold.restaurant),
+            starts_at=hold.starts_at,
+            party_size=hold.party_size,
+            areas=list(hold.areas),
+        )
+
+
+class BookedTable(BaseModel):
+    code: str
+    status: Literal["confirmed", "cancelled"]
+    restaurant: RestaurantName
+    starts_at: LocalTime
+    ends_at: LocalTime
+    party_size: int
+    diner_name: str
+    diner_phone: str
+    notes: str
+    areas: list[str]
+
+    @classmethod
+    def of(cls, reservation: Reservation) -> BookedTable:
+        return cls(
+            code=reservation.code,
+            status=reservation.status,
+            restaurant=RestaurantName.of(reservation.restaurant),
+            starts_at=reservation.starts_at,
+            ends_at=reservation.ends_at,
+            party_size=reservation.party_size,
+            diner_name=reservation.diner_name,
+            diner_phone=reservation.diner_phone,
+            notes=reservation.notes,
+            areas=list(reservation.areas),
+        )
+
+
+class FieldProblem(BaseModel):
+    field: str
+    reason: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457. `code` is for programs and never changes, `detail` is for people."""
+
+    type: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] = Field(default=[], description="of a request that cannot be read")
+    refusal: Refusal | None = Field(default=None, description="of a table that cannot be had")
+    openings: list[Offer] = []
+    other_days: list[Offer] = []
+    nearby: list[Offer] = []

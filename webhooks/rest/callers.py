@@ -1,0 +1,101 @@
+"""Who calls, what they may do, and how often."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask_limiter import Limiter
+
+from bot.settings import Settings
+from webhooks.access import bearer_token, scopes_of
+from webhooks.problems import Problem
+
+DINER_PHONE = "X-Diner-Phone"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often a caller may call: those without an API key by address, those with one by key."""
+
+    reads: str = "600/minute"
+    writes: str = "60/minute"
+    with_key: str = "6000/minute"
+    misses: str = "20/minute"
+    """reservations asked for that are not there or not the caller's: what guessing looks like"""
+    confirmations_of_a_phone: str = "10/hour"
+    """each sends a text that costs money to a number that anybody may have typed"""
+
+
+class Callers:
+    """Knows the callers of the present request's kind, and counts what they do in Redis.
+
+    With Redis away each process counts for itself until it is back: nobody is refused for its absence.
+    """
+
+    def __init__(self, settings: Settings, redis_address: str, limits: Limits) -> None:
+        self._settings = settings
+        self._limits = limits
+        self.limiter = Limiter(
+            self.identity,
+            storage_uri=redis_address.replace("unix://", "redis+unix://", 1),
+            storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
+            key_prefix="tabletalk:api",
+            strategy="sliding-window-counter",
+            headers_enabled=True,
+            in_memory_fallback_enabled=True,
+            swallow_errors=True,
+        )
+        per_caller = self.limiter.shared_limit
+        self.count_read = per_caller(lambda: limits.with_key if self.has_key() else limits.reads, scope="reads")
+        self.count_write = per_caller(lambda: limits.with_key if self.has_key() else limits.writes, scope="writes")
+        self.count_miss = self.limiter.shared_limit(
+            limits.misses, scope="misses", exempt_when=self.has_key, deduct_when=_is_miss
+        )
+
+    def count_confirmation(self, phone: Callable[[], str]) -> Callable[..., Callable[..., Response]]:
+        """Count a text to the phone, unless a partner with a key vouches for it."""
+        return self.limiter.limit(
+            self._limits.confirmations_of_a_phone,
+            key_func=lambda: f"phone:{_digest(phone())}",
+            exempt_when=self.has_key,
+        )
+
+    def identity(self) -> str:
+        """A name for the present caller that tells neither key nor anything else."""
+        if self.has_key():
+            return f"key:{_digest(bearer_token())}"
+        return f"address:{request.remote_addr}"
+
+    def identity_of_wishes(self) -> str:
+        """Within which idempotency keys are the caller's own: a visitor may change address between two tries."""
+        return self.identity() if self.has_key() else "visitor"
+
+    def has_key(self) -> bool:
+        """Whether the present caller shows an API key that exists."""
+        return scopes_of(self._settings, bearer_token()) is not None
+
+    def may(self, scope: str) -> bool:
+        """Whether the present caller shows an API key for this.
+
+        Raises:
+            Problem: 401 for a key that does not exist, 403 for one that is for something else.
+        """
+        if "Authorization" not in request.headers:
+            return False
+        scopes = scopes_of(self._settings, bearer_token())
+        if scopes is None:
+            raise Problem(401, "api_key_unknown", "This is none of our API keys; send it as Authorization: Bearer KEY.")
+        if scope not in scopes:
+            raise Problem(403, "scope_missing", f"This API key is not for this: it lacks the scope {scope}.")
+        return True
+
+
+def _is_miss(response: Response) -> bool:
+    return response.status_code in {401, 404}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

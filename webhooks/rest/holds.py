@@ -1,0 +1,112 @@
+"""Holding a table, and making a reservation of it: open to every visitor of a website, counted."""
+
+from __future__ import annotations
+
+import phonenumbers
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from booking_engine import NoTableAvailable, Reservation
+from booking_engine.reservations import read_hold_id
+from webhooks.access import BOOK
+from webhooks.problems import Problem
+from webhooks.rest.answers import BookedTable, HeldTable
+from webhooks.rest.description import OPTIONAL_KEY, answers
+from webhooks.rest.fields import at_restaurant
+from webhooks.rest.parts import CHANNEL, Parts
+from webhooks.rest.refusals import as_problem, nearest_offers, unknown_hold
+from webhooks.rest.requests import ConfirmBody, HoldBody, HoldPath, RestaurantPath, WriteHeader
+from webhooks.rest.writing import NO_CONTENT, once
+
+_TAG = Tag(name="holds")
+
+
+def add_routes(api: APIBlueprint, parts: Parts) -> None:
+    """Whoever has a hold's id may confirm or release it: it is long and random, and nobody else is told."""
+    engine, callers = parts.engine, parts.callers
+
+    @api.post(
+        "/restaurants/<slug>/holds", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, HeldTable, 404, 409)
+    )
+    @callers.count_write
+    def place_hold(path: RestaurantPath, header: WriteHeader, body: HoldBody) -> Response:
+        """Keep a table for a few minutes; 409 with the nearest openings when it is gone."""
+        callers.may(BOOK)
+        restaurant = engine.restaurant(path.slug)
+
+        def act(command_id: str) -> HeldTable:
+            try:
+                hold = engine.place_hold(
+                    restaurant,
+                    starts_at=at_restaurant(body.starts_at, restaurant),
+                    party_size=body.party_size,
+                    command_id=command_id,
+                    channel=CHANNEL,
+                )
+            except NoTableAvailable as refused:
+                offers = nearest_offers(engine, restaurant, refused.search, body.party_size)
+                raise as_problem(refused, offers) from refused
+            return HeldTable.of(hold)
+
+        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 201, act)
+
+    @api.post(
+        "/holds/<hold_id>/confirm", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
+    )
+    @callers.count_write
+    @callers.count_confirmation(lambda: str((request.get_json(silent=True) or {}).get("phone")))
+    def confirm_hold(path: HoldPath, header: WriteHeader, body: ConfirmBody) -> Response:
+        """Make a reservation of a hold. The diner gets a text with its code."""
+        callers.may(BOOK)
+        _must_be_hold_id(path.hold_id)
+        phone = _dialled(body.phone)
+
+        def act(command_id: str) -> BookedTable:
+            reservation = engine.confirm_hold(
+                path.hold_id,
+                name=body.name,
+                phone=phone,
+                notes=body.notes,
+                command_id=command_id,
+                channel=CHANNEL,
+                notify=True,
+            )
+            _must_be_theirs(reservation, body.name, phone)
+            return BookedTable.of(reservation)
+
+        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 201, act)
+
+    @api.delete("/holds/<hold_id>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(NO_CONTENT, None, 404))
+    @callers.count_write
+    def release_hold(path: HoldPath, header: WriteHeader) -> Response:
+        """Give a held table back. A hold that has lapsed or was confirmed is left as it is."""
+        callers.may(BOOK)
+        _must_be_hold_id(path.hold_id)
+
+        def act(command_id: str) -> None:
+            engine.release_hold(path.hold_id, command_id=command_id, channel=CHANNEL)
+
+        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, NO_CONTENT, act)
+
+
+def _must_be_hold_id(hold_id: str) -> None:
+    if read_hold_id(hold_id) is None:
+        raise unknown_hold()
+
+
+def _dialled(phone: str) -> str:
+    """The number, if one of that length exists in its country."""
+    try:
+        possible = phonenumbers.is_possible_number(phonenumbers.parse(phone))
+    except phonenumbers.NumberParseException:
+        possible = False
+    if not possible:
+        raise Problem(422, "phone_invalid", "phone: no telephone has this number.")
+    return phone
+
+
+def _must_be_theirs(reservation: Reservation, name: str, phone: str) -> None:
+    """A hold that somebody else has confirmed meanwhile must not show who."""
+    if (reservation.diner_phone, reservation.diner_name.split()) != (phone, name.split()):
+        raise Problem(409, "hold_already_confirmed", "This hold has already been confirmed by somebody else.")

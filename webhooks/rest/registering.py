@@ -1,0 +1,97 @@
+"""How the API comes into an app."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from flask import Flask, Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import ValidationError
+from sqlalchemy import Engine
+from werkzeug.exceptions import BadRequest
+
+from booking_engine import BookingEngine, BookingError
+from bot.settings import Settings
+from webhooks.access import read_api_keys
+from webhooks.problems import Problem, problem_response
+from webhooks.rest import holds, reservations, restaurants
+from webhooks.rest.callers import Callers, Limits
+from webhooks.rest.description import add_pages
+from webhooks.rest.parts import Parts
+from webhooks.rest.refusals import as_problem
+
+_WITH_BODY = frozenset({"POST", "PATCH"})
+_DEFAULT_LIMITS = Limits()
+
+
+def register(
+    app: Flask,
+    settings: Settings,
+    engine: BookingEngine,
+    database: Engine,
+    *,
+    limits: Limits = _DEFAULT_LIMITS,
+) -> None:
+    """Add the API under /api, its description at /openapi.json and /docs. `webhooks.problems` must be installed in the app.
+
+    Raises:
+        bot.settings.SettingsError: an API key has a scope that does not exist.
+    """
+    read_api_keys(settings.api_keys)
+    callers = Callers(settings, settings.redis_address, limits)
+    parts = Parts(engine, database, callers)
+    api = APIBlueprint("api", __name__, url_prefix="/api", operation_id_callback=_operation_id)
+    for room in (restaurants, holds, reservations):
+        room.add_routes(api, parts)
+
+    api.before_request(_check_body)
+
+    @api.errorhandler(BookingError)
+    def refused(error: BookingError) -> Response:
+        problem = as_problem(error)
+        response = problem_response(problem.status, problem.code, problem.detail, **problem.extra)
+        if problem.status == 503:
+            response.headers["Retry-After"] = "1"
+        return response
+
+    @api.after_request
+    def keep_private(response: Response) -> Response:
+        """What is open now, and whose table it is, is for no cache on the way."""
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    # The library looks for this name on the app, which it expects to be one of its own class.
+    vars(app)["validation_error_callback"] = _unreadable
+    callers.limiter.init_app(app)
+    app.register_blueprint(api)
+    add_pages(app, api)
+
+
+def _operation_id(*, name: str, path: str, method: str) -> str:
+    return name
+
+
+def _check_body() -> None:
+    """A body is a JSON object; whatever else it is gets an answer that says so."""
+    if request.method not in _WITH_BODY:
+        return
+    if not request.is_json:
+        raise Problem(415, "unsupported_media_type", "Send JSON, with Content-Type: application/json.")
+    try:
+        body: Any = request.get_json()
+    except (BadRequest, RecursionError):
+        raise Problem(400, "malformed_json", "The body is not JSON that can be read.") from None
+    if not isinstance(body, dict):
+        raise Problem(422, "invalid_body", "The body must be a JSON object.")
+
+
+def _unreadable(error: ValidationError) -> NoReturn:
+    found = [
+        {
+            "field": ".".join(map(str, one["loc"])) or "request",
+            "reason": one["msg"].removeprefix("Value error, "),
+        }
+        for one in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    detail = "; ".join(f"{one['field']}: {one['reason']}" for one in found)
+    raise Problem(422, "invalid_request", detail, errors=found)

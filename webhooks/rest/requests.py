@@ -1,0 +1,113 @@
+"""What callers send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from webhooks.rest.fields import (
+    ClockTime,
+    Day,
+    IdempotencyKey,
+    Moment,
+    PartySize,
+    PhoneNumber,
+    Point,
+    SearchWords,
+)
+
+_Name = Annotated[
+    str,
+    Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"),
+]
+_Notes = Annotated[
+    str,
+    Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", description="allergies, an occasion, …"),
+]
+
+
+def _without_null_defaults(schema: dict[str, Any]) -> None:
+    """What may be left out may still not be null, so null is no default to tell anybody about."""
+    for field in schema.get("properties", {}).values():
+        if field.get("default", ...) is None:
+            del field["default"]
+
+
+class RestaurantPath(BaseModel):
+    slug: str
+
+
+class HoldPath(BaseModel):
+    hold_id: str
+
+
+class ReservationPath(BaseModel):
+    code: str = Field(description="the confirmation code; case, spaces and hyphens do not matter")
+
+
+class WriteHeader(BaseModel):
+    model_config = ConfigDict(json_schema_extra=_without_null_defaults)
+
+    idempotency_key: IdempotencyKey | SkipJsonSchema[None] = Field(default=None, alias="Idempotency-Key")
+
+
+class RestaurantsQuery(BaseModel):
+    """Fields that are left empty do not narrow the search."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_null_defaults)
+
+    q: SearchWords = Field(default="", description="part of a name, misspelt too: the best match first")
+    city: SearchWords = ""
+    cuisine: SearchWords = ""
+    near: Point = None
+    cursor: str = Field(default="", max_length=2000, description="`next_cursor` of the page before")
+
+
+class AvailabilityQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    date: Day
+    time: ClockTime
+    party_size: PartySize
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class HoldBody(_Body):
+    starts_at: Moment
+    party_size: PartySize
+
+
+class ConfirmBody(_Body):
+    name: _Name
+    phone: PhoneNumber
+    notes: _Notes = ""
+
+
+def _of_a_change(schema: dict[str, Any]) -> None:
+    _without_null_defaults(schema)
+    schema["minProperties"] = 1
+
+
+class ChangeBody(_Body):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=_of_a_change)
+
+    starts_at: Moment | SkipJsonSchema[None] = Field(default=None)
+    party_size: PartySize | SkipJsonSchema[None] = Field(default=None)
+    notes: _Notes | SkipJsonSchema[None] = Field(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, given: object) -> object:
+        if isinstance(given, dict):
+            if not given:
+                raise ValueError("nothing to change")
+            if empty := [name for name, value in given.items() if value is None]:
+                raise ValueError(f"{empty[0]} is null; leave out what stays as it is")
+        return given

@@ -1,0 +1,101 @@
+"""A reservation, for the diner who made it and for those who manage all of them."""
+
+from __future__ import annotations
+
+import hmac
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import TypeAdapter, ValidationError
+
+from booking_engine import NoTableAvailable, Reservation, ReservationUnknown
+from webhooks.access import MANAGE
+from webhooks.problems import Problem
+from webhooks.rest.answers import BookedTable
+from webhooks.rest.callers import DINER_PHONE
+from webhooks.rest.description import KEY_OR_PHONE, answers
+from webhooks.rest.fields import PhoneNumber, at_restaurant
+from webhooks.rest.parts import CHANNEL, Parts
+from webhooks.rest.refusals import as_problem, nearest_offers
+from webhooks.rest.requests import ChangeBody, ReservationPath, WriteHeader
+from webhooks.rest.writing import answer, once
+
+_TAG = Tag(name="reservations")
+_PHONE: TypeAdapter[str] = TypeAdapter(PhoneNumber)
+
+
+def add_routes(api: APIBlueprint, parts: Parts) -> None:
+    """A code alone opens nothing: it may have been read over a shoulder."""
+    engine, callers = parts.engine, parts.callers
+
+    def theirs(code: str) -> Reservation:
+        """The reservation, if the present caller may see it; a foreign code and an unknown one look the same."""
+        if callers.may(MANAGE):
+            return engine.reservation(code)
+        phone = _diner_phone()
+        found = engine.reservation(code)
+        if not hmac.compare_digest(found.diner_phone.encode(), phone.encode()):
+            raise ReservationUnknown
+        return found
+
+    @api.get("/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404))
+    @callers.count_read
+    @callers.count_miss
+    def show_reservation(path: ReservationPath) -> Response:
+        """A reservation, cancelled ones too."""
+        return answer(200, BookedTable.of(theirs(path.code)))
+
+    @api.patch(
+        "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
+    )
+    @callers.count_write
+    @callers.count_miss
+    def change_reservation(path: ReservationPath, header: WriteHeader, body: ChangeBody) -> Response:
+        """Change time, party size or notes. The old table is let go only when the new one is taken."""
+        before = theirs(path.code)
+
+        def act(command_id: str) -> BookedTable:
+            try:
+                changed = engine.change_reservation(
+                    before.code,
+                    starts_at=at_restaurant(body.starts_at, before.restaurant) if body.starts_at else None,
+                    party_size=body.party_size,
+                    notes=body.notes,
+                    command_id=command_id,
+                    channel=CHANNEL,
+                    notify=True,
+                )
+            except NoTableAvailable as refused:
+                party_size = body.party_size or before.party_size
+                offers = nearest_offers(engine, before.restaurant, refused.search, party_size)
+                raise as_problem(refused, offers) from refused
+            return BookedTable.of(changed)
+
+        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 200, act)
+
+    @api.delete(
+        "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
+    )
+    @callers.count_write
+    @callers.count_miss
+    def cancel_reservation(path: ReservationPath, header: WriteHeader) -> Response:
+        """Cancel; cancelling twice is answered as the first time."""
+        code = theirs(path.code).code
+
+        def act(command_id: str) -> BookedTable:
+            return BookedTable.of(engine.cancel_reservation(code, command_id=command_id, channel=CHANNEL, notify=True))
+
+        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 200, act)
+
+
+def _diner_phone() -> str:
+    given = request.headers.get(DINER_PHONE)
+    if given is None:
+        raise Problem(
+            401, "credentials_required", f"Send an API key, or the phone the table was booked with as {DINER_PHONE}."
+        )
+    try:
+        return _PHONE.validate_python(given)
+    except ValidationError:
+        raise Problem(401, "phone_invalid", f"{DINER_PHONE} must be a number in E.164 form.") from None

@@ -1,0 +1,63 @@
+"""Writes that may be sent again: one effect and one answer for each idempotency key."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from bot.idempotency import KeptAnswer, KeyReused, Wish, claim, keep
+from webhooks.problems import Problem
+
+NO_CONTENT = 204
+
+
+def answer(status: int, model: BaseModel | None) -> Response:
+    """The model as JSON, or nothing."""
+    return _response(_kept(status, model))
+
+
+def once(
+    database: Engine, caller: str, key: str | None, status: int, act: Callable[[str], BaseModel | None]
+) -> Response:
+    """Do what the present request asks for, or give the answer that it got before.
+
+    `act` does it under the command id it is given. Only what was done is kept: a refusal has changed nothing, and the same
+    request may be tried again. Without a key every request is a wish of its own.
+
+    Raises:
+        Problem: 422, the key came with another request before.
+    """
+    if key is None:
+        return answer(status, act(uuid.uuid4().hex))
+    body = json.dumps(request.get_json(silent=True), sort_keys=True)
+    wish = Wish(caller, key, f"{request.method} {request.path} {body}")
+    try:
+        known = claim(database, wish)
+    except KeyReused:
+        raise Problem(
+            422, "idempotency_key_reused", "This Idempotency-Key came with another request before; take a new one."
+        ) from None
+    if known is None:
+        return _response(keep(database, wish, _kept(status, act(wish.command_id))))
+    response = _response(known)
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _kept(status: int, model: BaseModel | None) -> KeptAnswer:
+    return KeptAnswer(status, model.model_dump(mode="json") if model else None)
+
+
+def _response(kept: KeptAnswer) -> Response:
+    if kept.status == NO_CONTENT:
+        empty = Response(status=NO_CONTENT)
+        del empty.headers["Content-Type"]
+        return empty
+    response = jsonify(kept.body)
+    response.status_code = kept.status
+    return response
