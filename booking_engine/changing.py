@@ -17,8 +17,9 @@ from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .seating import Seating, lock_pacing, take_tables
 from .transactions import OutOfDate, run_command
-from .values import Command, check_notes, check_party_size, existing_instant
+from .values import Command, check_area, check_notes, check_party_size, existing_instant
 from .wire import Statement, send
+from .wishes import Wishes
 
 
 def change_reservation(
@@ -28,19 +29,22 @@ def change_reservation(
     starts_at: datetime | None,
     party_size: int | None,
     notes: str | None,
+    wishes: Wishes | None,
     command_id: str,
     channel: str,
     notify: bool,
 ) -> Reservation:
     """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
 
-    Notes alone may be changed until the party leaves; time and party size until `change_cutoff_minutes` before the start.
+    Notes alone may be changed until the party leaves; time, party size and area until `change_cutoff_minutes` before the start.
     """
     command = Command("change", command_id, channel)
     instant = existing_instant(starts_at) if starts_at is not None else None
     party = check_party_size(party_size) if party_size is not None else None
     notes = check_notes(notes) if notes is not None else None
-    if instant is None and party is None and notes is None:
+    if wishes is not None:
+        wishes = Wishes(check_area(wishes.area), wishes.must)
+    if instant is None and party is None and notes is None and wishes is None:
         raise InvalidRequest("nothing to change")
     restaurant_id, number = desk.read_code(code)
 
@@ -56,7 +60,10 @@ def change_reservation(
         if before.status != "confirmed" or before.ends_at <= locked.now:
             raise ReservationOver(before.as_reservation(restaurant, edition.codes))
         record = replace(before, notes=before.notes if notes is None else notes)
-        moved = (instant or before.starts_at, party or before.party_size) != (before.starts_at, before.party_size)
+        if wishes is not None:
+            record = replace(record, area=wishes.area, area_must=wishes.must)
+        asked = (instant or before.starts_at, party or before.party_size, record.wishes)
+        moved = asked != (before.starts_at, before.party_size, before.wishes)
         if moved and locked.now > before.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
             raise ChangeTooLate(before.as_reservation(restaurant, edition.codes))
         if moved:

@@ -185,6 +185,7 @@ class BookingEngine:
         starts_at: datetime | None = None,
         party_size: int | None = None,
         notes: str | None = None,
+        wishes: Wishes | None = None,
         command_id: str,
         channel: str,
         notify: bool,
@@ -194,8 +195,8 @@ class BookingEngine:
         Raises NoTableAvailable (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate.
         """
         return changing.change_reservation(
-            self._desk, code, starts_at=starts_at, party_size=party_size, notes=notes, command_id=command_id,
-            channel=channel, notify=notify,
+            self._desk, code, starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes,
+            command_id=command_id, channel=channel, notify=notify,
         )  # fmt: skip
 
     def cancel_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:

@@ -70,6 +70,20 @@ def test_a_change_keeps_the_wish(engine: BookingEngine, place: Restaurant) -> No
     assert moved.areas == ("Patio",)
 
 
+def test_an_area_can_be_asked_for_afterwards(engine: BookingEngine, place: Restaurant) -> None:
+    made = book(engine, place, evening(place))
+    assert made.areas == ("Main room",)
+    bar = engine.change_reservation(
+        made.code, wishes=Wishes("counter"), command_id=new_id(), channel="sms", notify=False
+    )
+    assert (bar.areas, bar.starts_at) == (("Bar",), made.starts_at)
+    with pytest.raises(NoTableAvailable):
+        engine.change_reservation(
+            made.code, wishes=Wishes("private", must=True), command_id=new_id(), channel="sms", notify=False
+        )
+    assert engine.reservation(made.code) == bar
+
+
 @pytest.mark.parametrize(
     ("word", "areas"),
     [
