@@ -26,19 +26,25 @@ _DETAILS = words(
     "<occasion> <number> <guests> <email> <city> <cuisine> <price> <refused_cuisine> <previous_time> <previous_date> "
     "<previous_party_size>"
 )
+_REPLACED = words("<previous_time> <previous_date> <previous_party_size>")
+_PLACED = words("<date> <time> <restaurant>")
+_VERBS_FIRST = words("is are do does did was were am")
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
 _CHANGING = words("instead make change")
 _QUESTION_WORDS = words(
-    "is are do does did was what whats where wheres when how hows which who may can could will would and also any but or"
+    "is are do does did was what whats where wheres when how hows which who may can could will would and also but or"
 )
-_BOOKING_WORDS = words("book booking reservation reserve table find change cancel move <party_size> <code> my our")
+_BOOKING_WORDS = words(
+    "book booking reservation reserve table find suggest recommend know search change cancel move my our "
+    "<party_size> <code>"
+)
 _NOT_CANCELLING = frozenset({("dont", "cancel"), ("not", "cancel"), ("never", "cancel"), ("didnt", "cancel")})
 _ENDS = words(". ! ? ;")
 _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
 _PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
-_ENDING = words("that thats will it")
-_NOT_FILLER_ALONE = words("change booked have has how what")
+_ENDING = frozenset({("is", "all"), ("thats", "all"), ("be", "all")})
+_NOT_FILLER_ALONE = words("change booked have has how what more")
 SURE = 0.99
 DOUBT = 0.5
 """Below this the classifier is unsure, and details in a message speak for an answer."""
@@ -98,22 +104,30 @@ def says_details(view_words: Sequence[str]) -> bool:
 
 
 def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting: str | None) -> str | None:
-    vague = bool(_NOT_FILLER_ALONE & plain)
+    vague = bool(_NOT_FILLER_ALONE & plain) or said[0] in _VERBS_FIRST
     if said[0] in _YES and not vague:
         return "affirm"
-    if "<choice>" in entities:
-        return "choose"
-    if vague or not entities <= _DETAILS:
+    if "<choice>" in entities or ("one" in plain and expecting == "choice"):
+        return "choose" if expecting else None
+    if vague or "one" in plain or not entities <= _DETAILS or entities <= _REPLACED:
         return None
-    return "find" if expecting is None and entities <= _SEARCHED else "inform"
+    if expecting is not None:
+        return "inform"
+    if entities <= _SEARCHED:
+        return "find"
+    return "book" if "<party_size>" in entities and entities & _PLACED else "inform"
 
 
 def _yes_or_no(said: list[str], plain: set[str], expecting: str | None) -> str | None:
+    if _NOT_FILLER_ALONE & plain:
+        return None
     if expecting is None and plain & _THANKING and not plain & _PLAIN_YES:
         return "thank"  # nothing was asked, so "no thanks" and "great, thanks" end a conversation
-    if _ENDING & plain and "all" in plain:
+    if any(pair in _ENDING for pair in pairwise(said)):
         return "thank"
     rest = plain - _FILLER
+    if expecting is None and "all" in plain:
+        return None
     if rest and rest <= _YES and "not" not in plain:
         return "affirm"
     return "deny" if rest and rest <= _NO else None

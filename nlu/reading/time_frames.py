@@ -32,6 +32,8 @@ _PHRASES = Phrases({phrase: part for part, phrases in _PARTS.items() for phrase 
 _NOT_A_TIME_AFTER = frozenset(
     {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good"}
 )
+_GREETING = 2
+_NOT_MEALS = frozenset({"morning", "afternoon", "evening"})
 _CUE_WORDS = 4
 _NIGHTS_OUT = words("guys girls ladies boys date game mens hens girl good")
 _DESCRIBING = words("cancel cancelled canceled booked reserved cancelling canceling")
@@ -143,6 +145,9 @@ def read_parts_of_day(message: Message) -> None:
     """
     described = any(token.word in _DESCRIBING for token in message.tokens)
     exact = message.has("time") or any("part" in claim.value for claim in message.of("date"))
+    short = message.expecting is None and 0 < len(message.tokens) <= _GREETING
+    if short and message.tokens[0].word in _NOT_MEALS:
+        return  # "Evening!" is a greeting
     items = message.view.items
     words = message.view.words
     for first, end, part in _PHRASES.find(words):
