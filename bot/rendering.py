@@ -28,8 +28,10 @@ def gsm7(text: str) -> str:
     for character in unicodedata.normalize("NFC", text):
         if is_valid_gsm(character):
             kept.append(character)
-        elif character.isprintable() or character.isspace():
-            kept.append(anyascii(character) or "")
+        elif character.isspace():
+            kept.append(" ")
+        elif character.isprintable():
+            kept.append("".join(filter(is_valid_gsm, anyascii(character))))
     return "".join(kept)
 
 

@@ -87,7 +87,13 @@ def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> Non
         "--keep-alive": "75",
         "--chdir": str(PROJECT),
     }
-    sys.argv = ["gunicorn", app, "--no-control-socket", *(part for option in options.items() for part in option)]
+    sys.argv = [
+        "gunicorn",
+        app,
+        "--preload",
+        "--no-control-socket",
+        *(part for option in options.items() for part in option),
+    ]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from babel.dates import get_day_names
 
 from booking_engine import Restaurant, Wishes
+from dialogue.actions.picking import words_of
 from dialogue.actions.times import seating_spans
 from dialogue.actions.turn import Turn, country_of
 
@@ -14,10 +15,12 @@ from dialogue.actions.turn import Turn, country_of
 def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
     """Say what the restaurant's data tell about the topic, or that they tell nothing."""
     facts = turn.about(restaurant)
-    said = {entity.kind: str(entity.value) for entity in turn.entities}
-    diet, area = said.get("diet"), said.get("seating")
-    if area is not None and Wishes(area).areas_at(restaurant):
-        turn.say("utter_about_feature_yes", feature=area.replace("_", " "), **facts)
+    said = {entity.kind: entity for entity in turn.entities}
+    diet = str(said["diet"].value) if "diet" in said else None
+    if "seating" in said:
+        seat = said["seating"]
+        has = Wishes(str(seat.value)).areas_at(restaurant) or _feature(restaurant, "_".join(words_of(seat.text)))
+        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet, **facts)

@@ -153,7 +153,8 @@ class ValidateBookingForm(FormValidation):
             start = opening.starts_at
             memory.date = restaurant.service_date_of(start).isoformat()
             memory.time = certain(start.astimezone(restaurant.zone))
-            asked = asked if asked in _WHO else None  # another table is another question
+            if heard.fields - _WHO or asked not in _WHO:
+                asked = None  # another table is another question
         return self._ask_to_confirm(turn, memory, restaurant, start, asked, heard)
 
     def _refuse(self, turn: Turn, memory: Memory, restaurant: Restaurant, search: Search) -> str:

@@ -194,7 +194,7 @@ def _hear_bare_number(
     if len(numbers) != 1 or heard.fields & {"time", "party_size"}:
         return
     number = numbers[0]
-    if memory.time and memory.party_size is None:
+    if (memory.time and memory.party_size is None) or (memory.time is None and memory.said_last == "party_size"):
         memory.party_size = number
         heard.fields.add("party_size")
     if not (restaurant and day and memory.time and memory.party_size):
