@@ -39,6 +39,7 @@ _BOOKING_WORDS = words(
     "<party_size> <code>"
 )
 _NOT_CANCELLING = frozenset({("dont", "cancel"), ("not", "cancel"), ("never", "cancel"), ("didnt", "cancel")})
+_SMALL_TALK = words("out_of_scope chitchat insult greet goodbye thank help human repeat")
 _ENDS = words(". ! ? ;")
 _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
@@ -98,9 +99,18 @@ def _asks(view_words: Sequence[str]) -> bool:
     return False
 
 
-def says_details(view_words: Sequence[str]) -> bool:
-    """Whether delexicalised words hold a detail of a booking, so that an unsure classifier may take it for an answer."""
-    return not {"<topic>", "?"}.intersection(view_words) and bool(_DETAILS.intersection(view_words))
+def told_by_details(view_words: Sequence[str], ranked: str, confidence: float) -> str | None:
+    """What details of a booking say where the classifier is unsure, or takes a whole request for small talk.
+
+    `ranked` and `confidence` are the classifier's best guess; None leaves it standing.
+    """
+    details = _DETAILS.intersection(view_words)
+    if not details or {"<topic>", "?"}.intersection(view_words):
+        return None
+    placed = "<party_size>" in details and bool(details & _PLACED)
+    if confidence < DOUBT or (placed and ranked in _SMALL_TALK):
+        return "book" if placed else "inform"
+    return None
 
 
 def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting: str | None) -> str | None:

@@ -13,7 +13,7 @@ from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.intents import DOUBT, SURE, says_details, sure_intent
+from nlu.intents import DOUBT, SURE, sure_intent, told_by_details
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -43,8 +43,11 @@ class SureIntents(GraphComponent, IntentClassifier):
             name = sure_intent(words, (message.get("metadata") or {}).get("expects"))
             if name is not None:
                 _rank_first(message, name, SURE)
-            elif message.get(INTENT)["confidence"] < DOUBT and says_details(words):
-                _rank_first(message, "inform", DOUBT)
+                continue
+            best = message.get(INTENT)
+            name = told_by_details(words, best["name"], best["confidence"])
+            if name is not None:
+                _rank_first(message, name, DOUBT)
         return messages
 
 
@@ -53,6 +56,7 @@ def _rank_first(message: Message, name: str, confidence: float) -> None:
     first = {"name": name, "confidence": confidence}
     ranking = [entry for entry in message.get(INTENT_RANKING_KEY, default=[]) if entry["name"] != name]
     scale = (1 - confidence) / max(sum(entry["confidence"] for entry in ranking), 1e-9)
+    scale = min(scale, 1.0)
     others = [{**entry, "confidence": entry["confidence"] * scale} for entry in ranking]
     message.set(INTENT, first, add_to_output=True)
     message.set(INTENT_RANKING_KEY, [first, *others], add_to_output=True)

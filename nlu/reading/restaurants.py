@@ -32,8 +32,9 @@ def read_restaurants(message: Message) -> None:
             named = token.word == "is" and position > 0 and message.tokens[position - 1].word in _NAMING
             end = name_end(message, position + 1, sure=named or token.word in _SURE)
             _claim(message, position + 1, end)
-    if not message.has("restaurant", "first_name", "last_name"):
-        _claim_opening(message)
+    for finder in (_claim_opening, _claim_closing):
+        if not message.has("restaurant", "first_name", "last_name"):
+            finder(message)
 
 
 def _claim(message: Message, first: int, end: int) -> None:
@@ -108,4 +109,20 @@ def _claim_opening(message: Message) -> None:
     follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."
     sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
     if end > first and sure and (asked or follower in _FOLLOWING):
+        _claim(message, first, end)
+
+
+def _claim_closing(message: Message) -> None:
+    """Words that end a request and are no common ones: "4 tomorrow at 8 bird dog"."""
+    end = len(message.tokens)
+    while end and message.tokens[end - 1].word in _FOLLOWING and not message.taken(end - 1):
+        end -= 1
+    first = end
+    while first and end - first < _LONGEST and not message.taken(first - 1):
+        if not _goes_on(message.tokens[first - 1], named=True):
+            break
+        first -= 1
+    follows_detail = first > 0 and message.taken(first - 1)
+    unknown = first < end and message.tokens[first].kind == "word" and message.tokens[first].word not in COMMON
+    if follows_detail and unknown and message.has("party_size", "date", "time"):
         _claim(message, first, end)

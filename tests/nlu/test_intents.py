@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.intents import delexicalise, says_details, sure_intent
+from nlu.intents import delexicalise, sure_intent, told_by_details
 from nlu.reading.reader import read_message
 
 CASES: list[tuple[str, str | None, str | None]] = [
@@ -61,16 +61,20 @@ def test_what_leaves_no_doubt(text: str, expecting: str | None, intent: str | No
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "ranked", "confidence", "intent"),
     [
-        ("please do put us on the 3rd", True),
-        ("the diner is Darcy's", True),
-        ("what a day", False),
-        ("is it dear", False),
+        ("please do put us on the 3rd", "ask", 0.3, "inform"),
+        ("please do put us on the 3rd", "ask", 0.9, None),
+        ("4 tomorrow at 8 bird dog", "out_of_scope", 0.9, "book"),
+        ("4 tomorrow at 8 bird dog", "change", 0.4, "book"),
+        ("what a day", "chitchat", 0.2, None),
+        ("is there parking on friday?", "find", 0.2, None),
     ],
 )
-def test_details_speak_for_an_answer(text: str, said: bool) -> None:
-    assert says_details(read_message(text).view.words) == said
+def test_details_speak_where_the_classifier_is_unsure(
+    text: str, ranked: str, confidence: float, intent: str | None
+) -> None:
+    assert told_by_details(read_message(text).view.words, ranked, confidence) == intent
 
 
 def test_details_make_no_difference_to_the_classifier() -> None:

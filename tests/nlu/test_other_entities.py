@@ -137,6 +137,7 @@ def test_other_words_are_no_code(text: str) -> None:
         ("Hi, table for 4 at Marlowe's tomorrow around 7pm", None, "Marlowe's"),
         ("table for 2 at bird dog tmrw 7ish", None, "bird dog"),
         ("bird dog 4 tomorrow 7pm", None, "bird dog"),
+        ("4 tomorrow at 8 bird dog", None, "bird dog"),
         ("Bird Dog", "restaurant", "Bird Dog"),
         ("saffron lane", "restaurant", "saffron lane"),
         ("1760", "restaurant", "1760"),
