@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Engine, Text, case, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from booking_engine import BookingEngine
@@ -23,6 +23,7 @@ from webhooks.rest.answers import RestaurantPage, RestaurantSummary
 PAGE = 50  # restaurants
 _MOST_BY_NAME = 200  # beyond that a name has been guessed at, not found
 _EARTH = 6_371_000  # metres
+_FARTHEST = 100_000_000  # metres; no two places are that far apart
 _columns = restaurant.c
 
 
@@ -83,7 +84,7 @@ class Listing:
         return bool(self.q.strip())
 
     def page(self, engine: BookingEngine, database: Engine, cursor: _Cursor | None) -> RestaurantPage:
-        """The page after the cursor: nearest first, else best match first, else by name."""
+        """The page after the cursor: best match first where a name is asked for, nearest first of equal ones; else by name."""
         found = self._found(engine) if self._has_name else None
         key, slug = self._key(found), _columns.slug.collate("C")
         query = select(key.label("key"), _columns.slug, _columns.document).where(*self._narrowed(engine, found))
@@ -92,26 +93,27 @@ class Listing:
         query = query.order_by(key, slug).limit(PAGE + 1)
         rows = run_query(database, lambda connection: connection.execute(query).all())
         shown = rows[:PAGE]
-        metres = [int(row.key) if self.near else None for row in shown]
+        metres = [int(row.key) % _FARTHEST if self.near else None for row in shown]
         last = shown[-1] if len(rows) > PAGE else None
         return RestaurantPage(
             restaurants=[RestaurantSummary.of_document(r.document, m) for r, m in zip(shown, metres, strict=True)],
             next_cursor=_Cursor(search=self.digest, key=last.key, slug=last.slug).spell() if last else None,
         )
 
-    def _found(self, engine: BookingEngine) -> list[str]:
-        """Slugs of the restaurants whose name is meant, best match first."""
+    def _found(self, engine: BookingEngine) -> dict[str, int]:
+        """How well the name of each restaurant fits, by slug; 0 is best, houses of one name fit equally."""
         city, cuisine = self.city or None, self.cuisine or None
-        return [one.slug for one in engine.find_restaurants(q=self.q, city=city, cuisine=cuisine, limit=_MOST_BY_NAME)]
+        found = engine.find_restaurants(q=self.q, city=city, cuisine=cuisine, limit=_MOST_BY_NAME)
+        ranks: dict[str, int] = {}
+        return {one.slug: ranks.setdefault(fold(one.name), len(ranks)) for one in found}
 
-    def _key(self, found: list[str] | None) -> ColumnElement[Any]:
-        if self.near:
-            return _metres_from(*self.near)
-        if found is not None:
-            return func.coalesce(func.array_position(_texts(found), _columns.slug), 0)
-        return func.lower(_columns.name).collate("C")
+    def _key(self, found: dict[str, int] | None) -> ColumnElement[Any]:
+        if self._by_name:
+            return func.lower(_columns.name).collate("C")
+        metres = _metres_from(*self.near) if self.near else literal(0, BigInteger)
+        return case(found, value=_columns.slug, else_=0) * literal(_FARTHEST, BigInteger) + metres if found else metres
 
-    def _narrowed(self, engine: BookingEngine, found: list[str] | None) -> list[ColumnElement[bool]]:
+    def _narrowed(self, engine: BookingEngine, found: dict[str, int] | None) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if found is not None:
             conditions.append(_columns.slug.in_(found))

@@ -58,7 +58,9 @@ class RestaurantsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_without_null_defaults)
 
-    q: SearchWords = Field(default="", description="part of a name, misspelt too: the best match first")
+    q: SearchWords = Field(
+        default="", description="part of a name, misspelt too: the best match first, of one name the nearest"
+    )
     city: SearchWords = ""
     cuisine: SearchWords = ""
     near: Point = None

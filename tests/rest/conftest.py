@@ -1,0 +1,109 @@
+"""The REST API on a real PostgreSQL and a real Redis, in an app of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from redis.exceptions import ConnectionError as NotThere
+from sqlalchemy import Engine
+
+from booking_engine import BookingEngine, Restaurant, create_database
+from bot.settings import Settings
+from deploy.stack.embedded import redis_command
+from tests.engine.conftest import copy_database, open_restaurant, server_url, template_url
+from tests.engine.helpers import clock_at
+from tests.support.running import wait_until
+from webhooks import problems, rest
+
+from .helpers import KEYS, NO_LIMITS, Caller
+
+__all__ = ["copy_database", "open_restaurant", "server_url", "template_url"]
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[Settings]:
+    """Settings with a Redis of the module's own behind them."""
+    with tempfile.TemporaryDirectory(prefix="tt-rest-") as folder:
+        settings = Settings(
+            tabletalk_var=Path(folder), tabletalk_api_keys=",".join(KEYS), redis_url="", database_url=""
+        )
+        server = subprocess.Popen(redis_command(settings).arguments, stdout=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: _answers(settings.redis_address), "Redis answers")
+            yield settings
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return bool(Redis.from_url(address).ping())
+    except NotThere:
+        return False
+
+
+@pytest.fixture(scope="module")
+def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
+    """A fresh database for the module; its tests keep apart by using restaurants of their own."""
+    database = create_database(copy_database(), pool_size=20, max_overflow=20, name="rest tests")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def engine(database: Engine) -> BookingEngine:
+    """The engine on a Tuesday noon (UTC) in December 2026."""
+    return BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
+
+
+@pytest.fixture
+def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Callable[..., Flask]:
+    """Apps with the API in them; keyword arguments replace what they are registered with."""
+
+    def make(**other: Any) -> Flask:
+        app = Flask("tabletalk-rest-tests")
+        app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+        problems.install(app)
+        pieces: dict[str, Any] = {"settings": settings, "engine": engine, "database": database, "limits": NO_LIMITS}
+        rest.register(app, **(pieces | other))
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The API, with limits that no test reaches."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(client: FlaskClient) -> Caller:
+    """Somebody without a key."""
+    return Caller(client)
+
+
+@pytest.fixture
+def partner(client: FlaskClient) -> Caller:
+    """Somebody with a key for everything."""
+    return Caller(client, key="partner-key")
+
+
+@pytest.fixture
+def house(open_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    """A restaurant of the test's own, in London, with two tables for 2 and one for 4."""
+    return open_restaurant()

@@ -1,0 +1,75 @@
+"""Callers of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from webhooks.rest import Limits
+
+KEYS = ("partner-key", "reader-key:read", "booker-key:read+book", "manager-key:manage")
+NO_LIMITS = Limits(*["100000/minute"] * 5)
+DAY = "2026-12-05"
+PHONE = "+14155550123"
+DINER = {"name": "Ada Lovelace", "phone": PHONE}
+
+
+@dataclass
+class Caller:
+    """Somebody who calls, with or without an API key."""
+
+    client: FlaskClient
+    key: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, method: str, path: str, **more: Any) -> TestResponse:
+        """Call; `headers` and what else Flask's test client takes."""
+        headers = self.headers | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+        return self.client.open(path, method=method, headers=headers | more.pop("headers", {}), **more)
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.call("GET", path, query_string=query)
+
+    def post(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self.call("POST", path, json=body, headers=_dashed(headers))
+
+    def patch(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self.call("PATCH", path, json=body, headers=_dashed(headers))
+
+    def delete(self, path: str, **headers: str) -> TestResponse:
+        return self.call("DELETE", path, headers=_dashed(headers))
+
+    def hold(self, slug: str, starts_at: str = f"{DAY}T19:00", party_size: int = 2, **headers: str) -> TestResponse:
+        return self.post(
+            f"/api/restaurants/{slug}/holds", {"starts_at": starts_at, "party_size": party_size}, **headers
+        )
+
+    def book(self, slug: str, starts_at: str = f"{DAY}T19:00", party_size: int = 2, **diner: str) -> dict[str, Any]:
+        """Hold and confirm; gives the reservation."""
+        held = ok(self.hold(slug, starts_at, party_size), 201)
+        return ok(self.post(f"/api/holds/{held['hold_id']}/confirm", DINER | diner), 201)
+
+
+def _dashed(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def ok(response: TestResponse, status: int = 200) -> dict[str, Any]:
+    """The JSON of an answer with this status."""
+    assert response.status_code == status, response.text
+    assert response.mimetype == "application/json"
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The problem document of an error."""
+    document: dict[str, Any] = response.get_json()
+    assert (response.status_code, document["code"]) == (status, code), response.text
+    assert response.mimetype == "application/problem+json"
+    assert document["status"] == status
+    assert document["detail"]
+    return document
