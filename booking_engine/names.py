@@ -84,7 +84,9 @@ class NameEntry:
         words = self.folded.split()
         core = [word for word in words if word not in _GENERIC]
         # A name of everyday words only ("The Table") is meant only when nothing else is said.
-        variants = {self.folded: Variant(self.folded, 1.0, None if core else len(words))}
+        # One whose own words are short ("Ta Restaurant") is a typo away from "a restaurant", so it must be said to the letter.
+        whole = Variant(self.folded, 1.0, None if core else len(words), to_the_letter=not _telling(core))
+        variants = {self.folded: whole}
         if _telling(core):
             variants.setdefault(" ".join(core), Variant(" ".join(core), 0.98, None))
         for size in range(1, len(words)):
@@ -102,6 +104,7 @@ class Variant(NamedTuple):
     words: str
     weight: float
     longest_text: int | None
+    to_the_letter: bool = False
 
 
 def _telling(words: Sequence[str]) -> bool:
@@ -159,6 +162,8 @@ class _Runs:
         if variant.longest_text is not None and len(self._words) > variant.longest_text:
             return 0.0
         size = variant.words.count(" ") + 1
+        if variant.to_the_letter:
+            return 100.0 * variant.weight if variant.words in self._of(size) else 0.0
         # One word more or less, because people split and join words: "bird dog", "birddog".
         runs = [run for length in {max(1, size - 1), size, size + 1} for run in self._of(length)]
         best = process.extractOne(variant.words, runs, scorer=fuzz.ratio, score_cutoff=_CERTAIN_ENOUGH / variant.weight)

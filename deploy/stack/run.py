@@ -127,8 +127,9 @@ class _Stack:
         settings.runtime_folder.mkdir(parents=True, exist_ok=True)
         socket_path = settings.runtime_folder / "supervisor.sock"
         configuration = var / "supervisord.conf"
-        write_configuration(configuration, self._programs(), socket=socket_path, logs=var / "log", folder=PROJECT)
-        self.supervisor = Supervisor(configuration, socket_path, self._environment())
+        programs = self._programs()
+        write_configuration(configuration, programs, socket=socket_path, logs=var / "log", folder=PROJECT)
+        self.supervisor = Supervisor(configuration, socket_path, self._environment(), programs)
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()

@@ -8,11 +8,13 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -86,7 +88,10 @@ def _end_with_parent() -> None:
 class Supervisor:
     """A running supervisord."""
 
-    def __init__(self, configuration: Path, socket: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, configuration: Path, socket: Path, environment: Mapping[str, str], programs: list[Program]
+    ) -> None:
+        self._users_of_servers = frozenset(program.name for program in programs if not program.starts_at_once)
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
             env=dict(environment),
@@ -105,6 +110,10 @@ class Supervisor:
             if "ALREADY_STARTED" not in fault.faultString:
                 raise
 
+    def _tell_to_stop(self, name: str) -> None:
+        with suppress(Fault):  # not running
+            self._proxy.supervisor.stopProcess(name, False)
+
     def states(self) -> dict[str, dict[str, Any]]:
         """Supervisor's own account of every program, by name."""
         rows: Any = self._proxy.supervisor.getAllProcessInfo()
@@ -118,8 +127,24 @@ class Supervisor:
         return self._process.wait()
 
     def stop(self, seconds: float) -> None:
-        """End supervisord and with it every program."""
+        """End supervisord and with it every program.
+
+        Supervisord by itself ends one program after the other; here those that use the servers are told at once, and it is
+        left with the servers.
+        """
         if self._process.poll() is None:
+            with suppress(OSError, Fault, ProtocolError):
+                for name in self._users_of_servers:
+                    self._tell_to_stop(name)
+                until = time.monotonic() + seconds
+                while time.monotonic() < until and any(
+                    state["statename"] in ("RUNNING", "STARTING", "STOPPING", "BACKOFF")
+                    for name, state in self.states().items()
+                    if name in self._users_of_servers
+                ):
+                    time.sleep(0.05)
+                for name in self.states():
+                    self._tell_to_stop(name)
             self._process.terminate()
             try:
                 self._process.wait(seconds)

@@ -8,9 +8,11 @@ from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
+from nlu.cuisine_kinds import cuisine_candidates
 
 _VARIANTS = ("", "_again", "_last")
 _CITIES_NAMED = 6
+_MOST_LISTED = 5
 
 
 def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
@@ -24,7 +26,7 @@ def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown:
     """Which restaurant; a kind of food or a city is answered with what there is of it."""
     cities = turn.engine.cities()
     if memory.city or memory.cuisine:
-        found = turn.engine.find_restaurants(city=memory.city, cuisine=memory.cuisine, limit=5)
+        found = _serving(turn, memory)
         what = turn.words.render("utter_part_any_cuisine")
         if memory.cuisine:
             what = turn.words.render("utter_part_cuisine", cuisine=memory.cuisine)
@@ -41,6 +43,15 @@ def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown:
     facts = {"city": cities[0] if cities else "", "cities": _some(cities)}
     response = "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant"
     return ask(turn, memory, asked, "restaurant", response, **facts)
+
+
+def _serving(turn: Turn, memory: Memory) -> list[Restaurant]:
+    """Restaurants of that kind and place; where no house calls itself so, those whose kind serves it too."""
+    for cuisine in cuisine_candidates(memory.cuisine) if memory.cuisine else (None,):
+        found = turn.engine.find_restaurants(city=memory.city, cuisine=cuisine, limit=_MOST_LISTED)
+        if found:
+            return found
+    return []
 
 
 def _some(names: list[str]) -> str:

@@ -227,6 +227,11 @@ def _next_quarter(moment: datetime) -> datetime:
     return moment - late + timedelta(minutes=15) if late else moment
 
 
+def _region(turn: Turn, memory: Memory) -> str:
+    """The country whose dialling rules apply to a number without a country's code: the restaurant's."""
+    return country_of(turn.engine.restaurant(memory.restaurant)) if memory.restaurant else "US"
+
+
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in ("first_name", "last_name")}
     name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
@@ -242,8 +247,6 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
         memory.name = name[:_LONGEST_NAME]
         heard.fields.add("name")
     for entity in entities:
-        if entity.kind == "phone" and e164(str(entity.value)):
-            memory.phone = str(entity.value)
+        if entity.kind == "phone" and (number := e164(str(entity.value), _region(turn, memory))):
+            memory.phone = number
             heard.fields.add("phone")
-        elif entity.kind == "phone" and asked == "phone":
-            heard.problem = "no_such_phone"

@@ -155,11 +155,14 @@ def _named(restaurant: Restaurant) -> dict[str, str]:
     return {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city}
 
 
-def e164(phone: str | None) -> str | None:
-    """The phone if it is a number that can be texted; a short code or a name is not."""
-    if not phone or not phone.startswith("+"):
-        return None
+def e164(phone: str | None, region: str | None = None) -> str | None:
+    """The phone in E.164 if it is a number that can be texted; a short code or a name is not.
+
+    Without a `region`, a number must bring its country's code.
+    """
     try:
-        return phone if phonenumbers.is_possible_number(phonenumbers.parse(phone)) else None
+        number = phonenumbers.parse(phone or "", region)
     except phonenumbers.NumberParseException:
         return None
+    is_possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_possible else None
