@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from booking_engine import Restaurant
 
@@ -92,6 +92,8 @@ PhoneNumber = Annotated[
     BeforeValidator(_without_separators),
     _described(_PHONE, "+14155550123", "E.164; spaces, hyphens, dots and brackets are dropped"),
 ]
+PHONE_NUMBERS: TypeAdapter[str] = TypeAdapter(PhoneNumber)
+"""Reads a phone number outside of a body."""
 PartySize = Annotated[int, Field(ge=1, le=LARGEST_PARTY, description="guests"), BeforeValidator(_whole_number)]
 SearchWords = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 IdempotencyKey = Annotated[

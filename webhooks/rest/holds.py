@@ -13,7 +13,7 @@ from webhooks.access import BOOK
 from webhooks.problems import Problem
 from webhooks.rest.answers import BookedTable, HeldTable
 from webhooks.rest.description import OPTIONAL_KEY, answers
-from webhooks.rest.fields import at_restaurant
+from webhooks.rest.fields import PHONE_NUMBERS, at_restaurant
 from webhooks.rest.parts import CHANNEL, Parts
 from webhooks.rest.refusals import as_problem, nearest_offers, unknown_hold
 from webhooks.rest.requests import ConfirmBody, HoldBody, HoldPath, RestaurantPath, WriteHeader
@@ -55,7 +55,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         "/holds/<hold_id>/confirm", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
     )
     @callers.count_write
-    @callers.count_confirmation(lambda: str((request.get_json(silent=True) or {}).get("phone")))
+    @callers.count_confirmation(lambda: PHONE_NUMBERS.validate_python(request.get_json()["phone"]))
     def confirm_hold(path: HoldPath, header: WriteHeader, body: ConfirmBody) -> Response:
         """Make a reservation of a hold. The diner gets a text with its code."""
         callers.may(BOOK)

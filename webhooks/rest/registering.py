@@ -86,12 +86,11 @@ def _check_body() -> None:
 
 
 def _unreadable(error: ValidationError) -> NoReturn:
+    # Requests are flat. What follows a field's name, and that it is not null either, is how the types are put together.
     found = [
-        {
-            "field": ".".join(map(str, one["loc"])) or "request",
-            "reason": one["msg"].removeprefix("Value error, "),
-        }
+        {"field": str((*one["loc"], "body")[0]), "reason": one["msg"].removeprefix("Value error, ")}
         for one in error.errors(include_url=False, include_input=False, include_context=False)
+        if one["type"] != "none_required"
     ]
     detail = "; ".join(f"{one['field']}: {one['reason']}" for one in found)
     raise Problem(422, "invalid_request", detail, errors=found)

@@ -7,7 +7,7 @@ import hmac
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from booking_engine import NoTableAvailable, Reservation, ReservationUnknown
 from webhooks.access import MANAGE
@@ -15,14 +15,13 @@ from webhooks.problems import Problem
 from webhooks.rest.answers import BookedTable
 from webhooks.rest.callers import DINER_PHONE
 from webhooks.rest.description import KEY_OR_PHONE, answers
-from webhooks.rest.fields import PhoneNumber, at_restaurant
+from webhooks.rest.fields import PHONE_NUMBERS, at_restaurant
 from webhooks.rest.parts import CHANNEL, Parts
 from webhooks.rest.refusals import as_problem, nearest_offers
 from webhooks.rest.requests import ChangeBody, ReservationPath, WriteHeader
 from webhooks.rest.writing import answer, once
 
 _TAG = Tag(name="reservations")
-_PHONE: TypeAdapter[str] = TypeAdapter(PhoneNumber)
 
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
@@ -96,6 +95,6 @@ def _diner_phone() -> str:
             401, "credentials_required", f"Send an API key, or the phone the table was booked with as {DINER_PHONE}."
         )
     try:
-        return _PHONE.validate_python(given)
+        return PHONE_NUMBERS.validate_python(given)
     except ValidationError:
         raise Problem(401, "phone_invalid", f"{DINER_PHONE} must be a number in E.164 form.") from None
