@@ -40,6 +40,7 @@ _LONGEST_QUERY = 500
 _MOST_CANDIDATES = 300
 _PART_WEIGHT = 0.92
 _CERTAIN_ENOUGH = 82.0
+_OWN_WORDS = 75.0
 
 
 def fold(text: str) -> str:
@@ -84,15 +85,17 @@ class NameEntry:
         words = self.folded.split()
         core = [word for word in words if word not in _GENERIC]
         # A name of everyday words only ("The Table") is meant only when nothing else is said.
+        place = set(self.folded_city.split())
+        own = " ".join(word for word in core if word not in place)
         # One whose own words are short ("Ta Restaurant") is a typo away from "a restaurant", so it must be said to the letter.
-        whole = Variant(self.folded, 1.0, None if core else len(words), to_the_letter=not _telling(core))
+        whole = Variant(self.folded, 1.0, None if core else len(words), to_the_letter=not _telling(core), own=own)
         variants = {self.folded: whole}
         if _telling(core):
             variants.setdefault(" ".join(core), Variant(" ".join(core), 0.98, None))
         for size in range(1, len(words)):
             for start in range(len(words) - size + 1):
                 part = words[start : start + size]
-                if _telling(part) and part[0] not in _GENERIC and part[-1] not in _GENERIC:
+                if _telling(part) and not set(part) <= place and part[0] not in _GENERIC and part[-1] not in _GENERIC:
                     said = " ".join(part)
                     variants.setdefault(said, Variant(said, _PART_WEIGHT, _BRIEF if size == 1 else None))
         return tuple(variants.values())
@@ -105,6 +108,8 @@ class Variant(NamedTuple):
     weight: float
     longest_text: int | None
     to_the_letter: bool = False
+    own: str = ""
+    """Its words that are neither everybody's nor the city's: they must be there, or "a restaurant" were "Isla Restaurant"."""
 
 
 def _telling(words: Sequence[str]) -> bool:
@@ -164,10 +169,17 @@ class _Runs:
         size = variant.words.count(" ") + 1
         if variant.to_the_letter:
             return 100.0 * variant.weight if variant.words in self._of(size) else 0.0
+        if variant.own and not self._has(variant.own):
+            return 0.0
         # One word more or less, because people split and join words: "bird dog", "birddog".
         runs = [run for length in {max(1, size - 1), size, size + 1} for run in self._of(length)]
         best = process.extractOne(variant.words, runs, scorer=fuzz.ratio, score_cutoff=_CERTAIN_ENOUGH / variant.weight)
         return best[1] * variant.weight if best else 0.0
+
+    def _has(self, words: str) -> bool:
+        size = words.count(" ") + 1
+        runs = [run for length in {max(1, size - 1), size, size + 1} for run in self._of(length)]
+        return process.extractOne(words, runs, scorer=fuzz.ratio, score_cutoff=_OWN_WORDS) is not None
 
     def _of(self, size: int) -> list[str]:
         if size not in self._by_size:

@@ -46,6 +46,8 @@ _THANKING = words("thanks thank thx ty thankyou")
 _PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
 _ENDING = frozenset({("is", "all"), ("thats", "all"), ("be", "all")})
 _NOT_FILLER_ALONE = words("change booked have has how what more")
+_BUT = words("but cancel wait instead not dont")
+_SHORT_ANSWER = 6
 SURE = 0.99
 DOUBT = 0.5
 """Below this the classifier is unsure, and details in a message speak for an answer."""
@@ -71,6 +73,10 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
         return "ask"
     if any(pair in _NOT_CANCELLING for pair in pairwise(said)):
         return "undo"
+    if plain and not entities and not any(word.isascii() for word in plain):
+        return "out_of_scope"  # another alphabet, of which the classifier knows not a word
+    if expecting == "confirmation" and not entities and "?" not in view_words and _accepts(said, plain):
+        return "affirm"
     if not said or not plain <= _FILLER | _YES | _NO:
         return None
     if "?" in view_words and entities & _ASKED:
@@ -80,6 +86,13 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     if expecting is None and _CHANGING & plain:
         return None
     return _bare_answer(said, entities, plain, expecting)
+
+
+def _accepts(said: list[str], plain: set[str]) -> bool:
+    """Whether a short answer begins with a yes and takes nothing of it back: "perfect, all set"."""
+    return (
+        bool(said) and said[0] in _YES and len(said) <= _SHORT_ANSWER and not plain & (_NO | _NOT_FILLER_ALONE | _BUT)
+    )
 
 
 def _asks(view_words: Sequence[str]) -> bool:

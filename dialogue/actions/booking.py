@@ -45,12 +45,18 @@ class ValidateBookingForm(FormValidation):
         says_no = turn.intent == "deny" or heard.refused_choices
         if (
             says_no
-            and not heard.fields
+            and not heard.news
             and asked in ("confirmation", "choice", "name", "time")
             and not turn.follows_reply
         ):
             return self._what_instead(turn, memory, asked)
-        if turn.intent == "affirm" and not heard and not turn.follows_reply and asked == "confirmation" and memory.name:
+        if (
+            turn.intent == "affirm"
+            and not heard.news
+            and not turn.follows_reply
+            and asked == "confirmation"
+            and memory.name
+        ):
             confirmed = self._confirm(turn, memory)
             if confirmed is not NOT_CONFIRMED:
                 return None

@@ -45,7 +45,7 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
         return
     for entity in entities:
         index = None
-        if entity.kind == "number":
+        if entity.kind == "number" and not set(words_of(turn.text)) - _FILLER - {str(entity.value)}:
             index = entity.value
         elif entity.kind == "choice":
             which = entity.value.get("which")

@@ -42,6 +42,7 @@ _NOT_HOURS = words("of person people guest adult more table the other - i we")
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
+_SIGNS = {"👍": "yes", "👌": "ok", "✅": "yes", "👎": "no", "❌": "no", "🙏": "thanks"}
 KEPT = frozenset(",.!?;:-/&+@#()$£€\"'*=")
 
 
@@ -102,7 +103,7 @@ _CANONICAL: dict[str, Callable[[str], str]] = {
     "meridiem": lambda raw: raw[0].lower() + "m",
     "oclock": lambda _: "oclock",
     "phone_spelling": lambda raw: SPELLINGS[raw.lower()],
-    "other": lambda raw: raw[0] if raw[0] in KEPT else _PUNCTUATION.get(raw[0], "¤"),
+    "other": lambda raw: raw[0] if raw[0] in KEPT else _PUNCTUATION.get(raw[0]) or _SIGNS.get(raw[0], "¤"),
 }
 
 
