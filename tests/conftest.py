@@ -44,6 +44,7 @@ def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
     yield started
     left = running.end_all(started)
     assert not left, f"still running after Ctrl-C: {left}"
+    assert started.process.returncode == 0, started.log.read_text()
 
 
 @pytest.fixture

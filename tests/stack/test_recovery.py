@@ -1,0 +1,116 @@
+"""Processes that die, and conversations that go on. The supervisor brings back what `kill -9` took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import lookups, replies
+from tests.support.phone import Phone, new_sid
+from tests.support.running import Stack, wait_until
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(autouse=True)
+def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
+    """Whatever a test does to the service, the next one finds it whole, and the phone can give its tables back."""
+    yield
+    for name in ("postgres", "redis", "rasa", "actions", "web", "worker"):
+        if stack.program(name)["statename"] not in ("RUNNING", "STARTING"):
+            stack.start_program(name)
+    stack.wait_until_ready()
+
+
+def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone, stack: Stack) -> None:
+    asked = phone.say("table for 4 at Brasserie Tournesol tomorrow")
+    assert "time" in asked
+    before = stack.kill("rasa")
+    sid = new_sid()
+    begin = time.monotonic()
+    promise = phone.text("at 7pm, my name is Ana Lima", sid)
+    assert time.monotonic() - begin < 10
+    assert len(promise) == 1
+    assert promise[0].startswith(replies.PROMISE), promise
+    assert phone.text("at 7pm, my name is Ana Lima", sid) == promise, "the same message again, the same answer"
+
+    answer = phone.wait_for_text()
+    assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in answer
+    assert stack.program("rasa")["pid"] != before
+    assert replies.CODE.search(phone.say("Y"))
+    assert (phone.booking().when, phone.booking().party_size) == ("2026-12-03 19:00", 4)
+    assert len(phone.inbox()) == 1, "the late answer came once"
+
+
+def test_two_texts_while_rasa_is_away_are_both_answered_in_order(phone: Phone, stack: Stack) -> None:
+    phone.say("hello")
+    stack.kill("rasa")
+    for text in ("table for 2 at Brasserie Tournesol tomorrow at 6pm", "my name is Ana Lima"):
+        assert phone.text(text)[0].startswith(replies.PROMISE)
+    phone.wait_for_text(1)
+    answers = phone.inbox()
+    assert "name" in answers[0]
+    assert replies.CODE.search(answers[1]) or "Reply Y" in answers[1], answers
+    assert len(answers) == 2
+
+
+def test_without_the_action_app_the_answer_is_promised_and_follows(phone: Phone, stack: Stack) -> None:
+    phone.say("table for 2 at Brasserie Tournesol tomorrow")
+    stack.stop_program("actions")
+    promise = phone.text("6pm")
+    assert promise[0].startswith(replies.PROMISE), promise
+    stack.start_program("actions")
+    assert "6:00 PM, 2 people" in phone.wait_for_text()
+    phone.say("Ana Lima")
+    assert phone.booking().when == "2026-12-03 18:00"
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "redis", "actions"])
+def test_a_process_that_is_killed_comes_back_and_works(phone: Phone, stack: Stack, name: str) -> None:
+    before = stack.kill(name)
+    stack.wait_for_another(name, before)
+    stack.wait_until_ready()
+    phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
+    phone.say("Y")
+    assert phone.booking().status == "confirmed"
+    _worker_sends(stack, phone)
+
+
+def test_the_database_is_killed_and_nothing_is_lost(phone: Phone, stack: Stack) -> None:
+    phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
+    stack.database.dispose()
+    before = stack.kill("postgres")
+    answer = phone.text("Y")
+    assert len(answer) == 1
+    stack.wait_for_another("postgres", before)
+    stack.wait_until_ready()
+    wait_until(lambda: len(phone.bookings()) == 1, f"what was said to {answer} is done", seconds=60)
+    if answer[0].startswith(replies.PROMISE):
+        assert replies.CODE.search(phone.wait_for_text())
+    assert len(lookups.inbound(stack.database, phone.number)) == 2
+
+
+def test_a_text_while_the_database_is_away_is_kept_and_answered(phone: Phone, stack: Stack) -> None:
+    phone.say("hello")
+    stack.database.dispose()
+    stack.stop_program("postgres")
+    promise = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+    assert promise[0].startswith(replies.PROMISE), promise
+    stack.start_program("postgres")
+    assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in phone.wait_for_text()
+    assert len(phone.inbox()) == 1
+
+
+def _worker_sends(stack: Stack, phone: Phone) -> None:
+    """A text that only the worker can send arrives: the confirmation of a chat booking."""
+    from tests.support.chat import Chat
+
+    known = len(phone.inbox())
+    with Chat(stack.base_url, stack.api_key) as chat:
+        talk = chat.open(restaurant="brasserie-tournesol-new-york", phone=phone.number, name="Ana Lima")
+        talk.say("table for 2 tomorrow at 8pm")
+        code = talk.say("yes")["reservation"]["code"]
+    assert code in phone.wait_for_text(known)
+    assert len(phone.inbox()) == known + 1
