@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine
+from werkzeug.serving import make_server
 
 from booking_engine import BookingEngine, Restaurant, create_database
 from bot.settings import Settings
@@ -107,3 +109,15 @@ def partner(client: FlaskClient) -> Caller:
 def house(open_restaurant: Callable[..., Restaurant]) -> Restaurant:
     """A restaurant of the test's own, in London, with two tables for 2 and one for 4."""
     return open_restaurant()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The address at which the API is served over HTTP."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()

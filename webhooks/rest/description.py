@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webhooks.rest.answers import ProblemDocument
 from webhooks.rest.callers import DINER_PHONE
+from webhooks.rest.requests import IDEMPOTENCY_KEY
 
 OPTIONAL_KEY: list[dict[str, list[str]]] = [{}, {"api_key": []}]
 KEY_OR_PHONE: list[dict[str, list[str]]] = [{"api_key": []}, {"diner_phone": []}]
@@ -23,6 +24,10 @@ KEY_OR_PHONE: list[dict[str, list[str]]] = [{"api_key": []}, {"diner_phone": []}
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src blob:"
+)
+_KEY_TAKEN = (
+    f"Takes an `{IDEMPOTENCY_KEY}` header: up to 255 visible ASCII characters, random, new for each wish. The same request "
+    "with the same key gets the same answer and has no second effect; another request with that key gets 422."
 )
 _ALWAYS = (400, 401, 403, 413, 415, 422, 429, 503)
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}}
@@ -58,7 +63,23 @@ def describe(api: APIBlueprint) -> dict[str, Any]:
         doc_ui=False,
     )
     describer.register_api(api)
-    document: dict[str, Any] = describer.api_doc
+    return _with_keys_apart(describer.api_doc)
+
+
+def _with_keys_apart(document: dict[str, Any]) -> dict[str, Any]:
+    """Describe the idempotency key once, beside the operations that take it.
+
+    No schema can say that a value must be a new one each time. Tools that make up requests from the parameters of an
+    operation would send one key with many bodies, and take the refusal for a fault.
+    """
+    for path in document["paths"].values():
+        for operation in path.values():
+            parameters = operation.get("parameters", [])
+            for parameter in [one for one in parameters if one["name"] == IDEMPOTENCY_KEY]:
+                parameters.remove(parameter)
+                document["components"].setdefault("parameters", {})["IdempotencyKey"] = parameter
+                operation["x-idempotency-key"] = {"$ref": "#/components/parameters/IdempotencyKey"}
+                operation["description"] = _KEY_TAKEN
     return document
 
 

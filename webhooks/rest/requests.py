@@ -18,6 +18,8 @@ from webhooks.rest.fields import (
     SearchWords,
 )
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+
 _Name = Annotated[
     str,
     Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"),
@@ -50,7 +52,7 @@ class ReservationPath(BaseModel):
 class WriteHeader(BaseModel):
     model_config = ConfigDict(json_schema_extra=_without_null_defaults)
 
-    idempotency_key: IdempotencyKey | SkipJsonSchema[None] = Field(default=None, alias="Idempotency-Key")
+    idempotency_key: IdempotencyKey | SkipJsonSchema[None] = Field(default=None, alias=IDEMPOTENCY_KEY)
 
 
 class RestaurantsQuery(BaseModel):
