@@ -16,7 +16,7 @@ from rq import Queue
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from booking_engine import Clock, outbox
+from booking_engine import Clock, TryAgain, outbox
 from bot import jobs, messages, stash
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Relay:
         while not self._stopped.wait(_EVERY):
             try:
                 self.look()
-            except (SQLAlchemyError, RedisError):
+            except (SQLAlchemyError, RedisError, TryAgain):
                 logger.exception("relay could not look")
 
     def look(self) -> int:

@@ -9,6 +9,8 @@ from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from booking_engine import TryAgain
+
 logger = logging.getLogger(__name__)
 
 _TELLING = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
@@ -51,8 +53,9 @@ def install(app: Flask) -> None:
                 response.headers[name] = value
         return response
 
+    @app.errorhandler(TryAgain)
     @app.errorhandler(SQLAlchemyError)
-    def on_database_error(error: SQLAlchemyError) -> Response:
+    def on_database_error(error: Exception) -> Response:
         logger.exception("database failed", exc_info=error)
         return problem_response(
             503, "database_unavailable", "The service cannot reach its data right now. Please try again."

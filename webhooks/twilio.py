@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
-from booking_engine import BookingEngine
+from booking_engine import BookingEngine, TryAgain
 from bot import deliveries, stash
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
@@ -52,12 +52,12 @@ def create_blueprint(
     def sms() -> Response:
         try:
             thread, message = receive_form(request.form, engine, turns)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, TryAgain):
             logger.exception("message not stored")
             return _twiml_texts(_set_aside(redis, phrases))
         try:
             answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
-        except SQLAlchemyError:  # stored, so the worker will find it
+        except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it
             logger.exception("message %s not answered", message.sid)
             return _twiml_texts([phrases.render("utter_bot_later")])
         return _twiml(answer)

@@ -26,6 +26,11 @@ class Heard:
     took_choice: bool = False
     refused_choices: bool = False
 
+    @property
+    def news(self) -> set[str]:
+        """The slots that got another value than they had."""
+        return {name for name in self.fields if not name.endswith("_same")}
+
     def __bool__(self) -> bool:
         return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)
 
