@@ -164,11 +164,10 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
     """What the HTTP response to this message says, now or when it is asked again."""
     c = schema.outbound.c
     query = select(schema.outbound).where(c.conversation_id == conversation_id, c.carried_by == sid).order_by(c.seq)
-    said: list[Said] = []
-    facts: dict[str, Any] = {}
-    for row in connection.execute(query):
-        said.append(Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", []))))
-        facts = row.payload
+    rows = connection.execute(query).all()
+    kept = [row for row in rows if not row.payload.get("promised")] or rows  # an answer makes its promise good
+    said = [Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", []))) for row in kept]
+    facts: dict[str, Any] = kept[-1].payload if kept else {}
     return Answer(
         tuple(said),
         expects=facts.get("expects"),

@@ -13,13 +13,19 @@ MOST_SEGMENTS = 2
 MOST_SMS_CHARACTERS = 306  # two segments that are joined on the phone: 153 each
 
 
-def sms_text(said: tuple[Said, ...]) -> str:
-    """One SMS body of all that a turn says, choices as numbered lines."""
-    parts = []
+def sms_texts(said: tuple[Said, ...]) -> list[str]:
+    """The SMS bodies of what a turn says, choices as numbered lines: one where it fits two segments, else one more."""
+    bodies: list[str] = []
+    follows_choices = False
     for message in said:
-        lines = [message.text, *(f"{choice.text} {choice.label}" for choice in message.choices)]
-        parts.append("\n".join(lines))
-    return fitting(" ".join(parts) if not any(m.choices for m in said[:-1]) else "\n".join(parts))
+        part = "\n".join([message.text, *(f"{choice.text} {choice.label}" for choice in message.choices)])
+        joined = gsm7(f"{bodies[-1]}{chr(10) if follows_choices else ' '}{part}") if bodies else ""
+        if bodies and segments(joined) <= MOST_SEGMENTS:
+            bodies[-1] = joined
+        else:
+            bodies.append(fitting(part))
+        follows_choices = bool(message.choices)
+    return [body for body in bodies if body]
 
 
 def gsm7(text: str) -> str:

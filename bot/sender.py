@@ -14,9 +14,8 @@ from twilio.rest import Client
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
-from bot.messages import Choice, Said
 from bot.phrasing import Phrases
-from bot.rendering import fitting, sms_text
+from bot.rendering import fitting
 
 logger = logging.getLogger(__name__)
 
@@ -120,11 +119,7 @@ class Sender:
 
     def _body(self, message: OutboxMessage) -> str:
         if message.kind == "text":
-            said = tuple(
-                Said(part["text"], tuple(Choice(**choice) for choice in part["choices"]))
-                for part in message.payload["said"]
-            )
-            return sms_text(said)
+            return str(message.payload["body"])
         return fitting(self._phrases.render(f"utter_sms_{message.kind}", **self._facts(message.payload)))
 
     def _facts(self, payload: dict[str, Any]) -> dict[str, object]:

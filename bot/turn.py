@@ -20,6 +20,7 @@ from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavaila
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
 from bot.phrasing import Phrases
+from bot.rendering import sms_texts
 
 logger = logging.getLogger(__name__)
 
@@ -139,14 +140,16 @@ class TurnTaker:
 
     def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
         assert conversation.phone is not None
-        outbox.enqueue_text(
-            connection,
-            to_phone=conversation.phone,
-            conversation_id=conversation.id,
-            payload={"said": [{"text": s.text, "choices": [vars(c) for c in s.choices]} for s in answer.said]},
-            due_at=self._clock.now(),
-            dedupe_id=f"answer:{conversation.id}:{message.sid}",
-        )
+        now = self._clock.now()
+        for position, body in enumerate(sms_texts(answer.said)):
+            outbox.enqueue_text(
+                connection,
+                to_phone=conversation.phone,
+                conversation_id=conversation.id,
+                payload={"body": body},
+                due_at=now + timedelta(milliseconds=position),  # texts go out in the order in which they are due
+                dedupe_id=f"answer:{conversation.id}:{message.sid}:{position}",
+            )
 
     def _promise(self, connection: Connection, conversation_id: UUID, sid: str) -> None:
         """Say that the answer follows, once, unless there is one."""

@@ -20,7 +20,7 @@ from bot import deliveries, stash
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
 from bot.phrasing import Phrases
-from bot.rendering import fitting, sms_text
+from bot.rendering import fitting, sms_texts
 from bot.settings import Settings
 from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
@@ -112,8 +112,7 @@ def _set_aside(redis: Redis, phrases: Phrases) -> list[str]:
 
 
 def _twiml(answer: Answer) -> Response:
-    """One text for what was said; the promise of an answer stands apart from the answer."""
-    return _twiml_texts([sms_text(answer.said)] if answer.said else [])
+    return _twiml_texts(sms_texts(answer.said))
 
 
 def _twiml_texts(texts: list[str]) -> Response:

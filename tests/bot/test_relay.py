@@ -26,7 +26,7 @@ def queue(database: Engine, clock: Clock, dedupe_id: str | None = None) -> None:
             connection,
             to_phone=PHONE,
             conversation_id=None,
-            payload={"said": [{"text": "Good evening", "choices": []}]},
+            payload={"body": "Good evening"},
             due_at=clock.now(),
             dedupe_id=dedupe_id,
         )

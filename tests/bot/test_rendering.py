@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Choice, Said
-from bot.rendering import fitting, gsm7, segments, sms_text
+from bot.rendering import fitting, gsm7, segments, sms_texts
 from bot.texts import printable
 from tests.support import replies
 
@@ -62,16 +62,21 @@ def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
 
 def test_choices_are_numbered_lines() -> None:
     said = Said("Nearest free:", (Choice("6:30 PM", "1"), Choice("8:00 PM", "2")))
-    assert sms_text((said,)) == "Nearest free:\n1 6:30 PM\n2 8:00 PM"
+    assert sms_texts((said,)) == ["Nearest free:\n1 6:30 PM\n2 8:00 PM"]
 
 
 def test_several_sentences_are_one_text() -> None:
-    assert sms_text((Said("It is full."), Said("Nearest free:", (Choice("8:00 PM", "1"),)))) == (
+    assert sms_texts((Said("It is full."), Said("Nearest free:", (Choice("8:00 PM", "1"),)))) == [
         "It is full. Nearest free:\n1 8:00 PM"
-    )
-    assert sms_text((Said("Free:", (Choice("8:00 PM", "1"),)), Said("You keep what you have."))) == (
+    ]
+    assert sms_texts((Said("Free:", (Choice("8:00 PM", "1"),)), Said("You keep what you have."))) == [
         "Free:\n1 8:00 PM\nYou keep what you have."
-    )
+    ]
+
+
+def test_what_does_not_fit_two_segments_is_another_text() -> None:
+    said = (Said("a" * 300), Said("b" * 100), Said("c" * 20))
+    assert sms_texts(said) == ["a" * 300, "b" * 100 + " " + "c" * 20]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def queue(database: Engine, clock: Clock, body: str = "Good evening", **more: An
             connection,
             to_phone=PHONE,
             conversation_id=more.get("conversation_id"),
-            payload={"said": [{"text": body, "choices": more.get("choices", [])}]},
+            payload={"body": body},
             due_at=clock.now(),
             dedupe_id=None,
         )
@@ -51,7 +51,7 @@ def row(database: Engine) -> Any:
 
 
 def test_a_text_is_sent_and_noted(database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer) -> None:
-    queue(database, clock, choices=[{"label": "7:00 PM", "text": "1"}])
+    queue(database, clock, body="Good evening\n1 7:00 PM")
     assert send_due(database, clock, sender) == 1
     assert [(t["To"], t["From"], t["Body"]) for t in twilio.taken] == [(PHONE, OUR_NUMBER, "Good evening\n1 7:00 PM")]
     assert twilio.taken[0]["StatusCallback"].endswith("/webhooks/twilio/status")
