@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 TABLETALK := .venv/bin/tabletalk
+unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
 .PHONY: help install install-dev run test bench train lint format lock clean
 

