@@ -24,7 +24,7 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
-        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet, **facts)
+        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet.replace("_", " "), **facts)
     elif topic == "hours":
         turn.say("utter_about_hours", hours=_hours(turn, restaurant, asked_day), **facts)
     elif topic == "address" and restaurant.street:

@@ -63,6 +63,9 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
             heard.took_choice = True
             entities.remove(entity)
             return
+        if isinstance(index, int) and entity.kind == "choice":  # "make that 5" among three: no pick, but a number
+            entities[entities.index(entity)] = Entity("number", entity.text, index)
+            return
 
 
 def _named_option(text: str, options: list[Option]) -> Option | None:
