@@ -1,0 +1,60 @@
+"""The API in the running service: the database, the worker and the text to the diner are the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.phone import Phone
+from tests.support.replies import CODE
+from tests.support.running import Stack
+
+SLUG = "brasserie-tournesol-new-york"
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.base_url, timeout=20, trust_env=False) as client:
+        yield client
+
+
+def test_a_visitor_books_and_the_code_comes_by_text(api: httpx.Client, phone: Phone) -> None:
+    query = {"date": "2026-12-03", "time": "18:00", "party_size": "2"}
+    seen = api.get(f"/api/restaurants/{SLUG}/availability", params=query).raise_for_status().json()
+    wish = {"starts_at": seen["openings"][0]["starts_at"], "party_size": 2}
+    held = api.post(f"/api/restaurants/{SLUG}/holds", json=wish).raise_for_status().json()
+    diner = {"name": "Ana Lima", "phone": phone.number}
+    made = api.post(f"/api/holds/{held['hold_id']}/confirm", json=diner).raise_for_status().json()
+    assert made["starts_at"] == wish["starts_at"] == phone.booking().starts_at.isoformat()
+    assert made["code"] in phone.wait_for_text()
+
+    path, theirs = f"/api/reservations/{made['code']}", {"X-Diner-Phone": phone.number}
+    assert api.get(path).status_code == httpx.codes.UNAUTHORIZED
+    assert api.delete(path, headers=theirs).raise_for_status().json()["status"] == "cancelled"
+    assert "Cancelled" in phone.wait_for_text(1)
+    assert phone.booking().status == "cancelled"
+
+
+def test_what_is_booked_by_text_is_seen_by_a_partner(api: httpx.Client, stack: Stack, phone: Phone) -> None:
+    phone.say("Hi, table for 2 at Brasserie Tournesol tomorrow at 6pm")
+    confirmed = phone.say("Ana Lima")
+    found = CODE.search(confirmed)
+    assert found, confirmed
+    shown = api.get(f"/api/reservations/{found[1]}", headers={"Authorization": f"Bearer {stack.api_key}"}).json()
+    assert shown["status"] == "confirmed"
+    assert shown["diner_phone"] == phone.number
+    assert shown["restaurant"]["slug"] == SLUG
+
+
+def test_the_api_and_its_page_are_served(api: httpx.Client) -> None:
+    names: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = api.get("/api/restaurants", params={"cursor": cursor}).raise_for_status().json()
+        names += [one["slug"] for one in page["restaurants"]]
+        cursor = page["next_cursor"]
+    assert len(names) == len(set(names)) >= 40
+    assert api.get("/openapi.json").raise_for_status().json()["openapi"].startswith("3.1")
+    assert "redoc" in api.get("/docs", follow_redirects=True).raise_for_status().text
