@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -32,6 +33,8 @@ def problem_response(status: int, code: str, detail: str, **extra: Any) -> Respo
     response = jsonify({"type": "about:blank", "status": status, "code": code, "detail": detail, **extra})
     response.status_code = status
     response.content_type = "application/problem+json"
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

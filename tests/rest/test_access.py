@@ -72,7 +72,9 @@ def test_a_key_does_what_its_scopes_say(client: FlaskClient, house: Restaurant) 
 def test_a_key_that_does_not_exist_opens_nothing(client: FlaskClient, house: Restaurant) -> None:
     for header in ("Bearer wrong", "Bearer", "Basic cGFydG5lci1rZXk=", "partner-key", ""):
         stranger = Caller(client, headers={"Authorization": header})
-        problem(stranger.get("/api/restaurants"), 401, "api_key_unknown")
+        refused = stranger.get("/api/restaurants")
+        problem(refused, 401, "api_key_unknown")
+        assert refused.headers["WWW-Authenticate"] == "Bearer"
         problem(stranger.hold(house.slug), 401, "api_key_unknown")
         problem(stranger.get("/api/reservations/ABCDEFG"), 401, "api_key_unknown")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 from flask import Flask, Response, request
@@ -50,7 +51,7 @@ def register(
     def refused(error: BookingError) -> Response:
         problem = as_problem(error)
         response = problem_response(problem.status, problem.code, problem.detail, **problem.extra)
-        if problem.status == 503:
+        if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = "1"
         return response
 
