@@ -14,6 +14,7 @@ from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
 from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
+_CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", re.IGNORECASE)
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
@@ -29,7 +30,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     `asked` is what the last answer asked for; `anchor` the start that "half an hour later" and "same time" refer to.
     """
     heard = Heard()
-    entities = list(turn.entities)
+    entities = [_as_correction(turn, memory, entity) for entity in turn.entities]
     if memory.choices:
         pick(turn, memory, entities, heard)
     if asked != "name":
@@ -99,6 +100,14 @@ def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Rest
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:
     return city is not None and restaurant.city.casefold() == city.casefold()
+
+
+def _as_correction(turn: Turn, memory: Memory, entity: Entity) -> Entity:
+    """ "4" - "make that 5": though a time is asked for by now, it corrects the people that were told last."""
+    corrects = memory.time is None and memory.said_last == "party_size" and _CORRECTION.search(turn.text)
+    if entity.kind == "time" and entity.text.isdecimal() and corrects:
+        return Entity("party_size", entity.text, {"count": int(entity.text)})
+    return entity
 
 
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:

@@ -9,16 +9,13 @@ from sqlalchemy import Engine, text
 
 from booking_engine import (
     BookingEngine,
-    ChangeTooLate,
     Hold,
     HoldExpired,
     InvalidRequest,
     NoTableAvailable,
     Refusal,
-    ReservationOver,
     ReservationUnknown,
     Restaurant,
-    UndoTooLate,
 )
 
 from .helpers import (
@@ -204,81 +201,6 @@ def test_the_same_command_again_returns_the_first_result(
     assert engine.cancel_reservation(made.code, command_id="x", channel="sms", notify=True).status == "cancelled"
     assert engine.reservation(made.code).status == "confirmed", "the repeated cancellation must have no second effect"
     assert len(events(database, house)) == 5
-
-
-def test_a_refused_change_leaves_the_old_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant(tables=tables(2))
-    made = book(engine, house, evening(house, 17))
-    book(engine, house, evening(house, 20))
-    with pytest.raises(NoTableAvailable) as refused:
-        engine.change_reservation(
-            made.code, starts_at=evening(house, 20), command_id=new_id(), channel="sms", notify=True
-        )
-    # Its own table counts as free among the offers: a quarter hour later is possible.
-    assert "18:30" in wall_times(refused.value.search.openings)
-    assert engine.reservation(made.code) == made
-    moved = engine.change_reservation(
-        made.code, starts_at=evening(house, 17, 15), command_id=new_id(), channel="sms", notify=False
-    )
-    assert moved.starts_at == evening(house, 17, 15)
-    # The quarter hour it left is free again, the one it took is not.
-    assert engine.find_openings(house, starts_at=evening(house, 17, 15), party_size=2).exact is None
-    same = engine.find_openings(house, starts_at=evening(house, 17, 30), party_size=2, excluding=made.code)
-    assert same.exact is not None
-
-
-def test_a_larger_party_moves_to_a_larger_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house), 2)
-    bigger = engine.change_reservation(made.code, party_size=3, command_id=new_id(), channel="sms", notify=False)
-    assert (bigger.party_size, bigger.tables) == (3, ("T3",))
-    assert bigger.ends_at - bigger.starts_at == timedelta(minutes=105)
-    with pytest.raises(NoTableAvailable) as refused:
-        engine.change_reservation(made.code, party_size=9, command_id=new_id(), channel="sms", notify=False)
-    assert refused.value.search.refusal is Refusal.PARTY_TOO_LARGE
-
-
-def test_notes_change_without_touching_the_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant(policy={"change_cutoff_minutes": 60})
-    made = book(engine, house, evening(house))
-    pass_time(engine, days=4, hours=6, minutes=30)
-    noted = engine.change_reservation(made.code, notes="birthday", command_id=new_id(), channel="sms", notify=False)
-    assert (noted.notes, noted.tables, noted.starts_at) == ("birthday", made.tables, made.starts_at)
-    with pytest.raises(ChangeTooLate):
-        engine.change_reservation(made.code, party_size=1, command_id=new_id(), channel="sms", notify=False)
-    with pytest.raises(InvalidRequest):
-        engine.change_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-
-
-def test_what_is_over_is_neither_changed_nor_cancelled(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house))
-    cancelled = book(engine, house, evening(house))
-    engine.cancel_reservation(cancelled.code, command_id=new_id(), channel="sms", notify=False)
-    with pytest.raises(ReservationOver):
-        engine.change_reservation(cancelled.code, party_size=1, command_id=new_id(), channel="sms", notify=False)
-    pass_time(engine, days=5)
-    with pytest.raises(ReservationOver):
-        engine.change_reservation(made.code, notes="late", command_id=new_id(), channel="sms", notify=False)
-    with pytest.raises(ReservationOver):
-        engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-
-
-def test_a_cancellation_is_undone_within_two_minutes_if_the_table_is_free(
-    engine: BookingEngine, open_restaurant: OpenRestaurant
-) -> None:
-    house = open_restaurant(tables=tables(2))
-    made = book(engine, house, evening(house))
-    gone = engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-    assert engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False) == gone
-    assert engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False) == made
-    engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-    book(engine, house, evening(house))
-    with pytest.raises(NoTableAvailable):
-        engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-    pass_time(engine, minutes=2, seconds=1)
-    with pytest.raises(UndoTooLate):
-        engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
 
 
 def test_a_diners_reservations_are_found_by_phone(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
