@@ -9,6 +9,7 @@ from functools import partial
 from flask import Flask
 from redis import Redis
 from sqlalchemy import Engine, text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot.dialogue_client import DialogueClient
@@ -59,12 +60,15 @@ def open_house(settings: Settings | None = None) -> House:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
-    from webhooks import chat, health, problems, twilio
+    from webhooks import chat, health, problems, rest, twilio
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     house = open_house(settings)
     app = Flask("tabletalk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    if house.settings.trusted_proxies:
+        hops = house.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     problems.install(app)
     app.register_blueprint(
         health.create_blueprint(
@@ -81,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words)
     )
+    rest.register(app, house.settings, house.engine, house.database)
     if not house.settings.is_production:
         from webhooks.simulator import pages
 

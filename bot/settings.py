@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=5000, ge=1, le=65535)
     public_url: str = ""
+    trusted_proxies: int = Field(default=0, ge=0, le=10)  # how many stand before us and tell who is really calling
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     internal_token: str = ""

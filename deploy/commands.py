@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bot.settings import PROJECT, Settings, SettingsError, load_settings
+from webhooks.access import read_api_keys
 
 
 def _refuse(message: str) -> None:
@@ -24,6 +25,7 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             settings = load_settings()
+            read_api_keys(settings.api_keys)
         except SettingsError as error:
             _refuse(str(error))
         else:

@@ -23,6 +23,7 @@ from bot.settings import PROJECT, Settings
 from deploy.stack import embedded, model
 from deploy.stack.migrations import upgrade
 from deploy.stack.supervise import Program, Supervisor, adopt_orphans, write_configuration
+from webhooks.access import read_api_keys
 
 SAMPLES = PROJECT / "data" / "restaurants" / "sample.jsonl"
 _STARTS_WITHIN = 120.0  # seconds
@@ -215,7 +216,8 @@ def _announce(settings: Settings, seconds: float) -> None:
         f"  Phone simulator   {base}/simulator",
         f"  Twilio webhook    {base}/webhooks/twilio/sms   (number {settings.twilio_number})",
         f"  Chat API          {base}/api/chat/conversations",
-        f"  Demo API key      {sorted(settings.api_keys)[0]}",
+        f"  REST API          {base}/docs",
+        f"  Demo API key      {sorted(read_api_keys(settings.api_keys))[0]}",
         f"  Rasa              {settings.rasa_address}   (token {settings.internal_secret})",
         f"  Logs              {settings.tabletalk_var / 'log'}",
         "Ctrl-C ends everything.",

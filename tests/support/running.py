@@ -23,6 +23,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot.settings import PROJECT, Settings
+from webhooks.access import read_api_keys
 
 NOW = "2026-12-02T10:00:00-05:00"
 """When the clock of the tests' service starts: a Wednesday morning in New York."""
@@ -106,7 +107,7 @@ class Stack:
 
     @property
     def api_key(self) -> str:
-        return sorted(self.settings.api_keys)[0]
+        return sorted(read_api_keys(self.settings.api_keys))[0]
 
     @property
     def internal_token(self) -> str:

@@ -23,9 +23,7 @@ HELPFUL = re.compile(r"\btables?\b|\bbook|\bcancel|\brestaurant|\bhow many|\bwhi
 @pytest.mark.parametrize(
     "signature", ["", "no signature at all", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "\u00e4\u00f6\u00fc"], ids=repr
 )
-def test_a_forged_signature_is_refused_and_nothing_is_stored(
-    phone: Phone, stack: Stack, signature: str | bytes
-) -> None:
+def test_a_forged_signature_is_refused_and_nothing_is_stored(phone: Phone, stack: Stack, signature: str) -> None:
     form = phone.form(REQUEST)
     assert phone.post(form, signature=signature).status_code == 403
     assert lookups.inbound(stack.database, phone.number) == []
