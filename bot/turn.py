@@ -93,6 +93,8 @@ class TurnTaker:
                 return
             if not self._deal_with(connection, conversation, message, deadline, carried_by=carried_by):
                 break  # in order: what comes after must wait for it
+            if message.sid == carried_by:
+                break  # what came later has a request of its own that waits for us
         if carried_by is not None:
             self._promise(connection, conversation_id, carried_by)
 

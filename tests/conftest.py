@@ -1,13 +1,15 @@
-"""The running service, for the tests that ask for it."""
+"""The running service and a headless browser, for the tests that ask for them."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import running
 from tests.support.chat import Chat
@@ -75,3 +77,25 @@ def chat(stack: Stack) -> Iterator[Chat]:
     """A client of the chat API."""
     with Chat(stack.base_url, stack.api_key) as client:
         yield client
+
+
+def _chromium() -> str | None:
+    if given := os.environ.get("CHROMIUM"):
+        return given
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium of the system (or the one that CHROMIUM names)."""
+    path = _chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install the package chromium or set CHROMIUM to its path")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless=new", *quiet])
+        yield chromium
+        chromium.close()

@@ -1,48 +1,15 @@
-"""A headless browser, and the simulator's page in it."""
+"""The simulator's page in a headless browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.running import Stack
 
 from .simulated_phone import SimulatedPhone, unused_number
-
-
-class Stack(Protocol):
-    """The running processes, as the `stack` fixture gives them."""
-
-    @property
-    def base_url(self) -> str: ...
-
-    @property
-    def sms_number(self) -> str: ...
-
-
-def _chromium() -> str | None:
-    if given := os.environ.get("CHROMIUM"):
-        return given
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium of the system (or the one that CHROMIUM names)."""
-    path = _chromium()
-    if path is None:
-        pytest.skip("no Chromium on this machine: install the package chromium or set CHROMIUM to its path")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless=new", *quiet])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

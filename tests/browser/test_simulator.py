@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Stack
+from tests.support.running import Stack
+
 from .simulated_phone import SimulatedPhone
 
 RESTAURANT = "Brasserie Tournesol"  # of the samples: open every day, without closures, forty tables

@@ -9,11 +9,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 
 from booking_engine import Restaurant
-from tests.browser.conftest import browser
 
 from .helpers import DAY, Caller, ok
-
-__all__ = ["browser"]
 
 OPERATIONS = {
     "/api/restaurants": {"get"},
