@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select, text, update
@@ -24,7 +25,7 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 
 @dataclass(frozen=True)
 class Conversation:
-    """A thread with one diner. `expects` is what the bot asked for last (the contract's words)."""
+    """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when."""
 
     id: uuid.UUID
     channel: Channel
@@ -34,6 +35,7 @@ class Conversation:
     diner_name: str | None = None
     locale: str = "en"
     expects: str | None = None
+    asked_at: datetime | None = None
     opted_out: bool = False
 
 

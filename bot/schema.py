@@ -46,6 +46,7 @@ conversation = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("token_digest", Text),
     Column("expects", Text),
+    Column("asked_at", _instant),
     Column("opted_out", Boolean, nullable=False, server_default=false()),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),

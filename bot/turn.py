@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5  # of a message at which Rasa fails although it is there
 LONGEST_TEXT = 1600  # characters; Twilio's own limit for an inbound message
+THREAD_IS_COLD_AFTER = timedelta(hours=12)  # as in the dialogue's session_config
 _RETRY_AFTER = (2, 5, 15, 30, 60)  # seconds
 _STORE_SECONDS = 0.5  # kept back from the deadline, to store the answer and to say it
 _QUOTE = 60  # characters of a message that we give back to the diner
@@ -132,7 +134,7 @@ class TurnTaker:
                 return False
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
-            conversations.note(connection, conversation.id, expects=answer.expects)
+            conversations.note(connection, conversation.id, expects=answer.expects, asked_at=self._clock.now())
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
         return True
@@ -174,6 +176,8 @@ class TurnTaker:
         text = message.text.strip()
         if not text or not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
+        if conversation.asked_at and self._clock.now() - conversation.asked_at > THREAD_IS_COLD_AFTER:
+            conversation = replace(conversation, expects=None)  # nobody answers yesterday's question with "table for 2"
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             raise DialogueUnavailable("no time left")

@@ -10,11 +10,11 @@ from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
-from dialogue.actions.offering import refuse
+from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import upcoming
 from dialogue.actions.times import certain, meant_starts, seating_spans
-from dialogue.actions.turn import Option, Turn, country_of
+from dialogue.actions.turn import Turn
 
 
 class ValidateBookingForm(FormValidation):
@@ -112,7 +112,7 @@ class ValidateBookingForm(FormValidation):
             return asking.ask_time(turn, memory, asked, restaurant, day)
         meant = meant_starts(restaurant, day, memory.time, turn.engine.clock.now(), near=memory.held_start())
         if len(meant.starts) > 1:
-            options = [_time_option(turn, restaurant, start) for start in meant.starts]
+            options = [time_option(turn, restaurant, start) for start in meant.starts]
             memory.offer(options)
             turn.say("utter_choose_time", options)
             return "choice"
@@ -155,7 +155,6 @@ class ValidateBookingForm(FormValidation):
                     else self._after_refusal(memory)
                 )
             memory.keep_hold(hold)
-            turn.show_hold(hold)
             start = opening.starts_at
             memory.date = restaurant.service_date_of(start).isoformat()
             memory.time = certain(start.astimezone(restaurant.zone))
@@ -180,7 +179,7 @@ class ValidateBookingForm(FormValidation):
         self, turn: Turn, memory: Memory, restaurant: Restaurant, start: datetime, asked: str | None, heard: Heard
     ) -> str | None:
         assert memory.hold is not None
-        turn.hold = turn.hold or _shown(memory.hold, restaurant)
+        turn.show_hold(restaurant, memory.hold)
         facts = turn.seating(restaurant, start, memory.party_size or 1)
         phone = turn.phone or memory.phone
         if memory.name is None:
@@ -228,19 +227,3 @@ NOT_CONFIRMED = object()
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
 _WHO = {"name", "phone"}
-
-
-def _time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
-    clock = start.timetz().replace(tzinfo=None)
-    return Option(turn.words.clock(clock, country_of(restaurant)), {"time": certain(start)})
-
-
-def _shown(hold: dict[str, object], restaurant: Restaurant) -> dict[str, object]:
-    return {
-        "restaurant": {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city},
-        "starts_at": hold["starts_at"],
-        "party_size": hold["party_size"],
-        "expires_at": datetime.fromisoformat(str(hold["expires_at"]))
-        .astimezone(restaurant.zone)
-        .isoformat(timespec="seconds"),
-    }

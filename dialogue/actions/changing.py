@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Search
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
-from dialogue.actions.offering import refuse
+from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard, pick
 from dialogue.actions.reservations import find_target, names_start, recalled
 from dialogue.actions.times import Meant, certain, meant_starts
-from dialogue.actions.turn import Option, Turn, country_of
+from dialogue.actions.turn import Turn
 
 
 class ValidateChangeForm(FormValidation):
@@ -99,7 +97,7 @@ class ValidateChangeForm(FormValidation):
             return "choice"
         start = self._new_start(turn, memory, booking)
         if len(start.starts) > 1:
-            options = [_time_option(turn, booking, s) for s in start.starts]
+            options = [time_option(turn, restaurant, s) for s in start.starts]
             memory.offer(options)
             turn.say("utter_choose_time", options)
             return "choice"
@@ -153,8 +151,3 @@ class ValidateChangeForm(FormValidation):
             return "choice"
         memory.date = memory.time = memory.party_size = None
         return "time"
-
-
-def _time_option(turn: Turn, booking: Reservation, start: datetime) -> Option:
-    clock = start.timetz().replace(tzinfo=None)
-    return Option(turn.words.clock(clock, country_of(booking.restaurant)), {"time": certain(start)})

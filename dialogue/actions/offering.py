@@ -72,6 +72,12 @@ def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: dateti
     return Option(label, slots)
 
 
+def time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
+    """A time of the day in question."""
+    clock = start.timetz().replace(tzinfo=None)
+    return Option(turn.words.clock(clock, country_of(restaurant)), {"time": certain(start)})
+
+
 def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> None:
     facts = turn.seating(restaurant, search.wanted, party_size)
     policy, refusal = restaurant.policy, search.refusal

@@ -12,7 +12,7 @@ from phonenumbers import timezone as phone_timezone
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from booking_engine import BookingEngine, Hold, Reservation, Restaurant
+from booking_engine import BookingEngine, Reservation, Restaurant
 from dialogue.words import Words
 
 ANYWHERE = ZoneInfo("UTC")
@@ -120,13 +120,14 @@ class Turn:
             "party": self.words.party(party_size),
         }
 
-    def show_hold(self, hold: Hold) -> None:
-        """Put the hold into the answer, in the chat API's form."""
+    def show_hold(self, restaurant: Restaurant, hold: dict[str, Any]) -> None:
+        """Put the hold, as the memory keeps it, into the answer, in the chat API's form."""
+        expires_at = datetime.fromisoformat(hold["expires_at"]).astimezone(restaurant.zone)
         self.hold = {
-            "restaurant": _named(hold.restaurant),
-            "starts_at": hold.starts_at.isoformat(),
-            "party_size": hold.party_size,
-            "expires_at": hold.expires_at.astimezone(hold.restaurant.zone).isoformat(timespec="seconds"),
+            "restaurant": _named(restaurant),
+            "starts_at": hold["starts_at"],
+            "party_size": hold["party_size"],
+            "expires_at": expires_at.isoformat(timespec="seconds"),
         }
 
     def show_reservation(self, reservation: Reservation) -> dict[str, object]:

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.Text(), server_default="en", nullable=False),
         sa.Column("token_digest", sa.Text(), nullable=True),
         sa.Column("expects", sa.Text(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opted_out", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("channel IN ('sms', 'chat')", name=op.f("ck_conversation_channel_known")),
