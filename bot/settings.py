@@ -160,9 +160,14 @@ class Settings(BaseSettings):
         return self.redis_url or f"unix://{self.redis_socket}"
 
     @property
+    def local_address(self) -> str:
+        """Where the public app is reached on this very machine."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def public_address(self) -> str:
         """The address that the world, and so Twilio's signature, knows us by."""
-        return self.public_url or f"http://127.0.0.1:{self.port}"
+        return self.public_url or self.local_address
 
     @property
     def rasa_address(self) -> str:

@@ -27,6 +27,6 @@ class _RebasedHttpClient(TwilioHttpClient):
 def create_client(settings: Settings) -> Client:
     """Twilio's client for the account, for the address in TWILIO_API_BASE, or for the simulator's inbox."""
     base = settings.twilio_api_base or (
-        _TWILIO if not settings.uses_simulator else settings.public_address + SIMULATOR_PATH
+        _TWILIO if not settings.uses_simulator else settings.local_address + SIMULATOR_PATH
     )
     return Client(settings.account_sid, settings.auth_token, http_client=_RebasedHttpClient(base))

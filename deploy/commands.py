@@ -149,4 +149,4 @@ def chat(settings: Settings, url: str, phone: str, to: str) -> None:
     """Text with the service from this terminal, as a phone would."""
     from deploy.terminal import chat_as_phone
 
-    chat_as_phone(url or settings.public_address, phone, to or settings.twilio_number)
+    chat_as_phone(url or settings.local_address, phone, to or settings.twilio_number)

@@ -58,7 +58,7 @@ class Phones:
         return Delivery(sid, responses[0].status_code, replies, elapsed)
 
     def _post(self, sid: str, phone: str, our_number: str, body: str, media: int) -> httpx.Response:
-        url = self._settings.public_address + "/webhooks/twilio/sms"
+        path = "/webhooks/twilio/sms"
         form = {
             "MessageSid": sid,
             "SmsMessageSid": sid,
@@ -70,8 +70,10 @@ class Phones:
             "NumSegments": str(max(1, segments(body))),
             "ApiVersion": "2010-04-01",
         }
-        signature = self._validator.compute_signature(url, form)
-        return self._client.post(url, data=form, headers={"X-Twilio-Signature": signature})
+        signature = self._validator.compute_signature(self._settings.public_address + path, form)
+        return self._client.post(
+            self._settings.local_address + path, data=form, headers={"X-Twilio-Signature": signature}
+        )
 
 
 def _texts(response: httpx.Response) -> list[str]:

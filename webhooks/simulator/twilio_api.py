@@ -31,7 +31,8 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
     def tell(callback: str, sid: str, to: str, from_number: str) -> None:
         form = {"MessageSid": sid, "MessageStatus": "delivered", "To": to, "From": from_number}
         headers = {"X-Twilio-Signature": validator.compute_signature(callback, form)}
-        httpx.post(callback, data=form, headers=headers, timeout=10, trust_env=False)
+        here = callback.replace(settings.public_address, settings.local_address, 1)
+        httpx.post(here, data=form, headers=headers, timeout=10, trust_env=False)
 
     @blueprint.post("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
     def create(account_sid: str) -> tuple[Response, int]:

@@ -1,0 +1,30 @@
+"""What the public app of a production service does not serve."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from app import create_app
+from bot.settings import Settings
+
+
+def settings(env: Literal["production", "development"]) -> Settings:
+    return Settings(
+        tabletalk_env=env,
+        database_url="postgresql://nobody@127.0.0.1:1/nothing",
+        redis_url="redis://127.0.0.1:1",
+        twilio_account_sid="AC0",
+        twilio_auth_token="secret",
+        public_url="https://tabletalk.example",
+        tabletalk_api_keys="key",
+        internal_token="token",
+    )
+
+
+@pytest.mark.parametrize(("env", "is_served"), [("production", False), ("development", True)])
+def test_the_simulator_is_for_development_only(env: Literal["production", "development"], is_served: bool) -> None:
+    paths = {rule.rule for rule in create_app(settings(env)).url_map.iter_rules()}
+    assert "/webhooks/twilio/sms" in paths
+    assert any(path.startswith("/simulator") for path in paths) is is_served
