@@ -22,6 +22,12 @@ def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: s
     return expects
 
 
+def ask_to_pick(turn: Turn, memory: Memory) -> str:
+    """Show the options again that the message did not pick from, in other words the second time."""
+    turn.say("utter_choice_unknown_again" if memory.misses else "utter_choice_unknown", memory.options())
+    return "choice"
+
+
 def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown: bool) -> str:
     """Which restaurant; a kind of food or a city is answered with what there is of it."""
     cities = turn.engine.cities()

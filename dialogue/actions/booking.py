@@ -94,8 +94,7 @@ class ValidateBookingForm(FormValidation):
             turn.say(heard.ask_options, heard.options, **facts)
             return "choice"
         if asked == "choice" and memory.choices and not heard.fields and not heard.took_choice:
-            turn.say("utter_choice_unknown", memory.options())
-            return "choice"
+            return asking.ask_to_pick(turn, memory)
         memory.choices = None
         if restaurant is None:
             return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")

@@ -93,8 +93,7 @@ class ValidateChangeForm(FormValidation):
             turn.say(heard.ask_options, heard.options, low=heard.options[0].label, high=heard.options[-1].label)
             return "choice"
         if asked == "choice" and memory.choices and not heard:
-            turn.say("utter_choice_unknown", memory.options())
-            return "choice"
+            return asking.ask_to_pick(turn, memory)
         start = self._new_start(turn, memory, booking)
         if len(start.starts) > 1:
             options = [time_option(turn, restaurant, s) for s in start.starts]

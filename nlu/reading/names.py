@@ -15,7 +15,7 @@ _STRONG = pattern(
     r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
     r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
     r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
-    r"(?<!restaurant )(?<!place )names|made by|booked by|reserved by|signed"
+    r"(?<!restaurant )(?<!place )names|(?<=[,.;] )name|made by|booked by|reserved by|signed"
 )
 _UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")
 _WEAK = pattern(
