@@ -22,8 +22,9 @@ test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser in
 	@sh deploy/browser.sh
 	@.venv/bin/python -m pytest $(ARGS)
 
-bench: install-dev ## Measure how long diners wait for a reply, beside what the pieces cost
+bench: install-dev ## Measure replies and the booking engine, each beside a floor
 	@.venv/bin/python -m bench.replies
+	@.venv/bin/python -m bench.engine
 
 train: install ## Train the dialogue model if its sources have changed
 	@$(TABLETALK) train
