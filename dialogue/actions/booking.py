@@ -12,7 +12,7 @@ from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
-from dialogue.actions.reservations import upcoming
+from dialogue.actions.reservations import named_in, upcoming
 from dialogue.actions.times import certain, meant_starts, seating_spans
 from dialogue.actions.turn import Turn
 
@@ -29,8 +29,9 @@ class ValidateBookingForm(FormValidation):
         memory.restaurant = turn.own_restaurant
 
     def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
-        if turn.intent == "cancel":  # of what: this booking, or one that stands?
-            return not upcoming(turn, memory)
+        if turn.intent == "cancel":  # the table in hand, unless it says that one which stands is meant
+            bookings = upcoming(turn, memory)
+            return not bookings or (memory.hold is not None and not named_in(turn, bookings))
         if turn.intent == "change" and upcoming(turn, memory):  # likewise
             return bool(heard or memory.hold) and not _NAMES_A_BOOKING.search(turn.text)
         return super().takes(turn, memory, asked, heard)
@@ -39,7 +40,7 @@ class ValidateBookingForm(FormValidation):
         return hear(turn, memory, asked=asked, anchor=memory.held_start())
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
-        if turn.intent in ("stop_booking", "cancel") and not heard:
+        if turn.intent == "cancel" or (turn.intent == "stop_booking" and not heard):
             self._drop(turn, memory)
             return None
         says_no = turn.intent == "deny" or heard.refused_choices
@@ -65,7 +66,11 @@ class ValidateBookingForm(FormValidation):
     def _drop(self, turn: Turn, memory: Memory) -> None:
         self._release(turn, memory)
         memory.forget_draft()
-        turn.say("utter_nothing_booked_now")
+        bookings = upcoming(turn, memory)
+        if bookings:
+            turn.say("utter_let_go_but_kept", **turn.show_reservation(bookings[0]))
+        else:
+            turn.say("utter_nothing_booked_now")
 
     def _what_instead(self, turn: Turn, memory: Memory, asked: str) -> str | None:
         had_something = memory.hold is not None or memory.choices

@@ -35,8 +35,12 @@ def with_code(turn: Turn, memory: Memory, code: str) -> Reservation | None:
     return found if is_theirs else None
 
 
-def narrowed(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
-    """Those that the message names by restaurant, else those it names by day or time, else all."""
+def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
+    """Those that the message names by code or restaurant, else those it names by day or time."""
+    codes = {str(entity.value) for entity in turn.entities if entity.kind == "code"}
+    by_code = [b for b in bookings if b.code in codes]
+    if by_code:
+        return by_code
     named = {
         r.slug for e in turn.entities if e.kind == "restaurant" for r, _ in turn.engine.match_restaurant_name(e.text)
     }
@@ -44,7 +48,7 @@ def narrowed(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
     by_name = [b for b in bookings if b.restaurant.slug in named]
     if by_name:
         return by_name
-    return [b for b in bookings if any(names_start(turn, entity, b) for entity in turn.entities)] or bookings
+    return [b for b in bookings if any(names_start(turn, entity, b) for entity in turn.entities)]
 
 
 def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
@@ -75,7 +79,7 @@ def find_target(turn: Turn, memory: Memory, heard: Heard) -> Reservation | str:
     if not bookings:
         turn.say("utter_nothing_booked")
         return "none"
-    meant = narrowed(turn, bookings)
+    meant = named_in(turn, bookings) or bookings
     if len(meant) == 1:
         return meant[0]
     options = [Option(_label(turn, booking), {"reservation": booking.code}) for booking in meant[:5]]

@@ -193,3 +193,16 @@ def test_a_code_opens_nothing_for_another_phone(diner: Phone, new_phone: NewPhon
         assert "Brasserie Tournesol" not in other.say(text), text
     assert diner.booking().when == "2026-12-03 19:00"
     assert "Cancelled" in diner.say(f"cancel booking {code}")
+
+
+def test_amid_another_booking_the_table_in_hand_is_let_go_first(diner: Phone) -> None:
+    assert "Reply Y" in diner.say("table for 2 at Nonna Brunella in New York on friday at 8pm")
+    let_go = diner.say("cancel my booking")
+    assert "You still have Brasserie Tournesol" in let_go
+    assert [b.status for b in diner.bookings() if b.status != "released"] == ["confirmed"]
+    assert "Cancelled: Brasserie Tournesol" in diner.say("cancel my booking")
+
+
+def test_amid_another_booking_one_that_is_named_is_cancelled(diner: Phone) -> None:
+    diner.say("table for 2 at Nonna Brunella in New York on friday at 8pm")
+    assert "Cancelled: Brasserie Tournesol" in diner.say("cancel my booking at Brasserie Tournesol")
