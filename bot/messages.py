@@ -112,6 +112,13 @@ def waiting_conversations(
     return list(connection.scalars(select(c.conversation_id).where(is_due).distinct().limit(limit)))
 
 
+def note_attempt(connection: Connection, message: Inbound) -> None:
+    """Put on record that the dialogue is about to be asked: whoever asks after a crash must look first whether it was."""
+    c = schema.inbound.c
+    where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid) & (c.attempts == 0)
+    connection.execute(update(schema.inbound).where(where).values(attempts=1))
+
+
 def set_status(
     connection: Connection,
     message: Inbound,

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from redis import Redis
-from redis.exceptions import RedisError
 from rq import Queue
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from booking_engine import Clock, TryAgain, outbox
+from booking_engine import Clock, outbox
 from bot import jobs, messages, stash
 
 logger = logging.getLogger(__name__)
@@ -51,7 +49,7 @@ class Relay:
         while not self._stopped.wait(_EVERY):
             try:
                 self.look()
-            except (SQLAlchemyError, RedisError, TryAgain):
+            except Exception:  # whatever it is, a worker that no longer looks would be silent for good
                 logger.exception("relay could not look")
 
     def look(self) -> int:

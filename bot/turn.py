@@ -90,6 +90,7 @@ class TurnTaker:
         connection.commit()
         for message in unanswered:
             conversation = conversations.find(connection, conversation_id)
+            messages.note_attempt(connection, message)
             connection.commit()
             if conversation is None:
                 return
@@ -120,17 +121,13 @@ class TurnTaker:
         except DialogueFailed as error:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
             attempts += 1
-            is_given_up = (
-                carried_by is None and attempts >= MOST_ATTEMPTS
-            )  # only by the worker, who waits between attempts
+            is_given_up = carried_by is None and attempts >= MOST_ATTEMPTS  # by the worker only, who waits in between
             answer = self._gave_up_on(message) if is_given_up else None
         with connection.begin():
             if answer is None:
                 wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
-                # at least one attempt on record: asking again must first look whether the turn was taken after all
-                messages.set_status(
-                    connection, message, message.status, attempts=max(attempts, 1), retry_at=self._clock.now() + wait
-                )
+                retry_at, attempts = self._clock.now() + wait, max(attempts, 1)
+                messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)

@@ -153,11 +153,7 @@ class ValidateBookingForm(FormValidation):
                     wishes=wishes,
                 )
             except NoTableAvailable as gone:  # somebody was quicker since the search
-                return (
-                    "choice"
-                    if refuse(turn, memory, restaurant, gone.search, party_size)
-                    else self._after_refusal(memory)
-                )
+                return self._refuse(turn, memory, restaurant, gone.search)
             memory.keep_hold(hold)
             start = opening.starts_at
             memory.date = restaurant.service_date_of(start).isoformat()

@@ -20,6 +20,7 @@ _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
 _HOURS = 24
+_FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
 
@@ -122,6 +123,8 @@ def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:
             heard.options = [Option(str(n), {"party_size": n}) for n in (low, high)]
             heard.ask_options = "utter_party_range"
             continue
+        if count is not None and count < 1:
+            continue  # nobody comes, so it is asked again
         if count is not None and count != memory.party_size:
             memory.party_size = count
             heard.fields.add("party_size")
@@ -136,7 +139,7 @@ def _hear_date(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard,
     today = turn.now(turn.zone(restaurant)).date()
     day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
     days = resolve_dates(dates[0].value, today=today, day_first=day_first, anchor=memory.wanted_date())
-    if not days:
+    if not days or days[-1] > today + _FURTHEST:
         heard.problem = "no_such_date"
     elif len(days) > 1:
         country = country_of(restaurant) if restaurant else "US"
@@ -203,6 +206,8 @@ def _hear_bare_number(
     if len(numbers) != 1 or heard.fields & {"time", "party_size"}:
         return
     number = numbers[0]
+    if number < 1:
+        return
     if (memory.time and memory.party_size is None) or (memory.time is None and memory.said_last == "party_size"):
         memory.party_size = number
         heard.fields.add("party_size")

@@ -238,3 +238,17 @@ def test_forget_it_ends_the_booking(phone: Phone, stack: Stack) -> None:
     assert {row.status for row in lookups.seatings(stack.database, phone.number)} == {"released"}
     assert not replies.CODE.search(phone.say("Y"))
     assert phone.bookings() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("table for 0 at Brasserie Tournesol tomorrow at 7pm", "how many"),
+        ("table for 2 at Brasserie Tournesol on 12/31/9999 at 7pm", "no such day"),
+        ("table for 400 at Brasserie Tournesol tomorrow at 7pm", "takes up to 12 people"),
+        ("table for 1000000000 at Brasserie Tournesol tomorrow at 7pm", "how many"),
+    ],
+)
+def test_what_cannot_be_is_asked_again(phone: Phone, text: str, asked: str) -> None:
+    assert asked in phone.say(text)
+    assert phone.bookings() == []
