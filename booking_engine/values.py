@@ -14,6 +14,12 @@ _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_NAME = 120
 LONGEST_NOTES = 2000
+BLANKS = r"\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\ufffb"
+"""Inside of a regular expression's class: spaces, controls and marks that show nothing. A name has something else as well."""
+_SOMETHING_SEEN = re.compile(f"[^{BLANKS}]")
+_DROPPED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff0-\ufffb]")
+"""Controls that are no white space, and marks that turn the direction of what stands after a name. The joiners U+200C and
+U+200D stay: Persian names and families of emoji are written with them."""
 
 
 def check_party_size(party_size: int) -> int:
@@ -46,9 +52,9 @@ def existing_instant(moment: datetime) -> datetime:
 
 
 def check_name(name: str) -> str:
-    """A name in one line; control characters are dropped."""
-    clean = " ".join(_printable(name).split())
-    if not clean:
+    """A name in one line, with something in it that can be seen; control characters are dropped."""
+    clean = " ".join(_storable(name).split())
+    if not _SOMETHING_SEEN.search(clean):
         raise InvalidRequest("a name is needed")
     if len(clean) > LONGEST_NAME:
         raise InvalidRequest("the name is too long")
@@ -57,7 +63,7 @@ def check_name(name: str) -> str:
 
 def check_area(area: str | None) -> str | None:
     """A few words for a part of the restaurant, or None."""
-    clean = " ".join(_printable(area).split()) if area else ""
+    clean = " ".join(_storable(area).split()) if area else ""
     if len(clean) > LONGEST_NAME:
         raise InvalidRequest("the area is too long")
     return clean or None
@@ -65,7 +71,7 @@ def check_area(area: str | None) -> str | None:
 
 def check_notes(notes: str) -> str:
     """Free text, up to 2,000 characters; control characters except line breaks are dropped."""
-    clean = "\n".join(" ".join(_printable(line).split()) for line in notes.splitlines()).strip()
+    clean = "\n".join(" ".join(_storable(line).split()) for line in notes.splitlines()).strip()
     if len(clean) > LONGEST_NOTES:
         raise InvalidRequest("the notes are too long")
     return clean
@@ -98,5 +104,5 @@ class Command:
         return UUID(bytes=hashlib.sha256(text).digest()[:16])
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c.isspace() else "" for c in text.encode("utf-8", "ignore").decode("utf-8"))
+def _storable(text: str) -> str:
+    return _DROPPED.sub("", text.encode("utf-8", "ignore").decode("utf-8"))

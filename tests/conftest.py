@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import running
@@ -17,6 +18,10 @@ from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
 
 _START_SECONDS = 400  # the first test that asks for the service waits for it, and perhaps for the training of the model
+
+# Examples may take as long as a busy machine makes them. Where CI is set, hypothesis itself takes the same ones each time.
+hypothesis.register_profile("patient", hypothesis(), deadline=None)
+hypothesis.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

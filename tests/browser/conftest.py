@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.phone import new_number
 from tests.support.running import Stack
 
-from .simulated_phone import SimulatedPhone, unused_number
+from .simulated_phone import SimulatedPhone
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def add_phone(page: Page) -> Callable[[], SimulatedPhone]:
     """Add a phone to the page, with a number of its own."""
 
     def add() -> SimulatedPhone:
-        number = unused_number()
+        number = new_number()
         page.get_by_label("Number of a new phone").fill(number)
         page.get_by_role("button", name="Add phone").click()
         root = page.locator(f'[data-number="{number}"]')

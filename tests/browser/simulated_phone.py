@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import secrets
 
 from playwright.sync_api import Locator, expect
 
 ANSWER_MS = 40_000  # the webhook's own ten seconds, and then a late answer by the outbox
 LATE = "One moment please"
-AREA_CODES = ("206", "303", "312", "404", "415", "503", "602", "617", "702", "919")
 
 
 class SimulatedPhone:
@@ -64,8 +62,3 @@ class SimulatedPhone:
             assert fitting, f"no reply is known to any of {asked}"
             answer = self.say(fitting[0])
         raise AssertionError(f"never came to {wanted.pattern!r}: {asked}")
-
-
-def unused_number() -> str:
-    """A number kept free for fiction that hardly any other test has texted from."""
-    return f"+1{secrets.choice(AREA_CODES)}55501{secrets.randbelow(50):02d}"

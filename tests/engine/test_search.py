@@ -197,7 +197,7 @@ def test_an_unknown_restaurant_is_a_domain_error(engine: BookingEngine, slug: st
         engine.restaurant(slug)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=st.integers(0, 3), minute=st.integers(0, 24 * 60 - 1), party_size=st.integers(1, 9))
 def test_every_offered_opening_can_be_booked(
     engine: BookingEngine, busy_house: Restaurant, day: int, minute: int, party_size: int

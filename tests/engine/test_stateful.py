@@ -280,7 +280,6 @@ def test_the_engine_behaves_like_the_model(copy_database: Callable[[], str]) -> 
         settings=settings(
             max_examples=int(os.environ.get("TABLETALK_EXAMPLES", "15")),
             stateful_step_count=int(os.environ.get("TABLETALK_STEPS", "25")),
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

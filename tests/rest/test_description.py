@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import example, given
+from hypothesis.strategies import characters, text
 from playwright.sync_api import Browser, expect
+from pydantic import ValidationError
 
 from booking_engine import Restaurant
+from booking_engine.values import check_name
+from webhooks.rest.requests import ConfirmBody
 
-from .helpers import DAY, Caller, ok
+from .helpers import DAY, PHONE, Caller, ok
 
 OPERATIONS = {
     "/api/restaurants": {"get"},
@@ -46,6 +52,23 @@ def test_what_is_impossible_is_described_as_such(document: dict[str, Any]) -> No
     assert (held["required"], held["additionalProperties"]) == (["starts_at", "party_size"], False)
     party = held["properties"]["party_size"]
     assert (party["type"], party["minimum"], party["maximum"]) == ("integer", 1, 1000)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u3000", "\u200b\u2003", "\u2028", "\u202e ", "A\x00da", "Ada\n"])
+def test_a_name_in_which_nothing_shows_is_described_as_none(document: dict[str, Any], name: str) -> None:
+    described = document["components"]["schemas"]["ConfirmBody"]["properties"]["name"]
+    assert not re.search(described["pattern"].replace("$", r"\Z"), name)
+
+
+@given(text(alphabet=characters(exclude_categories=["Cs"]), max_size=120))
+@example("\u0378")  # a number without a character
+@example("\ue000")
+def test_every_name_that_is_described_is_taken(name: str) -> None:
+    try:
+        ConfirmBody(name=name, phone=PHONE)
+    except ValidationError:
+        return
+    assert check_name(name)
 
 
 def test_whose_reservation_it_is_has_to_be_shown(document: dict[str, Any]) -> None:

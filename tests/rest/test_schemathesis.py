@@ -26,7 +26,15 @@ def run(folder: Path, address: str, *options: str, config: str = "") -> None:
     (folder / "schemathesis.toml").write_text(config)
     arguments = ["run", f"{address}/openapi.json", "--checks", "all", "--max-examples", str(EXAMPLES), "--no-color"]
     done = subprocess.run(
-        [str(SCHEMATHESIS), "--config-file", "schemathesis.toml", *arguments, "--no-shrink", *options],
+        [
+            str(SCHEMATHESIS),
+            "--config-file",
+            "schemathesis.toml",
+            *arguments,
+            "--no-shrink",
+            "--generation-deterministic",
+            *options,
+        ],
         cwd=folder,
         capture_output=True,
         text=True,

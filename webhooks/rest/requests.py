@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from booking_engine.values import BLANKS, LONGEST_NAME, LONGEST_NOTES
 from webhooks.rest.fields import (
     ClockTime,
     Day,
@@ -22,11 +23,15 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 
 _Name = Annotated[
     str,
-    Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"),
+    Field(min_length=1, max_length=LONGEST_NAME, pattern=rf"^[^\x00-\x1f\x7f-\x9f]*[^{BLANKS}][^\x00-\x1f\x7f-\x9f]*$"),
 ]
 _Notes = Annotated[
     str,
-    Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", description="allergies, an occasion, …"),
+    Field(
+        max_length=LONGEST_NOTES,
+        pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+        description="allergies, an occasion, …",
+    ),
 ]
 
 
