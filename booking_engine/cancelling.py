@@ -12,11 +12,11 @@ from .desk import Desk
 from .errors import ReservationOver, UndoTooLate
 from .promises import promise
 from .records import update_record, write_event
-from .reservations import Record, Reservation
+from .reservations import Reservation
 from .seating import free_tables, lock_pacing, take_tables
-from .transactions import run_command
+from .transactions import Decision, run_command
 from .values import Command
-from .wire import Statement, send
+from .wire import Statement
 
 UNDO_WITHIN = timedelta(minutes=2)
 
@@ -26,7 +26,7 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
     command = Command("cancel", command_id, channel)
     restaurant_id, number = desk.read_code(code)
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         locked = lock_reservation(desk, connection, restaurant_id, number)
         record = locked.record
         edition = desk.catalogue.edition(connection, locked.version)
@@ -39,10 +39,9 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
             kind = "reservation_cancelled" if notify else None
             record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=False)
             writes = [free_tables(record), update_record(record), *texts]
-        send(connection, [*writes, write_event(record, command, locked.now)])
-        return record
+        return Decision(record, [*writes, write_event(record, command, locked.now)])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, body))
+    return desk.present(run_command(desk.database, restaurant_id, command, decide))
 
 
 def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
@@ -50,14 +49,13 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
     command = Command("restore", command_id, channel)
     restaurant_id, number = desk.read_code(code)
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         locked = lock_reservation(desk, connection, restaurant_id, number)
         record = locked.record
         edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
         if record.status != "cancelled":
-            send(connection, [write_event(record, command, locked.now)])
-            return record
+            return Decision(record, [write_event(record, command, locked.now)])
         if record.cancelled_at is None or locked.now > record.cancelled_at + UNDO_WITHIN:
             raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
         place, ends_at, now = desk.choose(
@@ -73,8 +71,6 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
         record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
         kind = "reservation_confirmed" if notify else None
         record, texts = promise(record, restaurant, edition.codes, now=now, notify=kind, remind=True)
-        writes = [update_record(record), *texts, write_event(record, command, now)]
-        take_tables(connection, record, now=now, held_until=None, after=writes)
-        return record
+        return Decision(record, [*take_tables(record, command, now=now, held_until=None), *texts])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, body))
+    return desk.present(run_command(desk.database, restaurant_id, command, decide))

@@ -16,7 +16,7 @@ from .records import Found, found, query_by_id, read_by_number, update_record, w
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .seating import Seating, lock_pacing, take_tables
-from .transactions import OutOfDate, run_command
+from .transactions import Decision, OutOfDate, run_command
 from .values import Command, check_area, check_notes, check_party_size, existing_instant
 from .wire import Statement, send
 from .wishes import Wishes
@@ -48,7 +48,7 @@ def change_reservation(
         raise InvalidRequest("nothing to change")
     restaurant_id, number = desk.read_code(code)
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         def seats(record: Record) -> range:
             house = desk.restaurant(connection, restaurant_id)
             return desk.quarters_to_lock(house, instant or record.starts_at, party or record.party_size)
@@ -72,15 +72,14 @@ def change_reservation(
         if record != before and (moved or notify):
             kind = "reservation_changed" if notify else None
             record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=True)
-        writes = [update_record(record), *texts, write_event(record, command, locked.now)]
         if moved:
             old = Seating.of(before)
-            take_tables(connection, record, now=locked.now, held_until=None, instead_of=old, after=writes)
+            writes = take_tables(record, command, now=locked.now, held_until=None, instead_of=old)
         else:
-            send(connection, writes)
-        return record
+            writes = [update_record(record), write_event(record, command, locked.now)]
+        return Decision(record, [*writes, *texts])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, body))
+    return desk.present(run_command(desk.database, restaurant_id, command, decide))
 
 
 def lock_reservation(
@@ -101,7 +100,7 @@ def lock_reservation(
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
     lock = lock_pacing(restaurant_id, [quarter, *also(seen.record)])
-    answer = found(send(connection, [*lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
+    answer = found(send(connection, [lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
     if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
     return answer

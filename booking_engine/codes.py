@@ -8,6 +8,7 @@ so a look-up touches one partition; whoever has not sees noise, and neighbouring
 import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
@@ -26,12 +27,9 @@ class CodeBook:
 
     def issue(self, restaurant_id: int) -> tuple[str, int]:
         """A fresh random code for the restaurant, and the number it stands for within that restaurant."""
-        length = next((n for n, bits in _RESTAURANT_BITS.items() if restaurant_id < 1 << bits), None)
-        if length is None:
-            raise ValueError(f"restaurant id {restaurant_id} is too large for a code")
         while True:
             number = secrets.randbelow(1 << _RANDOM_BITS)
-            code = _spell(self._permute(restaurant_id << _RANDOM_BITS | number, length * 5), length)
+            code = self.spell(restaurant_id, number)
             # Both a letter and a digit, so that no code reads like a word, a year or a party size.
             if not code.isdigit() and not code.isalpha():
                 return code, number
@@ -52,9 +50,12 @@ class CodeBook:
         plain = self._permute(number, len(code) * 5, backwards=True)
         return plain >> _RANDOM_BITS, plain & ((1 << _RANDOM_BITS) - 1)
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - one command spells its code several times; books live as long as the process
     def spell(self, restaurant_id: int, number: int) -> str:
-        """The code that `issue` gave for this pair."""
-        length = next(n for n, bits in _RESTAURANT_BITS.items() if restaurant_id < 1 << bits)
+        """The code that `issue` gave for this pair. Raises ValueError for a restaurant beyond the codes."""
+        length = next((n for n, bits in _RESTAURANT_BITS.items() if restaurant_id < 1 << bits), None)
+        if length is None:
+            raise ValueError(f"restaurant id {restaurant_id} is too large for a code")
         return _spell(self._permute(restaurant_id << _RANDOM_BITS | number, length * 5), length)
 
     def _permute(self, value: int, bits: int, *, backwards: bool = False) -> int:

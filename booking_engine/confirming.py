@@ -11,11 +11,10 @@ from .desk import Desk
 from .errors import HoldExpired, NoTableAvailable
 from .holding import lock_hold
 from .promises import promise
-from .records import Found, update_record, write_event
 from .reservations import Record, Reservation, read_hold_id
 from .restaurant import Restaurant
-from .seating import lock_pacing, take_tables
-from .transactions import run_command
+from .seating import keep_tables, lock_pacing, take_tables
+from .transactions import Decision, run_command
 from .values import Command, check_name, check_notes, check_phone
 from .wire import Statement
 
@@ -30,15 +29,17 @@ def confirm_hold(
     if key is None:
         raise HoldExpired
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         found = lock_hold(desk, connection, key)
         edition = desk.catalogue.edition(connection, found.version)
         restaurant = desk.catalogue.restaurant(connection, edition, key.restaurant_id)
         if found.record.status == "confirmed":
-            return found.record
+            return Decision(found.record)
         if found.record.status != "held":
             raise HoldExpired
-        held = _with_table(desk, connection, restaurant, found)
+        assert found.record.expires_at is not None
+        lapsed = found.record.expires_at <= found.now
+        held = _with_new_table(desk, connection, restaurant, found.record) if lapsed else found.record
         _, number = edition.codes.issue(restaurant.id)
         record = replace(
             held, status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
@@ -46,29 +47,17 @@ def confirm_hold(
         )  # fmt: skip
         kind = "reservation_confirmed" if notify else None
         record, texts = promise(record, restaurant, edition.codes, now=found.now, notify=kind, remind=True)
-        take_tables(
-            connection,
-            record,
-            now=found.now,
-            held_until=None,
-            after=[
-                update_record(record),
-                *texts,
-                _remember_diner(record, found.now),
-                write_event(record, command, found.now),
-            ],
-        )
-        return record
+        if lapsed:
+            writes = take_tables(record, command, now=found.now, held_until=None)
+        else:
+            writes = [keep_tables(record, command, now=found.now)]
+        return Decision(record, [*writes, *texts, _remember_diner(record, found.now)])
 
-    return desk.present(run_command(desk.database, key.restaurant_id, command, body))
+    return desk.present(run_command(desk.database, key.restaurant_id, command, decide))
 
 
-def _with_table(desk: Desk, connection: Connection, restaurant: Restaurant, found: Found) -> Record:
-    """The record with tables that are its own: those it holds, or, once lapsed, whatever fits now."""
-    record = found.record
-    assert record.expires_at is not None
-    if record.expires_at > found.now:
-        return record
+def _with_new_table(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
+    """The record of a lapsed hold with whatever tables fit now."""
     try:
         place, ends_at, _ = desk.choose(
             connection,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -87,7 +86,7 @@ class Desk:
         excluding: int | None = None,
         wishes: Wishes = NO_WISHES,
         by_the_rules: bool = True,
-        lock: Sequence[Statement] = (),
+        lock: Statement | None = None,
     ) -> Choice:
         """The best free place. `lock`, or the caller before, locks the pacing of the quarter hour of `starts_at` (UTC).
 
@@ -98,7 +97,7 @@ class Desk:
         service = on_grid[1] if on_grid else restaurant.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
         query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding)
-        occupancy = Occupancy.from_rows(send(connection, [*lock, query])[-1])
+        occupancy = Occupancy.from_rows(send(connection, [lock, query] if lock else [query])[-1])
         self.must_be_current(connection, restaurant, occupancy.version)
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
         if not by_the_rules and refusal is not Refusal.PAST:

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from .desk import Desk
 from .errors import HoldExpired
 from .quarters import quarter_of
-from .records import Found, found, insert_hold, query_by_id, update_record, write_event
+from .records import Found, found, query_by_id, update_record, write_event
 from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .restaurant import Restaurant
 from .seating import free_tables, lock_pacing, take_tables
-from .transactions import run_command
+from .transactions import Decision, run_command
 from .values import Command, check_area, check_party_size, check_phone, existing_instant
 from .wire import send
 from .wishes import Wishes
@@ -38,7 +38,7 @@ def place_hold(
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         current = desk.restaurant(connection, restaurant.id)
         lock = lock_pacing(current.id, desk.quarters_to_lock(current, instant, party))
         place, ends_at, now = desk.choose(
@@ -58,17 +58,9 @@ def place_hold(
             area=wishes.area,
             area_must=wishes.must,
         )
-        take_tables(
-            connection,
-            record,
-            now=now,
-            held_until=record.expires_at,
-            before=[insert_hold(record)],
-            after=[write_event(record, command, now)],
-        )
-        return record
+        return Decision(record, take_tables(record, command, now=now, held_until=record.expires_at))
 
-    record = run_command(desk.database, restaurant.id, command, body)
+    record = run_command(desk.database, restaurant.id, command, decide)
     return record.as_hold(desk.known_restaurant(record.restaurant_id))
 
 
@@ -79,22 +71,22 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
     if key is None:
         return
 
-    def body(connection: Connection) -> Record:
+    def decide(connection: Connection) -> Decision:
         hold = lock_hold(desk, connection, key)
         if hold.record.status != "held":
             raise HoldExpired
         released = replace(hold.record, status="released")
-        send(connection, [free_tables(released), update_record(released), write_event(released, command, hold.now)])
-        return released
+        event = write_event(released, command, hold.now)
+        return Decision(released, [free_tables(released), update_record(released), event])
 
     with suppress(HoldExpired):
-        run_command(desk.database, key.restaurant_id, command, body)
+        run_command(desk.database, key.restaurant_id, command, decide)
 
 
 def lock_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
     """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
     query = query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)
-    answer = found(send(connection, [*lock_pacing(key.restaurant_id, [key.quarter]), query])[-1])
+    answer = found(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1])
     # A reservation that was moved since it was a hold is no longer covered by this lock.
     if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
         raise HoldExpired

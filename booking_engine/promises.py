@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from .codes import CodeBook
+from .quarters import array_of
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .wire import Statement
@@ -25,25 +27,27 @@ def promise(
     `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
     (written only when the booking is made more than four hours ahead); the reminder promised before is voided either way.
     """
-    reservation = record.as_reservation(restaurant, codes)
-    statements = []
+    statements: list[Statement] = []
+    due: list[tuple[UUID | None, str, datetime]] = []
     if notify:
-        statements.append(_queue(record, reservation, uuid4(), notify, now, now))
+        due.append((uuid4(), notify, now))
     if record.reminder_id:
         statements.append(Statement(_VOID, {"id": record.reminder_id, "now": now}))
         record = replace(record, reminder_id=None)
     if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE:
         record = replace(record, reminder_id=uuid4())
-        due_at = record.starts_at - REMINDER_BEFORE
-        statements.append(_queue(record, reservation, record.reminder_id, "reminder", now, due_at))
+        due.append((record.reminder_id, "reminder", record.starts_at - REMINDER_BEFORE))
+    if due:
+        statements.append(_queue(record, record.as_reservation(restaurant, codes), due, now))
     return record, statements
 
 
 _QUEUE = """
     INSERT INTO outbox (id, kind, restaurant_id, reservation_id, reservation_code, to_phone, payload, due_at, created_at,
         next_attempt_at)
-    VALUES (%(id)s, %(kind)s, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, %(due_at)s, %(now)s,
-        %(due_at)s)
+    SELECT q.id, q.kind, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, q.due_at,
+        %(now)s::timestamptz, q.due_at
+    FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
 """
 
 # What a worker has begun to send can no longer be taken back.
@@ -54,8 +58,9 @@ _VOID = """
 
 
 def _queue(
-    record: Record, reservation: Reservation, message_id: UUID | None, kind: str, now: datetime, due_at: datetime
+    record: Record, reservation: Reservation, due: Sequence[tuple[UUID | None, str, datetime]], now: datetime
 ) -> Statement:
+    """One text for each (id, kind, when it is due)."""
     restaurant = reservation.restaurant
     payload = {
         "restaurant": {
@@ -76,14 +81,14 @@ def _queue(
     return Statement(
         _QUEUE,
         {
-            "id": message_id,
-            "kind": kind,
+            "ids": array_of(message_id for message_id, _, _ in due),
+            "kinds": array_of(kind for _, kind, _ in due),
+            "due": array_of(due_at.isoformat() for _, _, due_at in due),
             "restaurant_id": record.restaurant_id,
             "reservation_id": record.id,
             "code": reservation.code,
             "phone": reservation.diner_phone,
             "payload": Jsonb(payload),
-            "due_at": due_at,
             "now": now,
         },
     )

@@ -33,6 +33,9 @@ def mask_of(table_ids: Iterable[int]) -> int:
     return mask
 
 
-def array_of(numbers: Iterable[int]) -> str:
-    """PostgreSQL's notation of an array of numbers; adapting a list element by element takes longer than the statement."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+def array_of(items: Iterable[object]) -> str:
+    """PostgreSQL's notation of an array of numbers, ids, times or plain words.
+
+    Adapting a list element by element takes longer than the statement.
+    """
+    return "{" + ",".join(map(str, items)) + "}"

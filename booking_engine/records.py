@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Cursor
-from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 
 from .quarters import array_of
@@ -31,13 +30,14 @@ _SELECT = """
 """
 _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
-_INSERT = """
+INSERT_RECORD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
         diner_phone, area, area_must)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
         %(created_at)s, %(expires_at)s, %(diner_phone)s, %(area)s, %(area_must)s)
 """
-_UPDATE = """
+"""A new hold, with the values of `record_values`."""
+UPDATE_RECORD: LiteralString = """
     UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
         diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
@@ -45,10 +45,13 @@ _UPDATE = """
         area = %(area)s, area_must = %(area_must)s
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
-_EVENT = """
+"""A record as it now is. The caller holds the pacing lock of its old and new start."""
+WRITE_EVENT: LiteralString = """
     INSERT INTO reservation_event (restaurant_id, command_key, reservation_id, kind, channel, occurred_at, state)
-    VALUES (%(restaurant_id)s, %(key)s, %(reservation_id)s, %(kind)s, %(channel)s, %(now)s, %(state)s)
+    SELECT %(restaurant_id)s, %(key)s::uuid, %(id)s, {kind}, %(channel)s, %(now)s::timestamptz, %(state)s::jsonb
 """
+"""A line of the history, with the values of `event_values`; `{kind}` stands for an expression."""
+_EVENT = WRITE_EVENT.format(kind="%(kind)s")
 
 
 def query_by_id(restaurant_id: int, reservation_id: int, shift: timedelta) -> Statement:
@@ -77,34 +80,32 @@ def read_by_number(connection: Connection, restaurant_id: int, number: int, shif
     return found(ask(connection, Statement(_BY_NUMBER, values)))
 
 
-def insert_hold(record: Record) -> Statement:
-    """Write a new hold."""
-    return Statement(_INSERT, _values(record))
-
-
 def update_record(record: Record) -> Statement:
-    """Write back a reservation. The caller holds the pacing lock of its old and new start."""
-    return Statement(_UPDATE, _values(record))
+    """Write back a reservation whose tables stay, or were let go."""
+    return Statement(UPDATE_RECORD, record_values(record))
 
 
 def write_event(record: Record, command: Command, now: datetime) -> Statement:
     """Append to the history what a command did."""
-    return Statement(
-        _EVENT,
-        {
-            "restaurant_id": record.restaurant_id,
-            "key": command.key,
-            "reservation_id": record.id,
-            "kind": command.verb,
-            "channel": command.channel,
-            "now": now,
-            "state": Jsonb(record.as_state()),
-        },
-    )
+    return Statement(_EVENT, event_values(record, command, now))
+
+
+def record_values(record: Record) -> dict[str, Any]:
+    """For INSERT_RECORD and UPDATE_RECORD."""
+    return vars(record) | {"table_ids": array_of(record.table_ids)}
+
+
+def event_values(record: Record, command: Command, now: datetime) -> dict[str, Any]:
+    """For WRITE_EVENT."""
+    return {
+        "restaurant_id": record.restaurant_id,
+        "key": command.key,
+        "id": record.id,
+        "kind": command.verb,
+        "channel": command.channel,
+        "now": now,
+        "state": record.as_state(),
+    }
 
 
 _TABLE_IDS = list(Record.__dataclass_fields__).index("table_ids")
-
-
-def _values(record: Record) -> dict[str, Any]:
-    return vars(record) | {"table_ids": array_of(record.table_ids)}

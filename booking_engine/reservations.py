@@ -83,10 +83,9 @@ class Record:
         """Read what `as_state` wrote."""
         return _ADAPTER.validate_python(state)
 
-    def as_state(self) -> dict[str, Any]:
-        """Plain JSON, for the history."""
-        state: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return state
+    def as_state(self) -> str:
+        """JSON, for the history."""
+        return _ADAPTER.dump_json(self).decode()
 
     @property
     def hold_id(self) -> str:

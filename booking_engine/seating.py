@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, LiteralString
 
-from sqlalchemy import Connection
+import psycopg
 
 from .quarters import array_of, quarter_of, quarters_between, start_of
+from .records import INSERT_RECORD, UPDATE_RECORD, WRITE_EVENT, event_values, record_values
 from .reservations import Record
-from .wire import Statement, send
+from .values import Command
+from .wire import Statement
 
 _LAPSED = timedelta(seconds=1)
-
-
-class SeatingLost(Exception):
-    """Someone else was faster at one of the quarter hours: roll back and look again."""
 
 
 @dataclass(frozen=True)
@@ -38,54 +37,57 @@ class Seating:
         return cls(record.table_ids, record.starts_at, record.ends_at)
 
 
-def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> list[Statement]:
+def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
     """Let nobody else start a party in these quarter hours until this transaction ends.
 
     Covers are counted only after this, in a statement of their own: a count that began before the lock would miss what
     the last holder of the lock wrote.
     """
-    lock = Statement(_LOCK, {"restaurant_id": restaurant_id, "quarters": array_of(sorted(set(quarters)))})
-    return [_PLAN_ONCE, lock]
+    return Statement(_LOCK, {"restaurant_id": restaurant_id, "quarters": array_of(sorted(set(quarters)))})
 
 
 def take_tables(
-    connection: Connection,
-    record: Record,
-    *,
-    now: datetime,
-    held_until: datetime | None,
-    instead_of: Seating | None = None,
-    before: Sequence[Statement] = (),
-    after: Sequence[Statement] = (),
-) -> None:
+    record: Record, command: Command, *, now: datetime, held_until: datetime | None, instead_of: Seating | None = None
+) -> list[Statement]:
     """Take every quarter hour of the record's tables, and let go those of `instead_of` that it no longer needs.
 
-    Sends the statements `before` and `after` along in the same round trip. Raises SeatingLost, with nothing usable left in
-    the transaction, when any of the quarter hours belongs to somebody else. Old and new rows go through one statement in
-    one order: taking the new ones and then freeing the old ones deadlocks with a diner who wants the reverse.
+    Writes the record (a hold as a new row) and the history in the same statement, which fails as `is_lost` tells when any
+    of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
+    ones and then freeing the old ones deadlocks with a diner who wants the reverse.
     """
     taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
     first = (quarter_of(record.starts_at), min(record.table_ids))
     ordered = sorted(taken | freed)
-    values = {
-        "restaurant_id": record.restaurant_id,
-        "reservation_id": record.id,
+    values = _values(record, command, now, rows=len(ordered)) | {
         "quarters": array_of(quarter for quarter, _ in ordered),
         "tables": array_of(table_id for _, table_id in ordered),
         "covers": array_of(record.party_size if key == first else 0 for key in ordered),
         "freed": array_of(int(key in freed) for key in ordered),
-        "now": now,
         "held_until": held_until,
         "lapsed": now - _LAPSED,
     }
-    statements = [*before, Statement(_TAKE, values), *after]
+    statements = [Statement(_HOLD if record.status == "held" else _TAKE, values)]
     if freed:
-        values |= {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
-        statements.append(Statement(_DROP_LAPSED, values))
-    cursors = send(connection, statements)
-    if cursors[len(before)].rowcount != len(ordered):
-        raise SeatingLost
+        span = {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
+        statements.append(Statement(_DROP_LAPSED, values | span))
+    return statements
+
+
+def keep_tables(record: Record, command: Command, *, now: datetime) -> Statement:
+    """Make the tables of a hold that has not lapsed the reservation's for good. Otherwise like `take_tables`."""
+    quarters = quarters_between(record.starts_at, record.ends_at)
+    span = {"first": start_of(quarters.start), "last": start_of(quarters.stop - 1)}
+    return Statement(_KEEP, _values(record, command, now, rows=len(quarters) * len(record.table_ids)) | span)
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether somebody else was faster at one of the quarter hours: roll back and look again."""
+    return isinstance(error, psycopg.errors.NotNullViolation) and error.diag.column_name == _NULL_UNLESS_WHOLE
+
+
+def _values(record: Record, command: Command, now: datetime, *, rows: int) -> dict[str, Any]:
+    return record_values(record) | event_values(record, command, now) | {"rows": rows}
 
 
 def free_tables(record: Record) -> Statement:
@@ -102,10 +104,6 @@ def free_tables(record: Record) -> Statement:
     )
 
 
-# Every statement of a command goes by a primary key, so one plan serves all values. Left to itself PostgreSQL plans anew
-# each time, because pruned to one partition the plan looks cheaper than it is to make: a third of a command's time.
-_PLAN_ONCE = Statement("SET LOCAL plan_cache_mode = force_generic_plan", {})
-
 # WHERE false: a row that is there is locked, and nothing is written.
 _LOCK = """
     INSERT INTO pacing_quarter (restaurant_id, starts_at)
@@ -115,9 +113,9 @@ _LOCK = """
 
 # The rows come in the order of the arrays, which is the one order that everybody locks in.
 # RETURNING is what counts: a distributed INSERT ... SELECT reports the rows it selected, not those it wrote.
-_TAKE = """
+_TAKE_ROWS: LiteralString = """
     INSERT INTO table_quarter (restaurant_id, starts_at, table_id, covers, reservation_id, held_at, held_until)
-    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.table_id, q.covers, %(reservation_id)s, %(now)s,
+    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.table_id, q.covers, %(id)s, %(now)s::timestamptz,
         CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz ELSE %(held_until)s::timestamptz END
     FROM unnest(%(quarters)s::bigint[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::smallint[])
         AS q (quarter, table_id, covers, freed)
@@ -128,10 +126,26 @@ _TAKE = """
     RETURNING 1
 """
 
+# Somebody may have taken over a hold in the moment it lapsed: then a row is missing.
+_KEEP_ROWS: LiteralString = """
+    UPDATE table_quarter SET held_at = %(now)s, held_until = NULL
+    WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s AND reservation_id = %(id)s
+    RETURNING 1
+"""
+
+# One statement is one journey through driver, parser and executor instead of three. And the history refuses to tell of a
+# seating that was not taken whole, so that nobody has to look at the number of rows before the transaction may end.
+_NULL_UNLESS_WHOLE = "kind"
+_EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
+_SEAT: LiteralString = "WITH written AS ({record}), taken AS ({rows}) {event}"
+_HOLD = _SEAT.format(record=INSERT_RECORD, rows=_TAKE_ROWS, event=_EVENT)
+_TAKE = _SEAT.format(record=UPDATE_RECORD, rows=_TAKE_ROWS, event=_EVENT)
+_KEEP = _SEAT.format(record=UPDATE_RECORD, rows=_KEEP_ROWS, event=_EVENT)
+
 _DROP_LAPSED = """
     DELETE FROM table_quarter
     WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s
-      AND reservation_id = %(reservation_id)s AND held_until = %(lapsed)s
+      AND reservation_id = %(id)s AND held_until = %(lapsed)s
 """
 
 # Locked in the one order that everybody locks in, and only then deleted.

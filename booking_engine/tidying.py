@@ -41,7 +41,7 @@ def tidy(desk: Desk, *, keep: timedelta = KEEP) -> int:
     deleted = 0
     for (restaurant_id, quarter), holds in groupby(stale, key=lambda row: (row[0], quarter_of(row[2]))):
         with desk.database.begin() as connection:
-            send(connection, lock_pacing(restaurant_id, [quarter]))
+            ask(connection, lock_pacing(restaurant_id, [quarter]))
             deleted += sum(_delete(desk, connection, restaurant_id, hold_id) for _, hold_id, _ in holds)
     return deleted
 

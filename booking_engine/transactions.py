@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, select
@@ -16,9 +16,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from .errors import BookingError, TryAgain
 from .reservations import Record
 from .schema import reservation_event
-from .seating import SeatingLost
+from .seating import is_lost
 from .values import Command
-from .wire import driver_of
+from .wire import COMMIT, Statement, driver_of, send
 
 T = TypeVar("T")
 
@@ -51,23 +51,37 @@ def first_answer(connection: Connection, restaurant_id: int, command: Command) -
     return Record.from_state(state) if state is not None else None
 
 
-def run_command(database: Engine, restaurant_id: int, command: Command, body: Callable[[Connection], Record]) -> Record:
-    """Run `body` in a transaction and return the record it leaves; the same command again returns the first one.
+class Decision(NamedTuple):
+    """What a command comes to: the record it leaves, and what is to be written for that."""
+
+    record: Record
+    writes: Sequence[Statement] = ()
+
+
+def run_command(
+    database: Engine, restaurant_id: int, command: Command, decide: Callable[[Connection], Decision]
+) -> Record:
+    """Decide and write in one transaction and return the record it leaves; the same command again returns the first one.
 
     No look-up comes first: the history's primary key stops a second effect, and a second try that is refused (its own
     first effect may be what stands in its way) finds its first answer. Raises TryAgain after bounded retries.
     """
     for _ in _attempts():
         try:
-            with database.begin() as connection, _noticing_breaks(connection):
-                return body(connection)
-        except (SeatingLost, OutOfDate):
+            with database.connect() as connection, _noticing_breaks(connection):
+                record, writes = decide(connection)
+                if writes:
+                    send(connection, [*writes, COMMIT])
+                return record
+        except OutOfDate:
             continue
         except BookingError:
             if answer := _answered(database, restaurant_id, command):
                 return answer
             raise
         except (DBAPIError, PoolTimeout, psycopg.Error) as error:
+            if isinstance(error, psycopg.Error) and is_lost(error):
+                continue
             if _sqlstate(error) != _UNIQUE_VIOLATION:
                 _raise_unless_in_the_way(error)
             # Either this very command has been done before, or a random number was drawn twice.

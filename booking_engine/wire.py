@@ -33,6 +33,10 @@ def send(connection: Connection, statements: Sequence[Statement]) -> list[psycop
         return [driver.execute(statement.sql, statement.values) for statement in statements]
 
 
+COMMIT = Statement("COMMIT", {})
+"""Sent as the last of a pipeline, it saves a round trip."""
+
+
 def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
     """Run one statement."""
     return driver_of(connection).execute(statement.sql, statement.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -179,8 +180,9 @@ def unguarded(copy_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch)
     engine = create_database(copy_database(), pool_size=20)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE table_quarter DROP CONSTRAINT pk_table_quarter"))
-    insert, _, _ = seating._TAKE.partition("ON CONFLICT")
-    monkeypatch.setattr(seating, "_TAKE", f"{insert} RETURNING 1")
+    for name in ("_HOLD", "_TAKE"):
+        heedless = re.sub("ON CONFLICT.*?RETURNING", "RETURNING", getattr(seating, name), flags=re.DOTALL)
+        monkeypatch.setattr(seating, name, heedless)
     yield engine
     engine.dispose()
 
