@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from .changing import lock_reservation
 from .desk import Desk
 from .errors import ReservationOver, UndoTooLate
+from .moving import was_moved_away
 from .promises import promise
 from .records import update_record, write_event
 from .reservations import Reservation
@@ -45,7 +46,10 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
 
 
 def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
-    """Undo a cancellation of the last two minutes, at the same time with any table that fits."""
+    """Undo a cancellation of the last two minutes, at the same time with any table that fits.
+
+    What was moved to another restaurant is over here: to bring it back beside the new one would make two of one.
+    """
     command = Command("restore", command_id, channel)
     restaurant_id, number = desk.read_code(code)
 
@@ -56,6 +60,8 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
         if record.status != "cancelled":
             return Decision(record, [write_event(record, command, locked.now)])
+        if was_moved_away(connection, record):
+            raise ReservationOver(record.as_reservation(restaurant, edition.codes))
         if record.cancelled_at is None or locked.now > record.cancelled_at + UNDO_WITHIN:
             raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
         place, ends_at, now = desk.choose(

@@ -1,15 +1,17 @@
-"""Moving a reservation to another time or party size, and changing its notes."""
+"""Changing a reservation at its restaurant: time, party size, wishes, notes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from .codes import CodeBook
 from .desk import Desk
-from .errors import ChangeTooLate, InvalidRequest, ReservationOver, ReservationUnknown
+from .errors import ChangeTooLate, ReservationOver, ReservationUnknown
 from .promises import promise
 from .quarters import quarter_of
 from .records import Found, found, query_by_id, read_by_number, update_record, write_event
@@ -22,52 +24,56 @@ from .wire import Statement, send
 from .wishes import Wishes
 
 
+class Change(NamedTuple):
+    """What shall be different; None stays as it is. `starts_at` in UTC."""
+
+    starts_at: datetime | None
+    party_size: int | None
+    notes: str | None
+    wishes: Wishes | None
+
+    @classmethod
+    def checked(
+        cls, *, starts_at: datetime | None, party_size: int | None, notes: str | None, wishes: Wishes | None
+    ) -> Change:
+        """From values of a caller. Raises InvalidRequest, PartySizeInvalid, TimeInvalid."""
+        return cls(
+            existing_instant(starts_at) if starts_at is not None else None,
+            check_party_size(party_size) if party_size is not None else None,
+            check_notes(notes) if notes is not None else None,
+            Wishes(check_area(wishes.area), wishes.must) if wishes is not None else None,
+        )
+
+
 def change_reservation(
-    desk: Desk,
-    code: str,
-    *,
-    starts_at: datetime | None,
-    party_size: int | None,
-    notes: str | None,
-    wishes: Wishes | None,
-    command_id: str,
-    channel: str,
-    notify: bool,
+    desk: Desk, code: str, change: Change, *, command_id: str, channel: str, notify: bool
 ) -> Reservation:
     """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
 
     Notes alone may be changed until the party leaves; time, party size and area until `change_cutoff_minutes` before the start.
     """
     command = Command("change", command_id, channel)
-    instant = existing_instant(starts_at) if starts_at is not None else None
-    party = check_party_size(party_size) if party_size is not None else None
-    notes = check_notes(notes) if notes is not None else None
-    if wishes is not None:
-        wishes = Wishes(check_area(wishes.area), wishes.must)
-    if instant is None and party is None and notes is None and wishes is None:
-        raise InvalidRequest("nothing to change")
     restaurant_id, number = desk.read_code(code)
 
     def decide(connection: Connection) -> Decision:
-        def seats(record: Record) -> range:
+        def seats(record: Record) -> dict[int, range]:
             house = desk.restaurant(connection, restaurant_id)
-            return desk.quarters_to_lock(house, instant or record.starts_at, party or record.party_size)
+            start, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
+            return {restaurant_id: desk.quarters_to_lock(house, start, party_size)}
 
         locked = lock_reservation(desk, connection, restaurant_id, number, also=seats)
         before = locked.record
         edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
-        if before.status != "confirmed" or before.ends_at <= locked.now:
-            raise ReservationOver(before.as_reservation(restaurant, edition.codes))
-        record = replace(before, notes=before.notes if notes is None else notes)
-        if wishes is not None:
-            record = replace(record, area=wishes.area, area_must=wishes.must)
-        asked = (instant or before.starts_at, party or before.party_size, record.wishes)
+        must_stand(locked, restaurant, edition.codes)
+        record = replace(before, notes=before.notes if change.notes is None else change.notes)
+        if change.wishes is not None:
+            record = replace(record, area=change.wishes.area, area_must=change.wishes.must)
+        asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.wishes)
         moved = asked != (before.starts_at, before.party_size, before.wishes)
-        if moved and locked.now > before.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
-            raise ChangeTooLate(before.as_reservation(restaurant, edition.codes))
         if moved:
-            record = _place(desk, connection, restaurant, record, instant, party)
+            must_be_in_time(locked, restaurant, edition.codes)
+            record = _place(desk, connection, restaurant, record, change)
         texts: list[Statement] = []
         if record != before and (moved or notify):
             kind = "reservation_changed" if notify else None
@@ -82,39 +88,48 @@ def change_reservation(
     return desk.present(run_command(desk.database, restaurant_id, command, decide))
 
 
+def must_stand(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
+    """Raises ReservationOver for what is cancelled or has been eaten."""
+    if found.record.status != "confirmed" or found.record.ends_at <= found.now:
+        raise ReservationOver(found.record.as_reservation(restaurant, codes))
+
+
+def must_be_in_time(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
+    """Raises ChangeTooLate from `change_cutoff_minutes` before the start."""
+    if found.now > found.record.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
+        raise ChangeTooLate(found.record.as_reservation(restaurant, codes))
+
+
 def lock_reservation(
     desk: Desk,
     connection: Connection,
     restaurant_id: int,
     number: int,
     *,
-    also: Callable[[Record], Iterable[int]] = lambda _: (),
+    also: Callable[[Record], Mapping[int, Iterable[int]]] = lambda _: {},
 ) -> Found:
     """Read a reservation so that nobody else changes it until the transaction ends. Raises ReservationUnknown.
 
-    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; the quarter hours of `also` are
-    locked with it, in the same order by everybody.
+    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; the quarter hours of `also`, by
+    restaurant id, are locked with it. Everybody locks in one order, by restaurant and then by time: two diners who swap
+    restaurants wait for each other in turn.
     """
     seen = read_by_number(connection, restaurant_id, number, desk.clock.offset)
     if seen is None:
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
-    lock = lock_pacing(restaurant_id, [quarter, *also(seen.record)])
-    answer = found(send(connection, [lock, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
+    quarters = {restaurant_id: {quarter}}
+    for house_id, more in also(seen.record).items():
+        quarters.setdefault(house_id, set()).update(more)
+    locks = [lock_pacing(house_id, quarters[house_id]) for house_id in sorted(quarters)]
+    answer = found(send(connection, [*locks, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
     if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
     return answer
 
 
-def _place(
-    desk: Desk,
-    connection: Connection,
-    restaurant: Restaurant,
-    record: Record,
-    instant: datetime | None,
-    party: int | None,
-) -> Record:
-    starts_at, party_size = instant or record.starts_at, party or record.party_size
+def _place(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record, change: Change) -> Record:
+    starts_at, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
     place, ends_at, _ = desk.choose(
         connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id, wishes=record.wishes
     )

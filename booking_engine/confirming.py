@@ -51,7 +51,7 @@ def confirm_hold(
             writes = take_tables(record, command, now=found.now, held_until=None)
         else:
             writes = [keep_tables(record, command, now=found.now)]
-        return Decision(record, [*writes, *texts, _remember_diner(record, found.now)])
+        return Decision(record, [*writes, *texts, remember_diner(record, found.now)])
 
     return desk.present(run_command(desk.database, key.restaurant_id, command, decide))
 
@@ -74,7 +74,8 @@ def _with_new_table(desk: Desk, connection: Connection, restaurant: Restaurant, 
     return replace(record, table_ids=place.table_ids, ends_at=ends_at)
 
 
-def _remember_diner(record: Record, now: datetime) -> Statement:
+def remember_diner(record: Record, now: datetime) -> Statement:
+    """File a new reservation under the diner's phone too."""
     return Statement(
         _REMEMBER,
         {

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from . import alternatives, cancelling, changing, confirming, holding, importing, queries, tidying
+from . import alternatives, cancelling, changing, confirming, holding, importing, moving, queries, tidying
 from .catalogue import Catalogue
+from .changing import Change
 from .clock import Clock
 from .desk import OFFERS, WITHIN, Desk
+from .errors import InvalidRequest
 from .importing import ImportReport
 from .openings import Alternatives, Search
 from .records import read_by_number
@@ -182,6 +184,7 @@ class BookingEngine:
         self,
         code: str,
         *,
+        restaurant: Restaurant | None = None,
         starts_at: datetime | None = None,
         party_size: int | None = None,
         notes: str | None = None,
@@ -190,21 +193,33 @@ class BookingEngine:
         channel: str,
         notify: bool,
     ) -> Reservation:
-        """Move a reservation; the old table is let go only when the new one is taken.
+        """Change a reservation; the old table is let go only when the new one is taken. None stays as it is.
 
-        Raises NoTableAvailable (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate.
+        At another `restaurant` it gets a new code, and the old one shows as cancelled for good; a `starts_at` that is
+        None is then the same wall time there. Raises NoTableAvailable with the nearest openings at the restaurant asked
+        for (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate, RestaurantUnknown,
+        InvalidRequest.
         """
-        return changing.change_reservation(
-            self._desk, code, starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes,
-            command_id=command_id, channel=channel, notify=notify,
-        )  # fmt: skip
+        change = Change.checked(starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes)
+        if restaurant is None and not any(value is not None for value in change):
+            raise InvalidRequest("nothing to change")
+        if restaurant is None or restaurant.id == self._desk.read_code(code)[0]:
+            return changing.change_reservation(
+                self._desk, code, change, command_id=command_id, channel=channel, notify=notify
+            )
+        return moving.move_reservation(
+            self._desk, code, restaurant, change, command_id=command_id, channel=channel, notify=notify
+        )
 
     def cancel_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
         """Cancel; twice gives the same answer. Raises ReservationUnknown, ReservationOver."""
         return cancelling.cancel_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
 
     def restore_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
-        """Undo a cancellation within two minutes. Raises UndoTooLate, NoTableAvailable, ReservationUnknown."""
+        """Undo a cancellation within two minutes.
+
+        Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver when it was moved to another restaurant.
+        """
         return cancelling.restore_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
 
     def reservation(self, code: str) -> Reservation:

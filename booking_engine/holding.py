@@ -58,7 +58,7 @@ def place_hold(
             area=wishes.area,
             area_must=wishes.must,
         )
-        return Decision(record, take_tables(record, command, now=now, held_until=record.expires_at))
+        return Decision(record, take_tables(record, command, now=now, held_until=record.expires_at, new=True))
 
     record = run_command(desk.database, restaurant.id, command, decide)
     return record.as_hold(desk.known_restaurant(record.restaurant_id))

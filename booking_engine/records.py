@@ -32,11 +32,12 @@ _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
 INSERT_RECORD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
-        diner_phone, area, area_must)
+        code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
-        %(created_at)s, %(expires_at)s, %(diner_phone)s, %(area)s, %(area_must)s)
+        %(created_at)s, %(expires_at)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s, %(confirmed_at)s,
+        %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s)
 """
-"""A new hold, with the values of `record_values`."""
+"""A new record, with the values of `record_values`."""
 UPDATE_RECORD: LiteralString = """
     UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,

@@ -47,11 +47,17 @@ def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
 
 
 def take_tables(
-    record: Record, command: Command, *, now: datetime, held_until: datetime | None, instead_of: Seating | None = None
+    record: Record,
+    command: Command,
+    *,
+    now: datetime,
+    held_until: datetime | None,
+    new: bool = False,
+    instead_of: Seating | None = None,
 ) -> list[Statement]:
     """Take every quarter hour of the record's tables, and let go those of `instead_of` that it no longer needs.
 
-    Writes the record (a hold as a new row) and the history in the same statement, which fails as `is_lost` tells when any
+    Writes the record (as a `new` row) and the history in the same statement, which fails as `is_lost` tells when any
     of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
     ones and then freeing the old ones deadlocks with a diner who wants the reverse.
     """
@@ -67,7 +73,7 @@ def take_tables(
         "held_until": held_until,
         "lapsed": now - _LAPSED,
     }
-    statements = [Statement(_HOLD if record.status == "held" else _TAKE, values)]
+    statements = [Statement(_TAKE_NEW if new else _TAKE, values)]
     if freed:
         span = {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
         statements.append(Statement(_DROP_LAPSED, values | span))
@@ -138,7 +144,7 @@ _KEEP_ROWS: LiteralString = """
 _NULL_UNLESS_WHOLE = "kind"
 _EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
 _SEAT: LiteralString = "WITH written AS ({record}), taken AS ({rows}) {event}"
-_HOLD = _SEAT.format(record=INSERT_RECORD, rows=_TAKE_ROWS, event=_EVENT)
+_TAKE_NEW = _SEAT.format(record=INSERT_RECORD, rows=_TAKE_ROWS, event=_EVENT)
 _TAKE = _SEAT.format(record=UPDATE_RECORD, rows=_TAKE_ROWS, event=_EVENT)
 _KEEP = _SEAT.format(record=UPDATE_RECORD, rows=_KEEP_ROWS, event=_EVENT)
 

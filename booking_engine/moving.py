@@ -1,0 +1,105 @@
+"""Moving a reservation to another restaurant, where it gets a new confirmation code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from .changing import Change, lock_reservation, must_be_in_time, must_stand
+from .confirming import remember_diner
+from .desk import Desk
+from .promises import promise
+from .records import update_record, write_event
+from .reservations import Record, Reservation, new_reservation_id
+from .restaurant import Restaurant
+from .seating import free_tables, take_tables
+from .transactions import Decision, run_command
+from .values import Command, existing_instant
+from .wire import Statement, ask
+from .wishes import NO_WISHES
+
+
+def move_reservation(
+    desk: Desk, code: str, restaurant: Restaurant, change: Change, *, command_id: str, channel: str, notify: bool
+) -> Reservation:
+    """Take a table at `restaurant` and let the old one go in one transaction; refused, the old one stands untouched.
+
+    Rows are kept by restaurant, so the move makes a reservation there and cancels the one here, which cannot be restored.
+    Letting go is held to this restaurant's `change_cutoff_minutes`, taking to the other one's rules. A time that is not
+    named is the same time on the other restaurant's clock; wishes that are not named go along if its floor knows them.
+    """
+    leaving, arriving = Command(_LEAVING, command_id, channel), Command("move_in", command_id, channel)
+    from_id, number = desk.read_code(code)
+
+    def decide(connection: Connection) -> Decision:
+        def seats(record: Record) -> dict[int, range]:
+            here, there = (desk.restaurant(connection, house_id) for house_id in (from_id, restaurant.id))
+            start = change.starts_at or _same_wall_time(record, here, there)
+            return {there.id: desk.quarters_to_lock(there, start, change.party_size or record.party_size)}
+
+        locked = lock_reservation(desk, connection, from_id, number, also=seats)
+        edition = desk.catalogue.edition(connection, locked.version)
+        here, there = (
+            desk.catalogue.restaurant(connection, edition, house_id) for house_id in (from_id, restaurant.id)
+        )
+        must_stand(locked, here, edition.codes)
+        must_be_in_time(locked, here, edition.codes)
+        wanted = _wanted(locked.record, here, there, change)
+        place, ends_at, now = desk.choose(
+            connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, wishes=wanted.wishes
+        )
+        _, code_number = edition.codes.issue(there.id)
+        taken = replace(
+            wanted, ends_at=ends_at, table_ids=place.table_ids, code_number=code_number, created_at=now,
+            confirmed_at=now, expires_at=None,
+        )  # fmt: skip
+        left = replace(locked.record, status="cancelled", cancelled_at=now)
+        left, taken_back = promise(left, here, edition.codes, now=now, notify=None, remind=False)
+        kind = "reservation_changed" if notify else None
+        taken, texts = promise(taken, there, edition.codes, now=now, notify=kind, remind=True)
+        leave = [free_tables(left), update_record(left), *taken_back, write_event(left, leaving, now)]
+        arrive = take_tables(taken, arriving, now=now, held_until=None, new=True)
+        arrive += [*texts, remember_diner(taken, now)]
+        # Rows of tables, too, are locked by restaurant in the one order.
+        return Decision(taken, [*leave, *arrive] if here.id < there.id else [*arrive, *leave])
+
+    return desk.present(run_command(desk.database, restaurant.id, arriving, decide))
+
+
+def was_moved_away(connection: Connection, record: Record) -> bool:
+    """Whether a cancelled reservation lives on at another restaurant."""
+    values = {"restaurant_id": record.restaurant_id, "reservation_id": record.id, "kind": _LEAVING}
+    return ask(connection, Statement(_MOVED_AWAY, values)).fetchone() is not None
+
+
+def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change) -> Record:
+    """The reservation as it is asked for at the other restaurant, still without a table."""
+    wishes = change.wishes
+    if wishes is None:
+        wishes = record.wishes if record.wishes.areas_at(there) else NO_WISHES
+    return replace(
+        record,
+        restaurant_id=there.id,
+        id=new_reservation_id(),
+        starts_at=change.starts_at or _same_wall_time(record, here, there),
+        party_size=change.party_size or record.party_size,
+        notes=record.notes if change.notes is None else change.notes,
+        area=wishes.area,
+        area_must=wishes.must,
+        reminder_id=None,
+    )
+
+
+def _same_wall_time(record: Record, here: Restaurant, there: Restaurant) -> datetime:
+    """Eight in the evening stays eight in the evening. Raises TimeInvalid where the clocks there skip it."""
+    return existing_instant(record.starts_at.astimezone(here.zone).replace(tzinfo=there.zone))
+
+
+_LEAVING = "move_out"
+
+_MOVED_AWAY = """
+    SELECT 1 FROM reservation_event
+    WHERE restaurant_id = %(restaurant_id)s AND reservation_id = %(reservation_id)s AND kind = %(kind)s
+"""
