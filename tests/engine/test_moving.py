@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -36,10 +37,10 @@ from .helpers import (
 )
 
 
-def move(engine: BookingEngine, code: str, restaurant: Restaurant, **more: object) -> Reservation:
+def move(engine: BookingEngine, code: str, restaurant: Restaurant, **more: Any) -> Reservation:
     """Move a reservation under a command id of its own."""
-    told: dict[str, object] = {"command_id": new_id(), "channel": "sms", "notify": False}
-    return engine.change_reservation(code, restaurant=restaurant, **(told | more))  # type: ignore[arg-type]
+    told: dict[str, Any] = {"command_id": new_id(), "channel": "sms", "notify": False}
+    return engine.change_reservation(code, restaurant=restaurant, **(told | more))
 
 
 def is_free(engine: BookingEngine, restaurant: Restaurant, starts_at: datetime) -> bool:
@@ -162,13 +163,13 @@ def test_what_was_moved_away_cannot_be_restored_beside_the_new_one(
     here, there = open_restaurant(), open_restaurant()
     made = book(engine, here, evening(here))
     moved = move(engine, made.code, there)
-    told = {"channel": "sms", "notify": False}
+    told: dict[str, Any] = {"channel": "sms", "notify": False}
     for _ in range(2):
         with pytest.raises(ReservationOver):
-            engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-        engine.cancel_reservation(moved.code, command_id=new_id(), channel="sms", notify=False)
+            engine.restore_reservation(made.code, command_id=new_id(), **told)
+        engine.cancel_reservation(moved.code, command_id=new_id(), **told)
     # The one it became can be, as any other.
-    assert engine.restore_reservation(moved.code, command_id=new_id(), **told) == moved  # type: ignore[arg-type]
+    assert engine.restore_reservation(moved.code, command_id=new_id(), **told) == moved
     back = move(engine, moved.code, here)
     assert (back.restaurant.slug, back.status) == (here.slug, "confirmed")
     assert back.code not in (made.code, moved.code)
