@@ -33,6 +33,9 @@ _Notes = Annotated[
         description="allergies, an occasion, …",
     ),
 ]
+_OtherRestaurant = Annotated[
+    SearchWords, Field(description="slug of the restaurant to move the table to; the reservation gets a new code there")
+]
 
 
 def _without_null_defaults(schema: dict[str, Any]) -> None:
@@ -107,6 +110,7 @@ class ChangeBody(_Body):
 
     model_config = ConfigDict(json_schema_extra=_of_a_change)
 
+    restaurant: _OtherRestaurant | SkipJsonSchema[None] = Field(default=None)
     starts_at: Moment | SkipJsonSchema[None] = Field(default=None)
     party_size: PartySize | SkipJsonSchema[None] = Field(default=None)
     notes: _Notes | SkipJsonSchema[None] = Field(default=None)

@@ -51,14 +51,19 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @callers.count_write
     @callers.count_miss
     def change_reservation(path: ReservationPath, header: WriteHeader, body: ChangeBody) -> Response:
-        """Change time, party size or notes. The old table is let go only when the new one is taken."""
+        """Change restaurant, time, party size or notes. The old table is let go only when the new one is taken.
+
+        At another restaurant the reservation has a new code; the old one shows as cancelled.
+        """
         before = theirs(path.code)
+        restaurant = before.restaurant if body.restaurant is None else engine.restaurant(body.restaurant)
 
         def act(command_id: str) -> BookedTable:
             try:
                 changed = engine.change_reservation(
                     before.code,
-                    starts_at=at_restaurant(body.starts_at, before.restaurant) if body.starts_at else None,
+                    restaurant=restaurant,
+                    starts_at=at_restaurant(body.starts_at, restaurant) if body.starts_at else None,
                     party_size=body.party_size,
                     notes=body.notes,
                     command_id=command_id,
@@ -67,7 +72,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 )
             except NoTableAvailable as refused:
                 party_size = body.party_size or before.party_size
-                offers = nearest_offers(engine, before.restaurant, refused.search, party_size)
+                offers = nearest_offers(engine, restaurant, refused.search, party_size)
                 raise as_problem(refused, offers) from refused
             return BookedTable.of(changed)
 
