@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nlu.reading.changes import is_changing
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
@@ -21,16 +22,19 @@ _BREAKING = words(
     "restaurant restaurants place places night evening all right once same home work least most first second"
 )
 _OPENERS = words("hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go")
-_FOLLOWING = words(". , ! ? for in on at is please with")
+_GIVING_UP = words("leave forget never nevermind nothing keep stay dont")
+_FOLLOWING = words(". , ! ? for in on at is please with instead")
 _LONGEST = 8
 
 
 def read_restaurants(message: Message) -> None:
     """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
+    moving = is_changing(message) or any(token.word == "instead" for token in message.tokens)
+    sure = _SURE | {"to"} if moving else _SURE  # "move it to bird dog"
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
             named = token.word == "is" and position > 0 and message.tokens[position - 1].word in _NAMING
-            end = name_end(message, position + 1, sure=named or token.word in _SURE)
+            end = name_end(message, position + 1, sure=named or token.word in sure)
             _claim(message, position + 1, end)
     for finder in (_claim_opening, _claim_closing):
         if not message.has("restaurant", "first_name", "last_name"):
@@ -100,6 +104,8 @@ def _claim_opening(message: Message) -> None:
     first = 0
     while first < len(message.tokens) and message.tokens[first].word in _OPENERS and not message.taken(first):
         first += 1
+    if first < len(message.tokens) and message.tokens[first].word in _GIVING_UP:
+        return  # "leave it" is no name, even where one is asked for
     end = _capital_run(message, first)
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
         number = message.tokens[end].kind == "number" and not asked
