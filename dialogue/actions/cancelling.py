@@ -87,7 +87,7 @@ class Undo(Action):
             turn.say("utter_undo_too_late")
         except NoTableAvailable:
             turn.say("utter_undo_table_gone")
-        except ReservationUnknown:
+        except (ReservationUnknown, ReservationOver):  # never was, or was moved elsewhere
             turn.say("utter_nothing_to_undo")
         else:
             turn.say("utter_restored", **turn.show_reservation(restored))

@@ -1,8 +1,10 @@
-"""The change form: another day, time or number of people for a reservation that stands until the new table is locked."""
+"""The change form: another day, time, party or restaurant for a reservation that stands until the new table is locked."""
 
 from __future__ import annotations
 
-from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Search
+import re
+
+from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Restaurant, Search
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -59,7 +61,7 @@ class ValidateChangeForm(FormValidation):
 
     def _start_from(self, memory: Memory, booking: Reservation) -> None:
         """What is not said anew stays as it is booked."""
-        memory.restaurant = booking.restaurant.slug
+        memory.restaurant = memory.restaurant or booking.restaurant.slug
         memory.party_size = memory.party_size or booking.party_size
         memory.date = memory.date or booking.restaurant.service_date_of(booking.starts_at).isoformat()
         memory.time = memory.time or certain(booking.starts_at)
@@ -83,8 +85,8 @@ class ValidateChangeForm(FormValidation):
         memory.forget_draft()
 
     def _change(self, turn: Turn, memory: Memory, booking: Reservation, asked: str | None, heard: Heard) -> str | None:
-        restaurant = booking.restaurant
-        memory.restaurant = restaurant.slug
+        restaurant = turn.engine.restaurant(memory.restaurant or booking.restaurant.slug)
+        is_elsewhere = restaurant.slug != booking.restaurant.slug
         if heard.problem == "no_such_date":
             asking.say_no_such_date(turn, restaurant)
             return "date"
@@ -94,59 +96,99 @@ class ValidateChangeForm(FormValidation):
             return "choice"
         if asked == "choice" and memory.choices and not heard:
             return asking.ask_to_pick(turn, memory)
-        start = self._new_start(turn, memory, booking)
+        if not is_elsewhere and (_goes_to_unknown(turn) or (asked == "restaurant" and not heard.news)):
+            return asking.ask_restaurant(turn, memory, asked, is_unknown=True)
+        start = self._new_start(turn, memory, booking, restaurant)
         if len(start.starts) > 1:
             options = [time_option(turn, restaurant, s) for s in start.starts]
             memory.offer(options)
             turn.say("utter_choose_time", options)
             return "choice"
         party_size = memory.party_size or booking.party_size
-        if start.starts[0] == booking.starts_at and party_size == booking.party_size:
-            facts = turn.show_reservation(booking)
-            if heard.fields:  # said, and already so
-                turn.say("utter_already_so", **facts)
-                memory.forget_draft()
-                return None
-            return asking.ask(turn, memory, asked, "time", "utter_what_to_change", **facts)
-        return self._move(turn, memory, booking, start, party_size)
+        if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
+            return self._move(turn, memory, booking, restaurant, start, party_size)
+        if _wants_another(turn, memory, booking, heard):
+            return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
+        facts = turn.show_reservation(booking)
+        if heard.fields - _WHEREABOUTS:  # said, and already so
+            turn.say("utter_already_so", **facts)
+            memory.forget_draft()
+            return None
+        return asking.ask(turn, memory, asked, "time", "utter_what_to_change", **facts)
 
-    def _new_start(self, turn: Turn, memory: Memory, booking: Reservation) -> Meant:
+    def _new_start(self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant) -> Meant:
         day = memory.wanted_date()
         assert day is not None
         assert memory.time is not None
-        return meant_starts(booking.restaurant, day, memory.time, turn.engine.clock.now(), near=booking.starts_at)
+        return meant_starts(restaurant, day, memory.time, turn.engine.clock.now(), near=booking.starts_at)
 
-    def _move(self, turn: Turn, memory: Memory, booking: Reservation, meant: Meant, party_size: int) -> str | None:
-        restaurant, start = booking.restaurant, meant.starts[0]
+    def _move(
+        self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, meant: Meant, party_size: int
+    ) -> str | None:
+        start = meant.starts[0]
         search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, excluding=booking.code)
         if search.exact is None and meant.is_window and search.openings:
             start = search.openings[0].starts_at
         elif search.exact is None:
-            return self._refuse(turn, memory, booking, search, party_size)
+            return self._refuse(turn, memory, booking, restaurant, search, party_size)
         try:
             changed = turn.engine.change_reservation(
                 booking.code,
+                restaurant=restaurant,
                 starts_at=start,
                 party_size=party_size,
-                command_id=turn.command_id(f"change:{start.isoformat()}:{party_size}"),
+                command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}"),
                 channel=turn.channel,
                 notify=not turn.is_by_sms,
             )
         except NoTableAvailable as gone:
-            return self._refuse(turn, memory, booking, gone.search, party_size)
+            return self._refuse(turn, memory, booking, restaurant, gone.search, party_size)
         except (ChangeTooLate, ReservationOver):
             turn.say("utter_change_too_late", **turn.show_reservation(booking))
             memory.forget_draft()
             return None
         turn.say("utter_changed", **turn.show_reservation(changed))
         memory.forget_draft()
+        memory.reservation = changed.code
+        if changed.code != booking.code:
+            memory.own_codes = [*memory.own_codes, changed.code]
         return None
 
-    def _refuse(self, turn: Turn, memory: Memory, booking: Reservation, search: Search, party_size: int) -> str | None:
-        has_options = refuse(turn, memory, booking.restaurant, search, party_size)
-        turn.say("utter_still_yours")
-        turn.show_reservation(booking)
+    def _refuse(
+        self,
+        turn: Turn,
+        memory: Memory,
+        booking: Reservation,
+        restaurant: Restaurant,
+        search: Search,
+        party_size: int,
+    ) -> str | None:
+        has_options = refuse(turn, memory, restaurant, search, party_size)
+        turn.say("utter_still_yours", **turn.show_reservation(booking))
         if has_options:
             return "choice"
         memory.date = memory.time = memory.party_size = None
         return "time"
+
+
+_WHEREABOUTS = {"city", "cuisine"}
+_ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
+
+
+def _goes_to_unknown(turn: Turn) -> bool:
+    """Whether the table shall go to a restaurant that is none of ours: "move it to the Blue Moon on Friday".
+
+    Only after "to" or "at": elsewhere a name may be anybody's.
+    """
+    said = [e.text for e in turn.entities if e.kind == "restaurant" and not turn.engine.match_restaurant_name(e.text)]
+    return any(re.search(rf"\b(to|at)\s+(the\s+)?{re.escape(name)}", turn.text, re.IGNORECASE) for name in said)
+
+
+def _wants_another(turn: Turn, memory: Memory, booking: Reservation, heard: Heard) -> bool:
+    """Whether another restaurant is wanted, without a word of which: "change the place", "Italian instead"."""
+    city, cuisines = booking.restaurant.city.casefold(), booking.restaurant.cuisines
+    return (
+        ("city" in heard.fields and (memory.city or "").casefold() != city)
+        or ("cuisine" in heard.fields and memory.cuisine not in cuisines)
+        or _ANOTHER.search(turn.text) is not None
+    )

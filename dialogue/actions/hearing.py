@@ -19,6 +19,7 @@ _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
+_NAME_PARTS = ("first_name", "last_name")
 _HOURS = 24
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
@@ -35,8 +36,11 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     if memory.choices:
         pick(turn, memory, entities, heard)
     if asked != "name":
-        entities = _hear_restaurant(turn, memory, entities, heard)
+        entities = _hear_restaurant(turn, memory, entities, heard, asked)
     restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
+    if restaurant and asked != "name":  # "move my Bird Dog table": nobody is called so
+        name = set(words_of(restaurant.name))
+        entities = [e for e in entities if e.kind not in _NAME_PARTS or not set(words_of(e.text)) <= name]
     _hear_party(memory, entities, heard)
     _hear_date(turn, memory, entities, heard, restaurant)
     _hear_time(turn, memory, entities, heard, restaurant, anchor)
@@ -55,23 +59,25 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     return heard
 
 
-def _hear_restaurant(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> list[Entity]:
+def _hear_restaurant(
+    turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None
+) -> list[Entity]:
     for kind in ("city", "cuisine"):
         for entity in entities:
             if entity.kind == kind and getattr(memory, kind) != entity.value:
                 setattr(memory, kind, entity.value)
                 heard.fields.add(kind)
     named = [entity.text for entity in entities if entity.kind == "restaurant"]
-    if not named and memory.restaurant is not None and "city" not in heard.fields:
+    if not named and memory.restaurant is not None and asked != "restaurant" and "city" not in heard.fields:
         return entities
-    if named or memory.restaurant is None:
+    if named or memory.restaurant is None or asked == "restaurant":
         found = [match for said in [*named, turn.text] for match in turn.engine.match_restaurant_name(said)]
     else:  # another city: the same house there
         name = turn.engine.restaurant(memory.restaurant).name
         found = [
             (r, s) for r, s in turn.engine.match_restaurant_name(f"{name} {memory.city}") if _is_in(r, memory.city)
         ]
-    candidates = _alike(found, memory.city)
+    candidates = _beside(memory.restaurant, _alike(found, memory.city))
     if not candidates:
         if named and memory.restaurant is None:
             heard.problem = "restaurant_unknown"
@@ -97,6 +103,13 @@ def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Rest
     alike = list({r.slug: r for r, score in found if score >= best - _AS_GOOD}.values())
     in_city = [r for r in alike if _is_in(r, city)]
     return in_city or alike
+
+
+def _beside(in_hand: str | None, alike: list[Restaurant]) -> list[Restaurant]:
+    """What is named beside the house in hand is the news: "move my Bird Dog table to Old Siam". Alone it is meant itself, not
+    another house of its name."""
+    known = next((r for r in alike if r.slug == in_hand), None)
+    return [r for r in alike if r.name != known.name] or [known] if known else alike
 
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:
@@ -247,8 +260,8 @@ def _region(turn: Turn, memory: Memory) -> str:
 
 
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
-    parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in ("first_name", "last_name")}
-    name = " ".join(parts[kind] for kind in ("first_name", "last_name") if kind in parts)
+    parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in _NAME_PARTS}
+    name = " ".join(parts[kind] for kind in _NAME_PARTS if kind in parts)
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if (
