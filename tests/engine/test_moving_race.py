@@ -21,8 +21,7 @@ from booking_engine import (
     transactions,
 )
 from booking_engine.quarters import QUARTER
-from booking_engine.seating import lock_pacing
-from booking_engine.wire import Statement
+from booking_engine.wire import Statement, send
 
 from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
 from .test_race import NOW, crowd, unguarded
@@ -37,7 +36,7 @@ AN_HOUR = [{"max_party": 2, "minutes": 60}]
 @pytest.fixture
 def crossed(database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch) -> Wanderers:
     """Diners with tables at two restaurants, who take their time between two locks; a deadlock is not retried but told."""
-    monkeypatch.setattr(changing, "lock_pacing", lambda *what: [*lock_pacing(*what), _A_MOMENT])
+    monkeypatch.setattr(changing, "send", lambda at, all: [send(at, [one, _A_MOMENT])[0] for one in all])
     monkeypatch.delitem(transactions._IN_THE_WAY, "40P01")
     engine = BookingEngine(database, clock_at(NOW))
     places = [open_restaurant(tables=tables(2, 2, 2, 2), turn_times=AN_HOUR) for _ in range(2)]
