@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from booking_engine import BookingEngine, Clock, create_database
 from bot.dialogue_client import DialogueClient
 from bot.settings import Settings, load_settings
+from bot.shelf import RedisShelf
 from bot.turn import TurnTaker
 from dialogue.words import Words
 
@@ -51,7 +52,7 @@ def open_house(settings: Settings | None = None) -> House:
         clock=clock,
         database=database,
         redis=Redis.from_url(settings.redis_address, socket_timeout=5, socket_connect_timeout=2),
-        engine=BookingEngine(database, clock),
+        engine=BookingEngine(database, clock, RedisShelf(settings.redis_address)),
         dialogue=dialogue,
         words=words,
         turns=TurnTaker(database, dialogue, words, clock),

@@ -25,6 +25,7 @@ from .misfits import Misfit
 from .openings import Alternatives, Opening, Refusal, Search
 from .reservations import Hold, Reservation
 from .restaurant import Restaurant, Service
+from .shelf import Shelf
 from .wishes import Wishes
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "RestaurantUnknown",
     "Search",
     "Service",
+    "Shelf",
     "TimeInvalid",
     "TryAgain",
     "UndoTooLate",

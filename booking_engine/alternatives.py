@@ -46,11 +46,8 @@ def find(
     """See `BookingEngine.find_alternatives`. All questions go to the database together."""
     edition = desk.catalogue.edition(connection)
     house = desk.catalogue.restaurant(connection, edition, restaurant.id)
-    entries = desk.catalogue.entries(connection, edition)
-    neighbours = [
-        desk.catalogue.restaurant(connection, edition, entry.id)
-        for entry in _close_by(house, entries, radius_km)[:_NEIGHBOURS_ASKED]
-    ]
+    close_by = _close_by(house, desk.catalogue.names(connection, edition).entries, radius_km)[:_NEIGHBOURS_ASKED]
+    neighbours = desk.catalogue.restaurants(connection, edition, [entry.id for entry in close_by])
     same_house = [_Question(house, moment, _SAME_TIME_OF_DAY) for moment in _other_days(house, wanted, days)]
     elsewhere = [_Question(neighbour, wanted, _SAME_TIME) for neighbour in neighbours]
     openings = _ask(desk, connection, [*same_house, *elsewhere], party_size, wishes)

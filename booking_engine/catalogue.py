@@ -1,11 +1,14 @@
-"""The restaurants, kept in process until an import raises the catalogue's version."""
+"""The restaurants, kept in process until an import raises the catalogue's version; behind that, on a shared shelf."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
-from sqlalchemy import Connection, select
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import Connection, Label, literal_column, select
 
 from .codes import CodeBook
 from .errors import RestaurantUnknown
@@ -13,6 +16,23 @@ from .import_format import RestaurantLine
 from .names import NameEntry
 from .restaurant import Restaurant
 from .schema import catalogue, dining_table, restaurant
+from .shelf import Compartment, Shelf
+
+_LIST = "list"
+_WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")
+"""The transaction that wrote the present version."""
+
+
+class Names:
+    """All restaurants, as far as a search by name needs them."""
+
+    def __init__(self, entries: list[NameEntry]) -> None:
+        self.entries = entries
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """Id of each restaurant by slug."""
+        return {entry.slug: entry.id for entry in self.entries}
 
 
 @dataclass
@@ -21,14 +41,27 @@ class Edition:
 
     version: int
     codes: CodeBook
+    shared: Compartment
     restaurants: dict[int, Restaurant] = field(default_factory=dict)
-    entries: list[NameEntry] | None = None
+    names: Names | None = None
+    reading_names: Lock = field(default_factory=Lock)
+
+
+class _Copy(BaseModel):
+    """A restaurant as it lies on the shelf."""
+
+    line: RestaurantLine
+    table_ids: dict[str, int]
+
+
+_ENTRIES = TypeAdapter(list[NameEntry])
 
 
 class Catalogue:
     """One edition at a time, replaced when the version in the database differs. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._lock = Lock()
         self._edition: Edition | None = None
 
@@ -37,10 +70,12 @@ class Catalogue:
         known = self._edition
         if known and known.version == version:
             return known
-        row = connection.execute(select(catalogue.c.version, catalogue.c.code_key)).one()
+        row = connection.execute(select(catalogue.c.version, catalogue.c.code_key, _WRITTEN_BY)).one()
         with self._lock:
             if self._edition is None or self._edition.version != row.version:
-                self._edition = Edition(row.version, CodeBook(bytes(row.code_key)))
+                secret = bytes(row.code_key)
+                shared = Compartment(self._shelf, row.version, row.written_by, secret)
+                self._edition = Edition(row.version, CodeBook(secret), shared)
             return self._edition
 
     @property
@@ -56,34 +91,88 @@ class Catalogue:
         """The restaurant with this id. Raises RestaurantUnknown."""
         if found := edition.restaurants.get(restaurant_id):
             return found
-        row = connection.execute(
-            select(restaurant.c.document, restaurant.c.version).where(restaurant.c.id == restaurant_id)
-        ).one_or_none()
-        if row is None:
-            raise RestaurantUnknown(str(restaurant_id))
-        tables = connection.execute(
-            select(dining_table.c.name, dining_table.c.table_id).where(dining_table.c.restaurant_id == restaurant_id)
-        ).all()
-        line = RestaurantLine.model_validate(row.document)
-        numbers = {table.name: table.table_id for table in tables}
-        # Read a moment later than the edition, it may be newer; then it must not be filed under the older version.
-        loaded = Restaurant.from_line(restaurant_id, line, numbers, edition.version)
-        if row.version <= edition.version:
-            edition.restaurants[restaurant_id] = loaded
-        return loaded
+        return self.restaurants(connection, edition, [restaurant_id])[0]
 
-    def entries(self, connection: Connection, edition: Edition) -> list[NameEntry]:
+    def restaurants(self, connection: Connection, edition: Edition, ids: Sequence[int]) -> list[Restaurant]:
+        """The restaurants with these ids, in their order. Raises RestaurantUnknown if any does not exist."""
+        found = {number: known for number in ids if (known := edition.restaurants.get(number))}
+        if missing := [number for number in ids if number not in found]:
+            found |= _read_copies(edition, missing)
+        if missing := [number for number in missing if number not in found]:
+            found |= _read_rows(connection, edition, missing)
+        if unknown := [number for number in missing if number not in found]:
+            raise RestaurantUnknown(str(unknown[0]))
+        return [found[number] for number in ids]
+
+    def names(self, connection: Connection, edition: Edition) -> Names:
         """All restaurants, as far as a search by name needs them."""
-        if edition.entries is None:
-            columns = restaurant.c
-            rows = connection.execute(
-                select(
-                    columns.id, columns.slug, columns.name, columns.city, columns.cuisines,
-                    columns.latitude, columns.longitude,
-                ).order_by(columns.name, columns.id)
-            ).all()  # fmt: skip
-            edition.entries = [
-                NameEntry(row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude)
-                for row in rows
-            ]
-        return edition.entries
+        if edition.names:
+            return edition.names
+        # One thread reads while the others wait: of ten thousand restaurants each would read for a tenth of a second.
+        with edition.reading_names:
+            return edition.names or _read_list(edition) or _read_names(connection, edition)
+
+
+def _read_copies(edition: Edition, ids: Sequence[int]) -> dict[int, Restaurant]:
+    """What the shelf has of these."""
+    found = {}
+    for name, value in edition.shared.get([str(number) for number in ids]).items():
+        try:
+            copy = _Copy.model_validate_json(value)
+        except ValidationError:
+            continue  # of a release that knew other fields
+        found[int(name)] = Restaurant.from_line(int(name), copy.line, copy.table_ids, edition.version)
+    edition.restaurants.update(found)
+    return found
+
+
+def _read_rows(connection: Connection, edition: Edition, ids: Sequence[int]) -> dict[int, Restaurant]:
+    """What the database has of these, which is also put on the shelf."""
+    rows = connection.execute(
+        select(restaurant.c.id, restaurant.c.document, restaurant.c.version).where(restaurant.c.id.in_(ids))
+    ).all()
+    numbers: dict[int, dict[str, int]] = {row.id: {} for row in rows}
+    for table in connection.execute(select(dining_table).where(dining_table.c.restaurant_id.in_(numbers))):
+        numbers[table.restaurant_id][table.name] = table.table_id
+    found, copies = {}, {}
+    for row in rows:
+        line = RestaurantLine.model_validate(row.document)
+        found[row.id] = Restaurant.from_line(row.id, line, numbers[row.id], edition.version)
+        # Read a moment later than the edition, it may be newer; then it must not be filed under the older version.
+        if row.version <= edition.version:
+            edition.restaurants[row.id] = found[row.id]
+            copies[str(row.id)] = _Copy(line=line, table_ids=numbers[row.id]).model_dump_json().encode()
+    edition.shared.put(copies)
+    return found
+
+
+def _read_list(edition: Edition) -> Names | None:
+    """The list on the shelf, if there is one."""
+    for value in edition.shared.get([_LIST]).values():
+        try:
+            edition.names = Names(_ENTRIES.validate_json(value))
+        except ValidationError:
+            break  # of a release that knew other fields
+    return edition.names
+
+
+def _read_names(connection: Connection, edition: Edition) -> Names:
+    """The list in the database, which is also put on the shelf."""
+    columns = restaurant.c
+    rows = connection.execute(
+        select(
+            columns.id, columns.slug, columns.name, columns.city, columns.cuisines, columns.latitude, columns.longitude,
+            columns.version,
+        ).order_by(columns.name, columns.id)
+    ).all()  # fmt: skip
+    names = Names(
+        [
+            NameEntry(row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude)
+            for row in rows
+        ]
+    )
+    # As above: a list that was read during an import belongs to the next version.
+    if all(row.version <= edition.version for row in rows):
+        edition.names = names
+        edition.shared.put({_LIST: _ENTRIES.dump_json(names.entries)})
+    return names

@@ -18,6 +18,7 @@ from .openings import Alternatives, Search
 from .records import read_by_number
 from .reservations import Hold, Reservation
 from .restaurant import Restaurant
+from .shelf import NoShelf, Shelf
 from .transactions import run_query
 from .values import check_party_size, read_instant
 from .wishes import NO_WISHES, Wishes
@@ -29,13 +30,14 @@ class BookingEngine:
     Every command takes `command_id`, any string by which the caller names this one wish: the same id again returns the
     first result and has no second effect (a command that was refused has no result: it is decided anew). `channel` (a
     word such as "sms") goes into the history; `notify` queues a text to the diner in the same transaction. Times may be
-    aware in any zone. Every method may raise TryAgain; every error is a BookingError.
+    aware in any zone. Every method may raise TryAgain; every error is a BookingError. On `shelf` processes share what they
+    have read of the restaurants; without one each reads for itself.
     """
 
-    def __init__(self, database: Engine, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock, shelf: Shelf | None = None) -> None:
         self.clock = clock
         self._database = database
-        self._desk = Desk(database, clock, Catalogue())
+        self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()))
 
     def import_restaurants(self, lines: Iterable[str]) -> ImportReport:
         """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem.

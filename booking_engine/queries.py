@@ -28,12 +28,7 @@ def restaurant(desk: Desk, slug: str) -> Restaurant:
     """Raises RestaurantUnknown."""
 
     def body(connection: Connection, edition: Edition) -> Restaurant:
-        found = next((entry for entry in edition.restaurants.values() if entry.slug == slug), None)
-        if found:
-            return found
-        restaurant_id = connection.execute(
-            select(restaurant_table.c.id).where(restaurant_table.c.slug == slug)
-        ).scalar_one_or_none()
+        restaurant_id = desk.catalogue.names(connection, edition).ids.get(slug)
         if restaurant_id is None:
             raise RestaurantUnknown(slug)
         return desk.catalogue.restaurant(connection, edition, restaurant_id)
@@ -65,10 +60,10 @@ def find_restaurants(
     """By name, city and cuisine."""
 
     def body(connection: Connection, edition: Edition) -> list[Restaurant]:
-        entries = _filtered(desk.catalogue.entries(connection, edition), city, cuisine)
+        entries = _filtered(desk.catalogue.names(connection, edition).entries, city, cuisine)
         if q is not None and q.strip():
             entries = [entry for entry, _ in search_names(entries, q, most)]
-        return [desk.catalogue.restaurant(connection, edition, entry.id) for entry in entries[:most]]
+        return desk.catalogue.restaurants(connection, edition, [entry.id for entry in entries[:most]])
 
     most = max(0, min(limit, MOST_RESULTS))
     return _ask(desk, body)
@@ -78,16 +73,19 @@ def match_restaurant_name(desk: Desk, text: str, *, city: str | None) -> list[tu
     """Names said somewhere in a text."""
 
     def body(connection: Connection, edition: Edition) -> list[tuple[Restaurant, float]]:
-        entries = _filtered(desk.catalogue.entries(connection, edition), city, None)
+        entries = _filtered(desk.catalogue.names(connection, edition).entries, city, None)
         matches = match_names(entries, text)[:MOST_RESULTS]
-        return [(desk.catalogue.restaurant(connection, edition, entry.id), score) for entry, score in matches]
+        houses = desk.catalogue.restaurants(connection, edition, [entry.id for entry, _ in matches])
+        return [(house, score) for house, (_, score) in zip(houses, matches, strict=True)]
 
     return _ask(desk, body)
 
 
 def cities(desk: Desk) -> list[str]:
     """Every city with a restaurant."""
-    return _ask(desk, lambda connection, edition: sorted({e.city for e in desk.catalogue.entries(connection, edition)}))
+    return _ask(
+        desk, lambda connection, edition: sorted({e.city for e in desk.catalogue.names(connection, edition).entries})
+    )
 
 
 def cuisines(desk: Desk) -> list[str]:
@@ -95,7 +93,7 @@ def cuisines(desk: Desk) -> list[str]:
     return _ask(
         desk,
         lambda connection, edition: sorted(
-            {cuisine for entry in desk.catalogue.entries(connection, edition) for cuisine in entry.cuisines}
+            {cuisine for entry in desk.catalogue.names(connection, edition).entries for cuisine in entry.cuisines}
         ),
     )
 

@@ -1,0 +1,206 @@
+"""Restaurants on the shelf that processes share: quick when it works, harmless when it does not."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import randrange
+from typing import cast
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, event
+
+from booking_engine import BookingEngine, Clock, Refusal, create_database
+from booking_engine.catalogue import Catalogue
+from bot import shelf as shelf_module
+from bot.shelf import KEPT_SECONDS, RedisShelf
+from tests.engine.helpers import as_lines, book, clock_at, evening, house, tables
+from tests.support.running import wait_until
+
+NOW = "2026-12-01T12:00+00:00"
+
+
+@pytest.fixture
+def houses(copy_database: Callable[[], str]) -> Iterator[Engine]:
+    """A database with two restaurants, of which only this test knows."""
+    database = create_database(copy_database())
+    BookingEngine(database, Clock()).import_restaurants(as_lines(house(), house(slug="other", name="Other")))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def address(redis: Redis) -> str:
+    """Address of an empty Redis."""
+    return f"unix://{redis.get_connection_kwargs()['path']}"
+
+
+@contextmanager
+def statements(database: Engine) -> Iterator[list[str]]:
+    """What is asked of the database about restaurants meanwhile; the catalogue's one row does not count."""
+    asked: list[str] = []
+
+    def note(_1: object, _2: object, statement: str, *_3: object) -> None:
+        if "FROM restaurant" in statement or "FROM dining_table" in statement:
+            asked.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    yield asked
+    event.remove(database, "before_cursor_execute", note)
+
+
+def process(database: Engine, address: str) -> BookingEngine:
+    """An engine as a process has it that has just started."""
+    return BookingEngine(database, clock_at(NOW), RedisShelf(address))
+
+
+def on_shelf(redis: Redis) -> dict[str, bytes]:
+    """What lies in Redis by key; the part after the last colon says what it is of."""
+    return {key.decode(): cast("bytes", redis.get(key)) for key in cast("list[bytes]", redis.keys("*"))}
+
+
+def named(key: str) -> str:
+    """What a value is of, whatever the version."""
+    return key.rpartition(":")[2]
+
+
+def read_everything(engine: BookingEngine) -> list[str]:
+    """Names of the restaurants, found in all the ways there are."""
+    place = engine.restaurant("house")
+    near = engine.find_alternatives(place, starts_at=evening(place), party_size=2).nearby
+    found = engine.match_restaurant_name("a table at Other")
+    return [place.name, *(one.name for one in engine.find_restaurants()), near[0].restaurant.name, found[0][0].name]
+
+
+EVERYTHING = ["House", "House", "Other", "Other", "Other"]
+
+
+def test_a_new_process_asks_the_database_for_no_restaurant(houses: Engine, address: str, redis: Redis) -> None:
+    with statements(houses) as asked:
+        first = process(houses, address)
+        assert read_everything(first) == EVERYTHING
+        assert len(asked) > 0
+    with statements(houses) as asked:
+        second = process(houses, address)
+        assert read_everything(second) == EVERYTHING
+        assert asked == []
+    assert second.restaurant("house") == first.restaurant("house")
+    assert book(second, second.restaurant("house"), evening(second.restaurant("house"))).tables == ("T1",)
+    assert all(0 < redis.ttl(key) <= KEPT_SECONDS for key in redis.keys("*"))
+
+
+def test_an_import_shows_at_once_in_every_process(houses: Engine, address: str) -> None:
+    here, elsewhere = process(houses, address), process(houses, address)
+    place = elsewhere.restaurant("house")
+    assert elsewhere.find_openings(place, starts_at=evening(place), party_size=4).exact
+    here.import_restaurants(as_lines(house(name="Renamed", tables=tables(2, 3)), house(slug="new", name="New")))
+    for engine in (elsewhere, process(houses, address)):
+        refusal = engine.find_openings(place, starts_at=evening(place), party_size=4).refusal
+        assert refusal is Refusal.PARTY_TOO_LARGE
+        assert engine.restaurant("house").name == "Renamed"
+        assert [one.name for one in engine.find_restaurants()] == ["New", "Other", "Renamed"]
+
+
+@pytest.mark.parametrize("garbage", [b"", b"garbage", b"\xff" * 4000, b'{"line": {}, "table_ids": {}}'])
+def test_garbage_is_ignored_and_overwritten(houses: Engine, address: str, redis: Redis, garbage: bytes) -> None:
+    read_everything(process(houses, address))
+    kept = on_shelf(redis)
+    assert len(kept) == 3
+    for key in kept:
+        redis.set(key, garbage)
+    assert read_everything(process(houses, address)) == EVERYTHING
+    with statements(houses) as asked:
+        assert read_everything(process(houses, address)) == EVERYTHING
+        assert asked == []
+
+
+def test_a_value_cut_short_is_ignored(houses: Engine, address: str, redis: Redis) -> None:
+    read_everything(process(houses, address))
+    for key, value in on_shelf(redis).items():
+        redis.set(key, value[:-7])
+    assert read_everything(process(houses, address)) == EVERYTHING
+
+
+def test_a_value_of_an_older_version_is_never_offered(houses: Engine, address: str, redis: Redis) -> None:
+    read_everything(process(houses, address))
+    old = on_shelf(redis)
+    process(houses, address).import_restaurants(as_lines(house(name="Renamed", tables=tables(2))))
+    renamed = process(houses, address)
+    renamed.find_restaurants()
+    new = on_shelf(redis).keys() - old.keys()
+    assert len(new) == len(old) == 3
+    by_name = {named(key): value for key, value in old.items()}
+    for key in new:
+        redis.set(key, by_name[named(key)])
+    engine = process(houses, address)
+    place = engine.restaurant("house")
+    assert place.name == "Renamed"
+    assert engine.find_openings(place, starts_at=evening(place), party_size=4).refusal is Refusal.PARTY_TOO_LARGE
+    assert [one.name for one in engine.find_restaurants()] == ["Other", "Renamed"]
+
+
+def test_what_was_read_during_an_import_is_not_put_under_the_version_before(
+    houses: Engine, address: str, redis: Redis
+) -> None:
+    catalogue = Catalogue(RedisShelf(address))
+
+    unchanged = BookingEngine(houses, Clock()).restaurant("other").id
+    with houses.connect() as connection:
+        edition = catalogue.edition(connection)
+        BookingEngine(houses, Clock()).import_restaurants(as_lines(house(name="Renamed")))
+        ids = catalogue.names(connection, edition).ids
+        names = [one.name for one in catalogue.restaurants(connection, edition, list(ids.values()))]
+    assert names == ["Other", "Renamed"]
+    assert [named(key) for key in on_shelf(redis)] == [str(unchanged)]
+
+
+def test_databases_that_share_a_redis_do_not_mix(copy_database: Callable[[], str], address: str) -> None:
+    databases = [create_database(copy_database()) for _ in range(2)]
+    for number, database in enumerate(databases):
+        process(database, address).import_restaurants(as_lines(house(name=f"House {number}")))
+    for number, database in enumerate(databases):
+        for _ in range(2):
+            assert process(database, address).restaurant("house").name == f"House {number}"
+        database.dispose()
+
+
+def test_without_redis_everything_is_right(houses: Engine, tmp_path: Path) -> None:
+    engine = process(houses, f"unix://{tmp_path}/none.sock")
+    assert read_everything(engine) == EVERYTHING
+    assert read_everything(process(houses, "redis://127.0.0.1:1")) == EVERYTHING
+
+
+def test_a_redis_that_never_answers_is_waited_for_once(houses: Engine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0.05)
+        engine = process(houses, f"redis://127.0.0.1:{silent.getsockname()[1]}")
+        begun = time.monotonic()
+        assert read_everything(engine) == EVERYTHING
+        assert time.monotonic() - begun < 2, "one wait of a fifth of a second, however much is asked"
+        connections = [silent.accept()[0]]
+        engine.import_restaurants(as_lines(house(name="Renamed")))
+        assert engine.restaurant("house").name == "Renamed"
+        with pytest.raises(TimeoutError):
+            silent.accept()
+        for connection in connections:
+            connection.close()
+
+
+def test_a_redis_that_comes_back_is_used_again(
+    houses: Engine, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_module, "_PAUSE_SECONDS", 0.1)
+    path = tmp_path / "redis.sock"
+    engine = process(houses, f"unix://{path}")
+    assert read_everything(engine) == EVERYTHING
+    path.symlink_to(redis.get_connection_kwargs()["path"])
+
+    def used() -> bool:
+        engine.import_restaurants(as_lines(house(phone=f"+1650555{randrange(10000):04}")))
+        return engine.restaurant("house").name == "House" and len(on_shelf(redis)) >= 2
+
+    wait_until(used, "the restaurant is on the shelf")
