@@ -23,8 +23,9 @@ from booking_engine import (
 from booking_engine.quarters import QUARTER
 from booking_engine.wire import Statement, send
 
+from .crowds import NOW, crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
-from .test_race import NOW, crowd, unguarded
+from .test_race import unguarded
 
 __all__ = ["unguarded"]
 

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import random
-import re
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import chain
-from multiprocessing import get_context
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -18,26 +11,8 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine, NoTableAvailable, Restaurant, create_database, seating
 from booking_engine.floor import Floor, Place
 
+from .crowds import DROP_THE_KEY, NOW, UNGUARDED, crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
-
-NOW = "2026-12-01T12:00+00:00"
-THREADS = 16
-
-
-def crowd(work: Callable[[int], Any], people: int, threads: int = THREADS) -> list[Any]:
-    """Let so many people do it at once; returns what each got, exceptions included."""
-    start = threading.Barrier(threads)
-
-    def one(number: int) -> Any:
-        if number < threads:
-            start.wait()
-        try:
-            return work(number)
-        except NoTableAvailable as refused:
-            return refused
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(one, range(people)))
 
 
 def test_many_diners_for_few_tables_never_share_one(database: Engine, open_restaurant: OpenRestaurant) -> None:
@@ -60,18 +35,6 @@ def test_many_diners_for_few_tables_never_share_one(database: Engine, open_resta
         if isinstance(refused, NoTableAvailable) and refused.search.openings:
             opening = refused.search.openings[0]
             assert opening.party_size in (1, 2, 3, 4)
-
-
-def test_every_table_is_filled_and_every_loser_is_offered_what_can_be_booked(
-    database: Engine, open_restaurant: OpenRestaurant
-) -> None:
-    engine = BookingEngine(database, clock_at(NOW))
-    place = open_restaurant(tables=tables(*[2] * 5), turn_times=[{"max_party": 2, "minutes": 60}])
-    results = crowd(lambda _: book(engine, place, evening(place, 19)), 40)
-    assert sum(not isinstance(result, NoTableAvailable) for result in results) == 5
-    offers = [result.search.openings[0] for result in results if isinstance(result, NoTableAvailable)]
-    assert book(engine, place, offers[0].starts_at)
-    assert doubles(database, place) == 0
 
 
 def test_changes_that_cross_neither_deadlock_nor_lose_a_table(
@@ -147,41 +110,13 @@ def test_one_command_sent_many_times_at_once_has_one_effect(database: Engine, op
         assert rows.scalar_one() == 2
 
 
-def test_processes_race_as_well_as_threads(copy_database: Callable[[], str]) -> None:
-    url = copy_database()
-    database = create_database(url)
-    BookingEngine(database, clock_at(NOW)).import_restaurants(as_lines(house(tables=tables(2, 2))))
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
-        booked = Counter(chain.from_iterable(pool.map(_book_many, [url] * 3)))
-    place = BookingEngine(database, clock_at(NOW)).restaurant("house")
-    assert booked == {"19:00": 2, "20:30": 2}
-    assert doubles(database, place) == 0
-    database.dispose()
-
-
-def _book_many(url: str) -> list[str]:
-    database = create_database(url)
-    engine = BookingEngine(database, clock_at(NOW))
-    place = engine.restaurant("house")
-    booked = []
-    for _ in range(6):
-        for hour, minute in ((19, 0), (20, 30)):
-            try:
-                booked.append(f"{book(engine, place, evening(place, hour, minute)).starts_at:%H:%M}")
-            except NoTableAvailable:
-                continue
-    database.dispose()
-    return booked
-
-
 @pytest.fixture
 def unguarded(copy_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A database whose table_quarter has lost its primary key, and an engine that does not mind conflicts."""
     engine = create_database(copy_database(), pool_size=20)
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE table_quarter DROP CONSTRAINT pk_table_quarter"))
-    for name in ("_TAKE_NEW", "_TAKE"):
-        heedless = re.sub("ON CONFLICT.*?RETURNING", "RETURNING", getattr(seating, name), flags=re.DOTALL)
+        connection.execute(text(DROP_THE_KEY))
+    for name, heedless in UNGUARDED.items():
         monkeypatch.setattr(seating, name, heedless)
     yield engine
     engine.dispose()

@@ -10,8 +10,8 @@ import pytest
 
 from booking_engine import BookingEngine, NoTableAvailable, Refusal, Restaurant, Wishes, create_database
 
+from .crowds import crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, evening, house, new_id, pass_time, tables, wall_times
-from .test_race import crowd
 
 PATIO = Wishes("patio")
 ONLY_PATIO = Wishes("outdoors", must=True)
