@@ -4,7 +4,7 @@ SHELL := /bin/sh
 TABLETALK := .venv/bin/tabletalk
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
-.PHONY: help install install-dev run test bench train lint format lock clean
+.PHONY: help install install-dev run test test-slow bench train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ run: install ## Start everything on this machine, with sample restaurants; Ctrl-
 test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
 	@sh deploy/browser.sh
 	@.venv/bin/python -m pytest $(ARGS)
+
+test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about half an hour
+	@.venv/bin/python -m pytest --slow $(ARGS)
 
 bench: install-dev ## Measure replies and the booking engine, each beside a floor
 	@.venv/bin/python -m bench.replies

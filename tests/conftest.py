@@ -21,13 +21,41 @@ _START_SECONDS = 400  # the first test that asks for the service waits for it, a
 
 # Examples may take as long as a busy machine makes them. Where CI is set, hypothesis itself takes the same ones each time.
 hypothesis.register_profile("patient", hypothesis(), deadline=None)
-hypothesis.load_profile("patient")
+hypothesis.register_profile("slow", hypothesis.get_profile("patient"), max_examples=5000, derandomize=False)
+_SLOW_SECONDS = 3600
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--slow", action="store_true", help="only what is tried by random examples, with many more of them"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.load_profile("slow" if config.getoption("--slow") else "patient")
+
+
+@pytest.fixture(scope="session")
+def slow(pytestconfig: pytest.Config) -> bool:
+    """Whether this run takes its time: a test that asks for it does more then."""
+    return bool(pytestconfig.getoption("--slow"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        growing = [item for item in items if _grows(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in growing])
+        items[:] = growing
+        for item in items:
+            item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(_START_SECONDS))
+
+
+def _grows(item: pytest.Item) -> bool:
+    made_up = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return made_up or "slow" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ LONG_TEXTS = {
 }
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(TEXTS, st.sampled_from(EXPECTED))
 def test_spans_are_ordered_and_the_texts_own(text: str, expecting: str | None) -> None:
     end = 0

@@ -17,28 +17,27 @@ from tests.engine.helpers import doubles, events, tables
 from .helpers import DAY, Caller, ok
 
 SCHEMATHESIS = Path(sys.executable).with_name("st")
-EXAMPLES = 15
+AS_MANY = ["--max-examples", "15", "--generation-deterministic"]
 """made-up requests for each operation and phase"""
+AS_MANY_WHEN_SLOW = ["--max-examples", "300"]
 
 
-def run(folder: Path, address: str, *options: str, config: str = "") -> None:
+def run(folder: Path, address: str, slow: bool, *options: str, config: str = "") -> None:
     """Schemathesis with every check in every phase, the way an outsider runs it."""
     (folder / "schemathesis.toml").write_text(config)
-    arguments = ["run", f"{address}/openapi.json", "--checks", "all", "--max-examples", str(EXAMPLES), "--no-color"]
+    arguments = ["run", f"{address}/openapi.json", "--checks", "all", "--no-color", "--no-shrink", *options]
     done = subprocess.run(
         [
             str(SCHEMATHESIS),
             "--config-file",
             "schemathesis.toml",
             *arguments,
-            "--no-shrink",
-            "--generation-deterministic",
-            *options,
+            *(AS_MANY_WHEN_SLOW if slow else AS_MANY),
         ],
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=1800 if slow else 110,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
@@ -58,12 +57,17 @@ def known_values(operation: str, **values: list[object]) -> str:
     return "\n".join([*dictionaries, *parameters]) + "\n"
 
 
-def test_a_visitor_finds_no_fault(served: str, house: Restaurant, tmp_path: Path) -> None:
-    run(tmp_path, served)
+def test_a_visitor_finds_no_fault(served: str, house: Restaurant, tmp_path: Path, slow: bool) -> None:
+    run(tmp_path, served, slow)
 
 
 def test_a_partner_who_knows_what_exists_finds_no_fault(
-    served: str, open_restaurant: Callable[..., Restaurant], partner: Caller, tmp_path: Path, database: Engine
+    served: str,
+    open_restaurant: Callable[..., Restaurant],
+    partner: Caller,
+    tmp_path: Path,
+    database: Engine,
+    slow: bool,
 ) -> None:
     house = open_restaurant(tables=tables(*[4] * 20))
     slug = house.slug
@@ -89,7 +93,7 @@ def test_a_partner_who_knows_what_exists_finds_no_fault(
         ]
     )
     before = Counter(kind for kind, _ in events(database, house))
-    run(tmp_path, served, "-H", "Authorization: Bearer partner-key", config=config)
+    run(tmp_path, served, slow, "-H", "Authorization: Bearer partner-key", config=config)
     done = Counter(kind for kind, _ in events(database, house)) - before
     assert set(done) == {"hold", "confirm", "release", "change", "cancel"}, done
     assert doubles(database, house) == 0
