@@ -127,6 +127,8 @@ def test_a_house_that_opens_at_the_midnight_that_does_not_exist_opens_when_the_c
             {"name": "late", "days": ["sun"], "opens": "00:00", "last_seating": "03:00", "closes": "04:00"}
         ],
     )
+    (service,) = bar.periods_on(date(2026, 9, 6))
+    assert f"{service.opens_at:%H:%M}" == "01:00"
     times = openings_of_the_night(engine, bar, datetime(2026, 9, 6, 2, tzinfo=bar.zone))
     assert wall_times(times) == ["01:00", "01:30", "02:00", "02:30", "03:00"]
     assert {moment.date() for moment in times} == {date(2026, 9, 6)}
