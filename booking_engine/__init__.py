@@ -20,6 +20,7 @@ from .errors import (
     TryAgain,
     UndoTooLate,
 )
+from .import_lines import Progress as ImportProgress
 from .importing import ImportReport
 from .misfits import Misfit
 from .openings import Alternatives, Opening, Refusal, Search
@@ -37,6 +38,7 @@ __all__ = [
     "Hold",
     "HoldExpired",
     "ImportProblem",
+    "ImportProgress",
     "ImportRejected",
     "ImportReport",
     "InvalidRequest",

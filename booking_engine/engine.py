@@ -13,6 +13,7 @@ from .changing import Change
 from .clock import Clock
 from .desk import OFFERS, WITHIN, Desk
 from .errors import InvalidRequest
+from .import_lines import Progress
 from .importing import ImportReport
 from .openings import Alternatives, Search
 from .records import read_by_number
@@ -39,12 +40,13 @@ class BookingEngine:
         self._database = database
         self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()))
 
-    def import_restaurants(self, lines: Iterable[str]) -> ImportReport:
+    def import_restaurants(self, lines: Iterable[str], progress: Progress | None = None) -> ImportReport:
         """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem.
 
         The report names upcoming reservations that a changed restaurant no longer fits; they are kept as they are.
+        `progress` is told of every line checked and every batch written.
         """
-        return importing.import_restaurants(self._database, self.clock, lines)
+        return importing.import_restaurants(self._database, self.clock, lines, progress)
 
     def restaurant(self, slug: str) -> Restaurant:
         """Raises RestaurantUnknown."""

@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from datetime import date, time
-from functools import cache
-from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import time
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LARGEST_PARTY = 1000
-
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
-
-
-def _read_clock(value: object) -> object:
-    if isinstance(value, time):
-        return value
-    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
-        raise ValueError("must be a time of day like 17:30")
-    return time(0) if value == "24:00" else time.fromisoformat(value)
-
-
-# Listing the zones walks the time zone database on disk.
-_zones = cache(available_timezones)
-
-
-def _known_zone(value: str) -> str:
-    if value not in _zones():
-        raise ValueError("is not a time zone of the IANA database, like America/New_York")
-    return value
-
-
-def _e164(value: str) -> str:
-    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", value):
-        raise ValueError("must be a phone number like +16505550100")
-    return value
-
-
-def _printable(value: str) -> str:
-    if not value.strip() or any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in value):
-        raise ValueError("must be text without control characters")
-    return value.strip()
-
-
-TimeOfDay = Annotated[
-    time, BeforeValidator(_read_clock), PlainSerializer(lambda moment: f"{moment:%H:%M}", return_type=str)
-]
-Phone = Annotated[str, AfterValidator(_e164)]
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-Paragraph = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
-PartySize = Annotated[int, Field(ge=1, le=LARGEST_PARTY)]
+from .import_fields import (
+    Day,
+    Decimal,
+    Paragraph,
+    PartySize,
+    Phone,
+    Slug,
+    TimeOfDay,
+    TimeZone,
+    Weekday,
+    WholeNumber,
+    Words,
+    YesNo,
+)
 
 
 class _Part(BaseModel):
@@ -67,8 +35,8 @@ class Address(_Part):
     region: Words | None = None
     postal_code: Words | None = None
     country: Words | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
 
 
 class ServicePeriod(_Part):
@@ -91,13 +59,13 @@ class ServicePeriod(_Part):
 class Closure(_Part):
     """A service date on which the restaurant does not open."""
 
-    date: date
+    date: Day
     reason: Words | None = None
 
 
 class TurnTime(_Part):
     max_party: PartySize
-    minutes: Annotated[int, Field(ge=15, le=24 * 60)]
+    minutes: Annotated[WholeNumber, Field(ge=15, le=24 * 60)]
     service_period: Words | None = None
 
 
@@ -106,7 +74,7 @@ class DiningTable(_Part):
     area: Words | None = None
     min_party: PartySize = 1
     max_party: PartySize
-    walk_in: bool = False
+    walk_in: YesNo = False
 
     @model_validator(mode="after")
     def _in_order(self) -> DiningTable:
@@ -132,28 +100,28 @@ class Policy(_Part):
     to sit down within `walk_in_release_minutes`; None: never.
     """
 
-    slot_minutes: Annotated[int, Field(ge=5, le=240)] = 15
-    hold_minutes: Annotated[int, Field(ge=1, le=60)] = 5
-    min_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 30
-    max_advance_days: Annotated[int, Field(ge=0, le=730)] = 90
+    slot_minutes: Annotated[WholeNumber, Field(ge=5, le=240)] = 15
+    hold_minutes: Annotated[WholeNumber, Field(ge=1, le=60)] = 5
+    min_notice_minutes: Annotated[WholeNumber, Field(ge=0, le=60 * 24 * 30)] = 30
+    max_advance_days: Annotated[WholeNumber, Field(ge=0, le=730)] = 90
     max_party: PartySize | None = None
-    pacing_covers: Annotated[int, Field(ge=1, le=30_000)] | None = None
-    walk_in_covers: Annotated[int, Field(ge=0, le=30_000)] = 0
-    walk_in_release_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] | None = None
-    change_cutoff_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
+    pacing_covers: Annotated[WholeNumber, Field(ge=1, le=30_000)] | None = None
+    walk_in_covers: Annotated[WholeNumber, Field(ge=0, le=30_000)] = 0
+    walk_in_release_minutes: Annotated[WholeNumber, Field(ge=0, le=60 * 24 * 30)] | None = None
+    change_cutoff_minutes: Annotated[WholeNumber, Field(ge=0, le=60 * 24 * 30)] = 60
 
 
 class RestaurantLine(_Part):
     """One line of an import file."""
 
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+    slug: Slug
     name: Words
     phone: Phone | None = None
     sms_number: Phone | None = None
     address: Address
-    timezone: Annotated[str, AfterValidator(_known_zone)]
+    timezone: TimeZone
     cuisines: tuple[Words, ...] = ()
-    price_level: Annotated[int, Field(ge=1, le=5)] | None = None
+    price_level: Annotated[WholeNumber, Field(ge=1, le=5)] | None = None
     features: tuple[Words, ...] = ()
     about: dict[Words, Paragraph] = Field(default_factory=dict)
     service_periods: Annotated[tuple[ServicePeriod, ...], Field(min_length=1)]
@@ -182,6 +150,16 @@ class RestaurantLine(_Part):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def restaurant_schema(address: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one line; `address`: where it is published, its `$id`.
+
+    What it refuses the import refuses. What it cannot say the import checks besides: that names of tables and service
+    periods exist, that hours and party sizes are in order, that the time zone is known.
+    """
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address}
+    return dialect | RestaurantLine.model_json_schema()
 
 
 _Sized = TypeVar("_Sized", DiningTable, Combination)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -12,6 +13,7 @@ from .codes import CodeBook
 from .import_format import RestaurantLine
 from .restaurant import Restaurant
 from .schema import catalogue, dining_table, reservation
+from .wire import batches
 
 
 @dataclass(frozen=True)
@@ -29,25 +31,31 @@ def find_misfits(connection: Connection, changed: dict[int, RestaurantLine], shi
         return
     codes = CodeBook(bytes(connection.execute(select(catalogue.c.code_key)).scalar_one()))
     now = func.statement_timestamp() + shift
-    for restaurant_id, line in changed.items():
-        numbers = connection.execute(
-            select(dining_table.c.name, dining_table.c.table_id).where(dining_table.c.restaurant_id == restaurant_id)
-        )
-        house = Restaurant.from_line(restaurant_id, line, {row.name: row.table_id for row in numbers}, 0)
-        upcoming = select(
-            reservation.c.code_number, reservation.c.starts_at, reservation.c.party_size, reservation.c.table_ids
-        ).where(
-            reservation.c.restaurant_id == restaurant_id,
-            reservation.c.status == "confirmed",
-            reservation.c.ends_at > now,
-        )
-        for row in connection.execute(upcoming.order_by(reservation.c.starts_at)):
-            reason = None
-            if house.service_at(row.starts_at) is None:
-                reason = "closed then"
-            elif not {house.table_names[table_id] for table_id in row.table_ids} <= {t.name for t in house.tables}:
-                reason = "table gone"
-            elif not house.released_floor.seats(tuple(row.table_ids), row.party_size):
-                reason = "table too small"
-            if reason:
-                yield Misfit(line.slug, codes.spell(restaurant_id, row.code_number), reason)
+    for batch in batches(list(changed)):
+        upcoming: dict[int, list[Any]] = {}
+        columns = reservation.c
+        wanted = select(
+            columns.restaurant_id, columns.code_number, columns.starts_at, columns.party_size, columns.table_ids
+        ).where(columns.restaurant_id.in_(batch), columns.status == "confirmed", columns.ends_at > now)
+        for row in connection.execute(wanted.order_by(columns.restaurant_id, columns.starts_at)):
+            upcoming.setdefault(row.restaurant_id, []).append(row)
+        numbers: dict[int, dict[str, int]] = {}
+        given = select(dining_table).where(dining_table.c.restaurant_id.in_(list(upcoming)))
+        for row in connection.execute(given):
+            numbers.setdefault(row.restaurant_id, {})[row.name] = row.table_id
+        for restaurant_id, rows in upcoming.items():
+            house = Restaurant.from_line(restaurant_id, changed[restaurant_id], numbers[restaurant_id], 0)
+            names = {table.name for table in house.tables}
+            for row in rows:
+                if reason := _in_the_way(house, names, row):
+                    yield Misfit(house.slug, codes.spell(restaurant_id, row.code_number), reason)
+
+
+def _in_the_way(house: Restaurant, table_names: set[str], row: Any) -> str | None:
+    if house.service_at(row.starts_at) is None:
+        return "closed then"
+    if not {house.table_names[table_id] for table_id in row.table_ids} <= table_names:
+        return "table gone"
+    if not house.released_floor.seats(tuple(row.table_ids), row.party_size):
+        return "table too small"
+    return None

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .floor import Floor
+from .import_fields import WEEKDAYS
 from .import_format import (
-    WEEKDAYS,
     Closure,
     Combination,
     DiningTable,

@@ -7,11 +7,14 @@ with a snapshot of its own, which is what counting under a lock needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString, NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, LiteralString, NamedTuple, TypeVar, cast
 
 import psycopg
 from sqlalchemy import Connection
+
+T = TypeVar("T")
+_BATCH = 500
 
 
 class Statement(NamedTuple):
@@ -40,3 +43,8 @@ COMMIT = Statement("COMMIT", {})
 def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
     """Run one statement."""
     return driver_of(connection).execute(statement.sql, statement.values)
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """So many at a time that one statement stays far from its time limit."""
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))

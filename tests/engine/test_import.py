@@ -84,10 +84,21 @@ BAD = {
     "ghost table": (house(combinations=[{"tables": ["T1", "T9"], "max_party": 4}]), "line", "no table called T9"),
     "ghost period": (house(turn_times=[{"max_party": 2, "minutes": 90, "service_period": "tea"}]), "line", "tea"),
     "typo": (house(polcy={}), "polcy", "Extra"),
-    "nul": (json.dumps(house(name="a\0b")), "line", "NUL"),
+    "nul": (house(name="a\0b"), "name", "control"),
+    "raw nul": (json.dumps(house()).replace("House", "a\0b"), "line", "control"),
     "control": (house(name="a\nb"), "name", "control"),
     "number": (house(sms_number="555"), "sms_number", "+16505550100"),
     "infinite": (json.dumps(house(address={"city": "London", "lat": float("nan")})), "line", "NaN"),
+    "huge": (json.dumps(house()).replace("51.5", "1e400"), "line", "1e400 is too large"),
+    "huge whole": (json.dumps(house()).replace("51.5", "9" * 5000), "line", "9... is too large"),
+    "half a character": (house(name="\ud800"), "name", "unicode"),
+    "twice": (json.dumps(house()).replace('"slug"', '"name": "Twin", "slug"'), "line", "the key name is there twice"),
+    "twice inside": (json.dumps(house()).replace('"city"', '"city": "Bath", "city"'), "line", "city is there twice"),
+    "number in quotes": (house(price_level="3"), "price_level", "valid integer"),
+    "one for true": (house(tables=[{"name": "T", "max_party": 2, "walk_in": 1}]), "tables.0.walk_in", "boolean"),
+    "seconds for a date": (house(closures=[{"date": 1782345600}]), "closures.0.date", "a date that exists"),
+    "long": ('{"slug": "' + "a" * 50_000_000 + '"}', "line", "longer than 5,000,000 characters"),
+    "key to a terminal": (house() | {"\x1b[2J" + "k" * 1000: 1}, "?[2J" + "k" * 96 + "...", "Extra"),
     "deep": ("[" * 100_000, "line", "deep"),
 }
 
@@ -103,6 +114,27 @@ def test_a_bad_line_is_named_and_nothing_is_imported(engine: BookingEngine, case
     assert reason in problem.reason
     with pytest.raises(RestaurantUnknown):
         engine.restaurant("good")
+
+
+def test_a_file_without_a_restaurant_is_refused(engine: BookingEngine) -> None:
+    with pytest.raises(ImportRejected, match="no restaurant"):
+        engine.import_restaurants(["", " \n"])
+
+
+def test_whole_numbers_may_be_written_as_decimals(engine: BookingEngine) -> None:
+    line = json.dumps(house(slug="decimals", price_level=3)).replace('"price_level": 3', '"price_level": 3.0')
+    engine.import_restaurants([line])
+    assert engine.restaurant("decimals").price_level == 3
+
+
+def test_progress_goes_from_the_first_line_to_the_last_restaurant(engine: BookingEngine) -> None:
+    seen: list[tuple[str, int, int]] = []
+    lines = ["", *as_lines(house(slug="step-1"), house(slug="step-2"))]
+    engine.import_restaurants(lines, lambda step, done, total: seen.append((step, done, total)))
+    assert seen == [("check", 1, 3), ("check", 2, 3), ("check", 3, 3), ("write", 2, 2)]
+    seen.clear()
+    engine.import_restaurants(lines, lambda step, done, total: seen.append((step, done, total)))
+    assert {step for step, *_ in seen} == {"check"}
 
 
 def test_all_problems_of_a_file_are_reported(engine: BookingEngine) -> None:
@@ -127,6 +159,9 @@ def test_a_short_number_belongs_to_one_restaurant(engine: BookingEngine, open_re
     with pytest.raises(ImportRejected) as rejected:
         engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002")))
     assert rejected.value.problems[0].field == "sms_number"
+    with pytest.raises(ImportRejected) as rejected:
+        engine.import_restaurants(["", "", *as_lines(house(slug="second", sms_number="+442079460002"))])
+    assert rejected.value.problems[0].line == 3
     # Within one file it may move.
     engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002"), house(slug=first.slug)))
     found = engine.restaurant_by_sms_number("+442079460002")
@@ -177,6 +212,17 @@ def test_reservations_that_no_longer_fit_are_reported_and_kept(
     assert {misfit.slug for misfit in report.misfits} == {place.slug}
     for made in (fits, large, lost, closed):
         assert engine.reservation(made.code).status == "confirmed"
+
+
+def test_a_document_from_before_a_field_was_known_means_its_default(
+    database: Engine, engine: BookingEngine, open_restaurant: OpenRestaurant
+) -> None:
+    place = open_restaurant(slug="long-known")
+    with database.begin() as connection:
+        connection.execute(text("UPDATE restaurant SET document = document - 'closures' WHERE slug = 'long-known'"))
+    again = house(slug=place.slug, name=place.name)
+    assert engine.import_restaurants(as_lines(again)).unchanged == 1
+    assert engine.import_restaurants(as_lines(again | {"closures": [{"date": "2026-12-25"}]})).updated == 1
 
 
 def test_table_numbers_stay_with_their_names(database: Engine, open_restaurant: OpenRestaurant) -> None:
