@@ -61,7 +61,7 @@ def open_house(settings: Settings | None = None) -> House:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
-    from webhooks import chat, health, problems, rest, twilio
+    from webhooks import chat, health, problems, rest, schemas, twilio
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     house = open_house(settings)
@@ -87,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words)
     )
     rest.register(app, house.settings, house.engine, house.database)
+    app.register_blueprint(schemas.create_blueprint(house.settings))
     if not house.settings.is_production:
         from webhooks.simulator import pages
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -123,21 +124,27 @@ def restaurants() -> None:
 
 
 @restaurants.command("import")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @_with_settings
-def import_restaurants(settings: Settings, file: Any) -> None:
-    """Import restaurants from a JSON Lines FILE: all of it or nothing."""
+def import_restaurants(settings: Settings, file: BinaryIO) -> None:
+    """Import restaurants from a JSON Lines FILE ("-": standard input): all of it or nothing."""
     from app import open_house
-    from booking_engine import ImportRejected
+    from deploy.importing import CannotImport, import_file
 
     try:
-        report = open_house(settings).engine.import_restaurants(file)
-    except ImportRejected as rejected:
-        for problem in rejected.problems:
-            click.echo(f"line {problem.line}: {problem.field}: {problem.reason}", err=True)
-        _refuse(f"nothing of {file.name} was imported")
-    else:
-        click.echo(f"{file.name}: {report.created} new, {report.updated} changed, {report.unchanged} as they were")
+        import_file(open_house(settings).engine, file)
+    except CannotImport as error:
+        _refuse(str(error))
+
+
+@restaurants.command()
+@_with_settings
+def schema(settings: Settings) -> None:
+    """Print the JSON Schema of a line of such a file."""
+    from booking_engine.import_format import restaurant_schema
+    from webhooks.schemas import schema_address
+
+    click.echo(json.dumps(restaurant_schema(schema_address(settings)), indent=2))
 
 
 @cli.command()

@@ -1,0 +1,29 @@
+"""The import format is published at the address it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+
+from app import create_app
+from bot.settings import Settings
+from tests.engine.helpers import house
+
+
+def test_the_schema_is_served_where_it_says(tmp_path: Path) -> None:
+    settings = Settings(
+        tabletalk_var=tmp_path,
+        database_url="postgresql://nobody@127.0.0.1:1/nothing",
+        redis_url="redis://127.0.0.1:1",
+        public_url="https://tabletalk.example",
+    )
+    answer = create_app(settings).test_client().get("/schemas/restaurant.json")
+    assert answer.status_code == 200
+    assert answer.content_type == "application/schema+json"
+    schema = answer.get_json(force=True)
+    assert urlsplit(schema["$id"]) == urlsplit("https://tabletalk.example/schemas/restaurant.json")
+    validator = jsonschema_rs.validator_for(schema)
+    assert validator.is_valid(house())
+    assert not validator.is_valid(house(slug="Bird Dog"))
