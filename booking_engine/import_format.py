@@ -39,21 +39,26 @@ class Address(_Part):
     lon: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
 
 
-class ServicePeriod(_Part):
-    """Lunch or dinner on some weekdays; `closes` (and `last_seating`) not after `opens` means the next morning."""
+class Hours(_Part):
+    """When a service period is; `closes` (and `last_seating`) not after `opens` means the next morning."""
 
     name: Words
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     opens: TimeOfDay
     last_seating: TimeOfDay
     closes: TimeOfDay
 
     @model_validator(mode="after")
-    def _in_order(self) -> ServicePeriod:
+    def _in_order(self) -> Hours:
         last, closes = (_minutes_after(self.opens, moment) for moment in (self.last_seating, self.closes))
         if (closes or 24 * 60) < last:
             raise ValueError("last_seating is after closes")
         return self
+
+
+class ServicePeriod(Hours):
+    """Lunch or dinner on some weekdays."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
 
 
 class Closure(_Part):
@@ -61,6 +66,14 @@ class Closure(_Part):
 
     date: Day
     reason: Words | None = None
+
+
+class SpecialDay(_Part):
+    """A service date on which other hours than the weekday's are kept, like New Year's Eve."""
+
+    date: Day
+    reason: Words | None = None
+    service_periods: Annotated[tuple[Hours, ...], Field(min_length=1)]
 
 
 class TurnTime(_Part):
@@ -126,6 +139,7 @@ class RestaurantLine(_Part):
     about: dict[Words, Paragraph] = Field(default_factory=dict)
     service_periods: Annotated[tuple[ServicePeriod, ...], Field(min_length=1)]
     closures: tuple[Closure, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
     turn_times: tuple[TurnTime, ...] = ()
     tables: Annotated[tuple[DiningTable, ...], Field(min_length=1, max_length=2000)]
     combinations: tuple[Combination, ...] = ()
@@ -141,7 +155,13 @@ class RestaurantLine(_Part):
                 raise ValueError(f"combinations: there is no table called {unknown[0]}")
             if len(set(combination.tables)) < len(combination.tables):
                 raise ValueError("combinations: a table is named twice")
-        periods = {period.name for period in self.service_periods}
+        closed = {closure.date for closure in self.closures}
+        special = Counter(day.date for day in self.special_days)
+        for day, count in special.items():
+            if day in closed or count > 1:
+                raise ValueError(f"special_days: {day} is {'closed' if day in closed else 'there twice'}")
+        periods = {hours.name for hours in self.service_periods}
+        periods |= {hours.name for day in self.special_days for hours in day.service_periods}
         for turn in self.turn_times:
             if turn.service_period is not None and turn.service_period not in periods:
                 raise ValueError(f"turn_times: there is no service period called {turn.service_period}")

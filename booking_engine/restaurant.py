@@ -15,9 +15,11 @@ from .import_format import (
     Closure,
     Combination,
     DiningTable,
+    Hours,
     Policy,
     RestaurantLine,
     ServicePeriod,
+    SpecialDay,
     TurnTime,
 )
 
@@ -31,7 +33,7 @@ _MOST_REMEMBERED = 500
 class Service(NamedTuple):
     """A service period on one service date. Instants are aware, in the restaurant's zone."""
 
-    period: ServicePeriod
+    period: Hours
     opens_at: datetime
     last_seating_at: datetime
     closes_at: datetime
@@ -60,6 +62,7 @@ class Restaurant:
     about: dict[str, str] = field(hash=False)
     service_periods: tuple[ServicePeriod, ...]
     closures: tuple[Closure, ...]
+    special_days: tuple[SpecialDay, ...]
     turn_times: tuple[TurnTime, ...]
     tables: tuple[DiningTable, ...]
     combinations: tuple[Combination, ...]
@@ -78,8 +81,8 @@ class Restaurant:
             street=address.street, city=address.city, region=address.region, postal_code=address.postal_code,
             country=address.country, lat=address.lat, lon=address.lon, timezone=line.timezone,
             cuisines=line.cuisines, price_level=line.price_level, features=line.features, about=line.about,
-            service_periods=line.service_periods, closures=line.closures, turn_times=line.turn_times,
-            tables=line.tables, combinations=line.combinations, policy=line.policy,
+            service_periods=line.service_periods, closures=line.closures, special_days=line.special_days,
+            turn_times=line.turn_times, tables=line.tables, combinations=line.combinations, policy=line.policy,
             table_ids=table_ids, version=version,
         )  # fmt: skip
 
@@ -117,7 +120,12 @@ class Restaurant:
 
     def longest_turn(self, party_size: int) -> timedelta:
         """The longest that a party of this size keeps its table in any service."""
-        return max(self.turn_time(party_size, period.name) for period in self.service_periods)
+        return max(self.turn_time(party_size, name) for name in self._period_names)
+
+    @cached_property
+    def _period_names(self) -> frozenset[str]:
+        special = (hours for day in self.special_days for hours in day.service_periods)
+        return frozenset(hours.name for hours in (*self.service_periods, *special))
 
     @cached_property
     def _turns(self) -> dict[tuple[int, str | None], timedelta]:
@@ -128,8 +136,11 @@ class Restaurant:
         return {}
 
     @cached_property
-    def _closed_dates(self) -> frozenset[date]:
-        return frozenset(closure.date for closure in self.closures)
+    def _by_date(self) -> dict[date, tuple[Hours, ...]]:
+        closed: dict[date, tuple[Hours, ...]] = {closure.date: () for closure in self.closures}
+        return closed | {
+            day.date: tuple(sorted(day.service_periods, key=lambda hours: hours.opens)) for day in self.special_days
+        }
 
     @cached_property
     def _by_weekday(self) -> tuple[tuple[ServicePeriod, ...], ...]:
@@ -165,12 +176,8 @@ class Restaurant:
         minutes = next(minutes for largest, minutes in DEFAULT_TURN_TIMES if largest is None or party_size <= largest)
         return timedelta(minutes=minutes)
 
-    def closure_on(self, service_date: date) -> Closure | None:
-        """The closure that shuts this service date, if any."""
-        return next((closure for closure in self.closures if closure.date == service_date), None)
-
     def periods_on(self, service_date: date) -> list[Service]:
-        """The services that begin on this date, earliest first; a closed date has none.
+        """The services that begin on this date, earliest first; a closed date has none, a special day its own.
 
         One that runs past midnight belongs to the date it began on. A wall time that a clock change skips or repeats
         is read as the time that many minutes into the service (the first of two, the later of a gap).
@@ -179,10 +186,17 @@ class Restaurant:
         if known is None:
             if len(self._services) > _MOST_REMEMBERED:
                 self._services.clear()
-            closed = service_date in self._closed_dates
-            periods = () if closed else self._by_weekday[service_date.weekday()]
+            periods = self._by_date.get(service_date, self._by_weekday[service_date.weekday()])
             known = self._services[service_date] = [self._service(period, service_date) for period in periods]
         return known.copy()
+
+    def usual_periods_on(self, service_date: date) -> list[Service]:
+        """The services of an ordinary such weekday, whether or not the date is closed or special."""
+        return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
+
+    def unusual_dates(self) -> list[date]:
+        """The closures and special days, in order."""
+        return sorted(self._by_date)
 
     def service_at(self, instant: datetime) -> Service | None:
         """The service within which a party may sit down at this instant."""
@@ -200,7 +214,7 @@ class Restaurant:
         service = self.service_at(instant)
         return (service.opens_at if service else instant.astimezone(self.zone)).date()
 
-    def _service(self, period: ServicePeriod, service_date: date) -> Service:
+    def _service(self, period: Hours, service_date: date) -> Service:
         opens_at = _local(service_date, period.opens, self.zone)
         last, closes = (
             _local(service_date + timedelta(days=moment <= period.opens and not same), moment, self.zone)

@@ -8,7 +8,7 @@ from babel.dates import get_day_names
 
 from booking_engine import Restaurant, Wishes
 from dialogue.actions.picking import words_of
-from dialogue.actions.times import seating_spans
+from dialogue.actions.times import seating_spans, usual_spans
 from dialogue.actions.turn import Turn, country_of
 
 
@@ -51,16 +51,15 @@ def _feature(restaurant: Restaurant, topic: str) -> str | None:
 
 
 def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
-    country = country_of(restaurant)
-    if asked_day is not None:
-        spans = turn.words.spans(seating_spans(restaurant, asked_day), country)
-        return f"{turn.words.day(asked_day, country)} {spans or turn.words.render('utter_part_closed')}"
     today = turn.now(restaurant.zone).date()
-    monday = today - timedelta(days=today.weekday()) + timedelta(days=7)  # a whole week, none of it a closure just past
+    if asked_day is not None:
+        return _hours_on(turn, restaurant, asked_day)
+    country = country_of(restaurant)
     names = get_day_names("abbreviated", locale="en")
     runs: list[tuple[int, int, str]] = []
     for weekday in range(7):
-        spans = turn.words.spans(seating_spans(restaurant, monday + timedelta(days=weekday)), country)
+        day = today + timedelta(days=weekday - today.weekday())
+        spans = turn.words.spans(usual_spans(restaurant, day), country)
         if runs and runs[-1][2] == spans:
             runs[-1] = (runs[-1][0], weekday, spans)
         else:
@@ -70,4 +69,15 @@ def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
     for first, last, spans in runs:
         days = names[first] if first == last else f"{names[first]}-{names[last]}"
         parts.append(f"{days} {spans or closed}")
+    # Whoever asks comes soon: what is otherwise in the next days belongs to the answer.
+    for day in restaurant.unusual_dates():
+        is_soon = today <= day < today + timedelta(days=7)
+        if is_soon and seating_spans(restaurant, day) != usual_spans(restaurant, day):
+            parts.append(_hours_on(turn, restaurant, day))
     return "; ".join(parts)
+
+
+def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
+    country = country_of(restaurant)
+    spans = turn.words.spans(seating_spans(restaurant, day), country)
+    return f"{turn.words.day(day, country)} {spans or turn.words.render('utter_part_closed')}"

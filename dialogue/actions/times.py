@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from booking_engine import Restaurant
+from booking_engine import Restaurant, Service
 from nlu.resolving import TimeWish, resolve_times
 
 _SMALL_HOURS = time(5)
@@ -87,7 +88,16 @@ def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:
 
 def seating_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
     """From when to when guests are seated on a service date."""
-    return [(_clock(s.opens_at), _clock(s.last_seating_at)) for s in restaurant.periods_on(day)]
+    return _spans(restaurant.periods_on(day))
+
+
+def usual_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
+    """From when to when guests are seated on such a weekday, whatever is special about the date."""
+    return _spans(restaurant.usual_periods_on(day))
+
+
+def _spans(services: Iterable[Service]) -> list[tuple[time, time]]:
+    return [(_clock(s.opens_at), _clock(s.last_seating_at)) for s in services]
 
 
 def _clock(moment: datetime) -> time:

@@ -159,6 +159,20 @@ def test_closures_are_days_with_a_reason(restaurant: Json) -> None:
         assert closure["reason"]
 
 
+def test_some_houses_have_days_with_other_hours() -> None:
+    special = [(r, day) for r in RESTAURANTS for day in r.get("special_days", [])]
+    assert {day["date"] for _, day in special} >= {"2026-12-31", "2027-02-14"}
+    for restaurant, day in special:
+        assert day["reason"]
+        assert day["date"] not in {closure["date"] for closure in restaurant["closures"]}
+        spans = [span(period) for period in day["service_periods"]]
+        for opens, last, closes in spans:
+            assert opens < last < closes
+            assert (last - opens) % restaurant["policy"]["slot_minutes"] == 0
+        assert all(closes <= opens for (_, _, closes), (opens, _, _) in pairwise(spans))
+    assert any(span(period)[1] > 1440 for _, day in special for period in day["service_periods"])
+
+
 @each_restaurant
 def test_turn_times_name_real_periods_and_cover_every_party(restaurant: Json) -> None:
     periods = {p["name"] for p in restaurant["service_periods"]}

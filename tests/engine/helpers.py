@@ -63,6 +63,12 @@ def house(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
+def special_day(day: str, **hours: str) -> dict[str, Any]:
+    """New Year's hours on this date: dinner from 18:00, last seating 23:00, until 02:00."""
+    dinner = {"name": "gala", "opens": "18:00", "last_seating": "23:00", "closes": "02:00"} | hours
+    return {"date": day, "reason": "New Year's Eve", "service_periods": [dinner]}
+
+
 def as_lines(*restaurants: dict[str, Any]) -> list[str]:
     """Import lines."""
     return [json.dumps(restaurant) for restaurant in restaurants]

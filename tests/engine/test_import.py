@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, ImportRejected, Refusal, RestaurantUnknown, create_database
 
-from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, tables
+from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, special_day, tables
 
 
 @pytest.fixture
@@ -83,6 +83,22 @@ BAD = {
     "two of a name": (house(tables=[*tables(2), *tables(4)]), "line", "two tables"),
     "ghost table": (house(combinations=[{"tables": ["T1", "T9"], "max_party": 4}]), "line", "no table called T9"),
     "ghost period": (house(turn_times=[{"max_party": 2, "minutes": 90, "service_period": "tea"}]), "line", "tea"),
+    "closed and special": (
+        house(closures=[{"date": "2026-12-31"}], special_days=[special_day("2026-12-31")]),
+        "line",
+        "2026-12-31 is closed",
+    ),
+    "special twice": (house(special_days=[special_day("2026-12-31")] * 2), "line", "is there twice"),
+    "special and closed after all": (
+        house(special_days=[{"date": "2026-12-31", "service_periods": []}]),
+        "special_days.0.service_periods",
+        "at least 1",
+    ),
+    "special order": (
+        house(special_days=[special_day("2026-12-31", closes="22:00")]),
+        "special_days.0.service_periods.0",
+        "after closes",
+    ),
     "typo": (house(polcy={}), "polcy", "Extra"),
     "nul": (house(name="a\0b"), "name", "control"),
     "raw nul": (json.dumps(house()).replace("House", "a\0b"), "line", "control"),

@@ -17,13 +17,14 @@ from booking_engine import ImportRejected
 from booking_engine.import_format import restaurant_schema
 from booking_engine.import_lines import read_lines
 
-from .helpers import ROOT, house
+from .helpers import ROOT, house, special_day
 
 SCHEMA = restaurant_schema("https://tabletalk.example/schemas/restaurant.json")
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA, validate_formats=True)
 FULL = house(
     phone="+442079460000", cuisines=["Thai"], price_level=2, features=["bar"], about={"menu": "Noodles"},
     closures=[{"date": "2026-12-25", "reason": "Christmas Day"}],
+    special_days=[special_day("2026-12-31")],
     turn_times=[{"max_party": 4, "minutes": 90, "service_period": "dinner"}],
     combinations=[{"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}],
     policy={"slot_minutes": 15, "max_party": 8, "pacing_covers": 20, "walk_in_covers": 2, "walk_in_release_minutes": 30},
@@ -31,7 +32,7 @@ FULL = house(
 # What no schema can say: how one value stands to another, and which words the world knows as time zones.
 BESIDES = (
     "is after closes", "larger than", "two tables", "no table called", "named twice", "no service period called",
-    "not a time zone",
+    "not a time zone", "special_days: ",
 )  # fmt: skip
 
 

@@ -77,9 +77,6 @@ def test_a_closure_shuts_its_service_date(engine: BookingEngine, open_restaurant
     house = open_restaurant(closures=[{"date": DAY.isoformat(), "reason": "Stocktaking"}])
     assert engine.find_openings(house, starts_at=evening(house), party_size=2).refusal is Refusal.CLOSED
     assert house.periods_on(DAY) == []
-    closure = house.closure_on(DAY)
-    assert closure is not None
-    assert closure.reason == "Stocktaking"
     assert engine.find_openings(house, starts_at=evening(house, day=DAY + timedelta(days=1)), party_size=2).exact
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, Restaurant
-from tests.engine.helpers import as_lines, house
+from tests.engine.helpers import as_lines, house, special_day
 from webhooks.rest.listing import PAGE
 
 from .helpers import Caller, ok, problem
@@ -116,11 +116,13 @@ def test_a_restaurant_is_shown_whole(visitor: Caller, open_restaurant: Callable[
         name="The Whole",
         about={"parking": "Lot behind the house"},
         closures=[{"date": "2026-12-25", "reason": "Christmas Day"}],
+        special_days=[special_day("2026-12-31")],
         tables=[{"name": "T1", "area": "main", "max_party": 2}, {"name": "T2", "area": "patio", "max_party": 6}],
     )
     shown = ok(visitor.get("/api/restaurants/whole"))
     assert shown["about"] == {"parking": "Lot behind the house"}
     assert shown["closures"] == [{"date": "2026-12-25", "reason": "Christmas Day"}]
+    assert shown["special_days"] == [special_day("2026-12-31")]
     assert shown["areas"] == ["main", "patio"]
     assert shown["policy"]["largest_party"] == 6
     assert shown["service_periods"][0]["opens"] == "17:00"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from booking_engine import Hold, Opening, Refusal, Reservation, Restaurant, Search
-from booking_engine.import_format import Closure, ServicePeriod
+from booking_engine.import_format import Closure, ServicePeriod, SpecialDay
 from webhooks.rest.fields import LocalTime
 
 
@@ -72,6 +72,7 @@ class RestaurantDetail(RestaurantSummary):
     areas: list[str]
     service_periods: list[ServicePeriod]
     closures: list[Closure]
+    special_days: list[SpecialDay] = Field(description="dates with hours of their own, instead of the weekday's")
     policy: BookingRules
 
     @classmethod
@@ -91,6 +92,7 @@ class RestaurantDetail(RestaurantSummary):
             areas=list(dict.fromkeys(table.area for table in restaurant.tables if table.area)),
             service_periods=list(restaurant.service_periods),
             closures=list(restaurant.closures),
+            special_days=list(restaurant.special_days),
             policy=BookingRules(
                 **restaurant.policy.model_dump(include=set(BookingRules.model_fields) - {"largest_party"}),
                 largest_party=restaurant.largest_party,
