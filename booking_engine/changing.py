@@ -19,9 +19,9 @@ from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .seating import Seating, lock_pacing, take_tables
 from .transactions import Decision, OutOfDate, run_command
-from .values import Command, check_area, check_notes, check_party_size, existing_instant
+from .values import Command, check_notes, check_party_size, existing_instant
 from .wire import Statement, send
-from .wishes import Wishes
+from .wishes import Wishes, check_wishes
 
 
 class Change(NamedTuple):
@@ -41,7 +41,7 @@ class Change(NamedTuple):
             existing_instant(starts_at) if starts_at is not None else None,
             check_party_size(party_size) if party_size is not None else None,
             check_notes(notes) if notes is not None else None,
-            Wishes(check_area(wishes.area), wishes.must) if wishes is not None else None,
+            check_wishes(wishes) if wishes is not None else None,
         )
 
 
@@ -50,7 +50,7 @@ def change_reservation(
 ) -> Reservation:
     """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
 
-    Notes alone may be changed until the party leaves; time, party size and area until `change_cutoff_minutes` before the start.
+    Notes alone may be changed until the party leaves; time, party size and wishes until `change_cutoff_minutes` before the start.
     """
     command = Command("change", command_id, channel)
     restaurant_id, number = desk.read_code(code)
@@ -68,7 +68,7 @@ def change_reservation(
         must_stand(locked, restaurant, edition.codes)
         record = replace(before, notes=before.notes if change.notes is None else change.notes)
         if change.wishes is not None:
-            record = replace(record, area=change.wishes.area, area_must=change.wishes.must)
+            record = record.wishing(change.wishes)
         asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.wishes)
         moved = asked != (before.starts_at, before.party_size, before.wishes)
         if moved:

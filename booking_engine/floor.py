@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from .features import canonical, of_tables
+
 if TYPE_CHECKING:
     from .restaurant import Restaurant
 
@@ -17,6 +19,8 @@ class Place(NamedTuple):
     min_party: int
     max_party: int
     areas: frozenset[str]
+    features: frozenset[str]
+    """What the place has, and what the whole house has."""
     mask: int
     """One bit for each table, at the position of its number."""
 
@@ -24,13 +28,14 @@ class Place(NamedTuple):
 class Floor:
     """A restaurant's bookable places, best first: the smallest that fits goes first.
 
-    Between equals a single table goes before a combination, then the table that fewer combinations need, so that large
-    and combinable tables stay for those who need them. Walk-in tables, and combinations with one, are not on it unless
-    the house has released them (`with_walk_in`).
+    Between equals a single table goes before a combination, then the table that fewer combinations need, then the one with
+    fewer features, so that large, combinable and step-free tables stay for those who need them. Walk-in tables, and
+    combinations with one, are not on it unless the house has released them (`with_walk_in`).
     """
 
     def __init__(self, restaurant: Restaurant, *, with_walk_in: bool = False) -> None:
         bookable = {table.name: table for table in restaurant.tables if with_walk_in or not table.walk_in}
+        features = {name: canonical(table.features) for name, table in bookable.items()}
         needed = Counter(name for combination in restaurant.combinations for name in combination.tables)
         parts: list[tuple[tuple[str, ...], int, int]] = [
             ((table.name,), table.min_party, table.max_party) for table in bookable.values()
@@ -40,13 +45,22 @@ class Floor:
             for combination in restaurant.combinations
             if all(name in bookable for name in combination.tables)
         ]
-        parts.sort(key=lambda part: (part[2], len(part[0]), sum(needed[name] for name in part[0])))
+        parts.sort(
+            key=lambda part: (
+                part[2],
+                len(part[0]),
+                sum(needed[name] for name in part[0]),
+                sum(len(features[name]) for name in part[0]),
+            )
+        )
+        everywhere = canonical(restaurant.features)
         self._places = tuple(
             Place(
                 table_ids=(ids := tuple(sorted(restaurant.table_ids[name] for name in names))),
                 min_party=smallest,
                 max_party=largest,
                 areas=frozenset(area for name in names if (area := bookable[name].area)),
+                features=everywhere | of_tables(features[name] for name in names),
                 mask=sum(1 << table_id for table_id in ids),
             )
             for names, smallest, largest in parts

@@ -16,9 +16,9 @@ from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_i
 from .restaurant import Restaurant
 from .seating import free_tables, lock_pacing, take_tables
 from .transactions import Decision, run_command
-from .values import Command, check_area, check_party_size, check_phone, existing_instant
+from .values import Command, check_party_size, check_phone, existing_instant
 from .wire import send
-from .wishes import Wishes
+from .wishes import Wishes, check_wishes
 
 
 def place_hold(
@@ -34,7 +34,7 @@ def place_hold(
 ) -> Hold:
     """Keep the best table for `policy.hold_minutes`."""
     instant, party = existing_instant(starts_at), check_party_size(party_size)
-    wishes = Wishes(check_area(wishes.area), wishes.must)
+    wishes = check_wishes(wishes)
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
@@ -55,9 +55,7 @@ def place_hold(
             created_at=now,
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
-            area=wishes.area,
-            area_must=wishes.must,
-        )
+        ).wishing(wishes)
         return Decision(record, take_tables(record, command, now=now, held_until=record.expires_at, new=True))
 
     record = run_command(desk.database, restaurant.id, command, decide)

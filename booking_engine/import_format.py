@@ -88,6 +88,7 @@ class DiningTable(_Part):
     min_party: PartySize = 1
     max_party: PartySize
     walk_in: YesNo = False
+    features: tuple[Words, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> DiningTable:

@@ -18,7 +18,6 @@ from .seating import free_tables, take_tables
 from .transactions import Decision, run_command
 from .values import Command, existing_instant
 from .wire import Statement, ask
-from .wishes import NO_WISHES
 
 
 def move_reservation(
@@ -28,7 +27,7 @@ def move_reservation(
 
     Rows are kept by restaurant, so the move makes a reservation there and cancels the one here, which cannot be restored.
     Letting go is held to this restaurant's `change_cutoff_minutes`, taking to the other one's rules. A time that is not
-    named is the same time on the other restaurant's clock; wishes that are not named go along if its floor knows them.
+    named is the same time on the other restaurant's clock; wishes that are not named go along, an area only if its floor has such a one.
     """
     leaving, arriving = Command(_LEAVING, command_id, channel), Command("move_in", command_id, channel)
     from_id, number = desk.read_code(code)
@@ -78,16 +77,14 @@ def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change)
     """The reservation as it is asked for at the other restaurant, still without a table."""
     wishes = change.wishes
     if wishes is None:
-        wishes = record.wishes if record.wishes.areas_at(there) else NO_WISHES
+        wishes = record.wishes if record.wishes.areas_at(there) else replace(record.wishes, area=None)
     return replace(
-        record,
+        record.wishing(wishes),
         restaurant_id=there.id,
         id=new_reservation_id(),
         starts_at=change.starts_at or _same_wall_time(record, here, there),
         party_size=change.party_size or record.party_size,
         notes=record.notes if change.notes is None else change.notes,
-        area=wishes.area,
-        area_must=wishes.must,
         reminder_id=None,
     )
 

@@ -48,7 +48,7 @@ class Occupancy:
         return cls(now, version, taken, covers)
 
     def place_for(self, restaurant: Restaurant, party_size: int, quarters: range, wishes: Wishes) -> Place | None:
-        """The best free place for a party during these quarter hours: where it wishes to sit, else, unless it must, anywhere."""
+        """The free place for a party during these quarter hours that fulfils its wishes best."""
         taken = 0
         for quarter in quarters:
             taken |= self.taken.get(quarter, 0)
@@ -59,11 +59,7 @@ class Occupancy:
         free: Iterable[Place] = (place for place in floor.fitting(party_size) if not place.mask & taken)
         if policy.walk_in_covers and not released:
             free = (place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers))
-        if wishes.area is None:
-            return next(iter(free), None)
-        places, wanted = list(free), wishes.areas_at(restaurant)
-        fulfilled = next((place for place in places if place.areas and place.areas <= wanted), None)
-        return fulfilled or (places[0] if places and not wishes.must else None)
+        return wishes.best_of(free, restaurant)
 
     def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
         """Whether so many seats stay free all the while."""

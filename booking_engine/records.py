@@ -24,7 +24,7 @@ class Found(NamedTuple):
 
 _SELECT = """
     SELECT restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at, code_number,
-        diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must,
+        diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features,
         version, statement_timestamp() + %(shift)s
     FROM reservation CROSS JOIN (SELECT version FROM catalogue) AS now WHERE restaurant_id = %(restaurant_id)s
 """
@@ -32,10 +32,10 @@ _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
 INSERT_RECORD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
-        code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must)
+        code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
         %(created_at)s, %(expires_at)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s, %(confirmed_at)s,
-        %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s)
+        %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s, %(features)s::text[])
 """
 """A new record, with the values of `record_values`."""
 UPDATE_RECORD: LiteralString = """
@@ -43,7 +43,7 @@ UPDATE_RECORD: LiteralString = """
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
         diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
         confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s,
-        area = %(area)s, area_must = %(area_must)s
+        area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[]
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
 """A record as it now is. The caller holds the pacing lock of its old and new start."""
@@ -66,7 +66,8 @@ def found(cursor: Cursor[Any]) -> Found | None:
     if row is None:
         return None
     *columns, version, now = row
-    columns[_TABLE_IDS] = tuple(columns[_TABLE_IDS])
+    for position in _ARRAYS:
+        columns[position] = tuple(columns[position])
     return Found(Record(*columns), now, version)
 
 
@@ -93,7 +94,7 @@ def write_event(record: Record, command: Command, now: datetime) -> Statement:
 
 def record_values(record: Record) -> dict[str, Any]:
     """For INSERT_RECORD and UPDATE_RECORD."""
-    return vars(record) | {"table_ids": array_of(record.table_ids)}
+    return vars(record) | {"table_ids": array_of(record.table_ids), "features": _texts(record.features)}
 
 
 def event_values(record: Record, command: Command, now: datetime) -> dict[str, Any]:
@@ -109,4 +110,9 @@ def event_values(record: Record, command: Command, now: datetime) -> dict[str, A
     }
 
 
-_TABLE_IDS = list(Record.__dataclass_fields__).index("table_ids")
+_ARRAYS = [list(Record.__dataclass_fields__).index(name) for name in ("table_ids", "features")]
+
+
+def _texts(features: tuple[str, ...]) -> str:
+    # In PostgreSQL's notation, as array_of does for numbers. A feature is letters, digits and underscores.
+    return "{" + ",".join(f'"{feature}"' for feature in features) + "}"

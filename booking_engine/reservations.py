@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -72,11 +72,16 @@ class Record:
     reminder_id: UUID | None = None
     area: str | None = None
     area_must: bool = False
+    features: tuple[str, ...] = ()
 
     @property
     def wishes(self) -> Wishes:
-        """Where the party asked to sit."""
-        return Wishes(self.area, self.area_must)
+        """Where the party asked to sit, and what its table should have."""
+        return Wishes(self.area, self.area_must, frozenset(self.features))
+
+    def wishing(self, wishes: Wishes) -> Record:
+        """The same with other wishes."""
+        return replace(self, area=wishes.area, area_must=wishes.must, features=tuple(sorted(wishes.features)))
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Record:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from .features import canonical
 from .floor import Floor
 from .import_fields import WEEKDAYS
 from .import_format import (
@@ -117,6 +118,11 @@ class Restaurant:
         by_name = {table.name: table.area for table in self.tables}
         found = (by_name.get(self.table_names[table_id]) for table_id in table_ids)
         return tuple(dict.fromkeys(area for area in found if area))
+
+    def has_feature(self, feature: str) -> bool:
+        """Whether the house, or a table of it, has this feature, in any usual spelling."""
+        listed = (self.features, *(table.features for table in self.tables))
+        return canonical([feature]) <= canonical(word for features in listed for word in features)
 
     def longest_turn(self, party_size: int) -> timedelta:
         """The longest that a party of this size keeps its table in any service."""

@@ -109,6 +109,7 @@ reservation = Table(
     Column("reminder_id", UUID(as_uuid=True), comment="the outbox row that reminds of it"),
     Column("area", Text, comment="where the diner asked to sit"),
     Column("area_must", Boolean, nullable=False, server_default="false", comment="nowhere else, then"),
+    Column("features", ARRAY(Text), nullable=False, server_default="{}", comment="what the table was asked to have"),
     PrimaryKeyConstraint("restaurant_id", "id"),
     ForeignKeyConstraint(["restaurant_id"], ["restaurant.id"]),
     CheckConstraint("status IN ('held', 'released', 'confirmed', 'cancelled')", name="status_known"),

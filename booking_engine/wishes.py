@@ -1,14 +1,21 @@
-"""Where a party would like to sit."""
+"""Where a party would like to sit, and what its table should have."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .errors import InvalidRequest
+from .features import canonical
 from .names import fold
+from .values import check_area
 
 if TYPE_CHECKING:
+    from .floor import Place
     from .restaurant import Restaurant
+
+MOST_FEATURES = 20
 
 _OUTDOORS = frozenset(
     {"outdoor", "outdoors", "outside", "patio", "terrace", "garden", "courtyard", "rooftop", "roof", "deck", "sidewalk"}
@@ -24,13 +31,31 @@ _KINDS = (_OUTDOORS, _BAR, _PRIVATE)
 
 @dataclass(frozen=True)
 class Wishes:
-    """The area a diner asks for: the restaurant's own word for it, or outdoor, indoor, bar, private.
+    """The area a diner asks for: the restaurant's own word for it, or outdoor, indoor, bar, private; and what the table
+    should have: `step_free`, `high_chair` or any other feature, in any usual spelling.
 
-    A preference unless `must`: then nothing else is offered.
+    Preferences, unless `must`: then nothing is offered that does not fulfil all of them.
     """
 
     area: str | None = None
     must: bool = False
+    features: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", canonical(self.features))
+
+    def best_of(self, places: Iterable[Place], restaurant: Restaurant) -> Place | None:
+        """Of places given best first, the first that fulfils most of the wishes; with `must`, that fulfils all."""
+        areas = self.areas_at(restaurant)
+        wished = (self.area is not None) + len(self.features)
+        best, most = None, -1
+        for place in places:
+            fulfilled = bool(place.areas and place.areas <= areas) + len(self.features & place.features)
+            if fulfilled == wished:
+                return place
+            if fulfilled > most:
+                best, most = place, fulfilled
+        return None if self.must else best
 
     def areas_at(self, restaurant: Restaurant) -> frozenset[str]:
         """The restaurant's areas that fulfil the wish; empty when it has none such, or nothing is wished."""
@@ -51,3 +76,10 @@ def _is(folded_area: str, kind: frozenset[str]) -> bool:
 
 
 NO_WISHES = Wishes()
+
+
+def check_wishes(wishes: Wishes) -> Wishes:
+    """Fit to be kept with a reservation. Raises InvalidRequest."""
+    if len(wishes.features) > MOST_FEATURES:
+        raise InvalidRequest("too many features")
+    return Wishes(check_area(wishes.area), wishes.must, wishes.features)

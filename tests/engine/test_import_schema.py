@@ -27,6 +27,8 @@ FULL = house(
     special_days=[special_day("2026-12-31")],
     turn_times=[{"max_party": 4, "minutes": 90, "service_period": "dinner"}],
     combinations=[{"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}],
+    tables=[{"name": "T1", "area": "main", "min_party": 1, "max_party": 2, "walk_in": False, "features": ["step_free"]},
+            {"name": "T2", "max_party": 2}],
     policy={"slot_minutes": 15, "max_party": 8, "pacing_covers": 20, "walk_in_covers": 2, "walk_in_release_minutes": 30},
 )  # fmt: skip
 # What no schema can say: how one value stands to another, and which words the world knows as time zones.

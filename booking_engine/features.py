@@ -1,0 +1,37 @@
+"""What a table has, in one spelling: "Step-free", "wheelchair accessible" and `step_free` are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .names import fold
+
+STEP_FREE = "step_free"
+HIGH_CHAIR = "high_chair"
+
+_SYNONYMS = {
+    STEP_FREE: (
+        "accessible|accessibility|wheelchair|wheelchairs|wheelchair access|wheelchair accessible|wheelchair friendly|"
+        "disabled access|step free access|no steps|no stairs"
+    ),
+    HIGH_CHAIR: (
+        "high chairs|highchair|highchairs|baby seat|baby seats|baby chair|baby chairs|booster seat|booster seats|"
+        "child seat|child seats"
+    ),
+    "power_outlet": "power outlets|outlet|outlets|power socket|power sockets|socket|sockets",
+}
+_MEANING = {word: feature for feature, words in _SYNONYMS.items() for word in words.split("|")}
+# It is brought to a table's side; whatever else is wished for has to be so wherever one of the party sits.
+_ONE_TABLE_IS_ENOUGH = frozenset({HIGH_CHAIR})
+
+
+def canonical(words: Iterable[str]) -> frozenset[str]:
+    """The features in their one spelling, lower case with underscores; words without a letter or digit are none."""
+    folded = (fold(word) for word in words)
+    return frozenset(_MEANING.get(word, word.replace(" ", "_")) for word in folded if word)
+
+
+def of_tables(tables: Iterable[frozenset[str]]) -> frozenset[str]:
+    """What tables pushed together have: what each of them has, and a high chair if one of them has it."""
+    each = list(tables)
+    return frozenset.intersection(*each) | (frozenset.union(*each) & _ONE_TABLE_IS_ENOUGH)
