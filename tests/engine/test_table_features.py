@@ -137,12 +137,16 @@ def test_a_wish_can_be_told_afterwards_and_is_in_the_history(
         made.code, wishes=wish("Highchair", "null"), command_id=new_id(), channel="sms", notify=False
     )
     assert changed.tables == ("M2",)
+    later = engine.change_reservation(
+        made.code, starts_at=evening(place, 20), command_id=new_id(), channel="sms", notify=False
+    )
+    assert later.tables == ("M2",)
     with database.connect() as connection:
         states = connection.execute(
             text("SELECT state -> 'features' FROM reservation_event WHERE restaurant_id = :id ORDER BY occurred_at"),
             {"id": place.id},
         ).scalars()
-        assert list(states) == [[], [], ["high_chair", "null"]]
+        assert list(states) == [[], [], *[["high_chair", "null"]] * 2]
 
 
 def test_too_many_wishes_are_refused(engine: BookingEngine, place: Restaurant) -> None:
