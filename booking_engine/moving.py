@@ -27,7 +27,8 @@ def move_reservation(
 
     Rows are kept by restaurant, so the move makes a reservation there and cancels the one here, which cannot be restored.
     Letting go is held to this restaurant's `change_cutoff_minutes`, taking to the other one's rules. A time that is not
-    named is the same time on the other restaurant's clock; wishes that are not named go along, an area only if its floor has such a one.
+    named is the same time on the other restaurant's clock; wishes that are not named go along, an area only if there is
+    such a one.
     """
     leaving, arriving = Command(_LEAVING, command_id, channel), Command("move_in", command_id, channel)
     from_id, number = desk.read_code(code)

@@ -20,7 +20,7 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
     if "seating" in said:
         seat = said["seating"]
         is_listed = _feature(restaurant, "_".join(words_of(seat.text))) is not None
-        has = is_listed or bool(Wishes(str(seat.value)).areas_at(restaurant))
+        has = is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)

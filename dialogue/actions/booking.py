@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search, Wishes
+from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -134,10 +134,10 @@ class ValidateBookingForm(FormValidation):
         is_window: bool = False,
     ) -> str | None:
         party_size = memory.party_size or 1
-        is_held = memory.holds(restaurant, start, party_size, turn.engine.clock.now()) and "area" not in heard.fields
+        is_held = memory.holds(restaurant, start, party_size, turn.engine.clock.now()) and "seating" not in heard.fields
         if not is_held:
             self._release(turn, memory)
-            wishes = Wishes(memory.area)
+            wishes = memory.wishes()
             search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, wishes=wishes)
             opening = search.exact or (search.openings[0] if is_window and search.openings else None)
             if opening is None:

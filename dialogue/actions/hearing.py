@@ -20,6 +20,8 @@ _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 _NOTES = ("diet", "occasion", "seating")
 _NAME_PARTS = ("first_name", "last_name")
+_AREAS = ("outdoor", "indoor", "bar", "private_room")
+"""Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
 _HOURS = 24
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
@@ -47,9 +49,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     _hear_bare_number(turn, memory, entities, heard, restaurant, anchor)
     _hear_who(turn, memory, entities, heard, asked)
     for entity in entities:
-        if entity.kind == "seating" and entity.value != memory.area:
-            memory.area = str(entity.value)
-            heard.fields.add("area")
+        if entity.kind == "seating":
+            _hear_seating(memory, str(entity.value), heard)
         if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
             memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
             heard.fields.add("notes")
@@ -57,6 +58,16 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     if heard.fields:
         memory.said_last = told.pop() if len(told) == 1 else None
     return heard
+
+
+def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
+    if wish not in _AREAS:
+        if wish not in memory.features:
+            memory.features = [*memory.features, wish]
+            heard.fields.add("seating")
+    elif wish != memory.area:
+        memory.area = wish
+        heard.fields.add("seating")
 
 
 def _hear_restaurant(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rasa_sdk.events import EventType, SlotSet
 
-from booking_engine import Hold, Restaurant
+from booking_engine import Hold, Restaurant, Wishes
 from dialogue.actions.turn import Option, Turn
 
 Task = Literal["booking", "change", "cancel"]
@@ -32,6 +32,7 @@ class Memory:
     phone: str | None = None
     notes: str | None = None
     area: str | None = None
+    features: list[str] = field(default_factory=list)
     hold: dict[str, Any] | None = None
     choices: list[dict[str, Any]] | None = None
     reservation: str | None = None
@@ -72,6 +73,10 @@ class Memory:
             name: value for name, value in asdict(self).items() if value != before.get(name) or name == "touched_at"
         }
         return [SlotSet(name, value) for name, value in {**changed, "requested_slot": requested_slot}.items()]
+
+    def wishes(self) -> Wishes:
+        """Where they would like to sit, and what the table should have; preferences, since few houses tell all they have."""
+        return Wishes(self.area, features=frozenset(self.features))
 
     def wanted_date(self) -> dt.date | None:
         return dt.date.fromisoformat(self.date) if self.date else None

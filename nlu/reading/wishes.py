@@ -28,6 +28,8 @@ _SEATING = {
     "standing": "high top|hightop|high table|standing table",
     "near_heater": "heater|near a heater|by the fire|fireplace|by the fireplace|near the fire",
     "shade": "in the shade|shaded|shade|out of the sun",
+    "power_outlet": "power outlet|power outlets|power socket|power sockets|plug socket|plug sockets|wall socket|a socket|"
+    "an outlet",
     "dog": "with a dog|with my dog|my dog|our dog|bring a dog|a dog",
 }
 _DIET = {
@@ -82,8 +84,10 @@ _PRICE = {
 
 
 def phrase_book(meanings: dict[str, str]) -> Phrases:
-    """A dictionary of phrases from meanings with their phrases between bars."""
-    return Phrases({phrase: meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")})
+    """A dictionary of phrases from meanings with their phrases between bars; two words may have a hyphen between them."""
+    spaced = {phrase: meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
+    hyphened = {phrase.replace(" ", " - "): meaning for phrase, meaning in spaced.items() if phrase.count(" ") == 1}
+    return Phrases(hyphened | spaced)
 
 
 _BOOKS = (

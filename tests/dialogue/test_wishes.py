@@ -1,0 +1,58 @@
+"""What a diner asks of the table: it is looked for, kept with the booking, and told to the staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.support import replies
+from tests.support.phone import Phone
+from tests.support.running import Stack
+
+from .conftest import OpenHouse
+
+TABLES = [
+    {"name": "T1", "area": "main", "max_party": 2},
+    {"name": "T2", "area": "main", "max_party": 3, "features": ["step_free"]},
+    {"name": "T3", "area": "patio", "max_party": 4, "features": ["high_chair"]},
+]
+
+
+def seated(stack: Stack, phone: Phone) -> list[Any]:
+    """(tables, features wished for) of the phone's confirmed bookings."""
+    with stack.database.connect() as connection:
+        rows = connection.execute(
+            text(
+                """
+                SELECT array_agg(t.name) AS tables, r.features FROM reservation r JOIN dining_table t
+                  ON t.restaurant_id = r.restaurant_id AND t.table_id = ANY (r.table_ids)
+                WHERE r.diner_phone = :phone AND r.status = 'confirmed' GROUP BY r.id, r.features
+                """
+            ),
+            {"phone": phone.number},
+        )
+        return [(row.tables, row.features) for row in rows]
+
+
+def test_a_high_chair_is_looked_for_and_told_to_the_staff(phone: Phone, stack: Stack, open_house: OpenHouse) -> None:
+    open_house("chair-heron", "Chair Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Chair Heron Diner tomorrow at 6pm, we need a high chair, my name is Ana Lima")
+    assert replies.CODE.search(phone.say("Y")), phone.said
+    assert seated(stack, phone) == [(["T3"], ["high_chair"])]
+    assert "high chair" in phone.booking().notes
+
+
+def test_a_wish_told_later_moves_the_hold(phone: Phone, stack: Stack, open_house: OpenHouse) -> None:
+    open_house("step-heron", "Step Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Step Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    phone.say("a step-free table please")
+    assert replies.CODE.search(phone.say("Y")), phone.said
+    assert seated(stack, phone) == [(["T2"], ["step_free"])]
+    assert "step-free" in phone.booking().notes
+
+
+def test_a_question_about_what_tables_have_is_answered(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("asked-heron", "Asked Heron Diner", tables=TABLES)
+    assert phone.say("does Asked Heron Diner have high chairs?").startswith("Yes:")
+    assert not phone.say("does Asked Heron Diner have booths?").startswith("Yes:")
