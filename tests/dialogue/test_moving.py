@@ -102,3 +102,23 @@ def test_a_move_to_a_restaurant_that_is_none_changes_nothing(diner: Phone) -> No
     assert "no restaurant of that name" in diner.say("move it to the Blue Moon on Friday")
     assert "stays as it is: Brasserie Tournesol" in diner.say("leave it")
     assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
+
+
+def test_another_time_after_a_refusal_is_of_the_restaurant_asked_for(diner: Phone) -> None:
+    answer = diner.say("move it to Cedar Staircase at 4am")
+    assert "You keep Brasserie Tournesol" in answer
+    assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
+    assert "Your booking is now Cedar Staircase" in diner.say("8pm")
+    assert standing(diner) == [(CEDAR, "2026-12-03 20:00", 4)]
+
+
+def test_of_several_bookings_it_is_asked_which_one_moves(diner: Phone) -> None:
+    diner.say("table for 2 at Cedar Staircase on Friday at 6pm")
+    diner.say("Y")
+    assert "Which booking" in diner.say("move my booking to Nonna Brunella in New York")
+    assert "Your booking is now Nonna Brunella, Fri, Dec 4, 6:00 PM" in diner.say("2")
+    assert standing(diner) == [
+        (TOURNESOL, "2026-12-03 19:00", 4),
+        ("nonna-brunella-new-york", "2026-12-04 18:00", 2),
+    ]
+    assert "nothing I could bring back" in diner.say("undo")
