@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support import lookups, replies
+from tests.support.chat import Chat
 from tests.support.phone import Phone
 from tests.support.running import Stack
 
@@ -122,3 +123,16 @@ def test_of_several_bookings_it_is_asked_which_one_moves(diner: Phone) -> None:
         ("nonna-brunella-new-york", "2026-12-04 18:00", 2),
     ]
     assert "nothing I could bring back" in diner.say("undo")
+
+
+def test_in_the_widget_the_new_code_is_as_much_the_diners_as_the_old_one(chat: Chat, phone: Phone) -> None:
+    talk = chat.open()
+    talk.say("table for 2 at Cedar Staircase tomorrow at 7pm")  # which texts from a number of its own
+    talk.say("Ana Lima")
+    booked = talk.say(phone.number)["reservation"]
+    moved = talk.say("move it to Brasserie Tournesol")["reservation"]
+    assert (moved["restaurant"]["slug"], moved["starts_at"]) == (TOURNESOL, booked["starts_at"])
+    assert moved["code"] != booked["code"]
+    assert moved["code"] in phone.wait_for_text(), "nobody replied to that phone, so it gets a text"
+    assert talk.say("what have I booked?")["reservation"] == moved
+    assert talk.say("cancel my booking")["reservation"] == moved | {"status": "cancelled"}
