@@ -28,6 +28,7 @@ test-slow: install-dev ## Try what is tried by random examples with many more of
 bench: install-dev ## Measure replies and the booking engine, each beside a floor
 	@.venv/bin/python -m bench.replies
 	@.venv/bin/python -m bench.engine
+	@.venv/bin/python -m bench.growth
 
 train: install ## Train the dialogue model if its sources have changed
 	@$(TABLETALK) train

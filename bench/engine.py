@@ -173,7 +173,10 @@ OPERATIONS: tuple[tuple[str, str | None], ...] = (
 
 
 def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[str, Measured]:
-    """Let so many clients do each operation for so long, in turns, so that whatever else the machine does hits all alike."""
+    """Let so many clients do each operation for so long, in turns, so that whatever else the machine does hits all alike.
+
+    Every client has asked every restaurant once before, as a process that has been serving for a while.
+    """
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(clients), context.Queue()
     workers = [
@@ -207,6 +210,8 @@ def _work(
     database = create_database(url, pool_size=1, max_overflow=0, name="bench")
     client = Client(database, restaurants, seed)
     latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}
+    for house in client.houses:
+        client.engine.find_openings(house, starts_at=client.wish()[1], party_size=2)
     for operation, _ in OPERATIONS:
         for _ in range(12):
             _attempt(getattr(client, operation))
