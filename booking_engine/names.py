@@ -36,6 +36,7 @@ _NUMBERS = frozenset(
 )
 _BRIEF = 3
 """One word of a longer name ("sisters") counts only in an answer as short as this."""
+_SHORT = 4
 _LONGEST_QUERY = 500
 _MOST_CANDIDATES = 300
 _PART_WEIGHT = 0.92
@@ -91,7 +92,9 @@ class NameEntry:
         whole = Variant(self.folded, 1.0, None if core else len(words), to_the_letter=not _telling(core), own=own)
         variants = {self.folded: whole}
         if _telling(core):
-            variants.setdefault(" ".join(core), Variant(" ".join(core), 0.98, None))
+            said = " ".join(core)
+            # "Plus" of "A Plus Cafe" is a letter away from "pls".
+            variants.setdefault(said, Variant(said, 0.98, None, to_the_letter=len(said) <= _SHORT))
         for size in range(1, len(words)):
             for start in range(len(words) - size + 1):
                 part = words[start : start + size]

@@ -25,8 +25,11 @@ class ValidateBookingForm(FormValidation):
     leaves_for = frozenset({"undo"})
 
     def begin(self, turn: Turn, memory: Memory) -> None:
+        talked_of = memory.talked_of
         memory.forget_draft()
         memory.restaurant = turn.own_restaurant
+        if turn.own_restaurant is None and not _says_where(turn):  # "do they have a patio? - ok, book us in"
+            memory.restaurant = talked_of
 
     def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
         if turn.intent == "cancel":  # the table in hand, unless it says that one which stands is meant
@@ -40,7 +43,7 @@ class ValidateBookingForm(FormValidation):
         return hear(turn, memory, asked=asked, anchor=memory.held_start())
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
-        if turn.intent == "cancel" or (turn.intent == "stop_booking" and not heard):
+        if turn.intent == "cancel" or (turn.intent == "stop_booking" and not heard.fields and not heard.took_choice):
             self._drop(turn, memory)
             return None
         says_no = turn.intent == "deny" or heard.refused_choices
@@ -221,6 +224,12 @@ class ValidateBookingForm(FormValidation):
         memory.reservation = reservation.code
         memory.own_codes = [*memory.own_codes, reservation.code]
         return reservation
+
+
+def _says_where(turn: Turn) -> bool:
+    return any(e.kind in ("restaurant", "city", "cuisine") for e in turn.entities) or bool(
+        turn.engine.match_restaurant_name(turn.text)
+    )
 
 
 NOT_CONFIRMED = object()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from booking_engine import ChangeTooLate, NoTableAvailable, Reservation, ReservationOver, Restaurant, Search
+from booking_engine import (
+    ChangeTooLate,
+    InvalidRequest,
+    NoTableAvailable,
+    Reservation,
+    ReservationOver,
+    Restaurant,
+    Search,
+)
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -109,6 +117,9 @@ class ValidateChangeForm(FormValidation):
             return self._move(turn, memory, booking, restaurant, start, party_size)
         if _wants_another(turn, memory, booking, heard):
             return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
+        if "notes" in heard.fields:
+            self._note(turn, memory, booking)
+            return None
         facts = turn.show_reservation(booking)
         if heard.fields - _WHEREABOUTS:  # said, and already so
             turn.say("utter_already_so", **facts)
@@ -137,6 +148,7 @@ class ValidateChangeForm(FormValidation):
                 restaurant=restaurant,
                 starts_at=start,
                 party_size=party_size,
+                notes=_notes_with(booking, memory.notes),
                 command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}"),
                 channel=turn.channel,
                 notify=not turn.is_by_sms,
@@ -154,6 +166,22 @@ class ValidateChangeForm(FormValidation):
             memory.own_codes = [*memory.own_codes, changed.code]
         return None
 
+    def _note(self, turn: Turn, memory: Memory, booking: Reservation) -> None:
+        """Tell the staff more about a booking whose table stays."""
+        try:
+            noted = turn.engine.change_reservation(
+                booking.code,
+                notes=_notes_with(booking, memory.notes),
+                command_id=turn.command_id("note"),
+                channel=turn.channel,
+                notify=False,
+            )
+        except (InvalidRequest, ReservationOver):
+            turn.say("utter_change_too_late", **turn.show_reservation(booking))
+        else:
+            turn.say("utter_noted", **turn.show_reservation(noted), note=memory.notes)
+        memory.forget_draft()
+
     def _refuse(
         self,
         turn: Turn,
@@ -169,6 +197,12 @@ class ValidateChangeForm(FormValidation):
             return "choice"
         memory.date = memory.time = memory.party_size = None
         return "time"
+
+
+def _notes_with(booking: Reservation, told: str | None) -> str:
+    """The booking's notes and what is new of those told now."""
+    new = [note for note in (told or "").split("; ") if note.lower() not in booking.notes.lower()]
+    return "; ".join(filter(None, [booking.notes, *new]))
 
 
 _WHEREABOUTS = {"city", "cuisine"}

@@ -18,7 +18,8 @@ _CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", 
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
-_NOTES = ("diet", "occasion", "seating")
+TO_NOTE = frozenset(("diet", "occasion", "seating"))
+"""What is told to the staff in the reservation's notes."""
 _NAME_PARTS = ("first_name", "last_name")
 _AREAS = ("outdoor", "indoor", "bar", "private_room")
 """Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
@@ -51,7 +52,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     for entity in entities:
         if entity.kind == "seating":
             _hear_seating(memory, str(entity.value), heard)
-        if entity.kind in _NOTES and entity.text.lower() not in (memory.notes or "").lower():
+        if entity.kind in TO_NOTE and entity.text.lower() not in (memory.notes or "").lower():
             memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
             heard.fields.add("notes")
     told = heard.fields & {"time", "party_size"}

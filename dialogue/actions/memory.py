@@ -39,6 +39,7 @@ class Memory:
     task_has_target: bool = False
     pending: list[list[Any]] | None = None
     own_codes: list[str] = field(default_factory=list)
+    talked_of: str | None = None
     said_last: str | None = None
     misses: int = 0
     touched_at: str | None = None

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine, Reservation, Restaurant
 from dialogue.actions import about
+from dialogue.actions.hearing import TO_NOTE
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import upcoming, with_code
 from dialogue.actions.turn import Turn
@@ -43,7 +44,10 @@ class Reply(Action):
         turn = Turn(self._engine, self._words, dispatcher, tracker)
         memory = Memory.of(turn)
         in_form = bool((tracker.active_loop or {}).get("name"))
-        restaurant = self._restaurant(turn, memory)
+        named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
+        restaurant = named or self._restaurant_in_mind(turn, memory)
+        if named and not in_form:
+            memory.talked_of = named.slug
         if turn.intent == "ask":
             self._answer(turn, restaurant)
         elif turn.intent == "list_bookings":
@@ -69,14 +73,12 @@ class Reply(Action):
         turn.finish(None)
         misses = memory.misses if in_form else 0 if understood else memory.misses + 1
         replied = SlotSet("replied_to", turn.message_id)
-        return [replied, SlotSet("reservation", memory.reservation), SlotSet("misses", misses)]
+        kept = {"reservation": memory.reservation, "talked_of": memory.talked_of, "misses": misses}
+        return [replied, *(SlotSet(name, value) for name, value in kept.items())]
 
-    def _restaurant(self, turn: Turn, memory: Memory) -> Restaurant | None:
-        """The restaurant that is named, or booked just now, or was booked last."""
-        named = turn.engine.match_restaurant_name(turn.text)
-        if named:
-            return named[0][0]
-        slug = memory.restaurant or turn.own_restaurant
+    def _restaurant_in_mind(self, turn: Turn, memory: Memory) -> Restaurant | None:
+        """The restaurant that is being booked, or was asked about or booked last."""
+        slug = memory.restaurant or turn.own_restaurant or memory.talked_of
         if slug:
             return turn.engine.restaurant(slug)
         booking = (
@@ -142,9 +144,10 @@ class PickUp(Action):
         turn = Turn(self._engine, self._words, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
-        if memory.reservation and said & _OF_A_BOOKING and not turn.engine.match_restaurant_name(turn.text):
+        if memory.reservation and said and not turn.engine.match_restaurant_name(turn.text):
             booking = with_code(turn, memory, memory.reservation)
-            if booking is not None and booking.status == "confirmed":
+            stands = booking is not None and booking.status == "confirmed"
+            if stands and said & (_OF_A_BOOKING | TO_NOTE):
                 return [FollowupAction("change_form")]
         if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):
             return [FollowupAction("booking_form")]

@@ -22,7 +22,7 @@ _BREAKING = words(
     "restaurant restaurants place places night evening all right once same home work least most first second"
 )
 _OPENERS = words("hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go")
-_GIVING_UP = words("leave forget never nevermind nothing keep stay dont")
+_GIVING_UP = words("leave forget drop skip never nevermind nothing keep stay dont")
 _FOLLOWING = words(". , ! ? for in on at is please with instead")
 _LONGEST = 8
 

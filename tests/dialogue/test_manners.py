@@ -115,3 +115,19 @@ def test_a_new_booking_begins_anew(phone: Phone) -> None:
         ("brasserie-tournesol-new-york", "2026-12-03 19:00", 4),
         ("cedar-staircase-new-york", "2026-12-04 18:00", 3),
     ]
+
+
+def test_a_restaurant_that_was_asked_about_is_the_one_to_book(phone: Phone) -> None:
+    phone.say("do you have outdoor seating at Brasserie Tournesol?")
+    assert "Brasserie Tournesol" in phone.say("ok book us in, 6 people saturday 7:30pm")
+
+
+def test_another_restaurant_that_is_named_goes_before_the_one_asked_about(phone: Phone) -> None:
+    phone.say("do you have outdoor seating at Brasserie Tournesol?")
+    assert "Cedar Staircase" in phone.say("ok, a table for 2 at Cedar Staircase tomorrow at 7pm")
+
+
+@pytest.mark.parametrize("words", ["drop it", "forget it", "never mind"])
+def test_who_gives_up_is_not_asked_for_a_restaurant_again(phone: Phone, words: str) -> None:
+    assert "Which restaurant" in phone.say("I'd like to book a table")
+    assert "nothing is booked" in phone.say(words)

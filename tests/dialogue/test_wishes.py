@@ -56,3 +56,26 @@ def test_a_question_about_what_tables_have_is_answered(phone: Phone, open_house:
     open_house("asked-heron", "Asked Heron Diner", tables=TABLES)
     assert phone.say("does Asked Heron Diner have high chairs?").startswith("Yes:")
     assert not phone.say("does Asked Heron Diner have booths?").startswith("Yes:")
+
+
+def test_what_is_told_after_the_booking_is_noted_and_the_table_stays(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("note-heron", "Note Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Note Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    phone.say("Y")
+    before = phone.booking()
+    noted = phone.say("and a high chair pls")
+    assert noted.startswith("Noted: high chair.")
+    assert "Note Heron Diner" in noted
+    assert phone.say("one of us is vegan").startswith("Noted: vegan.")
+    after = phone.booking()
+    assert (after.when, after.party_size, after.tables) == (before.when, before.party_size, before.tables)
+    assert after.notes == "high chair; vegan"
+
+
+def test_a_note_comes_along_with_another_time(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("late-heron", "Late Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Late Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    phone.say("Y")
+    phone.say("change it to 8pm and we need a high chair")
+    assert phone.booking().when.endswith("20:00")
+    assert phone.booking().notes == "high chair"

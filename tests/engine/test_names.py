@@ -20,6 +20,7 @@ NAMES = {
     "oto": ("Oto", "New York"),
     "halyard": ("Halyard", "San Francisco"),
     "the-table": ("The Table", "Boston"),
+    "plus": ("A Plus Cafe", "Boston"),
 }
 
 
@@ -49,6 +50,8 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
         ("a table at nonna\u2019s in chicago", "nonnas-chicago"),
         ("the sisters please", "seven-sisters"),
         ("the table", "the-table"),
+        ("plus for 4 tomorrow at 8pm please", "plus"),
+        ("a plus caffe", "plus"),
     ],
 )
 def test_a_name_is_found_in_a_sentence(engine: BookingEngine, text: str, slug: str) -> None:
@@ -60,7 +63,8 @@ def test_a_name_is_found_in_a_sentence(engine: BookingEngine, text: str, slug: s
 @pytest.mark.parametrize(
     "text",
     ["", "hi", "a table for two at seven", "table for 7 tomorrow", "cancel my booking", "photo of my sisters' dog",
-     "a bird in the hand", "yes", "thanks!", "\0", "the", "for the table", "7", "seven", "club", "bistro"],
+     "a bird in the hand", "yes", "thanks!", "\0", "the", "for the table", "7", "seven", "club", "bistro",
+     "and a high chair pls", "a window seat pls"],
 )  # fmt: skip
 def test_no_name_is_found_where_there_is_none(engine: BookingEngine, text: str) -> None:
     assert engine.match_restaurant_name(text) == []
