@@ -98,6 +98,8 @@ class NameEntry:
         for size in range(1, len(words)):
             for start in range(len(words) - size + 1):
                 part = words[start : start + size]
+                if size == 1 and part[0].removesuffix("s") in _GENERIC:
+                    continue  # "tables" of "Eight Tables" is a letter away from any table
                 if _telling(part) and not set(part) <= place and part[0] not in _GENERIC and part[-1] not in _GENERIC:
                     said = " ".join(part)
                     variants.setdefault(said, Variant(said, _PART_WEIGHT, _BRIEF if size == 1 else None))

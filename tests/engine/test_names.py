@@ -21,6 +21,7 @@ NAMES = {
     "halyard": ("Halyard", "San Francisco"),
     "the-table": ("The Table", "Boston"),
     "plus": ("A Plus Cafe", "Boston"),
+    "eight-tables": ("Eight Tables by George Chen", "San Francisco"),
 }
 
 
@@ -52,6 +53,8 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
         ("the table", "the-table"),
         ("plus for 4 tomorrow at 8pm please", "plus"),
         ("a plus caffe", "plus"),
+        ("eight tables for 2", "eight-tables"),
+        ("george chen for 4 on friday", "eight-tables"),
     ],
 )
 def test_a_name_is_found_in_a_sentence(engine: BookingEngine, text: str, slug: str) -> None:
@@ -64,7 +67,7 @@ def test_a_name_is_found_in_a_sentence(engine: BookingEngine, text: str, slug: s
     "text",
     ["", "hi", "a table for two at seven", "table for 7 tomorrow", "cancel my booking", "photo of my sisters' dog",
      "a bird in the hand", "yes", "thanks!", "\0", "the", "for the table", "7", "seven", "club", "bistro",
-     "and a high chair pls", "a window seat pls"],
+     "and a high chair pls", "a window seat pls", "TABLE FOR 2", "tables?"],
 )  # fmt: skip
 def test_no_name_is_found_where_there_is_none(engine: BookingEngine, text: str) -> None:
     assert engine.match_restaurant_name(text) == []
