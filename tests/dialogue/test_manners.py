@@ -131,3 +131,12 @@ def test_another_restaurant_that_is_named_goes_before_the_one_asked_about(phone:
 def test_who_gives_up_is_not_asked_for_a_restaurant_again(phone: Phone, words: str) -> None:
     assert "Which restaurant" in phone.say("I'd like to book a table")
     assert "nothing is booked" in phone.say(words)
+
+
+@pytest.mark.parametrize("words", ["running 15 min late", "sorry, we will be a bit late"])
+def test_who_comes_late_is_told_whom_to_call_and_keeps_the_table(phone: Phone, words: str) -> None:
+    phone.say("table for 2 at Cedar Staircase tomorrow at 7pm, my name is Ana Lima")
+    phone.say("Y")
+    before = phone.booking()
+    assert "You reach the people at Cedar Staircase" in phone.say(words)
+    assert phone.booking() == before
