@@ -22,7 +22,7 @@ test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser in
 	@sh deploy/browser.sh
 	@.venv/bin/python -m pytest $(ARGS)
 
-test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about half an hour
+test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about ten minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)
 
 bench: install-dev ## Measure replies and the booking engine, each beside a floor
