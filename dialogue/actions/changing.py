@@ -20,8 +20,8 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard, pick
 from dialogue.actions.reservations import find_target, names_start, recalled
-from dialogue.actions.times import Meant, certain, meant_starts
-from dialogue.actions.turn import Turn
+from dialogue.actions.times import Meant, certain, lies_within, meant_starts
+from dialogue.actions.turn import Option, Turn
 
 
 class ValidateChangeForm(FormValidation):
@@ -136,6 +136,10 @@ class ValidateChangeForm(FormValidation):
     def _move(
         self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, meant: Meant, party_size: int
     ) -> str | None:
+        if meant.is_window and (others := self._others(turn, memory, booking, restaurant, party_size)):
+            memory.offer(others)
+            turn.say("utter_other_times", others, **turn.show_reservation(booking))
+            return "choice"
         start = meant.starts[0]
         search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, excluding=booking.code)
         if search.exact is None and meant.is_window and search.openings:
@@ -165,6 +169,21 @@ class ValidateChangeForm(FormValidation):
         if changed.code != booking.code:
             memory.own_codes = [*memory.own_codes, changed.code]
         return None
+
+    def _others(
+        self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, party_size: int
+    ) -> list[Option]:
+        """Times beside the one that is booked, when only the part of the day was told in which the table is already."""
+        assert memory.time is not None
+        day = restaurant.service_date_of(booking.starts_at)
+        same = (restaurant.slug, party_size, memory.wanted_date()) == (booking.restaurant.slug, booking.party_size, day)
+        if not same or not lies_within(booking.starts_at, memory.time, turn.engine.clock.now()):
+            return []
+        search = turn.engine.find_openings(
+            restaurant, starts_at=booking.starts_at, party_size=party_size, excluding=booking.code, limit=_OTHERS + 1
+        )
+        free = [opening.starts_at for opening in search.openings if opening.starts_at != booking.starts_at]
+        return [time_option(turn, restaurant, start) for start in sorted(free[:_OTHERS])]
 
     def _note(self, turn: Turn, memory: Memory, booking: Reservation) -> None:
         """Tell the staff more about a booking whose table stays."""
@@ -205,6 +224,7 @@ def _notes_with(booking: Reservation, told: str | None) -> str:
     return "; ".join(filter(None, [booking.notes, *new]))
 
 
+_OTHERS = 3
 _WHEREABOUTS = {"city", "cuisine"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
 

@@ -68,6 +68,17 @@ def _start(restaurant: Restaurant, day: date, clock: time) -> datetime | None:
     return None
 
 
+def lies_within(start: datetime, wish: dict[str, Any], now: datetime) -> bool:
+    """Whether a wish for a part of the day ("in the evening", "after 8") is fulfilled by what starts at this time."""
+    if "at" in wish:
+        return False
+    window = resolve_times(wish, now=now.astimezone(start.tzinfo))
+    clock, first, last = _clock(start), window.earliest, window.latest
+    if first and last and last < first:
+        return clock >= first or clock <= last
+    return _is_window(window) and (first or time.min) <= clock <= (last or time.max)
+
+
 def _closest(restaurant: Restaurant, day: date, clock: time) -> datetime:
     return _start(restaurant, day, clock) or datetime.combine(day, clock, restaurant.zone)
 

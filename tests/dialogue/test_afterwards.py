@@ -206,3 +206,14 @@ def test_amid_another_booking_the_table_in_hand_is_let_go_first(diner: Phone) ->
 def test_amid_another_booking_one_that_is_named_is_cancelled(diner: Phone) -> None:
     diner.say("table for 2 at Nonna Brunella in New York on friday at 8pm")
     assert "Cancelled: Brasserie Tournesol" in diner.say("cancel my booking at Brasserie Tournesol")
+
+
+def test_a_question_for_a_part_of_the_day_moves_nothing_that_lies_in_it(phone: Phone) -> None:
+    phone.say("table for 2 at Cedar Staircase tomorrow at 8pm, my name is Ana Lima")
+    phone.say("Y")
+    before = phone.booking()
+    offered = phone.say("is there anything later in the evening?")
+    assert "These times are free too" in offered, offered
+    assert phone.booking() == before
+    phone.say("1")
+    assert phone.booking().when != before.when
