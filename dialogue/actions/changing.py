@@ -6,13 +6,13 @@ import re
 
 from booking_engine import (
     ChangeTooLate,
-    InvalidRequest,
     NoTableAvailable,
     Reservation,
     ReservationOver,
     Restaurant,
     Search,
 )
+from booking_engine.values import LONGEST_NOTES
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -186,16 +186,21 @@ class ValidateChangeForm(FormValidation):
         return [time_option(turn, restaurant, start) for start in sorted(free[:_OTHERS])]
 
     def _note(self, turn: Turn, memory: Memory, booking: Reservation) -> None:
-        """Tell the staff more about a booking whose table stays."""
+        """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
+        notes = _notes_with(booking, memory.notes)
+        if notes is None:
+            turn.say("utter_human", **turn.about(booking.restaurant))
+            memory.forget_draft()
+            return
         try:
             noted = turn.engine.change_reservation(
                 booking.code,
-                notes=_notes_with(booking, memory.notes),
+                notes=notes,
                 command_id=turn.command_id("note"),
                 channel=turn.channel,
                 notify=False,
             )
-        except (InvalidRequest, ReservationOver):
+        except ReservationOver:
             turn.say("utter_change_too_late", **turn.show_reservation(booking))
         else:
             turn.say("utter_noted", **turn.show_reservation(noted), note=memory.notes)
@@ -218,10 +223,11 @@ class ValidateChangeForm(FormValidation):
         return "time"
 
 
-def _notes_with(booking: Reservation, told: str | None) -> str:
-    """The booking's notes and what is new of those told now."""
+def _notes_with(booking: Reservation, told: str | None) -> str | None:
+    """The booking's notes and what is new of those told now; None when that is more than notes may hold."""
     new = [note for note in (told or "").split("; ") if note.lower() not in booking.notes.lower()]
-    return "; ".join(filter(None, [booking.notes, *new]))
+    notes = "; ".join(filter(None, [booking.notes, *new]))
+    return notes if len(notes) <= LONGEST_NOTES else None
 
 
 _OTHERS = 3

@@ -79,3 +79,15 @@ def test_a_note_comes_along_with_another_time(phone: Phone, open_house: OpenHous
     phone.say("change it to 8pm and we need a high chair")
     assert phone.booking().when.endswith("20:00")
     assert phone.booking().notes == "high chair"
+
+
+def test_notes_that_are_full_stop_no_change(phone: Phone, stack: Stack, open_house: OpenHouse) -> None:
+    open_house("full-heron", "Full Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Full Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    phone.say("Y")
+    booked = stack.engine.reservations_of(phone.number)[0]
+    stack.engine.change_reservation(booked.code, notes="x" * 2000, command_id="fill", channel="api", notify=False)
+    assert phone.say("we need a high chair").startswith("You reach the people at Full Heron Diner")
+    assert "8:00 PM" in phone.say("make it 8pm, and one of us is vegan")
+    assert phone.booking().when.endswith("20:00")
+    assert phone.booking().notes == "x" * 2000
