@@ -64,7 +64,7 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
             raise ReservationOver(record.as_reservation(restaurant, edition.codes))
         if record.cancelled_at is None or locked.now > record.cancelled_at + UNDO_WITHIN:
             raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
-        place, ends_at, now = desk.choose(
+        place, ends_at, now, _ = desk.choose(
             connection,
             restaurant,
             starts_at=record.starts_at,

@@ -130,7 +130,7 @@ def lock_reservation(
 
 def _place(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record, change: Change) -> Record:
     starts_at, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
-    place, ends_at, _ = desk.choose(
+    place, ends_at, *_ = desk.choose(
         connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id, wishes=record.wishes
     )
     return replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)

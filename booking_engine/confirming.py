@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from .desk import Desk
 from .errors import HoldExpired, NoTableAvailable
-from .holding import lock_hold
+from .holding import lock_hold, read_hold
 from .promises import promise
+from .records import Found
 from .reservations import Record, Reservation, read_hold_id
 from .restaurant import Restaurant
 from .seating import keep_tables, lock_pacing, take_tables
@@ -30,15 +31,16 @@ def confirm_hold(
         raise HoldExpired
 
     def decide(connection: Connection) -> Decision:
-        found = lock_hold(desk, connection, key)
+        found = read_hold(desk, connection, key)
+        if _has_lapsed(found):
+            found = lock_hold(desk, connection, key)
         edition = desk.catalogue.edition(connection, found.version)
         restaurant = desk.catalogue.restaurant(connection, edition, key.restaurant_id)
         if found.record.status == "confirmed":
             return Decision(found.record)
         if found.record.status != "held":
             raise HoldExpired
-        assert found.record.expires_at is not None
-        lapsed = found.record.expires_at <= found.now
+        lapsed = _has_lapsed(found)
         held = _with_new_table(desk, connection, restaurant, found.record) if lapsed else found.record
         _, number = edition.codes.issue(restaurant.id)
         record = replace(
@@ -50,16 +52,22 @@ def confirm_hold(
         if lapsed:
             writes = take_tables(record, command, now=found.now, held_until=None)
         else:
-            writes = [keep_tables(record, command, now=found.now)]
+            quarters = desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)
+            writes = [keep_tables(record, command, now=found.now, shift=desk.clock.offset, paced=quarters)]
         return Decision(record, [*writes, *texts, remember_diner(record, found.now)])
 
     return desk.present(run_command(desk.database, key.restaurant_id, command, decide))
 
 
+def _has_lapsed(found: Found) -> bool:
+    expires_at = found.record.expires_at
+    return found.record.status == "held" and expires_at is not None and expires_at <= found.now
+
+
 def _with_new_table(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
     """The record of a lapsed hold with whatever tables fit now."""
     try:
-        place, ends_at, _ = desk.choose(
+        place, ends_at, *_ = desk.choose(
             connection,
             restaurant,
             starts_at=record.starts_at,

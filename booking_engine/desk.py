@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -28,11 +29,12 @@ OFFERS = 3
 
 
 class Choice(NamedTuple):
-    """A free place, until when the party keeps it (UTC), and the database's time of the decision."""
+    """A free place, until when the party keeps it (UTC), and the database's time of the decision, with the pace then seen."""
 
     place: Place
     ends_at: datetime
     now: datetime
+    pace: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,11 @@ class Desk:
         wishes: Wishes = NO_WISHES,
         by_the_rules: bool = True,
         lock: Statement | None = None,
+        paced: range | None = None,
     ) -> Choice:
         """The best free place. `lock`, or the caller before, locks the pacing of the quarter hour of `starts_at` (UTC).
+
+        Without a lock, the pace of the quarter hours `paced` comes along, and has to be handed to `take_tables`.
 
         Without `by_the_rules` notice and distance do not count, only what is physically so: floor, kitchen, past.
         Raises NoTableAvailable with the nearest openings, seen from within the lock.
@@ -96,8 +101,9 @@ class Desk:
         on_grid = next(grid(restaurant, starts_at, starts_at), None)
         service = on_grid[1] if on_grid else restaurant.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
-        query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding)
-        occupancy = Occupancy.from_rows(send(connection, [lock, query] if lock else [query])[-1])
+        query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding, paced=paced)
+        rows = send(connection, [lock, query])[-1] if lock else ask(connection, query)
+        occupancy = Occupancy.from_rows(rows, paced)
         self.must_be_current(connection, restaurant, occupancy.version)
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
         if not by_the_rules and refusal is not Refusal.PAST:
@@ -106,7 +112,7 @@ class Desk:
             place = place_or_refusal(restaurant, starts_at, party_size, service, occupancy, wishes)
             if isinstance(place, Place):
                 turn = restaurant.turn_time(party_size, service.period.name)
-                return Choice(place, starts_at + turn, occupancy.now)
+                return Choice(place, starts_at + turn, occupancy.now, occupancy.pace)
             refusal = place
         found = self.search(
             connection, restaurant, wanted=starts_at, party_size=party_size, excluding=excluding, wishes=wishes

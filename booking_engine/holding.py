@@ -5,7 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypedDict
 
+from psycopg import Cursor
 from sqlalchemy import Connection
 
 from .desk import Desk
@@ -17,7 +20,7 @@ from .restaurant import Restaurant
 from .seating import free_tables, lock_pacing, take_tables
 from .transactions import Decision, run_command
 from .values import Command, check_party_size, check_phone, existing_instant
-from .wire import send
+from .wire import Statement, ask, send
 from .wishes import Wishes, check_wishes
 
 
@@ -38,11 +41,12 @@ def place_hold(
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
-    def decide(connection: Connection) -> Decision:
+    def decide(connection: Connection, *, alone: bool) -> Decision:
         current = desk.restaurant(connection, restaurant.id)
-        lock = lock_pacing(current.id, desk.quarters_to_lock(current, instant, party))
-        place, ends_at, now = desk.choose(
-            connection, current, starts_at=instant, party_size=party, wishes=wishes, lock=lock
+        quarters = desk.quarters_to_lock(current, instant, party)
+        pacing: _Pacing = {"lock": lock_pacing(current.id, quarters)} if alone else {"paced": quarters}
+        place, ends_at, now, pace = desk.choose(
+            connection, current, starts_at=instant, party_size=party, wishes=wishes, **pacing
         )
         record = Record(
             restaurant_id=current.id,
@@ -56,9 +60,12 @@ def place_hold(
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
         ).wishing(wishes)
-        return Decision(record, take_tables(record, command, now=now, held_until=record.expires_at, new=True))
+        taking = take_tables(record, command, now=now, held_until=record.expires_at, new=True, pace=pace)
+        return Decision(record, taking)
 
-    record = run_command(desk.database, restaurant.id, command, decide)
+    record = run_command(
+        desk.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
+    )
     return record.as_hold(desk.known_restaurant(record.restaurant_id))
 
 
@@ -81,10 +88,24 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
         run_command(desk.database, key.restaurant_id, command, decide)
 
 
+class _Pacing(TypedDict, total=False):
+    lock: Statement
+    paced: range
+
+
+def read_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
+    """Read a hold that somebody else may change meanwhile. Raises HoldExpired when there is none."""
+    return _hold(ask(connection, query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)), key)
+
+
 def lock_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
     """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
     query = query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)
-    answer = found(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1])
+    return _hold(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1], key)
+
+
+def _hold(cursor: Cursor[Any], key: HoldKey) -> Found:
+    answer = found(cursor)
     # A reservation that was moved since it was a hold is no longer covered by this lock.
     if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
         raise HoldExpired

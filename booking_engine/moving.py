@@ -47,7 +47,7 @@ def move_reservation(
         must_stand(locked, here, edition.codes)
         must_be_in_time(locked, here, edition.codes)
         wanted = _wanted(locked.record, here, there, change)
-        place, ends_at, now = desk.choose(
+        place, ends_at, now, _ = desk.choose(
             connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, wishes=wanted.wishes
         )
         _, code_number = edition.codes.issue(there.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 from .floor import Floor, Place
 from .quarters import mask_of, start_of
@@ -15,8 +15,8 @@ from .wishes import Wishes
 
 # The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
 # statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
-_READ = """
-    SELECT c.version, statement_timestamp() + %(shift)s, q.quarter, q.tables, q.covers
+_READ: LiteralString = """
+    SELECT c.version, statement_timestamp() + %(shift)s, {pace}q.quarter, q.tables, q.covers
     FROM catalogue c LEFT JOIN (
         SELECT extract(epoch FROM starts_at)::bigint / 900 AS quarter, array_agg(table_id) AS tables, sum(covers) AS covers
         FROM table_quarter
@@ -25,27 +25,42 @@ _READ = """
         GROUP BY starts_at
     ) q ON true
 """
+_WITHOUT_PACE = _READ.format(pace="")
+_WITH_PACE = _READ.format(
+    pace="""(
+        SELECT array_agg(ARRAY[extract(epoch FROM starts_at)::bigint / 900, version]) FROM pacing_quarter
+        WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at < %(last_paced)s
+    ), """
+)
 
 
 @dataclass(frozen=True)
 class Occupancy:
-    """Tables taken and covers seated by quarter hour, at one moment of the database's clock."""
+    """Tables taken and covers seated by quarter hour, at one moment of the database's clock.
+
+    `pace`, where it was asked for: the version of each of those quarter hours, which changes with every booking in it.
+    """
 
     now: datetime
     version: int
     taken: dict[int, int] = field(default_factory=dict)
     covers: dict[int, int] = field(default_factory=dict)
+    pace: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def from_rows(cls, rows: Iterable[tuple[Any, ...]]) -> Occupancy:
+    def from_rows(cls, rows: Iterable[tuple[Any, ...]], paced: range | None = None) -> Occupancy:
         """Read what `occupancy_query` selects."""
         taken: dict[int, int] = {}
         covers: dict[int, int] = {}
+        pace: dict[int, int] = {}
         for row in rows:
-            version, now, quarter, tables, seated = row
+            version, now, *versions, quarter, tables, seated = row
             if quarter is not None:
                 taken[quarter], covers[quarter] = mask_of(tables), int(seated)
-        return cls(now, version, taken, covers)
+            if paced is not None:
+                known = dict(versions[0] or ())
+                pace = {quarter: known.get(quarter, 0) for quarter in paced}
+        return cls(now, version, taken, covers, pace)
 
     def place_for(self, restaurant: Restaurant, party_size: int, quarters: range, wishes: Wishes) -> Place | None:
         """The free place for a party during these quarter hours that fulfils its wishes best."""
@@ -71,15 +86,21 @@ class Occupancy:
         return limit is None or self.covers.get(quarter, 0) + party_size <= limit
 
 
-def occupancy_query(restaurant_id: int, quarters: range, *, shift: timedelta, excluding: int | None) -> Statement:
-    """Read the floor during these quarter hours; the seating of reservation `excluding` counts as free."""
+def occupancy_query(
+    restaurant_id: int, quarters: range, *, shift: timedelta, excluding: int | None, paced: range | None = None
+) -> Statement:
+    """Read the floor during these quarter hours; the seating of reservation `excluding` counts as free.
+
+    `paced`: quarter hours, from the first on, whose versions are to come along.
+    """
     return Statement(
-        _READ,
+        _WITH_PACE if paced else _WITHOUT_PACE,
         {
             "restaurant_id": restaurant_id,
             "first": start_of(quarters.start),
             "last": start_of(quarters.stop),
             "shift": shift,
             "excluding": excluding or 0,
+            "last_paced": start_of(paced.stop) if paced else None,
         },
     )

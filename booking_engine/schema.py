@@ -81,9 +81,10 @@ pacing_quarter = Table(
     metadata,
     Column("restaurant_id", Integer, nullable=False),
     Column("starts_at", Instant, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0", comment="every booking in it adds one"),
     PrimaryKeyConstraint("restaurant_id", "starts_at"),
     postgresql_partition_by=_BY_RESTAURANT,
-    comment="a row to lock before the covers that start in this quarter hour are counted",
+    comment="a row to lock, or to find unchanged, when the covers that start in this quarter hour are counted",
 )
 
 reservation = Table(

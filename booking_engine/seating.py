@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 import psycopg
@@ -16,6 +17,8 @@ from .values import Command
 from .wire import Statement
 
 _LAPSED = timedelta(seconds=1)
+NO_PACE: Mapping[int, int] = MappingProxyType({})
+"""Of a decision under the lock."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
     """Let nobody else start a party in these quarter hours until this transaction ends.
 
     Covers are counted only after this, in a statement of their own: a count that began before the lock would miss what
-    the last holder of the lock wrote.
+    the last holder of the lock wrote. Whoever counted before and without the lock learns of it by the new version.
     """
     return Statement(_LOCK, {"restaurant_id": restaurant_id, "quarters": array_of(sorted(set(quarters)))})
 
@@ -53,6 +56,7 @@ def take_tables(
     now: datetime,
     held_until: datetime | None,
     new: bool = False,
+    pace: Mapping[int, int] = NO_PACE,
     instead_of: Seating | None = None,
 ) -> list[Statement]:
     """Take every quarter hour of the record's tables, and let go those of `instead_of` that it no longer needs.
@@ -60,6 +64,9 @@ def take_tables(
     Writes the record (as a `new` row) and the history in the same statement, which fails as `is_lost` tells when any
     of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
     ones and then freeing the old ones deadlocks with a diner who wants the reverse.
+
+    `pace`, only of a new record: the decision was made without the lock, at these versions of these quarter hours; when
+    one of them is another now, the statement fails likewise.
     """
     taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
@@ -72,6 +79,9 @@ def take_tables(
         "freed": array_of(int(key in freed) for key in ordered),
         "held_until": held_until,
         "lapsed": now - _LAPSED,
+        "paced": array_of(pace),
+        "seen": array_of(pace.values()),
+        "paces": len(pace),
     }
     statements = [Statement(_TAKE_NEW if new else _TAKE, values)]
     if freed:
@@ -80,10 +90,16 @@ def take_tables(
     return statements
 
 
-def keep_tables(record: Record, command: Command, *, now: datetime) -> Statement:
-    """Make the tables of a hold that has not lapsed the reservation's for good. Otherwise like `take_tables`."""
+def keep_tables(record: Record, command: Command, *, now: datetime, shift: timedelta, paced: range) -> Statement:
+    """Make the tables of a hold the reservation's for good, unless it has lapsed by now (`shift`: of the clock) or is no
+    longer a hold. Otherwise like `take_tables`. Needs no lock; `paced` are the quarter hours to lock for others."""
     quarters = quarters_between(record.starts_at, record.ends_at)
-    span = {"first": start_of(quarters.start), "last": start_of(quarters.stop - 1)}
+    span = {
+        "first": start_of(quarters.start),
+        "last": start_of(quarters.stop - 1),
+        "last_paced": start_of(paced.stop - 1),
+        "shift": shift,
+    }
     return Statement(_KEEP, _values(record, command, now, rows=len(quarters) * len(record.table_ids)) | span)
 
 
@@ -110,11 +126,27 @@ def free_tables(record: Record) -> Statement:
     )
 
 
-# WHERE false: a row that is there is locked, and nothing is written.
 _LOCK = """
-    INSERT INTO pacing_quarter (restaurant_id, starts_at)
-    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900) FROM unnest(%(quarters)s::bigint[]) AS q (quarter)
-    ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET starts_at = excluded.starts_at WHERE false
+    INSERT INTO pacing_quarter (restaurant_id, starts_at, version)
+    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), 1 FROM unnest(%(quarters)s::bigint[]) AS q (quarter)
+    ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET version = pacing_quarter.version + 1
+"""
+
+# Locks like _LOCK, but only what is still as it was when the decision was made.
+_PACE: LiteralString = """
+    INSERT INTO pacing_quarter (restaurant_id, starts_at, version)
+    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.seen + 1
+    FROM unnest(%(paced)s::bigint[], %(seen)s::bigint[]) AS q (quarter, seen)
+    ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET version = excluded.version
+    WHERE pacing_quarter.version = excluded.version - 1
+    RETURNING 1
+"""
+
+# A count of covers that saw this hold lapse must not stand beside it when it was in time after all.
+_REPACE: LiteralString = """
+    UPDATE pacing_quarter SET version = version + 1
+    WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last_paced)s
+    RETURNING 1
 """
 
 # The rows come in the order of the arrays, which is the one order that everybody locks in.
@@ -125,6 +157,7 @@ _TAKE_ROWS: LiteralString = """
         CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz ELSE %(held_until)s::timestamptz END
     FROM unnest(%(quarters)s::bigint[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::smallint[])
         AS q (quarter, table_id, covers, freed)
+    WHERE {condition}
     ON CONFLICT (restaurant_id, starts_at, table_id) DO UPDATE
     SET covers = excluded.covers, reservation_id = excluded.reservation_id,
         held_at = excluded.held_at, held_until = excluded.held_until
@@ -132,10 +165,12 @@ _TAKE_ROWS: LiteralString = """
     RETURNING 1
 """
 
-# Somebody may have taken over a hold in the moment it lapsed: then a row is missing.
+# A hold may lapse and be taken over between the look and this: then a row is missing. The count sees to it that pacing is
+# locked first.
 _KEEP_ROWS: LiteralString = """
     UPDATE table_quarter SET held_at = %(now)s, held_until = NULL
     WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s AND reservation_id = %(id)s
+      AND held_until > statement_timestamp() + %(shift)s AND (SELECT count(*) FROM paced) >= 0
     RETURNING 1
 """
 
@@ -144,9 +179,15 @@ _KEEP_ROWS: LiteralString = """
 _NULL_UNLESS_WHOLE = "kind"
 _EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
 _SEAT: LiteralString = "WITH written AS ({record}), taken AS ({rows}) {event}"
-_TAKE_NEW = _SEAT.format(record=INSERT_RECORD, rows=_TAKE_ROWS, event=_EVENT)
-_TAKE = _SEAT.format(record=UPDATE_RECORD, rows=_TAKE_ROWS, event=_EVENT)
-_KEEP = _SEAT.format(record=UPDATE_RECORD, rows=_KEEP_ROWS, event=_EVENT)
+_PACED_SEAT: LiteralString = "WITH paced AS ({pace}), written AS ({record}), taken AS ({rows}) {event}"
+_TAKE_NEW = _PACED_SEAT.format(
+    pace=_PACE,
+    record=INSERT_RECORD,
+    rows=_TAKE_ROWS.format(condition="(SELECT count(*) FROM paced) = %(paces)s"),
+    event=_EVENT,
+)
+_TAKE = _SEAT.format(record=UPDATE_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
+_KEEP = _PACED_SEAT.format(pace=_REPACE, record=UPDATE_RECORD, rows=_KEEP_ROWS, event=_EVENT)
 
 _DROP_LAPSED = """
     DELETE FROM table_quarter

@@ -59,16 +59,28 @@ class Decision(NamedTuple):
 
 
 def run_command(
-    database: Engine, restaurant_id: int, command: Command, decide: Callable[[Connection], Decision]
+    database: Engine,
+    restaurant_id: int,
+    command: Command,
+    decide: Callable[[Connection], Decision],
+    *,
+    at_first: Callable[[Connection], Decision] | None = None,
 ) -> Record:
     """Decide and write in one transaction and return the record it leaves; the same command again returns the first one.
+
+    `at_first`: decides without a lock, and writes with one statement that fails as `is_lost` tells if anything it rests
+    on has changed; so it needs no transaction around it. Only when it does fail, `decide` follows, which locks.
 
     No look-up comes first: the history's primary key stops a second effect, and a second try that is refused (its own
     first effect may be what stands in its way) finds its first answer. Raises TryAgain after bounded retries.
     """
-    for _ in _attempts():
+    for attempt in _attempts():
         try:
             with database.connect() as connection, _noticing_breaks(connection):
+                if at_first and attempt == 0:
+                    record, writes = at_first(connection.execution_options(isolation_level="AUTOCOMMIT"))
+                    send(connection, writes)
+                    return record
                 record, writes = decide(connection)
                 if writes:
                     send(connection, [*writes, COMMIT])

@@ -1,0 +1,163 @@
+"""What happens between a command's look and its writing. Holds and confirmations look without a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from booking_engine import BookingEngine, Hold, HoldExpired, NoTableAvailable, Restaurant, confirming, holding, seating
+
+from .crowds import NOW
+from .helpers import PHONE, OpenRestaurant, book, clock_at, doubles, evening, new_id, tables
+
+Meanwhile = Callable[[Any, str, Callable[[], object]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Let something happen once, just before the function of that name in a module builds what is to be written."""
+
+    def set_up(module: Any, name: str, happens: Callable[[], object]) -> None:
+        builds, waiting = getattr(module, name), [happens]
+
+        def with_interruption(*args: Any, **more: Any) -> Any:
+            if waiting:
+                waiting.pop()()
+            return builds(*args, **more)
+
+        monkeypatch.setattr(module, name, with_interruption)
+
+    return set_up
+
+
+@pytest.fixture
+def engine(database: Engine) -> BookingEngine:
+    return BookingEngine(database, clock_at(NOW))
+
+
+@pytest.fixture
+def other(database: Engine) -> BookingEngine:
+    """Another process."""
+    return BookingEngine(database, clock_at(NOW))
+
+
+def hold_for_two(engine: BookingEngine, place: Restaurant) -> Hold:
+    return engine.place_hold(place, starts_at=evening(place), party_size=2, command_id=new_id(), channel="sms")
+
+
+def confirm(engine: BookingEngine, hold: Hold, name: str = "Ada") -> str:
+    made = engine.confirm_hold(hold.id, name=name, phone=PHONE, command_id=new_id(), channel="sms", notify=False)
+    return made.tables[0]
+
+
+def seated(database: Engine, place: Restaurant) -> int:
+    """Covers of holds and reservations, as the kitchen counts them."""
+    count = text("SELECT coalesce(sum(covers), 0) FROM table_quarter WHERE restaurant_id = :id")
+    with database.connect() as connection:
+        return int(connection.execute(count, {"id": place.id}).scalar_one())
+
+
+def test_a_hold_that_counted_before_the_kitchen_filled_up_counts_again(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
+    # A larger table, so that only the pace can stand in the way.
+    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place), party_size=3))
+    with pytest.raises(NoTableAvailable):
+        hold_for_two(engine, place)
+    assert seated(database, place) == 3
+
+
+def test_a_hold_that_does_not_heed_the_version_overruns_the_kitchen(
+    engine: BookingEngine,
+    other: BookingEngine,
+    database: Engine,
+    open_restaurant: OpenRestaurant,
+    meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heeds = "WHERE pacing_quarter.version = excluded.version - 1"
+    assert heeds in seating._TAKE_NEW
+    monkeypatch.setattr(seating, "_TAKE_NEW", seating._TAKE_NEW.replace(heeds, ""))
+    place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
+    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place), party_size=3))
+    hold_for_two(engine, place)
+    assert seated(database, place) == 5
+
+
+def test_a_hold_whose_table_went_meanwhile_takes_another(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2))
+    # A quarter of an hour later: another quarter hour's pace, the same table.
+    late = evening(place, 19, 15)
+    gone: list[str] = []
+    meanwhile(holding, "take_tables", lambda: gone.append(book(other, place, late).tables[0]))
+    hold = hold_for_two(engine, place)
+    assert confirm(engine, hold) not in gone
+    assert doubles(database, place) == 0
+
+
+def test_seats_kept_for_walk_ins_are_counted_again_too(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2, 2), policy={"walk_in_covers": 4})
+    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place, 19, 15)))
+    with pytest.raises(NoTableAvailable):
+        hold_for_two(engine, place)
+    assert seated(database, place) == 2
+
+
+def test_a_hold_given_back_meanwhile_is_not_confirmed(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(confirming, "keep_tables", lambda: other.release_hold(hold.id, command_id=new_id(), channel="sms"))
+    with pytest.raises(HoldExpired):
+        confirm(engine, hold)
+    assert seated(database, place) == 0
+    assert book(other, place, evening(place)).tables == ("T1",)
+
+
+def test_a_hold_confirmed_meanwhile_is_one_reservation(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(confirming, "keep_tables", lambda: confirm(other, hold, "Grace"))
+    confirm(engine, hold, "Ada")
+    with database.connect() as connection:
+        names = connection.execute(
+            text("SELECT diner_name FROM reservation WHERE restaurant_id = :id AND status = 'confirmed'"),
+            {"id": place.id},
+        )
+        assert names.scalars().all() == ["Grace"]
+
+
+def lapse(database: Engine, place: Restaurant) -> None:
+    """The last moment of every hold of the house goes by."""
+    house = {"id": place.id, "ago": timedelta(hours=1)}
+    with database.begin() as connection:
+        for table, column in (("reservation", "expires_at"), ("table_quarter", "held_until")):
+            lapsing = f"UPDATE {table} SET {column} = {column} - :ago WHERE restaurant_id = :id"
+            connection.execute(text(lapsing), house)
+
+
+def test_a_hold_that_lapses_meanwhile_is_confirmed_with_what_is_left(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2))
+    hold = hold_for_two(engine, place)
+
+    def lapse_and_lose() -> None:
+        lapse(database, place)
+        assert book(other, place, evening(place)).tables == ("T1",)
+
+    meanwhile(confirming, "keep_tables", lapse_and_lose)
+    assert confirm(engine, hold) == "T2"
+    assert doubles(database, place) == 0
