@@ -3,7 +3,8 @@
     python -m bench.engine [--seconds 3] [--clients 1,8,32] [--restaurants 200]
 
 Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew).
-Every client is a process with one connection. Prints operations a second, latency, and the share of the floor.
+Every client is a process with one connection, which treats its memory as the service's processes do. Prints operations a
+second, latency, and the share of the floor.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from rich.table import Table
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, BookingError, Clock, Restaurant, create_database
+from deploy.memory import collect_rarely
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -207,6 +209,7 @@ def _work(
     start: multiprocessing.synchronize.Barrier,
     results: multiprocessing.queues.Queue[dict[str, list[float]]],
 ) -> None:
+    collect_rarely()
     database = create_database(url, pool_size=1, max_overflow=0, name="bench")
     client = Client(database, restaurants, seed)
     latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}

@@ -81,6 +81,14 @@ def actions(settings: Settings) -> None:
 def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> None:
     from gunicorn.app.wsgiapp import WSGIApplication
 
+    from deploy.memory import collect_rarely
+
+    class Serving(WSGIApplication):
+        def load(self) -> Any:
+            loaded = super().load()
+            collect_rarely()  # before the workers are forked
+            return loaded
+
     options = {
         "--bind": f"{host}:{port}",
         "--worker-class": "gthread",
@@ -97,7 +105,7 @@ def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> Non
         "--no-control-socket",
         *(part for option in options.items() for part in option),
     ]
-    WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run()
+    Serving("%(prog)s [OPTIONS] [APP_MODULE]").run()
 
 
 @cli.command()

@@ -13,6 +13,7 @@ from bot.relay import Relay
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client
+from deploy.memory import collect_rarely
 from webhooks.twilio import receive_form
 
 
@@ -36,6 +37,7 @@ def run_worker(settings: Settings) -> None:
 
     relay = Relay(house.database, house.redis, house.clock, unstash)
     relay.start()
+    collect_rarely()
     try:
         queues = [Queue(name, connection=house.redis) for name in (jobs.TEXTS, jobs.TURNS)]
         SimpleWorker(queues, connection=house.redis).work(logging_level="WARNING")
