@@ -38,7 +38,9 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
                 raise ReservationOver(record.as_reservation(restaurant, edition.codes))
             record = replace(record, status="cancelled", cancelled_at=locked.now)
             kind = "reservation_cancelled" if notify else None
-            record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=False)
+            record, texts = promise(
+                record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=False
+            )
             writes = [free_tables(record), update_record(record), *texts]
         return Decision(record, [*writes, write_event(record, command, locked.now)])
 
@@ -76,7 +78,9 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
         )
         record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
         kind = "reservation_confirmed" if notify else None
-        record, texts = promise(record, restaurant, edition.codes, now=now, notify=kind, remind=True)
+        record, texts = promise(
+            record, restaurant, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True
+        )
         return Decision(record, [*take_tables(record, command, now=now, held_until=None), *texts])
 
     return desk.present(run_command(desk.database, restaurant_id, command, decide))

@@ -77,7 +77,9 @@ def change_reservation(
         texts: list[Statement] = []
         if record != before and (moved or notify):
             kind = "reservation_changed" if notify else None
-            record, texts = promise(record, restaurant, edition.codes, now=locked.now, notify=kind, remind=True)
+            record, texts = promise(
+                record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=True
+            )
         if moved:
             old = Seating.of(before)
             writes = take_tables(record, command, now=locked.now, held_until=None, instead_of=old)

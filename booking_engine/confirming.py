@@ -48,7 +48,9 @@ def confirm_hold(
             confirmed_at=found.now,
         )  # fmt: skip
         kind = "reservation_confirmed" if notify else None
-        record, texts = promise(record, restaurant, edition.codes, now=found.now, notify=kind, remind=True)
+        record, texts = promise(
+            record, restaurant, edition.codes, now=found.now, shift=desk.clock.shift, notify=kind, remind=True
+        )
         if lapsed:
             writes = take_tables(record, command, now=found.now, held_until=None)
         else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
@@ -36,9 +38,21 @@ class BookingEngine:
     """
 
     def __init__(self, database: Engine, clock: Clock, shelf: Shelf | None = None) -> None:
-        self.clock = clock
         self._database = database
         self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()))
+
+    @property
+    def clock(self) -> Clock:
+        """By which commands are decided."""
+        return self._desk.clock
+
+    def at(self, shift: timedelta) -> BookingEngine:
+        """The same restaurants and tables, by a clock that is `shift` ahead of this one's."""
+        if not shift:
+            return self
+        other = copy(self)
+        other._desk = replace(self._desk, clock=self.clock.shifted(shift))
+        return other
 
     def import_restaurants(self, lines: Iterable[str], progress: Progress | None = None) -> ImportReport:
         """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem.

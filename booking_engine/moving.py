@@ -56,9 +56,11 @@ def move_reservation(
             confirmed_at=now, expires_at=None,
         )  # fmt: skip
         left = replace(locked.record, status="cancelled", cancelled_at=now)
-        left, taken_back = promise(left, here, edition.codes, now=now, notify=None, remind=False)
+        left, taken_back = promise(
+            left, here, edition.codes, now=now, shift=desk.clock.shift, notify=None, remind=False
+        )
         kind = "reservation_changed" if notify else None
-        taken, texts = promise(taken, there, edition.codes, now=now, notify=kind, remind=True)
+        taken, texts = promise(taken, there, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True)
         leave = [free_tables(left), update_record(left), *taken_back, write_event(left, leaving, now)]
         arrive = take_tables(taken, arriving, now=now, held_until=None, new=True)
         arrive += [*texts, remember_diner(taken, now)]

@@ -34,6 +34,7 @@ class OutboxMessage:
     payload: dict[str, Any]
     due_at: datetime
     attempts: int
+    next_attempt_at: datetime
     claimed_until: datetime
     in_doubt: bool
 
@@ -45,9 +46,13 @@ def enqueue_text(
     conversation_id: UUID | None,
     payload: dict[str, Any],
     due_at: datetime,
+    shift: timedelta = timedelta(0),
     dedupe_id: str | None,
 ) -> UUID:
-    """Queue a text; a second one with the same `dedupe_id` is dropped. Returns the row's id."""
+    """Queue a text; a second one with the same `dedupe_id` is dropped. Returns the row's id.
+
+    `shift`: how far the clock of `due_at` is ahead of the one by which texts are sent.
+    """
     message_id = uuid5(_TEXTS, dedupe_id) if dedupe_id is not None else uuid4()
     connection.execute(
         insert(outbox)
@@ -59,7 +64,7 @@ def enqueue_text(
             payload=payload,
             due_at=due_at,
             created_at=due_at,
-            next_attempt_at=due_at,
+            next_attempt_at=due_at - shift,
         )
         .on_conflict_do_nothing(index_elements=[outbox.c.id])
     )
@@ -95,6 +100,7 @@ def claim_due(connection: Connection, now: datetime, limit: int, lease: timedelt
             payload=row.payload,
             due_at=row.due_at,
             attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at,
             claimed_until=row.claimed_until,
             in_doubt=row.sending_at is not None,
         )

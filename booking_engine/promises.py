@@ -20,12 +20,20 @@ REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
 
 
 def promise(
-    record: Record, restaurant: Restaurant, codes: CodeBook, *, now: datetime, notify: str | None, remind: bool
+    record: Record,
+    restaurant: Restaurant,
+    codes: CodeBook,
+    *,
+    now: datetime,
+    shift: timedelta,
+    notify: str | None,
+    remind: bool,
 ) -> tuple[Record, list[Statement]]:
     """The statements that queue the texts which a command owes the diner, and the record with its new reminder.
 
     `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
     (written only when the booking is made more than four hours ahead); the reminder promised before is voided either way.
+    `shift`: how far the clock that says `now` is ahead of the one by which texts are sent.
     """
     statements: list[Statement] = []
     due: list[tuple[UUID | None, str, datetime]] = []
@@ -38,7 +46,7 @@ def promise(
         record = replace(record, reminder_id=uuid4())
         due.append((record.reminder_id, "reminder", record.starts_at - REMINDER_BEFORE))
     if due:
-        statements.append(_queue(record, record.as_reservation(restaurant, codes), due, now))
+        statements.append(_queue(record, record.as_reservation(restaurant, codes), due, now, shift))
     return record, statements
 
 
@@ -46,7 +54,7 @@ _QUEUE = """
     INSERT INTO outbox (id, kind, restaurant_id, reservation_id, reservation_code, to_phone, payload, due_at, created_at,
         next_attempt_at)
     SELECT q.id, q.kind, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, q.due_at,
-        %(now)s::timestamptz, q.due_at
+        %(now)s::timestamptz, q.due_at - %(shift)s::interval
     FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
 """
 
@@ -58,7 +66,11 @@ _VOID = """
 
 
 def _queue(
-    record: Record, reservation: Reservation, due: Sequence[tuple[UUID | None, str, datetime]], now: datetime
+    record: Record,
+    reservation: Reservation,
+    due: Sequence[tuple[UUID | None, str, datetime]],
+    now: datetime,
+    shift: timedelta,
 ) -> Statement:
     """One text for each (id, kind, when it is due)."""
     restaurant = reservation.restaurant
@@ -90,5 +102,6 @@ def _queue(
             "phone": reservation.diner_phone,
             "payload": Jsonb(payload),
             "now": now,
+            "shift": shift,
         },
     )

@@ -194,10 +194,10 @@ outbox = Table(
     Column("conversation_id", UUID(as_uuid=True)),
     Column("to_phone", Text, nullable=False),
     Column("payload", JSONB, nullable=False),
-    Column("due_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False, comment="by the clock of the conversation"),
     Column("created_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("next_attempt_at", Instant, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False, comment="by the clock of the service, which sends it"),
     Column("claimed_until", Instant),
     Column(
         "sending_at",

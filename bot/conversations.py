@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select, text, update
@@ -25,7 +25,10 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 
 @dataclass(frozen=True)
 class Conversation:
-    """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when."""
+    """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when.
+
+    `clock_shift`: how far the clock of this conversation is ahead of the service's; nothing unless a tester moved it.
+    """
 
     id: uuid.UUID
     channel: Channel
@@ -37,6 +40,7 @@ class Conversation:
     expects: str | None = None
     asked_at: datetime | None = None
     opted_out: bool = False
+    clock_shift: timedelta = timedelta(0)
 
 
 def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:

@@ -44,6 +44,7 @@ class DialogueClient:
                 "diner_name": conversation.diner_name,
                 "restaurant": conversation.restaurant,
                 "expects": conversation.expects,
+                "clock_shift": conversation.clock_shift.total_seconds(),
             },
         }
         try:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Interval,
     MetaData,
     PrimaryKeyConstraint,
     Sequence,
@@ -48,6 +49,13 @@ conversation = Table(
     Column("expects", Text),
     Column("asked_at", _instant),
     Column("opted_out", Boolean, nullable=False, server_default=false()),
+    Column(
+        "clock_shift",
+        Interval,
+        nullable=False,
+        server_default="0",
+        comment="how far its clock is ahead of the service's; only testers move it",
+    ),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),
 )

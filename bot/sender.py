@@ -91,7 +91,8 @@ class Sender:
 
     def _sid_on_record(self, message: OutboxMessage, from_number: str, body: str) -> str | None:
         """The sid of this very text if the provider has it: a crash came between the sending and our note of it."""
-        since = message.due_at - self._clock.offset - timedelta(minutes=1)  # the provider's clock is the real one
+        # The provider's clock is the real one, and this is the one of ours that no test moves.
+        since = message.next_attempt_at - self._clock.offset - timedelta(minutes=1)
         known = self._twilio.messages.list(to=message.to_phone, from_=from_number, date_sent_after=since, limit=50)
         return next((str(m.sid) for m in known if m.body == body), None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -126,22 +126,26 @@ class TurnTaker:
         with connection.begin():
             if answer is None:
                 wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
+                # By the service's clock, as all that the worker does.
                 retry_at, attempts = self._clock.now() + wait, max(attempts, 1)
                 messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
-            conversations.note(connection, conversation.id, expects=answer.expects, asked_at=self._clock.now())
+            conversations.note(connection, conversation.id, expects=answer.expects, asked_at=self._now(conversation))
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
         return True
+
+    def _now(self, conversation: Conversation) -> datetime:
+        return self._clock.shifted(conversation.clock_shift).now()
 
     def _gave_up_on(self, message: Inbound) -> Answer:
         return Answer((Said(self._phrases.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
     def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
         assert conversation.phone is not None
-        now = self._clock.now()
+        now = self._now(conversation)
         for position, body in enumerate(sms_texts(answer.said)):
             outbox.enqueue_text(
                 connection,
@@ -149,6 +153,7 @@ class TurnTaker:
                 conversation_id=conversation.id,
                 payload={"body": body},
                 due_at=now + timedelta(milliseconds=position),  # texts go out in the order in which they are due
+                shift=conversation.clock_shift,
                 dedupe_id=f"answer:{conversation.id}:{message.sid}:{position}",
             )
 
@@ -173,7 +178,7 @@ class TurnTaker:
         text = message.text.strip()
         if not text or not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
-        if conversation.asked_at and self._clock.now() - conversation.asked_at > THREAD_IS_COLD_AFTER:
+        if conversation.asked_at and self._now(conversation) - conversation.asked_at > THREAD_IS_COLD_AFTER:
             conversation = replace(conversation, expects=None)  # nobody answers yesterday's question with "table for 2"
         seconds = deadline - time.monotonic()
         if seconds <= 0:

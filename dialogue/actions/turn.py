@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -44,11 +44,11 @@ class Turn:
     """The message, and the answer as it grows. Nothing is handed to Rasa before `finish`."""
 
     def __init__(self, engine: BookingEngine, words: Words, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        self.engine = engine
         self.words = words
         self.tracker = tracker
         message = tracker.latest_message
         metadata = message.get("metadata") or {}
+        self.engine = engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.entities = [
