@@ -90,8 +90,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(schemas.create_blueprint(house.settings))
     if not house.settings.is_production:
         from webhooks.simulator import pages
+        from webhooks.simulator.testing import routes
+        from webhooks.simulator.testing.tools import Tools
 
         app.register_blueprint(pages.create_blueprint(house.settings, house.engine, house.redis, house.clock))
+        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.words)
+        app.register_blueprint(routes.create_blueprint(tools))
     return app
 
 

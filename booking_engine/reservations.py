@@ -95,7 +95,7 @@ class Record:
     @property
     def hold_id(self) -> str:
         """The id a caller confirms or releases the hold by: it says where to look and what to lock, and nobody guesses it."""
-        return f"{self.restaurant_id:x}-{quarter_of(self.starts_at):x}-{self.id:x}"
+        return HoldKey(self.restaurant_id, quarter_of(self.starts_at), self.id).spell()
 
     def as_hold(self, restaurant: Restaurant) -> Hold:
         """The hold as callers see it."""
@@ -143,6 +143,10 @@ class HoldKey(NamedTuple):
     restaurant_id: int
     quarter: int
     reservation_id: int
+
+    def spell(self) -> str:
+        """The hold id that says this."""
+        return "-".join(f"{part:x}" for part in self)
 
 
 def read_hold_id(hold_id: str) -> HoldKey | None:

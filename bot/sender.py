@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 import requests
 from sqlalchemy import Engine
@@ -15,7 +14,7 @@ from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
 from bot.phrasing import Phrases
-from bot.rendering import fitting
+from bot.wording import words_of
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class Sender:
         if self._has_opted_out(thread):
             self._fail(message, "the diner has opted out", is_final=True)
             return
-        body = self._body(message)
+        body = words_of(message.kind, message.payload, self._engine, self._phrases)
         with self._database.begin() as connection:
             if not outbox.mark_sending(connection, message, now=self._clock.now()):
                 return
@@ -117,19 +116,3 @@ class Sender:
         with self._database.begin() as connection:
             known = conversations.find(connection, thread.id)
         return known is not None and known.opted_out
-
-    def _body(self, message: OutboxMessage) -> str:
-        if message.kind == "text":
-            return str(message.payload["body"])
-        return fitting(self._phrases.render(f"utter_sms_{message.kind}", **self._facts(message.payload)))
-
-    def _facts(self, payload: dict[str, Any]) -> dict[str, object]:
-        restaurant = self._engine.restaurant(payload["restaurant"]["slug"])
-        starts_at = datetime.fromisoformat(payload["starts_at"]).astimezone(restaurant.zone)
-        return {
-            "restaurant": self._phrases.name(restaurant.name),
-            "when": self._phrases.when(starts_at, restaurant.country or "US"),
-            "party": self._phrases.party(payload["party_size"]),
-            "name": payload["diner_name"],
-            "code": payload["code"],
-        }

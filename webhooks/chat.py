@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
 from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, RestaurantUnknown
@@ -20,9 +20,8 @@ from bot.settings import Settings
 from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
+from webhooks.bodies import read_body
 from webhooks.problems import Problem
-
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Opening(BaseModel):
@@ -45,7 +44,7 @@ def create_blueprint(
 
     @blueprint.post("/conversations")
     def open_conversation() -> tuple[Response, int]:
-        wish = _body(_Opening)
+        wish = read_body(_Opening)
         if (wish.phone or wish.name) and not is_api_key(settings, bearer_token()):
             raise Problem(401, "api_key_required", "Only a caller with an API key may say who the diner is.")
         conversation = Conversation(
@@ -66,7 +65,7 @@ def create_blueprint(
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     def send_message(conversation_id: UUID) -> Response:
         conversation = _conversation(database, conversation_id)
-        text = printable(_body(_Text).text)
+        text = printable(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
         sid = request.headers.get("Idempotency-Key") or str(uuid.uuid4())
@@ -93,15 +92,6 @@ def create_blueprint(
         return jsonify({"messages": shown, "expects": conversation.expects, **state})
 
     return blueprint
-
-
-def _body(model: type[_Model]) -> _Model:
-    try:
-        return model.model_validate(request.get_json(silent=True) if request.data else {})
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "body"
-        raise Problem(422, "invalid_body", f"{place}: {first['msg']}") from None
 
 
 def _phone(given: str, region: str) -> str:

@@ -14,6 +14,8 @@ from booking_engine import TryAgain
 
 logger = logging.getLogger(__name__)
 
+_JSON = ("/api/", "/simulator/api/")
+
 _TELLING = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
 """Headers of an HTTP error that say what would do instead."""
 
@@ -39,7 +41,7 @@ def problem_response(status: int, code: str, detail: str, **extra: Any) -> Respo
 
 
 def install(app: Flask) -> None:
-    """Answer every error under /api as a problem; elsewhere Flask's own pages stay."""
+    """Answer every error of an API as a problem; elsewhere Flask's own pages stay."""
 
     @app.errorhandler(Problem)
     def on_problem(problem: Problem) -> Response:
@@ -47,7 +49,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def on_http_exception(error: HTTPException) -> Response | HTTPException:
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(_JSON):
             return error
         code = (error.name or "error").lower().replace(" ", "_")
         response = problem_response(error.code or 500, code, error.description or error.name)

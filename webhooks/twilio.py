@@ -80,8 +80,7 @@ def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTa
         sqlalchemy.exc.SQLAlchemyError: it could not be stored.
     """
     sid, sender, our_number = (_field(form, name) for name in ("MessageSid", "From", "To"))
-    own = engine.restaurant_by_sms_number(our_number)
-    thread = sms_thread(sender, our_number, own.slug if own else None)
+    thread = thread_between(engine, sender, our_number)
     media = form.get("NumMedia", "0")
     message = Inbound(
         conversation_id=thread.id,
@@ -92,6 +91,12 @@ def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTa
     )
     turns.receive(thread, message)
     return thread, message
+
+
+def thread_between(engine: BookingEngine, sender: str, our_number: str) -> Conversation:
+    """The thread of these two numbers; where ours is a restaurant's own, it is about that one."""
+    own = engine.restaurant_by_sms_number(our_number)
+    return sms_thread(sender, our_number, own.slug if own else None)
 
 
 def _field(form: MultiDict[str, str], name: str) -> str:

@@ -10,7 +10,7 @@ async function request(path, options) {
     throw new Error("The server cannot be reached.");
   }
   const body = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(body?.error ?? `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(body?.detail ?? `The server answered ${response.status}.`);
   if (body === null) throw new Error("The server's answer cannot be read.");
   return body;
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import httpx
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from redis import Redis
 
 from booking_engine import BookingEngine, Clock
 from bot.settings import Settings
+from webhooks.bodies import read_body
+from webhooks.problems import Problem
 from webhooks.simulator import twilio_api
 from webhooks.simulator.inbox import Inbox
 from webhooks.simulator.phones import Phones
@@ -28,6 +31,8 @@ class _Outgoing(BaseModel):
     body: str = Field(default="", max_length=10_000)
     repeat: bool = False
     media: int = Field(default=0, ge=0, le=10)
+    sid: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
+    opt_out_type: Literal["STOP", "START", "HELP"] | None = None
 
 
 def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, clock: Clock) -> Blueprint:
@@ -56,16 +61,21 @@ def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, cl
         return jsonify({"numbers": numbers, "now": clock.now().isoformat()})
 
     @blueprint.post("/api/messages")
-    def send() -> tuple[Response, int]:
+    def send() -> Response:
+        wish = read_body(_Outgoing)
         try:
-            wish = _Outgoing.model_validate(request.get_json(silent=True) or {})
-        except ValidationError as error:
-            return jsonify({"error": error.errors(include_url=False)[0]["msg"]}), 422
-        try:
-            done = phones.text(wish.sender, wish.to, wish.body, media=wish.media, times=2 if wish.repeat else 1)
+            done = phones.text(
+                wish.sender,
+                wish.to,
+                wish.body,
+                media=wish.media,
+                times=2 if wish.repeat else 1,
+                sid=wish.sid,
+                opt_out_type=wish.opt_out_type,
+            )
         except httpx.HTTPError as error:
-            return jsonify({"error": f"the webhook did not answer: {error}"}), 504
-        return jsonify(vars(done)), 200
+            raise Problem(504, "no_answer", f"the webhook did not answer: {error}") from None
+        return jsonify(vars(done))
 
     @blueprint.get("/api/threads")
     def thread() -> Response:

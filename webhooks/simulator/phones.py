@@ -36,28 +36,46 @@ class Phones:
         self._validator = RequestValidator(settings.auth_token)
         self._client = httpx.Client(timeout=_TWILIO_WAITS, trust_env=False)
 
-    def text(self, phone: str, our_number: str, body: str, *, media: int = 0, times: int = 1) -> Delivery:
+    def text(
+        self,
+        phone: str,
+        our_number: str,
+        body: str,
+        *,
+        media: int = 0,
+        times: int = 1,
+        sid: str | None = None,
+        opt_out_type: str | None = None,
+    ) -> Delivery:
         """Send a text, `times` over with one MessageSid, and put it and the answer into the phone's thread.
+
+        A `sid` that was sent before is Twilio's repeat: the thread then gains only what it has not got already.
 
         Raises:
             httpx.HTTPError: the webhook cannot be reached or takes too long.
         """
-        sid = ("MM" if media else "SM") + secrets.token_hex(16)
+        known = self._inbox.read(phone, our_number, after=0, wait=0) if sid else []
+        known = [line for line in known if line["sid"] == sid]
+        sid = sid or ("MM" if media else "SM") + secrets.token_hex(16)
         shown = body or ("(a picture)" if media else "")
         line = {"direction": "in", "text": shown, "sid": sid, "status": "sent", "segments": max(1, segments(shown))}
-        self._inbox.add(phone, our_number, line)
+        if not known:
+            self._inbox.add(phone, our_number, line)
         begin = time.perf_counter()
-        responses = [self._post(sid, phone, our_number, body, media) for _ in range(times)]
+        responses = [self._post(sid, phone, our_number, body, media, opt_out_type) for _ in range(times)]
         elapsed = int((time.perf_counter() - begin) * 1000)
         answers = [_texts(response) for response in responses if response.status_code == httpx.codes.OK]
         # The same answer again is Twilio's repeat, which the phone shows once; another one would be a fault to be seen.
         replies = [text for n, texts in enumerate(answers) if n == 0 or texts != answers[0] for text in texts]
-        for reply in replies:
+        shown_before = {line["text"] for line in known if line["direction"] == "out"}
+        for reply in (reply for reply in replies if reply not in shown_before):
             answer = {"direction": "out", "text": reply, "sid": sid, "status": "received", "segments": segments(reply)}
             self._inbox.add(phone, our_number, answer)
         return Delivery(sid, responses[0].status_code, replies, elapsed)
 
-    def _post(self, sid: str, phone: str, our_number: str, body: str, media: int) -> httpx.Response:
+    def _post(
+        self, sid: str, phone: str, our_number: str, body: str, media: int, opt_out_type: str | None
+    ) -> httpx.Response:
         path = "/webhooks/twilio/sms"
         form = {
             "MessageSid": sid,
@@ -69,6 +87,7 @@ class Phones:
             "NumMedia": str(media),
             "NumSegments": str(max(1, segments(body))),
             "ApiVersion": "2010-04-01",
+            **({"OptOutType": opt_out_type} if opt_out_type else {}),
         }
         signature = self._validator.compute_signature(self._settings.public_address + path, form)
         return self._client.post(

@@ -1,0 +1,33 @@
+"""What a row of the outbox says when it is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from booking_engine import BookingEngine
+from bot.phrasing import Phrases
+from bot.rendering import fitting
+
+
+def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrases: Phrases) -> str:
+    """The text, in GSM-7 and at most two segments long.
+
+    Raises:
+        booking_engine.RestaurantUnknown: the payload names a restaurant that is none.
+    """
+    if kind == "text":
+        return str(payload["body"])
+    return fitting(phrases.render(f"utter_sms_{kind}", **_facts(payload, engine, phrases)))
+
+
+def _facts(payload: dict[str, Any], engine: BookingEngine, phrases: Phrases) -> dict[str, object]:
+    restaurant = engine.restaurant(payload["restaurant"]["slug"])
+    starts_at = datetime.fromisoformat(payload["starts_at"]).astimezone(restaurant.zone)
+    return {
+        "restaurant": phrases.name(restaurant.name),
+        "when": phrases.when(starts_at, restaurant.country or "US"),
+        "party": phrases.party(payload["party_size"]),
+        "name": payload["diner_name"],
+        "code": payload["code"],
+    }

@@ -1,0 +1,24 @@
+"""The testers' API under /simulator/api, for scripted conversations. Like the simulator it is never served in production."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from booking_engine import BookingError
+from webhooks.problems import problem_response
+from webhooks.rest.refusals import as_problem
+from webhooks.simulator.testing import clocks
+from webhooks.simulator.testing.tools import Tools
+
+
+def create_blueprint(tools: Tools) -> Blueprint:
+    blueprint = Blueprint("testing", __name__, url_prefix="/simulator/api")
+    for room in (clocks,):
+        room.add_routes(blueprint, tools)
+
+    @blueprint.errorhandler(BookingError)
+    def refused(error: BookingError) -> Response:
+        problem = as_problem(error)
+        return problem_response(problem.status, problem.code, problem.detail, **problem.extra)
+
+    return blueprint

@@ -1,0 +1,42 @@
+"""What the testers' routes work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime
+from redis import Redis
+from sqlalchemy import Engine
+
+from booking_engine import BookingEngine
+from bot.dialogue_client import DialogueClient
+from bot.phrasing import Phrases
+
+_YEARS = range(2000, 2101)
+
+
+def _in_our_times(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(f"the year must be from {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+"""ISO 8601 with an offset."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Shared by the routes of a process."""
+
+    engine: BookingEngine
+    database: Engine
+    redis: Redis
+    dialogue: DialogueClient
+    phrases: Phrases
+
+    def shift_to(self, moment: datetime | None) -> timedelta:
+        """How far a clock that shows this moment now is ahead of the service's; without a moment it is the service's."""
+        return moment - self.engine.clock.now() if moment is not None else timedelta(0)
