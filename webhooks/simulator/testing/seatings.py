@@ -1,0 +1,69 @@
+"""What was booked or held for a phone, as the database has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, Row, text
+
+from booking_engine.codes import CodeBook
+from booking_engine.quarters import quarter_of
+from booking_engine.reservations import HoldKey
+
+_QUERY = text("""
+    SELECT r.*, h.slug, h.name, h.city, h.document->>'timezone' AS timezone, c.code_key,
+        ARRAY(SELECT t.name FROM dining_table t
+              WHERE t.restaurant_id = r.restaurant_id AND t.table_id = ANY (r.table_ids) ORDER BY t.table_id) AS tables,
+        (SELECT e.channel FROM reservation_event e WHERE e.restaurant_id = r.restaurant_id AND e.reservation_id = r.id
+         ORDER BY e.occurred_at LIMIT 1) AS channel
+    FROM reservation r JOIN restaurant h ON h.id = r.restaurant_id CROSS JOIN catalogue c
+    WHERE r.diner_phone = :phone ORDER BY r.created_at, r.id
+""")
+
+
+@dataclass(frozen=True)
+class Seating:
+    """A reservation or a hold, of whatever status; times in the restaurant's zone, `code` None until it is confirmed."""
+
+    status: str
+    code: str | None
+    hold_id: str
+    restaurant: dict[str, str]
+    starts_at: datetime
+    expires_at: datetime | None
+    party_size: int
+    diner_name: str | None
+    notes: str
+    tables: list[str]
+    channel: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        expires_at = self.expires_at.isoformat(timespec="seconds") if self.expires_at else None
+        times = {"starts_at": self.starts_at.isoformat(), "expires_at": expires_at}
+        return {name: value for name, value in vars(self).items() if name != "hold_id"} | times
+
+
+def seatings_of(database: Engine, phone: str) -> list[Seating]:
+    """All of a phone (E.164), oldest first."""
+    with database.connect() as connection:
+        return [_seating(row) for row in connection.execute(_QUERY, {"phone": phone})]
+
+
+def _seating(row: Row[Any]) -> Seating:
+    zone = ZoneInfo(row.timezone)
+    return Seating(
+        status=row.status,
+        code=CodeBook(row.code_key).spell(row.restaurant_id, row.code_number) if row.code_number is not None else None,
+        hold_id=HoldKey(row.restaurant_id, quarter_of(row.starts_at), row.id).spell(),
+        restaurant={"slug": row.slug, "name": row.name, "city": row.city},
+        starts_at=row.starts_at.astimezone(zone),
+        expires_at=row.expires_at.astimezone(zone) if row.expires_at and row.status == "held" else None,
+        party_size=row.party_size,
+        diner_name=row.diner_name,
+        notes=row.notes,
+        tables=row.tables,
+        channel=row.channel,
+    )
