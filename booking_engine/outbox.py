@@ -159,4 +159,15 @@ def void(connection: Connection, message_id: UUID, *, now: datetime) -> bool:
     return voided.rowcount == 1
 
 
+def hurry(connection: Connection, phone: str, *, due_by: datetime, now: datetime) -> int:
+    """Make the texts to a phone due that wait for a moment up to `due_by`; gives how many. `now` by the service's clock."""
+    hurried = connection.execute(
+        update(outbox)
+        .where(outbox.c.to_phone == phone, outbox.c.due_at <= due_by, outbox.c.next_attempt_at > now)
+        .where(outbox.c.sending_at.is_(None), _OPEN)
+        .values(next_attempt_at=now)
+    )
+    return hurried.rowcount
+
+
 _OPEN = and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None), outbox.c.voided_at.is_(None))

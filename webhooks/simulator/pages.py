@@ -15,6 +15,7 @@ from bot.settings import Settings
 from webhooks.bodies import read_body
 from webhooks.problems import Problem
 from webhooks.simulator import twilio_api
+from webhooks.simulator.failures import Failures
 from webhooks.simulator.inbox import Inbox
 from webhooks.simulator.phones import Phones
 
@@ -39,7 +40,7 @@ def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, cl
     blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
     inbox = Inbox(redis)
     phones = Phones(settings, inbox)
-    twilio_api.add_routes(blueprint, settings, inbox)
+    twilio_api.add_routes(blueprint, settings, inbox, Failures(redis))
 
     @blueprint.get("")
     def page() -> Response:

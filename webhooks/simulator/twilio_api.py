@@ -17,10 +17,14 @@ from twilio.request_validator import RequestValidator
 
 from bot.rendering import segments
 from bot.settings import Settings
+from webhooks.simulator.failures import Failures
 from webhooks.simulator.inbox import Inbox
 
+_STATUS_OF = {20003: 401, 20404: 404, 20429: 429, 20500: 500, 20503: 503}
+"""HTTP statuses of Twilio's error codes; any other one comes with 400."""
 
-def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
+
+def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox, failures: Failures) -> None:
     validator = RequestValidator(settings.auth_token)
 
     def check_account(account_sid: str) -> None:
@@ -28,8 +32,7 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
         if account_sid != settings.account_sid or given is None or given.password != settings.auth_token:
             abort(401)
 
-    def tell(callback: str, sid: str, to: str, from_number: str) -> None:
-        form = {"MessageSid": sid, "MessageStatus": "delivered", "To": to, "From": from_number}
+    def tell(callback: str, form: dict[str, str]) -> None:
         headers = {"X-Twilio-Signature": validator.compute_signature(callback, form)}
         here = callback.replace(settings.public_address, settings.local_address, 1)
         httpx.post(here, data=form, headers=headers, timeout=10, trust_env=False)
@@ -40,19 +43,26 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
         to, from_number, body = (request.form.get(name, "") for name in ("To", "From", "Body"))
         if not to or not from_number or not body:
             return jsonify({"code": 21602, "message": "Message body is required.", "status": 400}), 400
+        failure = failures.next_for(to)
+        if failure is not None and failure.kind == "refused":
+            return _refusal(failure.code)
         sid = "SM" + secrets.token_hex(16)
+        outcome = {"MessageStatus": "delivered"}
+        if failure is not None:
+            outcome = {"MessageStatus": "undelivered", "ErrorCode": str(failure.code)}
         line = {
             "direction": "out",
             "text": body,
             "sid": sid,
-            "status": "delivered",
+            "status": outcome["MessageStatus"],
             "segments": segments(body),
             "via": "rest",
         }
         inbox.add(to, from_number, line)
         callback = request.form.get("StatusCallback")
         if callback:
-            threading.Thread(target=tell, args=(callback, sid, to, from_number), daemon=True).start()
+            form = {"MessageSid": sid, "To": to, "From": from_number, **outcome}
+            threading.Thread(target=tell, args=(callback, form), daemon=True).start()
         return jsonify(
             _resource(account_sid, to, from_number, {**line, "at": datetime.now().astimezone().isoformat()})
         ), 201
@@ -65,6 +75,12 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox) -> None:
         rows = [line for line in inbox.sent_texts(to, from_number) if line["at"] >= since.replace("Z", "+00:00")]
         page = [_resource(account_sid, to, from_number, line) for line in rows]
         return jsonify({"messages": page, "next_page_uri": None, "page": 0, "page_size": 50, "uri": request.path})
+
+
+def _refusal(code: int) -> tuple[Response, int]:
+    status = _STATUS_OF.get(code, 400)
+    told = {"code": code, "message": "Refused at a tester's wish.", "status": status}
+    return jsonify({**told, "more_info": f"https://www.twilio.com/docs/errors/{code}"}), status
 
 
 def _resource(account_sid: str, to: str, from_number: str, line: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _QUERY = text("""
         ARRAY(SELECT t.name FROM dining_table t
               WHERE t.restaurant_id = r.restaurant_id AND t.table_id = ANY (r.table_ids) ORDER BY t.table_id) AS tables,
         (SELECT e.channel FROM reservation_event e WHERE e.restaurant_id = r.restaurant_id AND e.reservation_id = r.id
-         ORDER BY e.occurred_at LIMIT 1) AS channel
+         ORDER BY e.kind <> 'hold', e.occurred_at LIMIT 1) AS channel
     FROM reservation r JOIN restaurant h ON h.id = r.restaurant_id CROSS JOIN catalogue c
     WHERE r.diner_phone = :phone ORDER BY r.created_at, r.id
 """)
