@@ -1,0 +1,163 @@
+"""Fields of a script, each read from the very characters that stand in the file.
+
+YAML would make `yes` a truth and `7:30` a number; here what a field is decides how its characters are read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_SPAN = re.compile(r"(\d+) *(second|minute|hour|day|week)s?")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY = rf"next (?:morning|day)|tomorrow|{'|'.join(_WEEKDAYS)}|\d{{4}}-\d\d-\d\d"
+_MOMENT = re.compile(rf"(?:({_DAY})(?:[ T]|$))?(\d?\d:\d\d)?", re.IGNORECASE)
+_MORNING = time(9)
+
+
+class Plain(str):
+    """Characters that stand in the file without quotes, and so might be meant as a number or a truth."""
+
+    __slots__ = ()
+
+
+def expected(what: str) -> PydanticCustomError:
+    """The refusal of a value; the loader adds where it stands and what was found there."""
+    return PydanticCustomError("expected", "{what}", {"what": what})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time of day, on a date, on a weekday, or on the next day; without a day: the next time that it is so late."""
+
+    words: str
+    day: date | str | None
+    time: time
+
+    def after(self, now: datetime) -> datetime:
+        """The first such moment after `now`, at the offset of `now`; a moment with a date is what it is."""
+        if isinstance(self.day, date):
+            return datetime.combine(self.day, self.time, now.tzinfo)
+        ahead = 0
+        if self.day in ("next morning", "next day", "tomorrow"):
+            ahead = 1
+        elif self.day is not None:
+            ahead = (_WEEKDAYS.index(self.day) - now.weekday()) % 7
+        found = datetime.combine(now.date() + timedelta(days=ahead), self.time, now.tzinfo)
+        return found if found > now else found + timedelta(days=1 if self.day is None else 7)
+
+
+def _read_clock(value: object) -> datetime:
+    wanted = expected("a time with its offset, like 2026-12-02T10:00:00-05:00")
+    if isinstance(value, datetime):
+        return value
+    try:
+        read = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise wanted from None
+    if read.tzinfo is None:
+        raise wanted
+    return read
+
+
+def _read_span(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    parts = _SPAN.findall(str(value))
+    if not parts or _SPAN.sub("", str(value)).replace("and", "").strip(" ,"):
+        raise expected('a span of time, like "20 minutes" or "1 hour 30 minutes"')
+    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+
+
+def _read_moment(value: object) -> Moment:
+    if isinstance(value, Moment):
+        return value
+    wanted = expected('a time to come, like "19:30", "next morning 09:00", "friday 12:00" or "2026-12-03 17:00"')
+    words = str(value).strip()
+    match = _MOMENT.fullmatch(words)
+    if not words or match is None:
+        raise wanted
+    day, clock = match.groups()
+    try:
+        moment = time.fromisoformat(clock.zfill(5)) if clock else _MORNING
+        if day and day[0].isdigit():
+            return Moment(words, date.fromisoformat(day), moment)
+    except ValueError:
+        raise wanted from None
+    return Moment(words, day.lower() if day else None, moment)
+
+
+def _read_local(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.strptime(str(value).replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - of a restaurant's zone
+    except ValueError:
+        raise expected("a time at the restaurant, like 2026-12-03 19:00") from None
+
+
+def _read_date(value: object) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise expected("a date, like 2026-12-03") from None
+
+
+def _read_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise expected("text")
+    return str(value)
+
+
+def _read_texts(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _read_pattern(value: object) -> re.Pattern[str]:
+    if isinstance(value, re.Pattern):
+        return value
+    try:
+        return re.compile(_read_text(value))
+    except re.error as error:
+        raise expected(f"a regular expression ({error})") from None
+
+
+def _string(example: str, description: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "description": description, "examples": [example]})
+
+
+def one_or(model: type[Any], key: str) -> BeforeValidator:
+    """A bare text instead of a mapping stands for the mapping with that one key."""
+
+    def read(value: object) -> object:
+        return {key: value} if isinstance(value, str) else value
+
+    return BeforeValidator(read, json_schema_input_type=Text | model)
+
+
+# A validator "before" that returns a str is followed by pydantic's own, which is content with it.
+Text = Annotated[str, BeforeValidator(_read_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_read_texts, json_schema_input_type=Text | list[Text])]
+_AnyPattern = Annotated[
+    re.Pattern[str], BeforeValidator(_read_pattern), WithJsonSchema({"type": "string", "format": "regex"})
+]
+Patterns = Annotated[
+    tuple[_AnyPattern, ...], BeforeValidator(_read_texts, json_schema_input_type=_AnyPattern | list[_AnyPattern])
+]
+Clock = Annotated[
+    datetime,
+    BeforeValidator(_read_clock),
+    _string("2026-12-02T10:00:00-05:00", "A time with its offset"),
+]
+Span = Annotated[timedelta, BeforeValidator(_read_span), _string("20 minutes", "A span of time")]
+When = Annotated[Moment, BeforeValidator(_read_moment), _string("next morning 09:00", "A time to come")]
+LocalTime = Annotated[
+    datetime, BeforeValidator(_read_local), _string("2026-12-03 19:00", "A time at the restaurant, on its own clocks")
+]
+Day = Annotated[date, BeforeValidator(_read_date), _string("2026-12-03", "A date")]
