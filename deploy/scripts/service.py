@@ -26,12 +26,16 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of a text: the webhook's HTTP status, the texts it answered with, how long that took."""
+    """What came of a text: the webhook's HTTP status, the texts it answered with, how long that took.
+
+    `expects`: what the bot asks for now, in the chat API's words.
+    """
 
     sid: str
     status: int
     replies: list[str]
     elapsed_ms: int
+    expects: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Service:
 
     def __init__(self, base_url: str, api_key: str = "") -> None:
         self.base_url = base_url.rstrip("/")
-        self._api_key = api_key
+        self._key = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
         self._client = httpx.Client(base_url=self.base_url, timeout=_SECONDS, limits=limits, trust_env=False)
 
@@ -102,7 +106,7 @@ class Service:
             "opt_out_type": opt_out_type,
         }
         answer = self._ask("POST", "/simulator/api/messages", json=wish)
-        return Delivery(**{name: answer[name] for name in Delivery.__dataclass_fields__})
+        return Delivery(**{name: answer[name] for name in Delivery.__dataclass_fields__ if name in answer})
 
     def thread(self, phone: str, to: str, *, after: int = 0, wait: float = 0.0) -> list[dict[str, Any]]:
         """Messages of a phone's thread with an id above `after`; waits up to `wait` seconds for the first of them."""
@@ -112,7 +116,7 @@ class Service:
 
     def open_chat(self, **wish: str) -> ChatThread:
         """Open a conversation of the chat API: `restaurant` (slug), `phone`, `name`, `locale`."""
-        key = {"Authorization": f"Bearer {self._api_key}"} if {"phone", "name"} & wish.keys() else {}
+        key = self._key if {"phone", "name"} & wish.keys() else {}
         opened = self._ask("POST", "/api/chat/conversations", json=wish, headers=key)
         return ChatThread(opened["conversation_id"], opened["token"], opened)
 
@@ -129,6 +133,16 @@ class Service:
         return found
 
     # --- restaurants and reservations ---
+
+    def restaurant(self, slug: str) -> dict[str, Any]:
+        """A restaurant as the REST API shows it."""
+        return self._ask("GET", f"/api/restaurants/{slug}", headers=self._key)
+
+    def find_restaurants(self, name: str) -> list[dict[str, Any]]:
+        """Restaurants whose name is like that one, as the REST API lists them, best first."""
+        answer = self._ask("GET", "/api/restaurants", params={"q": name}, headers=self._key)
+        found: list[dict[str, Any]] = answer["restaurants"]
+        return found
 
     def import_restaurants(self, restaurants: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Import restaurants, each as a line of the import format; all of them or none."""
