@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking_engine import BookingEngine, Clock, create_database
+from booking_engine.import_format import restaurant_schema
 from bot.dialogue_client import DialogueClient
 from bot.settings import Settings, load_settings
 from bot.shelf import RedisShelf
@@ -61,6 +62,7 @@ def open_house(settings: Settings | None = None) -> House:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
+    from deploy.scripts.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -87,7 +89,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words)
     )
     rest.register(app, house.settings, house.engine, house.database)
-    app.register_blueprint(schemas.create_blueprint(house.settings))
+    formats = {schemas.RESTAURANT: restaurant_schema, schemas.SCRIPT: script_schema}
+    app.register_blueprint(schemas.create_blueprint(house.settings, formats))
     if not house.settings.is_production:
         from webhooks.simulator import pages
         from webhooks.simulator.testing import routes

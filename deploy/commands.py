@@ -4,35 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
-from bot.settings import PROJECT, Settings, SettingsError, load_settings
-from webhooks.access import read_api_keys
-
-
-def _refuse(message: str) -> None:
-    click.echo(f"tabletalk: {message}", err=True)
-    sys.exit(2)
-
-
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand the checked settings to a command; a wrong one is one line and exit 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            settings = load_settings()
-            read_api_keys(settings.api_keys)
-        except SettingsError as error:
-            _refuse(str(error))
-        else:
-            command(settings, *args, **kwargs)
-
-    return run
+from bot.settings import PROJECT, Settings
+from deploy.options import refuse, with_settings
+from deploy.script_commands import script
 
 
 @click.group()
@@ -41,7 +19,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def run(settings: Settings) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
     from deploy.stack.run import CannotStart, run_stack
@@ -49,11 +27,11 @@ def run(settings: Settings) -> None:
     try:
         run_stack(settings)
     except CannotStart as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def train(settings: Settings) -> None:
     """Train the dialogue model if its sources have changed."""
     from deploy.stack.run import CannotStart, train_model
@@ -61,18 +39,18 @@ def train(settings: Settings) -> None:
     try:
         click.echo(train_model(settings))
     except CannotStart as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def web(settings: Settings) -> None:
     """Serve the public app."""
     _serve("app:create_app()", settings.host, settings.port, workers=2, threads=settings.web_threads)
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
     _serve("app:create_actions_app()", "127.0.0.1", settings.actions_port, workers=2, threads=settings.web_threads)
@@ -109,7 +87,7 @@ def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> Non
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def worker(settings: Settings) -> None:
     """Send what is due: confirmations, reminders, late answers."""
     from deploy.worker import run_worker
@@ -118,7 +96,7 @@ def worker(settings: Settings) -> None:
 
 
 @cli.command()
-@_with_settings
+@with_settings
 def migrate(settings: Settings) -> None:
     """Bring the database's tables up to date."""
     from deploy.stack.migrations import upgrade
@@ -133,7 +111,7 @@ def restaurants() -> None:
 
 @restaurants.command("import")
 @click.argument("file", type=click.File("rb"))
-@_with_settings
+@with_settings
 def import_restaurants(settings: Settings, file: BinaryIO) -> None:
     """Import restaurants from a JSON Lines FILE ("-": standard input): all of it or nothing."""
     from app import open_house
@@ -142,26 +120,29 @@ def import_restaurants(settings: Settings, file: BinaryIO) -> None:
     try:
         import_file(open_house(settings).engine, file)
     except CannotImport as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @restaurants.command()
-@_with_settings
+@with_settings
 def schema(settings: Settings) -> None:
     """Print the JSON Schema of a line of such a file."""
     from booking_engine.import_format import restaurant_schema
-    from webhooks.schemas import schema_address
+    from webhooks.schemas import RESTAURANT, schema_address
 
-    click.echo(json.dumps(restaurant_schema(schema_address(settings)), indent=2))
+    click.echo(json.dumps(restaurant_schema(schema_address(settings, RESTAURANT)), indent=2))
 
 
 @cli.command()
 @click.option("--url", default="", help="Address of the service; default: the one on this machine.")
 @click.option("--phone", default="+14155550123", show_default=True, help="The number you text from.")
 @click.option("--to", default="", help="The number you text to; default: the service's own.")
-@_with_settings
+@with_settings
 def chat(settings: Settings, url: str, phone: str, to: str) -> None:
     """Text with the service from this terminal, as a phone would."""
     from deploy.terminal import chat_as_phone
 
     chat_as_phone(url or settings.local_address, phone, to or settings.twilio_number)
+
+
+cli.add_command(script)

@@ -66,7 +66,7 @@ def load_scripts(paths: Iterable[Path]) -> list[Script]:
     """
     scripts: list[Script] = []
     faults: list[str] = []
-    for path in _files(paths):
+    for path in script_files(paths):
         try:
             scripts += load_file(path)
         except ScriptError as error:
@@ -106,7 +106,12 @@ def load_file(path: Path) -> list[Script]:
     ]
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def script_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files as they are, and the .yml and .yaml files of folders.
+
+    Raises:
+        ScriptError: a path is nothing, or a folder has no such file.
+    """
     for path in paths:
         if not path.exists():
             raise ScriptError(f"{path}: expected a file or folder, found nothing")

@@ -25,6 +25,9 @@ from deploy.stack.migrations import upgrade
 from deploy.stack.supervise import Program, Supervisor, adopt_orphans, write_configuration
 from webhooks.access import read_api_keys
 
+ANNOUNCED = "Ctrl-C ends everything."
+"""The last line that `run` prints once everything is up."""
+
 SAMPLES = PROJECT / "data" / "restaurants" / "sample.jsonl"
 _STARTS_WITHIN = 120.0  # seconds
 _STOPS_WITHIN = 20.0
@@ -220,7 +223,7 @@ def _announce(settings: Settings, seconds: float) -> None:
         f"  Demo API key      {sorted(read_api_keys(settings.api_keys))[0]}",
         f"  Rasa              {settings.rasa_address}   (token {settings.internal_secret})",
         f"  Logs              {settings.tabletalk_var / 'log'}",
-        "Ctrl-C ends everything.",
+        ANNOUNCED,
     ]
     click.echo("\n".join(lines))
     sys.stdout.flush()

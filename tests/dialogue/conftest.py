@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.settings import PROJECT
-from tests.support.running import NOW, TABLETALK, Stack, environment
+from deploy.stack.launching import TABLETALK, environment
+from tests.support.running import NOW, Stack
 
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 OpenHouse = Callable[..., None]

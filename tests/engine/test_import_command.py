@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine
 from bot.settings import PROJECT
 from deploy.commands import cli
-from tests.support.running import TABLETALK
+from deploy.stack.launching import TABLETALK
 
 from .helpers import DAY, OpenRestaurant, as_lines, book, evening, house, tables
 

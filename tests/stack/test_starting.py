@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from bot.settings import PROJECT
 from deploy.commands import cli
+from deploy.stack.launching import TABLETALK, environment, free_ports
 from tests.support import replies, running
-from tests.support.running import NOW, TABLETALK, Stack, environment, free_ports
+from tests.support.running import NOW, Stack
 
 FolderMaker = Callable[[], Path]
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,34 +20,14 @@ from sqlalchemy import Engine
 from supervisor.xmlrpc import SupervisorTransport
 
 from booking_engine import BookingEngine, Clock, create_database
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
+from deploy.stack.launching import launch
 from webhooks.access import read_api_keys
 
 NOW = "2026-12-02T10:00:00-05:00"
 """When the clock of the tests' service starts: a Wednesday morning in New York."""
 
-TABLETALK = Path(sys.executable).with_name("tabletalk")
-_UP_WITHIN = 280.0  # seconds; the model may have to be trained first
 _ENDS_WITHIN = 45.0
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses at the moment."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-def environment(var: Path, **settings: object) -> dict[str, str]:
-    """The environment of a service of its own: nothing of ours that happens to be set out there reaches it."""
-    ours = {name.upper() for name in Settings.model_fields}
-    foreign = {name: value for name, value in os.environ.items() if name not in ours}
-    return foreign | {"TABLETALK_VAR": str(var)} | {name: str(value) for name, value in settings.items()}
 
 
 def wait_until(is_so: Callable[[], Any], what: str, *, seconds: float = 30.0) -> None:
@@ -183,45 +161,9 @@ class Stack:
 
 
 def start(var: Path, **settings: object) -> Stack:
-    """Start a service with a data folder of its own and wait until it says that it is up.
-
-    The trained model is shared with the project's own data folder: it is named after its sources.
-    """
-    (PROJECT / "var" / "models").mkdir(parents=True, exist_ok=True)
-    var.mkdir(parents=True, exist_ok=True)
-    (var / "models").symlink_to(PROJECT / "var" / "models")
-    port, actions_port, rasa_port = free_ports(3)
-    chosen: dict[str, object] = {
-        "PORT": port,
-        "ACTIONS_PORT": actions_port,
-        "RASA_PORT": rasa_port,
-        "TABLETALK_NOW": NOW,
-    }
-    told = environment(var, **{**chosen, **settings})
-    log = var / "run.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [str(TABLETALK), "run"],
-            cwd=PROJECT,
-            env=told,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-    stack = Stack(_settings(told), process, log)
-    try:
-        wait_until(
-            lambda: "Ctrl-C ends everything" in log.read_text() or process.poll() is not None,
-            "the service is up",
-            seconds=_UP_WITHIN,
-        )
-        assert process.poll() is None, f"the service did not start:\n{log.read_text()}"
-    except BaseException:
-        end_all(stack)
-        raise
-    return stack
+    """Start a service with a data folder of its own and wait until it says that it is up."""
+    launched = launch(var, **{"TABLETALK_NOW": NOW, **settings})
+    return Stack(launched.settings, launched.process, launched.log)
 
 
 def end_all(stack: Stack) -> list[str]:
@@ -233,11 +175,3 @@ def end_all(stack: Stack) -> list[str]:
     for process in left:
         process.kill()
     return names
-
-
-def _settings(told: Mapping[str, str]) -> Settings:
-    fields = {name: told[name.upper()] for name in Settings.model_fields if name.upper() in told}
-    blank = {
-        name: "" for name, field in Settings.model_fields.items() if field.annotation is str and field.default == ""
-    }
-    return Settings.model_validate({**blank, **fields})
