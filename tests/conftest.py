@@ -17,6 +17,8 @@ from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
 
+pytest_plugins = ["deploy.scripts.plugin"]
+
 _START_SECONDS = 400  # the first test that asks for the service waits for it, and perhaps for the training of the model
 
 # Examples may take as long as a busy machine makes them. Where CI is set, hypothesis itself takes the same ones each time.

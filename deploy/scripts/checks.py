@@ -158,6 +158,7 @@ def check_outbox(
         {
             "kind": row["kind"],
             "status": row["status"],
+            "delivery": row["delivery"] or "none",
             "due_at": _local(row["due_at"], clock),
             "error": row["error"] or "none",
             "text": row["text"],
@@ -171,6 +172,7 @@ def _fits_text(wanted: ExpectedText, row: dict[str, Any], fill: Fill, clock: dat
     return (
         wanted.kind in (None, row["kind"])
         and wanted.status in (None, row["status"])
+        and wanted.delivery in (None, row["delivery"])
         and (wanted.due_at is None or f"{wanted.due_at:%Y-%m-%d %H:%M}" == _local(row["due_at"], clock))
         and (wanted.error is None or wanted.error in (row["error"] or ""))
         and not list(_check_wording("", wanted, row["text"], fill))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 
 Pieces = list[tuple[str, bool]]
@@ -11,15 +10,11 @@ Pieces = list[tuple[str, bool]]
 
 def compared(expected: str, found: str) -> tuple[Pieces, Pieces]:
     """Both texts in pieces. `…` in the expected one stands for whatever the other has there."""
-    wanted, came = _words(expected), _words(found)
+    wanted, came = expected.split(), found.split()
     left: Pieces = []
     right: Pieces = []
     for kind, i, j, k, n in SequenceMatcher(None, wanted, came, autojunk=False).get_opcodes():
-        is_odd = kind != "equal" and "".join(wanted[i:j]).strip() != "…"
-        left.append(("".join(wanted[i:j]), is_odd))
-        right.append(("".join(came[k:n]), is_odd))
-    return [piece for piece in left if piece[0]], [piece for piece in right if piece[0]]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+        is_odd = kind != "equal" and wanted[i:j] != ["…"]
+        left += [(" ".join(wanted[i:j]), is_odd)] if j > i else []
+        right += [(" ".join(came[k:n]), is_odd)] if n > k else []
+    return left, right

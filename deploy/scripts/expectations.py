@@ -76,6 +76,9 @@ class ExpectedText(Wording):
     kind: Kind | None = None
     status: Literal["pending", "sending", "sent", "failed", "voided"] | None = None
     due_at: LocalTime | None = Field(default=None, description="When it is due, at the offset of the script's clock")
+    delivery: Text | None = Field(
+        default=None, description="What Twilio reported of it, such as delivered or undelivered"
+    )
     error: Text | None = Field(default=None, description="Words that its error holds, such as Twilio's code")
 
 

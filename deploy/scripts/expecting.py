@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -75,11 +76,11 @@ class Expectations:
         to_come = sum(later.bot is not None for later in checks_of(self._stage, talker, rest))
         self._taken[talker.name] = taken + 1
         if taken + to_come == 1:
-            return check_reply("bot", step.bot, talker.said, fill)
+            return check_reply("bot", step.bot, talker.answer_to(step.bot), fill)
         if taken + to_come != len(texts):
             wanted = f"{taken + to_come} texts, one for each bot in the script"
             return [Mismatch("bot", wanted, f"{len(texts)}: " + "\n".join(texts))]
-        return check_reply("bot", step.bot, Said((texts[taken],), talker.said.expects), fill)
+        return check_reply("bot", step.bot, replace(talker.answer_to(step.bot), texts=(texts[taken],)), fill)
 
     def _arrival(self, step: Step, talker: Talker, fill: Fill) -> list[Mismatch]:
         assert step.arrives is not None

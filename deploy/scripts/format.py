@@ -129,13 +129,11 @@ class Step(_Native):
     up: Program | None = Field(default=None, description="It is started again, and the service is waited for")
     # What is expected.
     bot: AnyReply | None = Field(default=None, description="The answer to the diner's last message")
-    no_reply: Literal[True] | None = Field(default=None, description="There is no answer to the diner's last message")
+    no_reply: bool = Field(default=False, description="There is no answer to the diner's last message")
     winner: AnyReply | None = Field(default=None, description="With at_once: what exactly one of the answers is like")
     losers: AnyReply | None = Field(default=None, description="With at_once: what all other answers are like")
     arrives: AnyReply | None = Field(default=None, description="The next text that comes by itself; it is waited for")
-    nothing_arrives: Literal[True] | None = Field(
-        default=None, description="No text is on its way, and none came unseen"
-    )
+    nothing_arrives: bool = Field(default=False, description="No text is on its way, and none came unseen")
     reservation: ExpectedReservation | None = Field(default=None, description="The diner has such a reservation")
     reservations: tuple[ExpectedReservation, ...] | None = Field(
         default=None,

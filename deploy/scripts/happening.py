@@ -68,7 +68,7 @@ def _decide(stage: Stage, step: Step, talkers: Sequence[Talker]) -> list[Mismatc
     if step.winner is None:
         return []
     fill = stage.fill
-    won = [t for t in talkers if not check_reply("", step.winner, t.said, partial(fill, t))]
+    won = [t for t in talkers if not check_reply("", step.winner, t.answer_to(step.winner), partial(fill, t))]
     if len(won) != 1:
         told = "\n".join(f"{talker.name}: {talker.said.text}" for talker in talkers)
         return [Mismatch("winner", "exactly one answer like that", f"{len(won)} of them\n{told}")]

@@ -156,7 +156,7 @@ class _Tree:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(part, (*place, number)) for number, part in enumerate(node.value)]
-        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        if not isinstance(node, yaml.ScalarNode) or node.style:  # quoted, or a block
             return str(node.value)
         return None if node.value in ("", "~", "null") else Plain(node.value)
 

@@ -26,16 +26,12 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of a text: the webhook's HTTP status, the texts it answered with, how long that took.
-
-    `expects`: what the bot asks for now, in the chat API's words.
-    """
+    """What came of a text: the webhook's HTTP status, the texts it answered with, how long that took."""
 
     sid: str
     status: int
     replies: list[str]
     elapsed_ms: int
-    expects: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,12 @@ class Service:
             "opt_out_type": opt_out_type,
         }
         answer = self._ask("POST", "/simulator/api/messages", json=wish)
-        return Delivery(**{name: answer[name] for name in Delivery.__dataclass_fields__ if name in answer})
+        return Delivery(**{name: answer[name] for name in Delivery.__dataclass_fields__})
+
+    def expects(self, phone: str, to: str) -> str | None:
+        """What the bot waits for in the thread of these two numbers, in the chat API's words."""
+        found: str | None = self._ask("GET", "/simulator/api/expects", params={"phone": phone, "to": to})["expects"]
+        return found
 
     def thread(self, phone: str, to: str, *, after: int = 0, wait: float = 0.0) -> list[dict[str, Any]]:
         """Messages of a phone's thread with an id above `after`; waits up to `wait` seconds for the first of them."""

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from deploy.scripts.checks import Said
+from deploy.scripts.expectations import Reply
 from deploy.scripts.format import Message
 from deploy.scripts.service import ChatThread, Service, ServiceError
 
@@ -102,12 +103,14 @@ class Talker:
             )
             if done.status != HTTPStatus.OK:
                 raise Unanswered("HTTP status 200 from the webhook", str(done.status))
-            said = Said(tuple(done.replies), done.expects)
+            said = Said(tuple(done.replies))
         return replace(said, elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
-    def unseen_texts(self) -> list[str]:
-        """Texts that came by themselves since the last look."""
-        return self._texts(0.0)
+    def answer_to(self, wanted: Reply) -> Said:
+        """The answer to the last message, with what that says of the bot's wishes if the script wants to know."""
+        if self.chat is None and wanted.expects is not None:
+            return replace(self.said, expects=self.service.expects(self.number, self.to))
+        return self.said
 
     def wait_for_text(self, seconds: float) -> list[str]:
         """The texts that came by themselves since the last look; waits until there is one."""
