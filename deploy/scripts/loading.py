@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from deploy.scripts.fields import Plain
 from deploy.scripts.format import ScriptFile, TestCase
@@ -87,13 +88,13 @@ def load_file(path: Path) -> list[Script]:
     try:
         loaded = ScriptFile.model_validate(content)
     except ValidationError as error:
-        raise ScriptError("\n".join(_faults(path, error, content, lines))) from None
+        raise ScriptError("\n".join(_faults(path, error, lines))) from None
     for place, restaurant in enumerate(loaded.restaurants):
         try:
             restaurant.line()
         except ValidationError as error:
             prefix: _Place = ("restaurants", place)
-            raise ScriptError("\n".join(_faults(path, error, content, lines, prefix))) from None
+            raise ScriptError("\n".join(_faults(path, error, lines, prefix))) from None
     return [
         Script(
             path,
@@ -177,36 +178,36 @@ class _Tree:
         return ScriptError(f"{self._path}:{line}: expected {wanted}, found {found}")
 
 
-def _faults(
-    path: Path, error: ValidationError, content: Any, lines: dict[_Place, int], prefix: _Place = ()
-) -> list[str]:
+def _faults(path: Path, error: ValidationError, lines: dict[_Place, int], prefix: _Place = ()) -> list[str]:
     told = []
     for fault in error.errors(include_url=False):
         if fault["type"] == "too_short" and fault["input"]:
             continue  # what is wrong with the list's parts is told anyway
         context = fault.get("ctx", {})
         place = _known(lines, (*prefix, *fault["loc"], *context.get("within", ())))
-        found = _described(fault["input"])
-        wanted = _WANTED.get(fault["type"], "{what}").format_map(
-            {
-                "key": fault["loc"][-1] if fault["loc"] else "",
-                "what": fault["msg"].removeprefix("Value error, "),
-                **context,
-            }
-        )
-        if fault["type"] == "missing":
-            found = f"only {', '.join(fault['input'])}" if fault["input"] else "nothing"
-        if fault["type"] in ("diner", "twice"):
-            found = _described(context["found"])
         if fault["type"] == "unknown_key":
             place = _known(lines, (*place, context["key"]))
-            near = get_close_matches(context["key"], context["known"], 1)
-            found = f"{context['key']}" + (f" (did you mean {near[0]}?)" if near else "")
         where = ".".join(str(part) for part in place if isinstance(part, str))
+        wanted, found = _in_words(fault, context)
         told.append((_line(lines, place), f"{where}: " if where else "", wanted, found))
     return [
         f"{path}:{line}: {where}expected {wanted}, found {found}" for line, where, wanted, found in sorted(set(told))
     ]
+
+
+def _in_words(fault: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
+    """What was expected, and what was found."""
+    kind, message = fault["type"], fault["msg"].removeprefix("Value error, ")
+    found = _described(context.get("found") if kind in ("diner", "twice") else fault["input"])
+    if kind == "value_error" and not message.startswith("must be "):
+        return "what an import takes", f"{found}: {message}"
+    if kind == "missing":
+        found = f"only {', '.join(fault['input'])}" if fault["input"] else "nothing"
+    if kind == "unknown_key":
+        near = get_close_matches(context["key"], context["known"], 1)
+        found = str(context["key"]) + (f" (did you mean {near[0]}?)" if near else "")
+    facts = {"key": fault["loc"][-1] if fault["loc"] else "", "what": message.removeprefix("must be "), **context}
+    return _WANTED.get(kind, "{what}").format_map(facts), found
 
 
 def _known(lines: dict[_Place, int], place: _Place) -> _Place:

@@ -1,0 +1,1 @@
+"""Scripted conversations: format, reports, and the runner against the real service."""
