@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -23,6 +24,7 @@ class DialogueClient:
 
     def __init__(self, address: str, token: str, *, connections: int = 64) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._token = token
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(base_url=address, headers=headers, limits=limits, trust_env=False)
 
@@ -65,6 +67,21 @@ class DialogueClient:
         if not answer.said:
             raise DialogueFailed("no words")
         return answer
+
+    def events(self, conversation_id: UUID) -> list[dict[str, Any]]:
+        """All that has happened in a conversation, as Rasa's tracker has it, oldest first.
+
+        Raises:
+            DialogueUnavailable: Rasa cannot be asked.
+        """
+        try:
+            path = f"/conversations/{conversation_id}/tracker"
+            response = self._client.get(path, params={"token": self._token, "include_events": "ALL"}, timeout=10.0)
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise DialogueUnavailable(type(error).__name__) from error  # its words would tell the token
+        found: list[dict[str, Any]] = response.json()["events"]
+        return found
 
     def is_ready(self) -> bool:
         try:

@@ -213,7 +213,8 @@ class ValidateBookingForm(FormValidation):
                 channel=turn.channel,
                 notify=not turn.is_by_sms,
             )
-        except HoldExpired:
+        except HoldExpired as lapsed:
+            turn.met(lapsed)
             turn.say("utter_hold_lapsed", minutes=hold["minutes"])
             memory.hold = None
             return NOT_CONFIRMED

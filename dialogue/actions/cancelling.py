@@ -49,7 +49,8 @@ class ValidateCancelForm(FormValidation):
             cancelled = turn.engine.cancel_reservation(
                 target.code, command_id=turn.command_id("cancel"), channel=turn.channel, notify=not turn.is_by_sms
             )
-        except ReservationOver:
+        except ReservationOver as over:
+            turn.met(over)
             turn.say("utter_change_too_late", **turn.show_reservation(target))
         else:
             already = target.status == "cancelled"
@@ -83,11 +84,14 @@ class Undo(Action):
             restored = turn.engine.restore_reservation(
                 code, command_id=turn.command_id("restore"), channel=turn.channel, notify=not turn.is_by_sms
             )
-        except UndoTooLate:
+        except UndoTooLate as late:
+            turn.met(late)
             turn.say("utter_undo_too_late")
-        except NoTableAvailable:
+        except NoTableAvailable as gone:
+            turn.met(gone)
             turn.say("utter_undo_table_gone")
-        except (ReservationUnknown, ReservationOver):  # never was, or was moved elsewhere
+        except (ReservationUnknown, ReservationOver) as unknown:  # never was, or was moved elsewhere
+            turn.met(unknown)
             turn.say("utter_nothing_to_undo")
         else:
             turn.say("utter_restored", **turn.show_reservation(restored))

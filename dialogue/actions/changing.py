@@ -159,7 +159,8 @@ class ValidateChangeForm(FormValidation):
             )
         except NoTableAvailable as gone:
             return self._refuse(turn, memory, booking, restaurant, gone.search, party_size)
-        except (ChangeTooLate, ReservationOver):
+        except (ChangeTooLate, ReservationOver) as late:
+            turn.met(late)
             turn.say("utter_change_too_late", **turn.show_reservation(booking))
             memory.forget_draft()
             return None
@@ -200,7 +201,8 @@ class ValidateChangeForm(FormValidation):
                 channel=turn.channel,
                 notify=False,
             )
-        except ReservationOver:
+        except ReservationOver as over:
+            turn.met(over)
             turn.say("utter_change_too_late", **turn.show_reservation(booking))
         else:
             turn.say("utter_noted", **turn.show_reservation(noted), note=memory.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from booking_engine import Opening, Refusal, Restaurant, Search
+from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import certain, largest_party, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
@@ -21,6 +21,7 @@ def refuse(
 
     Where the day is full, other days are offered, and with `elsewhere` a restaurant close by too.
     """
+    turn.met(NoTableAvailable(search))
     _say_why(turn, restaurant, search, party_size)
     openings = list(search.openings) or _same_day(turn, restaurant, search, party_size)
     openings = openings or _alternatives(turn, restaurant, search, party_size, elsewhere=elsewhere)

@@ -29,7 +29,8 @@ def with_code(turn: Turn, memory: Memory, code: str) -> Reservation | None:
     """The reservation with this code, if it is one that this diner may see."""
     try:
         found = turn.engine.reservation(code)
-    except ReservationUnknown:
+    except ReservationUnknown as unknown:
+        turn.met(unknown)
         return None
     is_theirs = found.diner_phone == turn.phone if turn.phone else found.code in memory.own_codes
     return found if is_theirs else None

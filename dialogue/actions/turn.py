@@ -12,7 +12,7 @@ from phonenumbers import timezone as phone_timezone
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from booking_engine import BookingEngine, Reservation, Restaurant
+from booking_engine import BookingEngine, BookingError, Reservation, Restaurant
 from dialogue.words import Words
 
 ANYWHERE = ZoneInfo("UTC")
@@ -61,6 +61,7 @@ class Turn:
         self.own_restaurant: str | None = metadata.get("restaurant")
         self._dispatcher = dispatcher
         self._lines: list[_Line] = []
+        self._met: list[str] = []
         self.hold: dict[str, Any] | None = None
         self.reservation: dict[str, Any] | None = None
 
@@ -95,9 +96,13 @@ class Turn:
         """Add a message by its name in the catalogue."""
         self._lines.append(_Line(response, facts, options or []))
 
+    def met(self, error: BookingError) -> None:
+        """Put on record what the engine has refused, for those who look into the dialogue."""
+        self._met.append(type(error).__name__)
+
     def finish(self, expects: str | None) -> None:
         """Hand the answer to Rasa; `expects` is what is asked for, in the contract's words."""
-        state = {"expects": expects, "hold": self.hold, "reservation": self.reservation}
+        state = {"expects": expects, "hold": self.hold, "reservation": self.reservation, "met": self._met}
         for position, line in enumerate(self._lines):
             buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
             custom = state if position == len(self._lines) - 1 else None

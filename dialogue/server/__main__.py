@@ -12,7 +12,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.server import remote_action
+from dialogue.server import remote_action, sessions
 from dialogue.server.tracker_store import connection_arguments
 
 
@@ -23,6 +23,7 @@ def main() -> None:
     # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     remote_action.install()
+    sessions.install()
     tracker_store = connection_arguments(os.environ["DATABASE_URL"])
     endpoints = AvailableEndpoints(
         action=EndpointConfig(

@@ -14,6 +14,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from dialogue.server import sessions
 from dialogue.server.failures import TurnFailed
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class TurnChannel(InputChannel):
                 known = await _answer_on_record(request.app.ctx.agent, body["sender"], body["message_id"])
                 if known is not None:
                     return response.json({"messages": known})
+            sessions.set_clock(body.get("metadata"))
             collector = CollectingOutputChannel()
             message = UserMessage(
                 _not_a_command(body["message"]),

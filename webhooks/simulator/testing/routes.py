@@ -7,13 +7,13 @@ from flask import Blueprint, Response
 from booking_engine import BookingError
 from webhooks.problems import problem_response
 from webhooks.rest.refusals import as_problem
-from webhooks.simulator.testing import clocks, evenings, expecting, failing, outbox, reservations, restaurants
+from webhooks.simulator.testing import clocks, coverage, evenings, expecting, failing, outbox, reservations, restaurants
 from webhooks.simulator.testing.tools import Tools
 
 
 def create_blueprint(tools: Tools) -> Blueprint:
     blueprint = Blueprint("testing", __name__, url_prefix="/simulator/api")
-    for room in (clocks, restaurants, reservations, evenings, outbox, failing, expecting):
+    for room in (clocks, restaurants, reservations, evenings, outbox, failing, expecting, coverage):
         room.add_routes(blueprint, tools)
 
     @blueprint.errorhandler(BookingError)
