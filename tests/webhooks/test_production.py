@@ -28,3 +28,24 @@ def test_the_simulator_is_for_development_only(env: Literal["production", "devel
     paths = {rule.rule for rule in create_app(settings(env)).url_map.iter_rules()}
     assert "/webhooks/twilio/sms" in paths
     assert any(path.startswith("/simulator") for path in paths) is is_served
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "clock"),
+        ("POST", "messages"),
+        ("POST", "restaurants"),
+        ("GET", "reservations"),
+        ("DELETE", "reservations"),
+        ("POST", "evenings"),
+        ("GET", "outbox"),
+        ("POST", "outbox/due"),
+        ("PUT", "failures"),
+        ("GET", "coverage"),
+    ],
+)
+def test_nothing_of_the_testers_is_there_in_production(method: str, path: str) -> None:
+    adapter = create_app(settings("production")).url_map.bind("tabletalk.example")
+    assert create_app(settings("development")).url_map.bind("x").test(f"/simulator/api/{path}", method)
+    assert not adapter.test(f"/simulator/api/{path}", method)
