@@ -24,6 +24,7 @@ from deploy.scripts.service import Service, ServiceError
 from deploy.scripts.stage import Surroundings
 from deploy.scripts.terminal import progress, show_summary
 from deploy.stack.launching import launch
+from deploy.stack.programs import SOCKET, Programs
 from deploy.stack.run import CannotStart
 from webhooks.access import read_api_keys
 
@@ -144,8 +145,9 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
         deploy.stack.run.CannotStart: none runs and none can be started.
     """
     if url or _answers(settings.local_address):
+        is_here = url in ("", settings.local_address) and (settings.runtime_folder / SOCKET).exists()
         with Service(url or settings.local_address, key or _any_key(settings)) as service:
-            yield surroundings(service)
+            yield surroundings(service, Programs(settings.runtime_folder) if is_here else None)
         return
     click.echo("No service runs on this machine: starting one for these scripts ...", err=True)
     var = Path(tempfile.mkdtemp(prefix="tt-"))
@@ -154,7 +156,7 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
         launched = launch(var, TABLETALK_NOW=PINNED)
         last.callback(launched.end)
         with Service(launched.settings.local_address, _any_key(launched.settings)) as service:
-            yield surroundings(service)
+            yield surroundings(service, Programs(launched.settings.runtime_folder))
 
 
 def _any_key(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from deploy.scripts.running import bring_in_restaurants, surroundings
 from deploy.scripts.service import Service
 from deploy.scripts.stage import Surroundings
 from deploy.scripts.terminal import failure_text
+from deploy.stack.programs import Programs
 
 FOLDER = "conversations"
 _SUFFIXES = (".yml", ".yaml")
@@ -71,7 +72,7 @@ def script_surroundings(stack: Any, request: pytest.FixtureRequest) -> Iterator[
     """The suite's service, with the restaurants of all collected scripts in it."""
     with Service(stack.base_url, stack.api_key) as service:
         bring_in_restaurants(service, [item.script for item in request.session.items if isinstance(item, ScriptTest)])
-        yield surroundings(service)
+        yield surroundings(service, Programs(stack.settings.runtime_folder))
 
 
 def _player(script: Script) -> Any:

@@ -15,7 +15,8 @@ from deploy.scripts.numbers import Numbers
 from deploy.scripts.playing import play
 from deploy.scripts.results import Result, Run
 from deploy.scripts.service import Service
-from deploy.scripts.stage import Programs, Surroundings
+from deploy.scripts.stage import Surroundings
+from deploy.stack.programs import Programs
 
 Told = Callable[[Result], None]
 

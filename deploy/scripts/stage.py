@@ -6,7 +6,6 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from deploy.scripts.checks import Said
 from deploy.scripts.expectations import NAMES
@@ -18,6 +17,7 @@ from deploy.scripts.numbers import Numbers
 from deploy.scripts.results import Line, Result
 from deploy.scripts.service import Service, ServiceError
 from deploy.scripts.talkers import Talker
+from deploy.stack.programs import Programs
 
 _READY_WITHIN = 90.0  # seconds
 _LOOKS_EVERY = 0.1
@@ -25,14 +25,6 @@ _LOOKS_EVERY = 0.1
 
 class CannotPlay(Exception):
     """The script asks for what this run cannot do."""
-
-
-class Programs(Protocol):
-    """The programs of a service on this machine."""
-
-    def stop(self, name: str) -> None: ...
-
-    def start(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True)

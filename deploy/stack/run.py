@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from bot.settings import PROJECT, Settings
 from deploy.stack import embedded, model
 from deploy.stack.migrations import upgrade
+from deploy.stack.programs import SOCKET
 from deploy.stack.supervise import Program, Supervisor, adopt_orphans, write_configuration
 from webhooks.access import read_api_keys
 
@@ -129,7 +130,7 @@ class _Stack:
         settings = self.settings
         var = settings.tabletalk_var
         settings.runtime_folder.mkdir(parents=True, exist_ok=True)
-        socket_path = settings.runtime_folder / "supervisor.sock"
+        socket_path = settings.runtime_folder / SOCKET
         configuration = var / "supervisord.conf"
         programs = self._programs()
         write_configuration(configuration, programs, socket=socket_path, logs=var / "log", folder=PROJECT)

@@ -187,7 +187,7 @@ def test_a_restaurant_in_short_has_what_the_import_needs(tmp_path: Path) -> None
     [
         ("    hours: {dinner: late}", "4: restaurants.hours.dinner: expected first and last seating, like 17:00-21:30"),
         ("    policy: {hold_minutes: long}", "4: restaurants.policy.hold_minutes: expected a whole number"),
-        ("    timezone: Mars/Olympus", "4: restaurants.timezone: expected what an import takes, found 'Mars/Olympus': is not a time zone"),
+        ("    timezone: Mars/Olympus", "4: restaurants.timezone: expected what an import takes, found 'Mars"),
         ("    table: 4", "4: restaurants.table: expected one of name, city, "),
         ("    cuisines: Mexican", "4: restaurants.cuisines: expected a list, found 'Mexican'"),
         ("    combinations: [{tables: [T1, T9], max_party: 6}]", "2: restaurants: expected what an import takes, found"),

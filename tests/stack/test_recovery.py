@@ -19,15 +19,15 @@ def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
     """Whatever a test does to the service, the next one finds it whole, and the phone can give its tables back."""
     yield
     for name in ("postgres", "redis", "rasa", "actions", "web", "worker"):
-        if stack.program(name)["statename"] not in ("RUNNING", "STARTING"):
-            stack.start_program(name)
+        if stack.programs.account_of(name)["statename"] not in ("RUNNING", "STARTING"):
+            stack.programs.start(name)
     stack.wait_until_ready()
 
 
 def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone, stack: Stack) -> None:
     asked = phone.say("table for 4 at Brasserie Tournesol tomorrow")
     assert "time" in asked
-    before = stack.kill("rasa")
+    before = stack.programs.kill("rasa")
     sid = new_sid()
     begin = time.monotonic()
     promise = phone.text("at 7pm, my name is Ana Lima", sid)
@@ -38,7 +38,7 @@ def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone,
 
     answer = phone.wait_for_text()
     assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in answer
-    assert stack.program("rasa")["pid"] != before
+    assert stack.programs.account_of("rasa")["pid"] != before
     assert replies.CODE.search(phone.say("Y"))
     assert (phone.booking().when, phone.booking().party_size) == ("2026-12-03 19:00", 4)
     assert len(phone.inbox()) == 1, "the late answer came once"
@@ -46,7 +46,7 @@ def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone,
 
 def test_two_texts_while_rasa_is_away_are_both_answered_in_order(phone: Phone, stack: Stack) -> None:
     phone.say("hello")
-    stack.kill("rasa")
+    stack.programs.kill("rasa")
     for text in ("table for 2 at Brasserie Tournesol tomorrow at 6pm", "my name is Ana Lima"):
         assert phone.text(text)[0].startswith(replies.PROMISE)
     phone.wait_for_text(1)
@@ -58,10 +58,10 @@ def test_two_texts_while_rasa_is_away_are_both_answered_in_order(phone: Phone, s
 
 def test_without_the_action_app_the_answer_is_promised_and_follows(phone: Phone, stack: Stack) -> None:
     phone.say("table for 2 at Brasserie Tournesol tomorrow")
-    stack.stop_program("actions")
+    stack.programs.stop("actions")
     promise = phone.text("6pm")
     assert promise[0].startswith(replies.PROMISE), promise
-    stack.start_program("actions")
+    stack.programs.start("actions")
     assert "6:00 PM, 2 people" in phone.wait_for_text()
     phone.say("Ana Lima")
     assert phone.booking().when == "2026-12-03 18:00"
@@ -69,7 +69,7 @@ def test_without_the_action_app_the_answer_is_promised_and_follows(phone: Phone,
 
 @pytest.mark.parametrize("name", ["web", "worker", "redis", "actions"])
 def test_a_process_that_is_killed_comes_back_and_works(phone: Phone, stack: Stack, name: str) -> None:
-    before = stack.kill(name)
+    before = stack.programs.kill(name)
     stack.wait_for_another(name, before)
     stack.wait_until_ready()
     phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
@@ -81,7 +81,7 @@ def test_a_process_that_is_killed_comes_back_and_works(phone: Phone, stack: Stac
 def test_the_database_is_killed_and_nothing_is_lost(phone: Phone, stack: Stack) -> None:
     phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
     stack.database.dispose()
-    before = stack.kill("postgres")
+    before = stack.programs.kill("postgres")
     answer = phone.text("Y")
     assert len(answer) == 1
     stack.wait_for_another("postgres", before)
@@ -95,10 +95,10 @@ def test_the_database_is_killed_and_nothing_is_lost(phone: Phone, stack: Stack) 
 def test_a_text_while_the_database_is_away_is_kept_and_answered(phone: Phone, stack: Stack) -> None:
     phone.say("hello")
     stack.database.dispose()
-    stack.stop_program("postgres")
+    stack.programs.stop("postgres")
     promise = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
     assert promise[0].startswith(replies.PROMISE), promise
-    stack.start_program("postgres")
+    stack.programs.start("postgres")
     assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in phone.wait_for_text()
     assert len(phone.inbox()) == 1
 

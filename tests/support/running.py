@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import ServerProxy
 
 import httpx
 import psutil
 from redis import Redis
 from sqlalchemy import Engine
-from supervisor.xmlrpc import SupervisorTransport
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot.settings import Settings
 from deploy.stack.launching import launch
+from deploy.stack.programs import Programs
 from webhooks.access import read_api_keys
 
 NOW = "2026-12-02T10:00:00-05:00"
@@ -113,35 +112,18 @@ class Stack:
         return BookingEngine(self.database, Clock(self.settings.clock_offset))
 
     @cached_property
-    def _supervisor(self) -> Any:
-        address = f"unix://{self.settings.runtime_folder / 'supervisor.sock'}"
-        return ServerProxy("http://127.0.0.1", transport=SupervisorTransport(None, None, address)).supervisor
-
-    def program(self, name: str) -> dict[str, Any]:
-        """Supervisor's account of a program: `pid`, `statename`, …"""
-        account: dict[str, Any] = self._supervisor.getProcessInfo(name)
-        return account
-
-    def kill(self, name: str) -> int:
-        """`kill -9` of a program; gives the pid that it had."""
-        pid = int(self.program(name)["pid"])
-        os.kill(pid, signal.SIGKILL)
-        return pid
+    def programs(self) -> Programs:
+        """What the supervisor keeps running, to stop, start and kill."""
+        return Programs(self.settings.runtime_folder)
 
     def wait_for_another(self, name: str, pid: int) -> None:
         """Wait until the supervisor runs the program under another pid."""
 
         def is_another() -> bool:
-            account = self.program(name)
+            account = self.programs.account_of(name)
             return bool(account["statename"] == "RUNNING" and account["pid"] != pid)
 
         wait_until(is_another, f"{name} runs again", seconds=30)
-
-    def stop_program(self, name: str) -> None:
-        self._supervisor.stopProcess(name)
-
-    def start_program(self, name: str) -> None:
-        self._supervisor.startProcess(name, False)
 
     def is_ready(self) -> bool:
         try:

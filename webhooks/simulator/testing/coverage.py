@@ -30,15 +30,20 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
 
 
 def _covered(told: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
-    """`events`: intents and actions in their order, each with the form that was active afterwards."""
+    """`events`: intents and actions in their order, each with the form that was active afterwards.
+
+    `last_responses`: those given since the diner's last message.
+    """
     events: list[dict[str, str | None]] = []
     responses: list[str] = []
+    last: list[str] = []
     errors: list[str] = []
     loop: str | None = None
     for event in told:
         match event:
             case {"event": "user", "parse_data": {"intent": {"name": str(name)}}}:
                 events.append({"kind": "intent", "name": name, "loop": loop})
+                last = []
             case {"event": "action", "name": str(name)} if name not in _NO_NEWS:
                 events.append({"kind": "action", "name": name, "loop": loop})
             case {"event": "active_loop", "name": name}:
@@ -46,7 +51,8 @@ def _covered(told: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
                 if events:
                     events[-1]["loop"] = loop
             case {"event": "bot"}:
-                responses += filter(None, [(event.get("metadata") or {}).get("utter_action")])
+                last += filter(None, [(event.get("metadata") or {}).get("utter_action")])
+                responses += last
                 errors += ((event.get("data") or {}).get("custom") or {}).get("met", [])
             case {"event": "restart" | "session_started"}:
                 loop = None
@@ -54,6 +60,7 @@ def _covered(told: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
         "intents": _each([event["name"] for event in events if event["kind"] == "intent"]),
         "actions": _each([event["name"] for event in events if event["kind"] == "action"]),
         "responses": _each(responses),
+        "last_responses": _each(last),
         "errors": _each(errors),
         "events": events,
     }
