@@ -83,18 +83,23 @@ def _decide(stage: Stage, step: Step, talkers: Sequence[Talker]) -> list[Mismatc
     ]
 
 
+def speakers(stage: Stage, step: Step, last: str | None = None) -> list[str]:
+    """The diners whose messages reach the service in a step; `last`: who spoke before it."""
+    last = last or stage.speaker
+    named = [message.phone for message in step.messages] + ([step.phone] if step.repeat is not None else [])
+    return [stage.race.get(name or "", name) or last for name in named]
+
+
 def checks_of(stage: Stage, talker: Talker, steps: Sequence[Step]) -> Iterator[Step]:
     """The steps, from the first on, that look at a diner's present answer: until the diner speaks again."""
     speaker = stage.speaker
     for place, step in enumerate(steps):
-        speaks = [message.phone or speaker for message in step.messages]
-        if place > 0 and (
-            talker.name in speaks or (step.repeat is not None and (step.phone or speaker) == talker.name)
-        ):
+        speaking = speakers(stage, step, speaker)
+        if place > 0 and talker.name in speaking:
             return
-        speaker = speaks[-1] if speaks else speaker
-        named = stage.race.get(step.phone or "", step.phone) or speaker
-        if named == talker.name or (named in ANYBODY and named not in stage.race):
+        speaker = speaking[-1] if speaking else speaker
+        looks_at = stage.race.get(step.phone or "", step.phone) or speaker
+        if looks_at == talker.name or (looks_at in ANYBODY and looks_at not in stage.race):
             yield step
 
 

@@ -6,7 +6,7 @@ import time
 
 from deploy.scripts.covering import coverage_of
 from deploy.scripts.expecting import Expectations
-from deploy.scripts.happening import happen
+from deploy.scripts.happening import happen, speakers
 from deploy.scripts.houses import RestaurantUnclear
 from deploy.scripts.loading import Script
 from deploy.scripts.numbers import NumbersExhausted
@@ -43,7 +43,7 @@ def _play_steps(stage: Stage) -> None:
         rest = steps[place:]
         try:
             found = happen(stage, step, rest)
-            expectations.spoken([message.phone or stage.speaker for message in step.messages])
+            expectations.spoken(speakers(stage, step))
             found += expectations.look(step, rest)
         except Unanswered as error:
             found = [Mismatch("answer", error.expected, error.found)]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
+from redis.exceptions import RedisError
 from twilio.request_validator import RequestValidator
 
 from bot.rendering import segments
@@ -49,18 +52,18 @@ class Phones:
     ) -> Delivery:
         """Send a text, `times` over with one MessageSid, and put it and the answer into the phone's thread.
 
-        A `sid` that was sent before is Twilio's repeat: the thread then gains only what it has not got already.
+        A `sid` that was sent before is Twilio's repeat: the thread then gains only what it has not got already. Without
+        Redis nothing is put into the thread; the text gets its answer all the same.
 
         Raises:
             httpx.HTTPError: the webhook cannot be reached or takes too long.
         """
-        known = self._inbox.read(phone, our_number, after=0, wait=0) if sid else []
-        known = [line for line in known if line["sid"] == sid]
+        known = self._lines_of(sid, phone, our_number) if sid else []
         sid = sid or ("MM" if media else "SM") + secrets.token_hex(16)
         shown = body or ("(a picture)" if media else "")
         line = {"direction": "in", "text": shown, "sid": sid, "status": "sent", "segments": max(1, segments(shown))}
         if not known:
-            self._inbox.add(phone, our_number, line)
+            self._show(phone, our_number, line)
         begin = time.perf_counter()
         responses = [self._post(sid, phone, our_number, body, media, opt_out_type) for _ in range(times)]
         elapsed = int((time.perf_counter() - begin) * 1000)
@@ -70,8 +73,17 @@ class Phones:
         shown_before = {line["text"] for line in known if line["direction"] == "out"}
         for reply in (reply for reply in replies if reply not in shown_before):
             answer = {"direction": "out", "text": reply, "sid": sid, "status": "received", "segments": segments(reply)}
-            self._inbox.add(phone, our_number, answer)
+            self._show(phone, our_number, answer)
         return Delivery(sid, responses[0].status_code, replies, elapsed)
+
+    def _lines_of(self, sid: str, phone: str, our_number: str) -> list[dict[str, Any]]:
+        with suppress(RedisError):
+            return [line for line in self._inbox.read(phone, our_number, after=0, wait=0) if line["sid"] == sid]
+        return []
+
+    def _show(self, phone: str, our_number: str, line: dict[str, Any]) -> None:
+        with suppress(RedisError):
+            self._inbox.add(phone, our_number, line)
 
     def _post(
         self, sid: str, phone: str, our_number: str, body: str, media: int, opt_out_type: str | None
