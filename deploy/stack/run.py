@@ -130,16 +130,17 @@ class _Stack:
         settings = self.settings
         var = settings.tabletalk_var
         settings.runtime_folder.mkdir(parents=True, exist_ok=True)
-        socket_path = settings.runtime_folder / SOCKET
         configuration = var / "supervisord.conf"
         programs = self._programs()
-        write_configuration(configuration, programs, socket=socket_path, logs=var / "log", folder=PROJECT)
-        self.supervisor = Supervisor(configuration, socket_path, self._environment(), programs)
+        write_configuration(
+            configuration, programs, socket=settings.runtime_folder / SOCKET, logs=var / "log", folder=PROJECT
+        )
+        self.supervisor = Supervisor(configuration, settings.runtime_folder, self._environment(), programs)
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()
         for name in ("rasa", "actions", "web", "worker"):
-            self.supervisor.start(name)
+            self.supervisor.programs.start(name)
         self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
         self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")
 

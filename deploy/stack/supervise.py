@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from xmlrpc.client import Fault, ProtocolError, ServerProxy
+from xmlrpc.client import Fault, ProtocolError
 
-from supervisor.xmlrpc import SupervisorTransport
+from deploy.stack.programs import Programs
 
 _SET_PARENT_DEATH_SIGNAL = 1  # linux/prctl.h PR_SET_PDEATHSIG
 _SET_CHILD_SUBREAPER = 36  # linux/prctl.h PR_SET_CHILD_SUBREAPER
@@ -89,7 +88,7 @@ class Supervisor:
     """A running supervisord."""
 
     def __init__(
-        self, configuration: Path, socket: Path, environment: Mapping[str, str], programs: list[Program]
+        self, configuration: Path, runtime_folder: Path, environment: Mapping[str, str], programs: list[Program]
     ) -> None:
         self._users_of_servers = frozenset(program.name for program in programs if not program.starts_at_once)
         self._process = subprocess.Popen(  # noqa: S603
@@ -99,25 +98,7 @@ class Supervisor:
             stderr=subprocess.DEVNULL,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads yet
         )
-        transport = SupervisorTransport(None, None, f"unix://{socket}")
-        self._proxy = ServerProxy("http://127.0.0.1", transport=transport)
-
-    def start(self, name: str) -> None:
-        """Start a program; one that is running already is left alone."""
-        try:
-            self._proxy.supervisor.startProcess(name, False)
-        except Fault as fault:
-            if "ALREADY_STARTED" not in fault.faultString:
-                raise
-
-    def _tell_to_stop(self, name: str) -> None:
-        with suppress(Fault):  # not running
-            self._proxy.supervisor.stopProcess(name, False)
-
-    def states(self) -> dict[str, dict[str, Any]]:
-        """Supervisor's own account of every program, by name."""
-        rows: Any = self._proxy.supervisor.getAllProcessInfo()
-        return {row["name"]: row for row in rows}
+        self.programs = Programs(runtime_folder)
 
     def exit_code(self) -> int | None:
         """None while it runs."""
@@ -135,16 +116,16 @@ class Supervisor:
         if self._process.poll() is None:
             with suppress(OSError, Fault, ProtocolError):
                 for name in self._users_of_servers:
-                    self._tell_to_stop(name)
+                    self.programs.stop(name, wait=False)
                 until = time.monotonic() + seconds
                 while time.monotonic() < until and any(
-                    state["statename"] in ("RUNNING", "STARTING", "STOPPING", "BACKOFF")
-                    for name, state in self.states().items()
+                    state in ("RUNNING", "STARTING", "STOPPING", "BACKOFF")
+                    for name, state in self.programs.states().items()
                     if name in self._users_of_servers
                 ):
                     time.sleep(0.05)
-                for name in self.states():
-                    self._tell_to_stop(name)
+                for name in self.programs.states():
+                    self.programs.stop(name, wait=False)
             self._process.terminate()
             try:
                 self._process.wait(seconds)

@@ -40,8 +40,11 @@ def test_a_sid_that_comes_again_gets_the_same_answer_and_the_phone_shows_it_once
     assert [line["direction"] for line in thread] == ["in", "out"]
 
 
-def test_what_is_asked_for_comes_with_the_answer(bench: Bench, phone: Phone) -> None:
-    assert send(bench, phone, "a table at Brasserie Tournesol tomorrow at 7pm")["expects"] == "party_size"
+def test_what_was_asked_for_can_be_asked(bench: Bench, phone: Phone) -> None:
+    thread = {"phone": phone.number, "to": phone.to}
+    assert bench.ask("GET", "/expects", params=thread) == {"expects": None}
+    send(bench, phone, "a table at Brasserie Tournesol tomorrow at 7pm")
+    assert bench.ask("GET", "/expects", params=thread) == {"expects": "party_size"}
 
 
 def test_an_opt_out_that_twilio_has_read_counts(bench: Bench, phone: Phone) -> None:
