@@ -28,8 +28,8 @@ metadata = MetaData(
     }
 )
 
-PARTITIONS = 8
-"""Hash partitions of each partitioned table."""
+PARTITIONS = 4
+"""Hash partitions of each partitioned table. A plan locks all of them, whichever it comes to use: few, then."""
 
 Instant = TIMESTAMP(timezone=True)
 _BY_RESTAURANT = "HASH (restaurant_id)"

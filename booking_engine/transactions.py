@@ -18,7 +18,7 @@ from .reservations import Record
 from .schema import reservation_event
 from .seating import is_lost
 from .values import Command
-from .wire import COMMIT, Statement, ask, driver_of, send
+from .wire import Statement, ask, driver_of, write
 
 T = TypeVar("T")
 
@@ -79,12 +79,12 @@ def run_command(
             with database.connect() as connection, _noticing_breaks(connection):
                 if at_first and attempt == 0:
                     record, writes = at_first(connection.execution_options(isolation_level="AUTOCOMMIT"))
-                    for write in writes:
-                        ask(connection, write)
+                    for statement in writes:
+                        ask(connection, statement)
                     return record
                 record, writes = decide(connection)
                 if writes:
-                    send(connection, [*writes, COMMIT])
+                    write(connection, writes)
                 return record
         except OutOfDate:
             continue

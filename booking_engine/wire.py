@@ -36,8 +36,14 @@ def send(connection: Connection, statements: Sequence[Statement]) -> list[psycop
         return [driver.execute(statement.sql, statement.values) for statement in statements]
 
 
-COMMIT = Statement("COMMIT", {})
-"""Sent as the last of a pipeline, it saves a round trip."""
+def write(connection: Connection, statements: Sequence[Statement]) -> None:
+    """Run the statements in order and end the transaction, in one round trip. Raises psycopg's error of the first that fails."""
+    driver = driver_of(connection)
+    with driver.pipeline():
+        cursor = driver.cursor()
+        for statement in statements:
+            cursor.execute(statement.sql, statement.values)
+        cursor.execute("COMMIT")
 
 
 def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:

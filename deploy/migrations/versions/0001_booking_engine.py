@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 PARTITIONED = ("dining_table", "pacing_quarter", "reservation", "table_quarter", "reservation_event", "diner_booking")
-PARTITIONS = 8
+PARTITIONS = 4
 
 
 def upgrade() -> None:
