@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import schema
@@ -71,14 +71,17 @@ class ThreadMessage:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-def store_inbound(connection: Connection, message: Inbound) -> None:
-    """Store a message under its sid; a repeated one is already there."""
+def store_inbound(connection: Connection, message: Inbound, *, now: datetime) -> None:
+    """Store a message under its sid; a repeated one is already there. `now` by the service's clock."""
+    c = schema.conversation.c
+    said_at = select(literal(now, schema.inbound.c.said_at.type) + c.clock_shift).where(c.id == message.conversation_id)
     values = {
         "conversation_id": message.conversation_id,
         "sid": message.sid,
         "text": message.text,
         "media_count": message.media_count,
         "opt_out_type": message.opt_out_type,
+        "said_at": said_at.scalar_subquery(),
     }
     connection.execute(upsert(schema.inbound).values(values).on_conflict_do_nothing())
 

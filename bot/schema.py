@@ -70,6 +70,7 @@ inbound = Table(
     Column("media_count", Integer, nullable=False, server_default="0"),
     Column("opt_out_type", Text),
     Column("received_at", _instant, nullable=False, server_default=func.now()),
+    Column("said_at", _instant, comment="by the clock of the conversation"),
     Column("status", Text, nullable=False, server_default="received"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("retry_at", _instant),

@@ -50,7 +50,7 @@ class TurnTaker:
         """
         with self._database.begin() as connection:
             conversations.remember(connection, conversation)
-            messages.store_inbound(connection, message)
+            messages.store_inbound(connection, message, now=self._clock.now())
 
     def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
         """The answer to a message that was received, or a promise of one when `seconds` do not suffice.

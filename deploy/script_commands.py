@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -69,3 +71,46 @@ def run(
     except CannotRun as error:
         refuse(str(error))
     sys.exit(0 if is_green else 1)
+
+
+@script.command()
+@click.option("--phone", default="", help="A diner's number: record the thread that is on record.")
+@click.option("--to", default="", help="With --phone: the number that was texted; default: the one texted last.")
+@click.option("--conversation", type=click.UUID, help="Record this conversation, a chat for instance.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]), help="Leave out what was said before."
+)
+@click.option("--channel", type=click.Choice(["sms", "chat"]), default="sms", help="Live: how to talk.")
+@click.option(
+    "--clock", default="", help="Live: when it begins, like 2026-12-02T10:00:00-05:00; default: the service's own."
+)
+@click.option("--url", default="", help="Live: address of the service; default: the one on this machine.")
+@click.option("--name", default="", help="The test case's name; default: the diner's first words.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file that is not there yet.")
+@with_settings
+def record(
+    settings: Settings,
+    phone: str,
+    to: str,
+    conversation: UUID | None,
+    since: datetime | None,
+    channel: str,
+    clock: str,
+    url: str,
+    name: str,
+    output: Path | None,
+) -> None:
+    """Write a thread down as a script: one from the service's database, else a chat in this terminal.
+
+    Names, phone numbers and codes are replaced. In the terminal, "/pass 20 minutes" and "/until friday 12:00" move the
+    clock; Ctrl-D ends the chat.
+    """
+    from deploy.scripts.recording.recorder import CannotRecord, Wish, record_script
+
+    wish = Wish(phone, to, conversation, since, channel, clock, url, name)
+    try:
+        written = record_script(settings, wish, output)
+    except CannotRecord as error:
+        refuse(str(error))
+    if written is not None:
+        click.echo(written, nl=False)

@@ -35,7 +35,7 @@ class Restaurant(Part):
         description="Each its largest party, or a table as in the import format"
     )
     # What follows is the import format's own, and checked by it.
-    phone: Text = "+12125550100"
+    phone: Text | None = "+12125550100"
     sms_number: Text | None = None
     address: dict[str, Any] = Field(default={}, description=_AS_IMPORTED)
     cuisines: list[Any] = Field(default=[], description=_AS_IMPORTED)

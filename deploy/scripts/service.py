@@ -145,6 +145,10 @@ class Service:
         found: list[dict[str, Any]] = answer["restaurants"]
         return found
 
+    def import_line(self, slug: str) -> dict[str, Any]:
+        """A restaurant as it was imported, with defaults filled in."""
+        return self._ask("GET", f"/simulator/api/restaurants/{slug}")
+
     def import_restaurants(self, restaurants: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Import restaurants, each as a line of the import format; all of them or none."""
         lines = "".join(json.dumps(restaurant) + "\n" for restaurant in restaurants)

@@ -85,11 +85,11 @@ def test_one_text_is_queued_once_under_one_name(database: Engine, clock: Clock, 
     assert relay.look() == 1
 
 
-def test_a_message_left_behind_becomes_a_job_once(database: Engine, redis: Redis, relay: Relay) -> None:
+def test_a_message_left_behind_becomes_a_job_once(database: Engine, clock: Clock, redis: Redis, relay: Relay) -> None:
     thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
     with database.begin() as connection:
         conversations.remember(connection, thread)
-        messages.store_inbound(connection, Inbound(thread.id, "SM1", "hello"))
+        messages.store_inbound(connection, Inbound(thread.id, "SM1", "hello"), now=clock.now())
     assert relay.look() == 0, "its handler may still be at it"
     with database.begin() as connection:
         connection.execute(text("UPDATE inbound SET received_at = now() - interval '30 seconds'"))
@@ -105,7 +105,7 @@ def test_a_promised_answer_is_due_when_its_time_has_come(
     message = Inbound(thread.id, "SM1", "hello")
     with database.begin() as connection:
         conversations.remember(connection, thread)
-        messages.store_inbound(connection, message)
+        messages.store_inbound(connection, message, now=clock.now())
         messages.set_status(connection, message, "promised", retry_at=clock.now())
     pass_time(engine, seconds=1)
     relay.look()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from sqlalchemy import Engine, select
 
 from booking_engine import ImportRejected
+from booking_engine.schema import restaurant
 from webhooks.problems import Problem
 from webhooks.simulator.testing.tools import Tools
 
@@ -14,7 +18,23 @@ _LARGEST_IMPORT = 16 * 1024 * 1024  # bytes
 _MOST_PROBLEMS = 100  # of an import that are told
 
 
+def documents_of(database: Engine, slugs: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines from which restaurants were imported, with defaults filled in, by slug; unknown ones are left out."""
+    columns = restaurant.c
+    query = select(columns.document).where(columns.slug.in_(list(slugs))).order_by(columns.slug)
+    with database.connect() as connection:
+        return list(connection.scalars(query))
+
+
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    @blueprint.get("/restaurants/<slug>")
+    def show_line(slug: str) -> Response:
+        """A restaurant as it is imported."""
+        found = documents_of(tools.database, [slug])
+        if not found:
+            raise Problem(404, "restaurant_unknown", "There is no such restaurant.")
+        return jsonify(found[0])
+
     @blueprint.post("/restaurants")
     def import_restaurants() -> Response:
         request.max_content_length = _LARGEST_IMPORT

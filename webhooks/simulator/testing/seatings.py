@@ -34,6 +34,8 @@ class Seating:
     restaurant: dict[str, str]
     starts_at: datetime
     expires_at: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
     party_size: int
     diner_name: str | None
     notes: str
@@ -41,9 +43,11 @@ class Seating:
     channel: str | None
 
     def as_json(self) -> dict[str, Any]:
-        expires_at = self.expires_at.isoformat(timespec="seconds") if self.expires_at else None
-        times = {"starts_at": self.starts_at.isoformat(), "expires_at": expires_at}
-        return {name: value for name, value in vars(self).items() if name != "hold_id"} | times
+        return {name: _in_json(value) for name, value in vars(self).items() if name != "hold_id"}
+
+
+def _in_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def seatings_of(database: Engine, phone: str) -> list[Seating]:
@@ -61,6 +65,8 @@ def _seating(row: Row[Any]) -> Seating:
         restaurant={"slug": row.slug, "name": row.name, "city": row.city},
         starts_at=row.starts_at.astimezone(zone),
         expires_at=row.expires_at.astimezone(zone) if row.expires_at and row.status == "held" else None,
+        confirmed_at=row.confirmed_at.astimezone(zone) if row.confirmed_at else None,
+        cancelled_at=row.cancelled_at.astimezone(zone) if row.cancelled_at else None,
         party_size=row.party_size,
         diner_name=row.diner_name,
         notes=row.notes,
