@@ -18,6 +18,9 @@ from deploy.scripts.service import Service
 from deploy.scripts.stage import Surroundings
 from deploy.stack.programs import Programs
 
+LARGE = 8
+"""Tables from which on a restaurant of the scripts' own has room for several scripts at once."""
+
 Told = Callable[[Result], None]
 
 
@@ -92,19 +95,26 @@ class _Claim:
 
 
 def _claims(scripts: Sequence[Script]) -> list[_Claim]:
-    houses = {r.name.casefold() for script in scripts for r in script.loaded.restaurants}
-    filled = {e.restaurant.replace("-", " ").casefold() for script in scripts for e in _evenings(script.case)}
+    """A restaurant of the scripts' own is one script's at a time if it is small, or the script moves the clock or fills it."""
+    houses = {_key(r.name): len(r.tables) < LARGE for script in scripts for r in script.loaded.restaurants}
+    filled = {_key(e.restaurant) for script in scripts for e in _evenings(script.case)}
     claims = []
     for place, script in enumerate(scripts):
-        words = _words(script.case)
-        here = {r.name.casefold() for r in script.loaded.restaurants if r.city.casefold() in words}
-        own = {name for name in houses if name in words} | here
-        own |= {e.restaurant.replace("-", " ").casefold() for e in _evenings(script.case)}
+        words, steps = _words(script.case), script.case.steps
+        here = {_key(r.name) for r in script.loaded.restaurants if _key(r.city) in words}
+        named = {name for name in houses if name in words} | here
+        moves = any(step.passes or step.until for step in steps)
+        own = {name for name in named if moves or houses[name]} | {_key(e.restaurant) for e in _evenings(script.case)}
         own |= {diner.number for diner in script.case.phones.values() if diner.number and "x" not in diner.number}
-        used = {name for name in filled if name in words}
-        is_alone = any(step.down is not None for step in script.case.steps)
+        used = named | {name for name in filled if name in words}
+        is_alone = any(step.down is not None for step in steps)
         claims.append(_Claim(place, frozenset(own), frozenset(used), is_alone))
     return claims
+
+
+def _key(name: str) -> str:
+    """Name and slug of a restaurant alike, as far as they are."""
+    return name.replace("-", " ").casefold()
 
 
 def _count_alone(claims: Iterable[_Claim]) -> int:
@@ -122,4 +132,4 @@ def _words(case: TestCase) -> str:
     givens = [case.given, *(step.given for step in case.steps if step.given)]
     booked = [reservation.restaurant for given in givens for reservation in given.reservations]
     about = [place for diner in case.phones.values() for place in (diner.to, diner.restaurant) if place]
-    return "\n".join([*said, *booked, *about]).replace("-", " ").casefold()
+    return _key("\n".join([*said, *booked, *about]))
