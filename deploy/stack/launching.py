@@ -11,10 +11,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.settings import PROJECT, Settings
 from deploy.stack.run import ANNOUNCED, CannotStart
+from deploy.stack.supervise import end_with_parent
 
 TABLETALK = Path(sys.executable).with_name("tabletalk")
 _UP_WITHIN = 280.0  # seconds; the model may have to be trained first
@@ -62,6 +64,7 @@ def launch(var: Path, **chosen: object) -> Launched:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509 - it only makes one system call
         )
     launched = Launched(_settings(told), process, log)
     try:

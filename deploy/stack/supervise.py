@@ -79,8 +79,13 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+def end_with_parent(number: signal.Signals) -> None:
+    """Called in a new process: when the thread that made it ends, even by `kill -9`, the process gets this signal."""
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
+
+
+def _become_supervisord() -> None:
+    end_with_parent(signal.SIGTERM)
     os.setpgrp()  # Ctrl-C reaches us, and we tell supervisord: once, not twice
 
 
@@ -96,7 +101,7 @@ class Supervisor:
             env=dict(environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads yet
+            preexec_fn=_become_supervisord,  # noqa: PLW1509 - no threads yet
         )
         self.programs = Programs(runtime_folder)
 

@@ -1,4 +1,4 @@
-"""The import format is published at the address it names."""
+"""The formats that people write files in are published at the addresses they name."""
 
 from __future__ import annotations
 
@@ -27,3 +27,17 @@ def test_the_schema_is_served_where_it_says(tmp_path: Path) -> None:
     validator = jsonschema_rs.validator_for(schema)
     assert validator.is_valid(house())
     assert not validator.is_valid(house(slug="Bird Dog"))
+
+
+def test_the_format_of_scripts_is_served_likewise(tmp_path: Path) -> None:
+    settings = Settings(
+        tabletalk_var=tmp_path,
+        database_url="postgresql://nobody@127.0.0.1:1/nothing",
+        redis_url="redis://127.0.0.1:1",
+        public_url="https://tabletalk.example",
+    )
+    answer = create_app(settings).test_client().get("/schemas/script.json")
+    assert answer.status_code == 200
+    schema = answer.get_json(force=True)
+    assert schema["$id"] == "https://tabletalk.example/schemas/script.json"
+    assert jsonschema_rs.validator_for(schema).is_valid({"test_cases": [{"test_case": "x", "steps": [{"user": "hi"}]}]})
