@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.rendering import segments
-from deploy.scripts.expectations import NAMES, ExpectedReservation, ExpectedText, Reply, Wording
+from deploy.scripts.expectations import NAMES, ExpectedReservation, ExpectedText, OutboxTexts, Reply, Wording
 from deploy.scripts.results import Mismatch
 
 _CHOICE = re.compile(r"^(\d+) (.+)$", re.MULTILINE)
@@ -141,12 +141,11 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_outbox(
-    wanted: Sequence[ExpectedText], rows: Sequence[dict[str, Any]], fill: Fill, clock: datetime
-) -> list[Mismatch]:
-    """Whether texts are as expected: one is among them, several are all there are."""
-    if len(wanted) == 1:
-        good = any(_fits_text(wanted[0], row, fill, clock) for row in rows)
+def check_outbox(wanted: OutboxTexts, rows: Sequence[dict[str, Any]], fill: Fill, clock: datetime) -> list[Mismatch]:
+    """Whether texts are as expected: one is among them, or those of a list are all there are."""
+    if isinstance(wanted, ExpectedText):
+        good = any(_fits_text(wanted, row, fill, clock) for row in rows)
+        wanted = (wanted,)
     else:
         good = len(wanted) == len(rows) and all(
             _fits_text(each, row, fill, clock) for each, row in zip(wanted, rows, strict=True)

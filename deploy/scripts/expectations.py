@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from typing_extensions import Self
 
 from deploy.scripts.fields import LocalTime, Patterns, Text, Texts, expected, one_or
@@ -82,14 +82,12 @@ class ExpectedText(Wording):
     error: Text | None = Field(default=None, description="Words that its error holds, such as Twilio's code")
 
 
-def _one_or_many(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
-
-
 AnyReply = Annotated[Reply, one_or(Reply, "exact")]
 OutboxTexts = Annotated[
-    tuple[ExpectedText, ...],
-    BeforeValidator(_one_or_many, json_schema_input_type=ExpectedText | list[ExpectedText]),
+    Annotated[ExpectedText, Tag("one")] | Annotated[tuple[ExpectedText, ...], Tag("all")],
+    Discriminator(lambda value: "all" if isinstance(value, list | tuple) else "one"),
 ]
+"""One that is among the texts, or all there are, in order."""
+
 NAMES = re.compile(r"\{(?:(\w+)\.)?(code|phone)\}")
 """What stands for a reservation's code or a diner's number in any text: `{code}`, `{ben.phone}`."""
