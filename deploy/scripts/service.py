@@ -128,10 +128,13 @@ class Service:
 
     def chat_messages(self, chat: ChatThread) -> list[dict[str, Any]]:
         """The whole thread of a chat."""
-        headers = {"Authorization": f"Bearer {chat.token}"}
-        answer = self._ask("GET", f"/api/chat/conversations/{chat.id}/messages", headers=headers)
-        found: list[dict[str, Any]] = answer["messages"]
+        found: list[dict[str, Any]] = self.chat_state(chat)["messages"]
         return found
+
+    def chat_state(self, chat: ChatThread) -> dict[str, Any]:
+        """The whole thread of a chat, and what it `expects`, its `hold` and `reservation` now."""
+        headers = {"Authorization": f"Bearer {chat.token}"}
+        return self._ask("GET", f"/api/chat/conversations/{chat.id}/messages", headers=headers)
 
     # --- restaurants and reservations ---
 
@@ -148,6 +151,16 @@ class Service:
     def import_line(self, slug: str) -> dict[str, Any]:
         """A restaurant as it was imported, with defaults filled in."""
         return self._ask("GET", f"/simulator/api/restaurants/{slug}")
+
+    def restaurants(self, *, most: int) -> list[dict[str, Any]]:
+        """Up to so many restaurants, as the public list tells of them."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None and len(found) < most:
+            page = self._ask("GET", "/api/restaurants", params={"cursor": cursor} if cursor else {}, headers=self._key)
+            found += page["restaurants"]
+            cursor = page["next_cursor"]
+        return found[:most]
 
     def import_restaurants(self, restaurants: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Import restaurants, each as a line of the import format; all of them or none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Any
 
@@ -49,6 +50,17 @@ class Inbox:
         """The texts of a thread that came through the REST API, newest first."""
         lines = self.read(phone, our_number, after=0, wait=0)
         return [line for line in reversed(lines) if line.get("via") == "rest"]
+
+    def arrived(self, phones: Collection[str]) -> dict[str, list[str]]:
+        """Sids of the texts that came to each of these phones through the REST API, from whichever number of ours."""
+        found: dict[str, list[str]] = {phone: [] for phone in phones}
+        for key in self._redis.scan_iter(_key("*", "*"), count=1000):
+            if key.endswith(b":last"):
+                continue
+            phone, our_number = key.decode().split(":")[-2:]
+            if phone in found:
+                found[phone] += [line["sid"] for line in self.sent_texts(phone, our_number)]
+        return found
 
 
 def _key(phone: str, our_number: str) -> str:

@@ -1,0 +1,146 @@
+"""A crowd: diners who come one after another, talk at the same time, and are judged by what the database has in the end."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal
+
+from deploy.scripts.crowd.diner import Diner
+from deploy.scripts.crowd.houses import read_houses
+from deploy.scripts.crowd.replies import plain
+from deploy.scripts.crowd.talking import Exchange, line_for
+from deploy.scripts.service import Service, ServiceError
+
+Outcome = Literal["reached", "refused", "left", "dead end"]
+_MOST_AT_ONCE = 500  # diners who talk at the same time
+# Where it is the time of New York, which the diners' words for days go by. The numbers 555-01xx are kept free for fiction.
+_AREA_CODES = (212, 216, 229, 234, 239, 248, 252, 276, 313, 347, 352, 404, 412, 434, 440, 443, 470, 475, 478, 484, 508, 513,
+               516, 517, 518, 540, 561, 567, 570, 571, 585, 586, 603, 607, 610, 614, 617, 631, 646, 678, 703, 704, 716, 717,
+               718, 724, 732, 734, 740, 754, 757, 770, 772, 774, 781, 786, 802, 803, 804, 810, 813, 814, 828, 843, 845, 848,
+               856, 857, 860, 862, 864, 904, 908, 910, 914, 917, 919, 937, 941, 947, 954, 973, 978, 980, 984, 989)  # fmt: skip
+
+
+@dataclass
+class Course:
+    """How it went for one diner."""
+
+    diner: Diner
+    exchanges: list[Exchange] = field(default_factory=list)
+    reservations: list[dict[str, Any]] = field(default_factory=list)
+    outcome: Outcome = "reached"
+    why: str = ""
+
+
+def gather(service: Service, diners: int, seed: int) -> list[Diner]:
+    """The diners of a seed, each with a phone that nobody has used on this service.
+
+    Raises:
+        ServiceError: the service is not there, has no restaurants, or no numbers are left.
+    """
+    now = datetime.fromisoformat(service.config()["now"])
+    houses = read_houses(service)
+    if not houses:
+        raise ServiceError("the service has no restaurants to book")
+    made = [Diner.draw(seed, number, houses, now) for number in range(diners)]
+    phones = _unused_phones(service, service.config()["numbers"][0]["number"])
+    for diner in made:
+        diner.phone = next(phones, "")
+        if not diner.phone:
+            raise ServiceError("no phone numbers are left that nobody has used on this service")
+    return made
+
+
+def _unused_phones(service: Service, our_number: str) -> Iterator[str]:
+    numbers = [f"+1{area}55501{last:02d}" for area, last in product(_AREA_CODES, range(100))]
+    start = secrets.randbelow(len(numbers))
+    for phone in numbers[start:] + numbers[:start]:
+        if not service.thread(phone, our_number) and not service.reservations(phone):
+            yield phone
+
+
+def run(
+    service: Service,
+    diners: Sequence[Diner],
+    seconds: float,
+    *,
+    stopped: threading.Event,
+    on_end: Callable[[Course], None] = lambda _: None,
+) -> list[Course]:
+    """Let them come within `seconds` and talk to the end; `on_end` is called for each who has done so.
+
+    Once `stopped` is set, nobody says any more.
+    """
+    our_number = service.config()["numbers"][0]["number"]
+    begin = time.monotonic()
+
+    def dine(diner: Diner) -> Course:
+        stopped.wait(max(0.0, begin + diner.arrives * seconds - time.monotonic()))
+        course = Course(diner)
+        if not stopped.is_set():
+            try:
+                _talk(diner, service, our_number, course, stopped)
+                course.reservations = service.reservations(diner.phone)
+            except ServiceError as error:
+                diner.dead_end = f"the service failed: {error}"
+        course.outcome, course.why = judge(diner, course.reservations, stopped=stopped.is_set())
+        return course
+
+    by_arrival = sorted(diners, key=lambda diner: diner.arrives)
+    with ThreadPoolExecutor(min(len(by_arrival), _MOST_AT_ONCE)) as pool:
+        jobs = [pool.submit(dine, diner) for diner in by_arrival]
+        courses = []
+        for job in as_completed(jobs):
+            courses.append(job.result())
+            on_end(courses[-1])
+    return sorted(courses, key=lambda course: course.diner.number)
+
+
+def _talk(diner: Diner, service: Service, our_number: str, course: Course, stopped: threading.Event) -> None:
+    line = line_for(diner, service, our_number)
+    course.exchanges = line.exchanges
+    messages, was_silent = diner.begin(), False
+    while messages and not stopped.is_set():
+        reply = line.say(messages)
+        messages = diner.hear(reply)
+        if messages:
+            stopped.wait(diner.pause + (0 if was_silent else diner.manners.long_pause))
+            was_silent = True
+
+
+def judge(diner: Diner, reservations: Sequence[dict[str, Any]], *, stopped: bool = False) -> tuple[Outcome, str]:
+    """Whether a diner got what they wanted, by what the database has for their phone; and why not."""
+    if diner.dead_end:
+        return "dead end", diner.dead_end
+    if diner.has_left or stopped:
+        return "left", ""
+    standing = [one for one in reservations if one["status"] == "confirmed"]
+    if diner.was_refused:
+        return ("refused", "") if len(standing) <= 1 else ("dead end", f"{len(standing)} reservations")
+    if diner.goal.kind in ("ask", "book and cancel"):
+        cancelled = any(one["status"] == "cancelled" for one in reservations) or diner.goal.kind == "ask"
+        done = not standing and cancelled
+        return ("reached", "") if done else ("dead end", f"{len(standing)} reservations stand, none should")
+    if len(standing) != 1:
+        return "dead end", f"{len(standing)} reservations stand, one should"
+    wrong = differences(diner, standing[0])
+    return ("reached", "") if not wrong else ("dead end", f"booked otherwise than said: {wrong}")
+
+
+def differences(diner: Diner, reservation: dict[str, Any]) -> str:
+    """What of a reservation is not as this diner wants it."""
+    wish = diner.wish
+    found = {
+        "restaurant": (reservation["restaurant"]["slug"], wish.house.slug),
+        "start": (datetime.fromisoformat(reservation["starts_at"]), wish.starts_at),
+        "party": (reservation["party_size"], wish.party),
+    }
+    if not diner.manners.slips and plain(diner.name) not in plain(reservation["diner_name"]):
+        found["name"] = (reservation["diner_name"], diner.name)
+    return ", ".join(f"{what} {has}, not {wanted}" for what, (has, wanted) in found.items() if has != wanted)

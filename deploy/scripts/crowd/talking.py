@@ -1,0 +1,132 @@
+"""A diner's end of the line: sends what is said, waits for what comes back, and keeps the thread."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from deploy.scripts.crowd.diner import Diner
+from deploy.scripts.crowd.replies import Reply, read_answer, read_text
+from deploy.scripts.service import Service, ServiceError
+from dialogue.words import Words
+
+LATE = 60.0
+"""Seconds within which a promised answer must have come."""
+
+_PROMISE = Words().render("utter_bot_later")
+_LOOKS_AGAIN = 0.5  # seconds
+_BETWEEN_TEXTS = 0.3  # seconds between two messages that are one sentence
+
+
+@dataclass
+class Exchange:
+    """A message and what came of it. `seconds` until the first answer, which may have been a promise."""
+
+    said: str
+    heard: str | None = None
+    seconds: float = 0.0
+    promised: bool = False
+    error: str = ""
+
+
+@dataclass
+class Line(ABC):
+    """One diner's conversation."""
+
+    service: Service
+    diner: Diner
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def say(self, messages: list[str]) -> Reply | None:
+        """Say it, as one or several messages at once; the reply to the last of them, None when any stays without one."""
+        if len(messages) == 1:
+            return self._exchange(messages[0])
+        with ThreadPoolExecutor(len(messages)) as pool:
+            pending = []
+            for message in messages:
+                pending.append(pool.submit(self._exchange, message))
+                time.sleep(_BETWEEN_TEXTS)
+            replies = [one.result() for one in pending]
+        return None if None in replies else replies[-1]
+
+    def _exchange(self, message: str) -> Reply | None:
+        exchange = Exchange(message)
+        self.exchanges.append(exchange)
+        begin = time.perf_counter()
+        try:
+            reply = self.send(message)
+            exchange.seconds = time.perf_counter() - begin
+            if reply is not None and _PROMISE in reply.text:
+                exchange.promised = True
+                reply = self._wait()
+        except ServiceError as error:
+            exchange.error, reply = str(error), None
+        exchange.heard = reply.text if reply else None
+        return reply
+
+    def _wait(self) -> Reply | None:
+        """What was promised, once it is there."""
+        until = time.monotonic() + LATE
+        while time.monotonic() < until:
+            time.sleep(_LOOKS_AGAIN)
+            if reply := self.late():
+                return reply
+        return None
+
+    @abstractmethod
+    def send(self, message: str) -> Reply | None:
+        """Send a message; what the response says."""
+
+    @abstractmethod
+    def late(self) -> Reply | None:
+        """What has come by itself since."""
+
+
+@dataclass
+class TextLine(Line):
+    """By SMS, through the simulated Twilio."""
+
+    to: str = ""
+    _seen: int = 0
+
+    def send(self, message: str) -> Reply | None:
+        delivery = self.service.send_text(self.diner.phone, self.to, message, repeat=self.diner.manners.twilio_repeats)
+        return read_text(delivery.replies) if delivery.replies else None
+
+    def late(self) -> Reply | None:
+        lines = self.service.thread(self.diner.phone, self.to, after=self._seen)
+        self._seen = max((line["id"] for line in lines), default=self._seen)
+        texts = [line["text"] for line in lines if line.get("via") == "rest"]
+        return read_text(texts) if texts else None
+
+
+@dataclass
+class ChatLine(Line):
+    """Over the chat API, as the widget does."""
+
+    def __post_init__(self) -> None:
+        known = (
+            {"phone": self.diner.phone, "name": self.diner.name} if self.diner.manners.channel == "signed_in" else {}
+        )
+        self._chat = self.service.open_chat(**known)
+
+    def send(self, message: str) -> Reply | None:
+        answer = self.service.say(self._chat, message)
+        return read_answer(answer) if answer["messages"] else None
+
+    def late(self) -> Reply | None:
+        told = self.service.chat_state(self._chat)
+        said = [line for line in told["messages"] if line["direction"] == "out"]
+        promised = max((n for n, line in enumerate(said) if line["text"] == _PROMISE), default=-1)
+        new = said[promised + 1 :]
+        return read_answer({**told, "messages": new}) if new else None
+
+
+def line_for(diner: Diner, service: Service, our_number: str) -> Line:
+    """The line on which this diner talks. Raises ServiceError when a chat cannot be opened."""
+    if diner.manners.channel in ("chat", "signed_in"):
+        return ChatLine(service, diner)
+    own = diner.wish.house.sms_number if diner.manners.channel == "own_number" else None
+    return TextLine(service, diner, to=own or our_number)
