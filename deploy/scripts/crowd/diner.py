@@ -33,6 +33,8 @@ _LIST = ("what have I booked?", "when is my reservation?", "what bookings do I h
 _THANKS = ("thanks!", "thank you", "great, thanks", "thx")
 _HELLO = ("hi", "Hello", "hey", "good evening")
 _REFUSALS_BORNE = 2
+_INTERRUPTED = ("party_size", "date", "time", "name", "confirmation")
+"""What is asked for when a question by the way comes in between."""
 
 
 @dataclass
@@ -64,7 +66,8 @@ class Diner:
         self._refusals = self._times_so = 0
         self._last: Reply | None = None
         self._mind = self.rng.choice(("at", "day", "party")) if self.manners.changes_mind else ""
-        self._questions = [self.rng.choice(QUESTIONS)] if self.manners.asks_by_the_way else []
+        self._asks_by_the_way = self.manners.asks_by_the_way
+        self._asked_about = ""
 
     @classmethod
     def draw(cls, seed: int, number: int, houses: Sequence[House], now: datetime) -> Diner:
@@ -96,9 +99,10 @@ class Diner:
 
     def _first(self) -> list[str]:
         if self.stage == "ask":
-            question = self.rng.choice(QUESTIONS)
-            where = "" if self._knows_house else f" {self.wish.house.name}:"
-            return [f"{where} {question}".strip()]
+            question, name = self._question(), self.wish.house.name
+            if self._knows_house:
+                return [question]
+            return [self.rng.choice((f"{name}: {question}", f"I have a question about {name}. {question}"))]
         if self.goal.kind == "search":
             opening = self.words.search(self.wish)
         elif self.manners.tells_at_once:
@@ -125,6 +129,9 @@ class Diner:
         if self.manners.leaves_after is not None and self.messages >= self.manners.leaves_after:
             self.has_left = True
             return []
+        topic, self._asked_about = self._asked_about, ""
+        if topic in self.wish.house.tells and reply.knows_nothing and not self.manners.slips:
+            return self._give_up(f"not told about {topic}, which the restaurant's page tells")
         self._refusals += reply.is_no
         if self.messages >= self.patience:
             if self._refusals >= _REFUSALS_BORNE:
@@ -173,12 +180,9 @@ class Diner:
             if wrong:
                 return self._give_up(f"booked with another {wrong}")
             return self._next_errand()
-        if (
-            self._questions
-            and reply.asks in ("party_size", "date", "time", "name", "confirmation")
-            and self.rng.random() < 0.4
-        ):
-            return [self._questions.pop()]
+        if self._asks_by_the_way and reply.asks in _INTERRUPTED and self.rng.random() < 0.4:
+            self._asks_by_the_way = False
+            return [self._question()]
         if reply.choices:
             return self._choose(reply)
         if reply.is_no and reply.asks in ("time", "date"):
@@ -239,6 +243,10 @@ class Diner:
         if reply.tells_of(self.wish.house) and not reply.facts.differs(self.wish):
             return self._next_errand()
         return [self.rng.choice(_LIST)]
+
+    def _question(self) -> str:
+        self._asked_about = self.rng.choice(list(QUESTIONS))
+        return self.rng.choice(QUESTIONS[self._asked_about])
 
     def _ask(self, reply: Reply) -> list[str]:
         if reply.tells_of(self.wish.house) and not reply.asks:

@@ -33,6 +33,8 @@ class House:
     slot: timedelta
     days_ahead: int
     largest_party: int
+    tells: frozenset[str]
+    """What its page says something about: of `wording.QUESTIONS`."""
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> House:
@@ -55,6 +57,7 @@ class House:
             slot=timedelta(minutes=policy["slot_minutes"]),
             days_ahead=policy["max_advance_days"],
             largest_party=policy["largest_party"],
+            tells=frozenset(_told_by(told)),
         )
 
     @property
@@ -84,6 +87,21 @@ class House:
         """Days that may be booked, from tomorrow on, on which guests are seated."""
         days = (today + timedelta(days=n) for n in range(1, min(self.days_ahead, _FURTHEST)))
         return [day for day in days if self.times_on(day)]
+
+
+def _told_by(page: dict[str, Any]) -> Iterator[str]:
+    yield "hours"
+    yield from page["about"]
+    if page["address"]["street"]:
+        yield "address"
+    if page["phone"]:
+        yield "phone"
+    if page["price_level"]:
+        yield "price"
+    if "outdoor_seating" in page["features"]:
+        yield "outdoor"
+    if "vegetarian_options" in page["features"]:
+        yield "vegetarian"
 
 
 _FURTHEST = 22  # days; nobody of the crowd plans farther ahead

@@ -62,6 +62,13 @@ class Reply:
         """Whether something was refused."""
         return _NO.search(self.text) is not None
 
+    @property
+    def knows_nothing(self) -> bool:
+        """Whether a question was not answered: "That I don't know"."""
+        return (
+            re.search(r"\bi don't know\b|\bdid not get that\b|\bdon't follow\b", self.text, re.IGNORECASE) is not None
+        )
+
     def tells_of(self, house: House) -> bool:
         """Whether it names the restaurant, whose long name may be cut."""
         return plain(house.name)[:30] in plain(self.text)
@@ -127,8 +134,11 @@ def read_answer(answer: dict[str, Any]) -> Reply:
             shown["restaurant"]["slug"],
         )
     choices = [Choice(one["text"], one["label"]) for message in answer["messages"] for one in message["choices"]]
+    shown_as = [
+        line for m in answer["messages"] for line in (m["text"], *(f"{c['text']} {c['label']}" for c in m["choices"]))
+    ]
     return Reply(
-        "\n".join(message["text"] for message in answer["messages"]),
+        "\n".join(shown_as),
         answer["expects"],
         tuple(choices),
         facts,

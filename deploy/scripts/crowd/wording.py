@@ -18,8 +18,19 @@ _GIVEN = ("Ana", "Ben", "Chloe", "David", "Elif", "Frank", "Grace", "Hiro", "Ire
           "Olga", "Priya", "Quentin", "Rosa", "Sam", "Tom", "Uma", "Victor", "Wendy", "Yusuf", "Zoe")  # fmt: skip
 _FAMILY = ("Adams", "Baker", "Costa", "Diaz", "Evans", "Fischer", "Garcia", "Hughes", "Ito", "Jones", "Kowalski", "Lima",
            "Murphy", "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Silva", "Turner", "Ueda", "Vargas", "Weber")  # fmt: skip
-QUESTIONS = ("do they have parking?", "what's the address?", "what are their opening hours?", "what's their phone number?",
-             "do they have vegetarian food?", "is there a dress code?", "is it expensive?", "can we sit outside?")  # fmt: skip
+QUESTIONS = {
+    "parking": ("do they have parking?", "where can I park?", "is there parking"),
+    "address": ("what's the address?", "where is it?", "where exactly is that"),
+    "hours": ("what are their opening hours?", "when are they open?", "until when are you open"),
+    "phone": ("what's their phone number?", "can I have the phone number?"),
+    "vegetarian": ("do they have vegetarian food?", "is there something for vegetarians?", "any vegetarian dishes?"),
+    "dress_code": ("is there a dress code?", "what should I wear?"),
+    "price": ("is it expensive?", "how expensive is it?", "what are the prices like?"),
+    "outdoor": ("can we sit outside?", "do they have tables outside?", "is there outdoor seating?"),
+    "kids": ("are kids welcome?", "is it kid friendly?"),
+    "pets": ("can I bring my dog?", "are dogs allowed?"),
+    "payment": ("do they take cards?", "can I pay by credit card?"),
+}
 
 
 def draw_name(rng: Random) -> str:
