@@ -1,4 +1,4 @@
-"""`tabletalk script …`: conversations written down as tests."""
+"""`tabletalk script …`: conversations written down as tests, and simulated diners."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import click
 
 from bot.settings import Settings
-from deploy.options import refuse, with_settings
+from deploy.options import Seconds, Share, refuse, with_settings
 
 
 @click.group()
 def script() -> None:
-    """Conversations written down as tests."""
+    """Conversations written down as tests, and simulated diners."""
 
 
 @script.command()
@@ -114,3 +115,59 @@ def record(
         refuse(str(error))
     if written is not None:
         click.echo(written, nl=False)
+
+
+@script.command()
+@click.option("--diners", type=click.IntRange(1, 5000), default=50, show_default=True, help="How many come.")
+@click.option("--for", "seconds", type=Seconds(), default="60s", show_default=True, help="Time in which they come.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed: the same diners.")
+@click.option("--url", default="", help="Address of the service; default: the one on this machine.")
+@click.option("--key", default="", help="An API key of that service, for chats of signed-in diners.")
+@click.option("--threads", type=click.File("w", encoding="utf-8"), help="Write every conversation to this file.")
+@click.option(
+    "--most-dead-ends", type=Share(), default="1%", show_default=True, help="Exit with 1 if so many get stuck, or more."
+)
+@with_settings
+def crowd(
+    settings: Settings,
+    diners: int,
+    seconds: float,
+    seed: int,
+    url: str,
+    key: str,
+    threads: TextIO | None,
+    most_dead_ends: float,
+) -> None:
+    """Let simulated diners book, move and cancel, and look whether all went well.
+
+    Each has a goal and manners of their own: slips, changes of mind, silences, double texts, questions by the way. Those who
+    are still talking when the time is over finish. With the service's database at hand (the one on this machine, or
+    DATABASE_URL) the invariants are checked in it.
+
+    Exits 1 when an invariant is broken, a message got no answer, or too many diners got stuck; 2 when there is no service.
+    """
+    from rich.console import Console
+    from sqlalchemy.exc import OperationalError
+
+    from deploy.scripts.bench import any_key
+    from deploy.scripts.crowd.visit import visit
+    from deploy.scripts.service import Service, ServiceError
+
+    is_here = not url or bool(settings.database_url) or url.rstrip("/") == settings.local_address
+    try:
+        with Service(url or settings.local_address, key or any_key(settings)) as service:
+            went_well = visit(
+                Console(),
+                service,
+                settings if is_here else None,
+                diners=diners,
+                seconds=seconds,
+                seed=seed,
+                most_dead_ends=most_dead_ends,
+                threads=threads,
+            )
+    except ServiceError as error:
+        refuse(str(error))
+    except OperationalError as error:
+        refuse(f"the service's database does not answer: {error.orig}")
+    sys.exit(0 if went_well else 1)

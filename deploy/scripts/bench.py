@@ -146,7 +146,7 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
     """
     if url or _answers(settings.local_address):
         is_here = url in ("", settings.local_address) and (settings.runtime_folder / SOCKET).exists()
-        with Service(url or settings.local_address, key or _any_key(settings)) as service:
+        with Service(url or settings.local_address, key or any_key(settings)) as service:
             yield surroundings(service, Programs(settings.runtime_folder) if is_here else None)
         return
     click.echo("No service runs on this machine: starting one for these scripts ...", err=True)
@@ -155,11 +155,12 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
         last.callback(shutil.rmtree, var, ignore_errors=True)
         launched = launch(var, TABLETALK_NOW=PINNED)
         last.callback(launched.end)
-        with Service(launched.settings.local_address, _any_key(launched.settings)) as service:
+        with Service(launched.settings.local_address, any_key(launched.settings)) as service:
             yield surroundings(service, Programs(launched.settings.runtime_folder))
 
 
-def _any_key(settings: Settings) -> str:
+def any_key(settings: Settings) -> str:
+    """An API key that a service with these settings accepts."""
     return sorted(read_api_keys(settings.api_keys))[0]
 
 

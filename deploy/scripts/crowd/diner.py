@@ -138,7 +138,8 @@ class Diner:
                 return self._let_be()
             return self._give_up("out of patience")
         errands: dict[Stage, Callable[[Reply], list[str]]] = {
-            "book": self._book, "move": self._move, "cancel": self._cancel, "list": self._list, "ask": self._ask,
+            "book": self._book, "move": self._move, "cancel": self._cancel, "list": self._list,
+            "ask": lambda heard: self._ask(heard, topic),
         }  # fmt: skip
         spoken = errands[self.stage](reply) if self.stage in errands else self._next_errand()
         return self._say(*spoken)
@@ -176,7 +177,7 @@ class Diner:
 
     def _book(self, reply: Reply) -> list[str]:
         if reply.status == "confirmed" and reply.asks is None:
-            wrong = reply.facts.differs(self.wish)
+            wrong = self._wrong(reply)
             if wrong:
                 return self._give_up(f"booked with another {wrong}")
             return self._next_errand()
@@ -188,7 +189,7 @@ class Diner:
         if reply.is_no and reply.asks in ("time", "date"):
             return self._elsewhen()
         if reply.asks in ("name", "confirmation"):
-            wrong = reply.facts.differs(self.wish)
+            wrong = self._wrong(reply)
             if wrong:
                 return [self.words.change(wrong, self.wish, firmly=True)]
             if self._mind:
@@ -202,6 +203,11 @@ class Diner:
         if reply.asks is None:
             return [self.words.whole(self.wish, named=not self._knows_house)]
         return [self.words.answer(reply.asks, self.wish, self.name, self.phone)]
+
+    def _wrong(self, reply: Reply) -> str | None:
+        """What a reply that shows a table has otherwise than it was wished."""
+        wrong = reply.facts.differs(self.wish)
+        return wrong or (None if reply.tells_of(self.wish.house) else "house")
 
     def _choose(self, reply: Reply) -> list[str]:
         picked = pick(reply, self.wish, self.rng)
@@ -227,7 +233,7 @@ class Diner:
             return self._let_be()
         if reply.is_no and reply.asks:
             return self._elsewhen()
-        wrong = reply.facts.differs(self.wish)
+        wrong = self._wrong(reply)
         if reply.status == "confirmed" and reply.asks is None and not wrong:
             return self._next_errand()
         return [self.words.change(wrong or "at", self.wish, firmly=True)]
@@ -248,7 +254,11 @@ class Diner:
         self._asked_about = self.rng.choice(list(QUESTIONS))
         return self.rng.choice(QUESTIONS[self._asked_about])
 
-    def _ask(self, reply: Reply) -> list[str]:
+    def _ask(self, reply: Reply, topic: str) -> list[str]:
         if reply.tells_of(self.wish.house) and not reply.asks:
             return self._next_errand()
-        return [f"{self.wish.house.name} in {self.wish.house.city}"]
+        self._asked_about = topic
+        question = self.rng.choice(QUESTIONS[topic])
+        if reply.asks in ("party_size", "date", "time", "name", "confirmation"):
+            return [f"no, I just want to know: {question}"]
+        return [f"{self.wish.house.name} in {self.wish.house.city}: {question}"]

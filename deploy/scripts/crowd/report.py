@@ -25,7 +25,7 @@ def share_of_dead_ends(courses: Sequence[Course]) -> float:
 
 def unanswered(courses: Sequence[Course]) -> int:
     """Messages that nothing came back to."""
-    return sum(exchange.heard is None for course in courses for exchange in course.exchanges)
+    return sum(exchange.reply is None for course in courses for exchange in course.exchanges)
 
 
 def show(console: Console, courses: Sequence[Course], breaches: Sequence[Breach] | None) -> None:
@@ -45,7 +45,7 @@ def show(console: Console, courses: Sequence[Course], breaches: Sequence[Breach]
             f"{waits[-1] * 1000:.0f} ms (slowest)"
         )
     late = [exchange for exchange in exchanges if exchange.promised]
-    kept = sum(exchange.heard is not None for exchange in late)
+    kept = sum(exchange.reply is not None for exchange in late)
     console.print(f"unanswered: {unanswered(courses)}; promised for later: {len(late)}, of which {kept} came")
     stuck = [course for course in courses if course.outcome == "dead end"]
     for why, count in Counter(course.why.partition(":")[0] for course in stuck).most_common():
@@ -91,10 +91,10 @@ def thread(course: Course) -> str:
 
 
 def _heard(exchange: Exchange) -> list[str]:
-    if exchange.heard is None:
+    if exchange.reply is None:
         return [f"    (no answer{': ' + exchange.error if exchange.error else ''})"]
     late = ["    (promised, and late)"] if exchange.promised else []
-    return [*late, *(f"    {line}" for line in exchange.heard.splitlines())]
+    return [*late, *(f"    {line}" for line in exchange.reply.text.splitlines())]
 
 
 def write_threads(file: TextIO, courses: Sequence[Course]) -> None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
 from typing import Any, Literal
 
 from deploy.scripts.crowd.diner import Diner
 from deploy.scripts.crowd.houses import read_houses
 from deploy.scripts.crowd.replies import plain
 from deploy.scripts.crowd.talking import Exchange, line_for
+from deploy.scripts.numbers import NumbersExhausted
 from deploy.scripts.service import Service, ServiceError
+from deploy.scripts.stage import Surroundings
 
 Outcome = Literal["reached", "refused", "left", "dead end"]
 _MOST_AT_ONCE = 500  # diners who talk at the same time
-# Where it is the time of New York, which the diners' words for days go by. The numbers 555-01xx are kept free for fiction.
-_AREA_CODES = (212, 216, 229, 234, 239, 248, 252, 276, 313, 347, 352, 404, 412, 434, 440, 443, 470, 475, 478, 484, 508, 513,
-               516, 517, 518, 540, 561, 567, 570, 571, 585, 586, 603, 607, 610, 614, 617, 631, 646, 678, 703, 704, 716, 717,
-               718, 724, 732, 734, 740, 754, 757, 770, 772, 774, 781, 786, 802, 803, 804, 810, 813, 814, 828, 843, 845, 848,
-               856, 857, 860, 862, 864, 904, 908, 910, 914, 917, 919, 937, 941, 947, 954, 973, 978, 980, 984, 989)  # fmt: skip
 
 
 @dataclass
@@ -38,31 +33,23 @@ class Course:
     why: str = ""
 
 
-def gather(service: Service, diners: int, seed: int) -> list[Diner]:
+def gather(around: Surroundings, diners: int, seed: int) -> list[Diner]:
     """The diners of a seed, each with a phone that nobody has used on this service.
 
     Raises:
         ServiceError: the service is not there, has no restaurants, or no numbers are left.
     """
-    now = datetime.fromisoformat(service.config()["now"])
-    houses = read_houses(service)
+    now = datetime.fromisoformat(around.service.config()["now"])
+    houses = read_houses(around.service)
     if not houses:
         raise ServiceError("the service has no restaurants to book")
     made = [Diner.draw(seed, number, houses, now) for number in range(diners)]
-    phones = _unused_phones(service, service.config()["numbers"][0]["number"])
     for diner in made:
-        diner.phone = next(phones, "")
-        if not diner.phone:
-            raise ServiceError("no phone numbers are left that nobody has used on this service")
+        try:
+            diner.phone = around.numbers.draw()
+        except NumbersExhausted as error:
+            raise ServiceError(str(error)) from None
     return made
-
-
-def _unused_phones(service: Service, our_number: str) -> Iterator[str]:
-    numbers = [f"+1{area}55501{last:02d}" for area, last in product(_AREA_CODES, range(100))]
-    start = secrets.randbelow(len(numbers))
-    for phone in numbers[start:] + numbers[:start]:
-        if not service.thread(phone, our_number) and not service.reservations(phone):
-            yield phone
 
 
 def run(

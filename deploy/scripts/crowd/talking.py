@@ -12,7 +12,7 @@ from deploy.scripts.crowd.replies import Reply, read_answer, read_text
 from deploy.scripts.service import Service, ServiceError
 from dialogue.words import Words
 
-LATE = 60.0
+LATE = 90.0
 """Seconds within which a promised answer must have come."""
 
 _PROMISE = Words().render("utter_bot_later")
@@ -25,7 +25,7 @@ class Exchange:
     """A message and what came of it. `seconds` until the first answer, which may have been a promise."""
 
     said: str
-    heard: str | None = None
+    reply: Reply | None = None
     seconds: float = 0.0
     promised: bool = False
     error: str = ""
@@ -60,17 +60,20 @@ class Line(ABC):
             exchange.seconds = time.perf_counter() - begin
             if reply is not None and _PROMISE in reply.text:
                 exchange.promised = True
-                reply = self._wait()
+                reply = self._wait(exchange)
         except ServiceError as error:
             exchange.error, reply = str(error), None
-        exchange.heard = reply.text if reply else None
+        exchange.reply = reply
         return reply
 
-    def _wait(self) -> Reply | None:
-        """What was promised, once it is there."""
+    def _wait(self, exchange: Exchange) -> Reply | None:
+        """What was promised, once it is there: by itself, or together with the answer to the next message."""
         until = time.monotonic() + LATE
         while time.monotonic() < until:
             time.sleep(_LOOKS_AGAIN)
+            after = self.exchanges[-1]
+            if after is not exchange and after.reply is not None and not after.promised:
+                return after.reply
             if reply := self.late():
                 return reply
         return None
