@@ -28,6 +28,7 @@ _DETAILS = words(
 )
 _REPLACED = words("<previous_time> <previous_date> <previous_party_size>")
 _PLACED = words("<date> <time> <restaurant>")
+_PLACED_IN = words("<date> <time> <party_size>")
 _VERBS_FIRST = words("is are do does did was were am")
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
 _CHANGING = words("instead make change")
@@ -40,7 +41,8 @@ _BOOKING_WORDS = words(
 )
 _NOT_CANCELLING = frozenset({("dont", "cancel"), ("not", "cancel"), ("never", "cancel"), ("didnt", "cancel")})
 _SMALL_TALK = words("out_of_scope chitchat insult greet goodbye thank help human repeat")
-_ENDS = words(". ! ? ;")
+_ENDS = words(". ! ? ; :")
+_HAD = words("<seating> <diet>")
 _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
 _PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
@@ -100,10 +102,14 @@ def _asks(view_words: Sequence[str]) -> bool:
     sentence: list[str] = []
     for word in view_words:
         if word == "?":
-            asked = (
-                "<topic>" in sentence and sentence[0] in _QUESTION_WORDS and not _BOOKING_WORDS.intersection(sentence)
+            about = "<topic>" in sentence and sentence[0] in _QUESTION_WORDS | {"<topic>"}
+            # "Is there something for vegetarians?"; but "can we sit outside?" is a wish too, and with a time a booking.
+            about |= (
+                bool(_HAD.intersection(sentence))
+                and sentence[0] in _VERBS_FIRST
+                and not _PLACED_IN.intersection(view_words)
             )
-            if asked:
+            if about and not _BOOKING_WORDS.intersection(sentence):
                 return True
         if word in _ENDS:
             sentence = []

@@ -9,7 +9,7 @@ from babel.dates import get_day_names
 from booking_engine import Restaurant, Wishes
 from dialogue.actions.picking import words_of
 from dialogue.actions.times import seating_spans, usual_spans
-from dialogue.actions.turn import Turn, country_of
+from dialogue.actions.turn import Entity, Turn, country_of
 
 
 def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
@@ -19,8 +19,7 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
     diet = str(said["diet"].value) if "diet" in said else None
     if "seating" in said:
         seat = said["seating"]
-        is_listed = _feature(restaurant, "_".join(words_of(seat.text))) is not None
-        has = is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
+        has = offers(restaurant, seat)
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
@@ -41,6 +40,12 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
         turn.say("utter_about_feature_yes", feature=feature, **facts)
     else:
         turn.say("utter_about_unknown", **facts)
+
+
+def offers(restaurant: Restaurant, seat: Entity) -> bool:
+    """Whether the restaurant's data tell of such a place to sit: a feature of the house or of a table, or a part of the house."""
+    is_listed = _feature(restaurant, "_".join(words_of(seat.text))) is not None
+    return is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
 
 
 def _feature(restaurant: Restaurant, topic: str) -> str | None:

@@ -10,21 +10,25 @@ from dialogue.actions.times import seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
 from nlu.cuisine_kinds import cuisine_candidates
 
-_VARIANTS = ("", "_again", "_last")
+_FURTHER = ("_again", "_last")
 _CITIES_NAMED = 6
 _MOST_LISTED = 5
 
 
 def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
     """Ask for what is in `expects`, each time in other words while it was what was asked last; gives `expects`."""
-    times_before = memory.misses + 1 if asked == expects else 0
-    turn.say(response + _VARIANTS[min(times_before, len(_VARIANTS) - 1)], **facts)
+    turn.say(response + variant(memory.misses + 1 if asked == expects else 0), **facts)
     return expects
+
+
+def variant(times_before: int) -> str:
+    """How the name of a response ends that has been given so many times running: no two in a row are alike."""
+    return _FURTHER[(times_before - 1) % len(_FURTHER)] if times_before else ""
 
 
 def ask_to_pick(turn: Turn, memory: Memory) -> str:
     """Show the options again that the message did not pick from, in other words the second time."""
-    turn.say("utter_choice_unknown_again" if memory.misses else "utter_choice_unknown", memory.options())
+    turn.say("utter_choice_unknown_again" if memory.misses % 2 else "utter_choice_unknown", memory.options())
     return "choice"
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, time
 
 from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search
-from dialogue.actions import asking
+from dialogue.actions import about, asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
@@ -93,6 +93,8 @@ class ValidateBookingForm(FormValidation):
     def _next(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
         """Ask for the first thing that is missing; hold the table when nothing is; book it when it has been said yes to."""
         restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
+        if asked is not None and heard.noted and heard.news <= _WISHES:
+            _say_noted(turn, restaurant, heard)
         if heard.problem == "no_such_date":
             asking.say_no_such_date(turn, restaurant)
             return "date"
@@ -227,6 +229,15 @@ class ValidateBookingForm(FormValidation):
         return reservation
 
 
+def _say_noted(turn: Turn, restaurant: Restaurant | None, heard: Heard) -> None:
+    """A wish by itself gets a word, or nobody knew that it was heard; where the house tells of no such thing, an honest one."""
+    for wish in heard.noted:
+        if restaurant is not None and wish.kind == "seating" and not about.offers(restaurant, wish):
+            turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
+        else:
+            turn.say("utter_wish_noted", note=wish.text)
+
+
 def _says_where(turn: Turn) -> bool:
     return any(e.kind in ("restaurant", "city", "cuisine") for e in turn.entities) or bool(
         turn.engine.match_restaurant_name(turn.text)
@@ -237,3 +248,4 @@ NOT_CONFIRMED = object()
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
 _WHO = {"name", "phone"}
+_WISHES = {"seating", "notes"}

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking_engine import Restaurant
+from dialogue.actions.houses import besides_name, hear_restaurant, is_named
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, pick, words_of
 from dialogue.actions.times import certain, is_seated, largest_party, meant_starts
@@ -17,7 +18,6 @@ _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", re.IGNORECASE)
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
-_AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 TO_NOTE = frozenset(("diet", "occasion", "seating"))
 """What is told to the staff in the reservation's notes."""
 _NAME_PARTS = ("first_name", "last_name")
@@ -39,9 +39,11 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     if memory.choices:
         pick(turn, memory, entities, heard)
     if asked != "name":
-        entities = _hear_restaurant(turn, memory, entities, heard, asked)
+        entities = hear_restaurant(turn, memory, entities, heard, asked)
     restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
-    if restaurant and asked != "name":  # "move my Bird Dog table": nobody is called so
+    if restaurant and asked == "name":
+        entities = besides_name(entities, restaurant, turn.text)
+    elif restaurant:  # "move my Bird Dog table": nobody is called so
         name = set(words_of(restaurant.name))
         entities = [e for e in entities if e.kind not in _NAME_PARTS or not set(words_of(e.text)) <= name]
     _hear_party(memory, entities, heard)
@@ -55,6 +57,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         if entity.kind in TO_NOTE and entity.text.lower() not in (memory.notes or "").lower():
             memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
             heard.fields.add("notes")
+            heard.noted.append(entity)
     told = heard.fields & {"time", "party_size"}
     if heard.fields:
         memory.said_last = told.pop() if len(told) == 1 else None
@@ -69,63 +72,6 @@ def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
     elif wish != memory.area:
         memory.area = wish
         heard.fields.add("seating")
-
-
-def _hear_restaurant(
-    turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None
-) -> list[Entity]:
-    for kind in ("city", "cuisine"):
-        for entity in entities:
-            if entity.kind == kind and getattr(memory, kind) != entity.value:
-                setattr(memory, kind, entity.value)
-                heard.fields.add(kind)
-    named = [entity.text for entity in entities if entity.kind == "restaurant"]
-    if not named and memory.restaurant is not None and asked != "restaurant" and "city" not in heard.fields:
-        return entities
-    if named or memory.restaurant is None or asked == "restaurant":
-        found = [match for said in [*named, turn.text] for match in turn.engine.match_restaurant_name(said)]
-    else:  # another city: the same house there
-        name = turn.engine.restaurant(memory.restaurant).name
-        found = [
-            (r, s) for r, s in turn.engine.match_restaurant_name(f"{name} {memory.city}") if _is_in(r, memory.city)
-        ]
-    candidates = _beside(memory.restaurant, _alike(found, memory.city))
-    if not candidates:
-        if named and memory.restaurant is None:
-            heard.problem = "restaurant_unknown"
-        return entities
-    if len(candidates) > 1:
-        heard.options = [Option(f"{r.name}, {r.city}", {"restaurant": r.slug}) for r in candidates[:5]]
-        heard.ask_options = "utter_choose_restaurant"
-        return entities
-    restaurant = candidates[0]
-    if memory.restaurant != restaurant.slug:
-        memory.restaurant = restaurant.slug
-        heard.fields.add("restaurant")
-    # "Seven Sisters" is no party of seven
-    said_in_name = set(words_of(restaurant.name))
-    return [
-        e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(words_of(e.text)) <= said_in_name
-    ]
-
-
-def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Restaurant]:
-    """The best matches that cannot be told apart by the name; the city decides where it was said."""
-    best = max((score for _, score in found), default=0.0)
-    alike = list({r.slug: r for r, score in found if score >= best - _AS_GOOD}.values())
-    in_city = [r for r in alike if _is_in(r, city)]
-    return in_city or alike
-
-
-def _beside(in_hand: str | None, alike: list[Restaurant]) -> list[Restaurant]:
-    """What is named beside the house in hand is the news: "move my Bird Dog table to Old Siam". Alone it is meant itself, not
-    another house of its name."""
-    known = next((r for r in alike if r.slug == in_hand), None)
-    return [r for r in alike if r.name != known.name] or [known] if known else alike
-
-
-def _is_in(restaurant: Restaurant, city: str | None) -> bool:
-    return city is not None and restaurant.city.casefold() == city.casefold()
 
 
 def _as_correction(turn: Turn, memory: Memory, entity: Entity) -> Entity:
@@ -277,7 +223,11 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if (
-        not name and asked == "name" and memory.misses and turn.intent not in _NO_NAMES
+        not name
+        and asked == "name"
+        and memory.misses
+        and turn.intent not in _NO_NAMES
+        and not (memory.restaurant and is_named(turn.engine.restaurant(memory.restaurant), turn.text))
     ):  # asked again, so it may be an odd one
         said = " ".join(turn.text.split())
         if len(said) <= _LONGEST_NAME and _NAME.fullmatch(said):

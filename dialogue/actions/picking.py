@@ -25,6 +25,8 @@ class Heard:
     ask_options: str | None = None
     took_choice: bool = False
     refused_choices: bool = False
+    noted: list[Entity] = field(default_factory=list)
+    """Wishes for the table that were not told before."""
 
     @property
     def news(self) -> set[str]:

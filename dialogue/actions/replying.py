@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine, Reservation, Restaurant
 from dialogue.actions import about
+from dialogue.actions.asking import variant
 from dialogue.actions.hearing import TO_NOTE
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import upcoming, with_code
@@ -19,6 +20,7 @@ from nlu.resolving import resolve_dates
 
 _MOST_LISTED = 5
 _DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
+_FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
 
 
@@ -48,7 +50,8 @@ class Reply(Action):
         restaurant = named or self._restaurant_in_mind(turn, memory)
         if named and not in_form:
             memory.talked_of = named.slug
-        if turn.intent == "ask":
+        asks = turn.intent == "ask" or _asks_for_a_feature(turn)
+        if asks:
             self._answer(turn, restaurant)
         elif turn.intent == "list_bookings":
             memory.reservation = self._list(turn, memory)
@@ -64,12 +67,8 @@ class Reply(Action):
         elif turn.intent in self._PLAIN:
             turn.say(self._PLAIN[turn.intent])
         else:
-            turn.say(
-                ("utter_not_understood", "utter_not_understood_again", "utter_not_understood_last")[
-                    min(memory.misses, 2)
-                ]
-            )
-        understood = turn.intent in self._PLAIN or turn.intent in ("ask", "list_bookings", "human", "greet")
+            turn.say("utter_not_understood" + variant(memory.misses))
+        understood = asks or turn.intent in self._PLAIN or turn.intent in ("list_bookings", "human", "greet")
         turn.finish(None)
         misses = memory.misses if in_form else 0 if understood else memory.misses + 1
         replied = SlotSet("replied_to", turn.message_id)
@@ -93,6 +92,7 @@ class Reply(Action):
             turn.say("utter_which_restaurant_asked_about")
             return
         topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
+        topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
         today = turn.now(restaurant.zone).date()
         days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
         about.answer(turn, restaurant, next(iter(topics), None), next(iter(days), None))
@@ -130,6 +130,12 @@ def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:
     return {**turn.seating(booking.restaurant, booking.starts_at, booking.party_size), "code": booking.code}
 
 
+def _asks_for_a_feature(turn: Turn) -> bool:
+    """Whether somebody who is booking nothing asks what a house has: "Bird Dog: can we sit outside?"."""
+    said = {entity.kind for entity in turn.entities}
+    return "?" in turn.text and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
+
+
 class PickUp(Action):
     """Details, a yes or a no while nothing is asked: they belong to what was talked about last."""
 
@@ -149,6 +155,8 @@ class PickUp(Action):
             stands = booking is not None and booking.status == "confirmed"
             if stands and said & (_OF_A_BOOKING | TO_NOTE):
                 return [FollowupAction("change_form")]
+        if _asks_for_a_feature(turn):
+            return [FollowupAction("action_reply")]
         if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):
             return [FollowupAction("booking_form")]
         if "restaurant" in said:  # words that name none of ours

@@ -43,6 +43,7 @@ LONGEST = {
     "level": "4",
     "text": "x" * 60,
     "note": "x" * 60,
+    "wish": "somewhere quiet",
     "address": "1200 West Fullerton Avenue, San Francisco",
     "feature": "wheelchair accessible",
     "fact": "Our own lot has six places behind the house; the garage next door is $18 for two hours.",

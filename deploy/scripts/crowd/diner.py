@@ -207,7 +207,7 @@ class Diner:
     def _wrong(self, reply: Reply) -> str | None:
         """What a reply that shows a table has otherwise than it was wished."""
         wrong = reply.facts.differs(self.wish)
-        return wrong or (None if reply.tells_of(self.wish.house) else "house")
+        return wrong or ("house" if reply.facts and not reply.tells_of(self.wish.house) else None)
 
     def _choose(self, reply: Reply) -> list[str]:
         picked = pick(reply, self.wish, self.rng)

@@ -1,0 +1,85 @@
+"""Hearing which restaurant is meant."""
+
+from __future__ import annotations
+
+from booking_engine import Restaurant
+from dialogue.actions.memory import Memory
+from dialogue.actions.picking import Heard, words_of
+from dialogue.actions.turn import Entity, Option, Turn
+
+_LEAVES_NO_DOUBT = (
+    90.0  # points at which one word takes the place of the house in hand while something else is asked for
+)
+_AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
+
+
+def hear_restaurant(
+    turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None
+) -> list[Entity]:
+    """Take the restaurant, or the city and cuisine to find one by, into the memory; gives the entities that are left."""
+    for kind in ("city", "cuisine"):
+        for entity in entities:
+            if entity.kind == kind and getattr(memory, kind) != entity.value:
+                setattr(memory, kind, entity.value)
+                heard.fields.add(kind)
+    named = [entity.text for entity in entities if entity.kind == "restaurant"]
+    if not named and memory.restaurant is not None and asked != "restaurant" and "city" not in heard.fields:
+        return besides_name(entities, turn.engine.restaurant(memory.restaurant), turn.text)
+    if named or memory.restaurant is None or asked == "restaurant":
+        found = [match for said in [*named, turn.text] for match in turn.engine.match_restaurant_name(said)]
+    else:  # another city: the same house there
+        name = turn.engine.restaurant(memory.restaurant).name
+        found = [
+            (r, s) for r, s in turn.engine.match_restaurant_name(f"{name} {memory.city}") if _is_in(r, memory.city)
+        ]
+    if memory.restaurant is not None and asked not in (None, "restaurant") and all(" " not in name for name in named):
+        found = [(r, s) for r, s in found if s >= _LEAVES_NO_DOUBT]  # "Suunday", asked for the day, is no Sunday Porch
+    candidates = _beside(memory.restaurant, _alike(found, memory.city))
+    if not candidates:
+        if named and memory.restaurant is None:
+            heard.problem = "restaurant_unknown"
+        return entities
+    if len(candidates) > 1:
+        heard.options = [Option(f"{r.name}, {r.city}", {"restaurant": r.slug}) for r in candidates[:5]]
+        heard.ask_options = "utter_choose_restaurant"
+        return entities
+    restaurant = candidates[0]
+    if memory.restaurant != restaurant.slug:
+        memory.restaurant = restaurant.slug
+        heard.fields.add("restaurant")
+    return _besides_words(entities, restaurant)
+
+
+def besides_name(entities: list[Entity], restaurant: Restaurant, text: str) -> list[Entity]:
+    """What is said besides the whole name of the house in hand, if that is said again."""
+    return _besides_words(entities, restaurant) if is_named(restaurant, text) else entities
+
+
+def is_named(restaurant: Restaurant, text: str) -> bool:
+    """Whether the whole name of the restaurant is said."""
+    return f" {' '.join(words_of(restaurant.name))} " in f" {' '.join(words_of(text))} "
+
+
+def _besides_words(entities: list[Entity], restaurant: Restaurant) -> list[Entity]:
+    """ "Seven Sisters" is no party of seven."""
+    name = set(words_of(restaurant.name))
+    return [e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(words_of(e.text)) <= name]
+
+
+def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Restaurant]:
+    """The best matches that cannot be told apart by the name; the city decides where it was said."""
+    best = max((score for _, score in found), default=0.0)
+    alike = list({r.slug: r for r, score in found if score >= best - _AS_GOOD}.values())
+    in_city = [r for r in alike if _is_in(r, city)]
+    return in_city or alike
+
+
+def _beside(in_hand: str | None, alike: list[Restaurant]) -> list[Restaurant]:
+    """What is named beside the house in hand is the news: "move my Bird Dog table to Old Siam". Alone it is meant itself, not
+    another house of its name."""
+    known = next((r for r in alike if r.slug == in_hand), None)
+    return [r for r in alike if r.name != known.name] or [known] if known else alike
+
+
+def _is_in(restaurant: Restaurant, city: str | None) -> bool:
+    return city is not None and restaurant.city.casefold() == city.casefold()
