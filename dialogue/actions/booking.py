@@ -106,6 +106,8 @@ class ValidateBookingForm(FormValidation):
         if asked == "choice" and memory.choices and not heard.fields and not heard.took_choice:
             return asking.ask_to_pick(turn, memory)
         memory.choices = None
+        if asked in _NAMED_IN_QUESTION and heard.news & _NAMED_IN_QUESTION[asked]:
+            asked = None  # asked in the words that show what was changed
         if restaurant is None:
             return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
         if memory.party_size is None:
@@ -248,4 +250,9 @@ NOT_CONFIRMED = object()
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
 _WHO = {"name", "phone"}
+_NAMED_IN_QUESTION = {
+    "party_size": {"restaurant"},
+    "date": {"restaurant", "party_size"},
+    "time": {"restaurant", "party_size", "date"},
+}
 _WISHES = {"seating", "notes"}

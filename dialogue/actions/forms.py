@@ -65,7 +65,7 @@ class FormValidation(Action, ABC):
         if has_begun and not turn.follows_reply and not self.takes(turn, memory, asked, heard):
             return [ActionExecutionRejected(self.form)]
         expects = self.go_on(turn, memory, asked, heard)
-        memory.misses = memory.misses + 1 if expects == asked else 0
+        memory.misses = memory.misses + 1 if expects == asked and not heard.news else 0
         if expects is None:
             memory.task = None
         turn.finish(expects)

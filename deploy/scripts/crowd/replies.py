@@ -86,12 +86,15 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"(\d) (\S.*)")
-# What is asked last counts, so the first pattern that is found in the last part of the text wins.
+_NEWS = (
+    ("cancelled", r"\bcancelled: |\bis cancelled already\b"),
+    ("confirmed", r"\bbooked! |\byour booking is now\b|\bthat is what you have\b|\byou have\b.*\bcode\b|\bit's back: "),
+)
 _QUESTIONS: tuple[tuple[str, str], ...] = (
     ("confirmation", r"\breply y\b|\btext y\b|\by books it\b|\by and it's yours\b"),
     ("name", r"\bname shall\b|\bwhose name\b|\bneed a name\b|\bwhat name\b"),
     ("phone", r"\bmobile number\b|\bphone number\b"),
-    ("restaurant", r"\bwhich restaurant\b|\bwhere shall it be\b|\bthe place\b|\bwhere would you like\b|\bfull name\b"
+    ("restaurant", r"\bwhich restaurant\b|\bwhere shall it be\b|\bneed the place\b|\bwhere would you like\b|\bfull name\b"
                    r"|\btext me (a|one of those) cit|\btext me one of those\b|\bwhich one do you mean\b"),
     ("time", r"\bwhat time\b|\bneed a time\b|\bwhat would you like instead\b|\bwhat shall i change\b|\bwhat it should be\b"
              r"|\btext the new time\b|\banother day or time\b"),
@@ -106,19 +109,17 @@ def read_text(bodies: list[str]) -> Reply:
     lines = text.splitlines()
     choices = tuple(Choice(*found.groups()) for line in lines if (found := _CHOICE.fullmatch(line.strip())))
     said = " ".join(line for line in lines if not _CHOICE.fullmatch(line.strip()))
-    return Reply(text, "choice" if choices else _asked(said), choices, facts_of(said), _status(said))
+    asked_at, asked = _last(_QUESTIONS, said)
+    told_at, status = _last(_NEWS, said)
+    if told_at > asked_at:  # what is booked by now needs no answer to the question before
+        asked = None
+    return Reply(text, "choice" if choices else asked, choices, facts_of(said), status)
 
 
-def _asked(said: str) -> str | None:
-    found = ((match.end(), kind) for kind, pattern in _QUESTIONS for match in re.finditer(pattern, said, re.IGNORECASE))
-    return max(found, default=(0, None))[1]
-
-
-def _status(said: str) -> str | None:
-    if re.search(r"\bcancelled: |\bis cancelled already\b", said, re.IGNORECASE):
-        return "cancelled"
-    booked = r"\bbooked! |\byour booking is now\b|\bthat is what you have\b|\byou have\b.*\bcode\b|\bit's back\b"
-    return "confirmed" if re.search(booked, said, re.IGNORECASE) else None
+def _last(patterns: tuple[tuple[str, str], ...], said: str) -> tuple[int, str | None]:
+    """Where the last of these is said, and what it is."""
+    found = ((match.end(), kind) for kind, pattern in patterns for match in re.finditer(pattern, said, re.IGNORECASE))
+    return max(found, default=(-1, None))
 
 
 def read_answer(answer: dict[str, Any]) -> Reply:
