@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import LAST_HOUR, clock_time
+from nlu.reading.clock import LAST_HOUR, NOON, clock_time
 from nlu.reading.message import Message
 from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
@@ -24,7 +24,13 @@ _RATING = words("rating rated stars star")
 _ALONE = words("one . ! , please just only for its it is")
 _ASKING = words("can could change changed make may")
 _REPLACED = (["instead", "of"], ["rather", "than"])
-_SEPARATING = words("for <date> <party_size> , -")
+_SEPARATING = words("for <date> <party_size> , - .")
+_KINDS = ("party_size", "time", "date")
+_EDGES = words(". ! ? , - / : ( )") | {""}
+_OPENING = words("hi hello hey hiya , . ! and so ok book get reserve seat")
+_FOLLOWS_OPENER = words("on at for in by after before the a near outside inside around sometime tonight / , - & x") | {""}
+_OF_DAY = words("<date> <time> <part_of_day> <seating> <occasion>")
+_NEGATED = "not"
 _AFTER_HOUR = words("please thanks thx then instead or and for in on at with if would will works is ok tonight")
 
 
@@ -39,6 +45,7 @@ class _Said:
     party_replaced: bool
     party_changed: bool
     changing: bool
+    expecting: str | None
 
 
 def read_bare_numbers(message: Message) -> None:
@@ -54,7 +61,13 @@ def read_bare_numbers(message: Message) -> None:
         party_replaced=message.has("previous_party_size"),
         party_changed=message.has("party_size"),
         changing=is_changing(message),
+        expecting=message.expecting,
     )
+    numbers = [place for place, (word, _, _) in enumerate(items) if word.isdecimal()]
+    if _are_party_and_time(numbers, view_words, said):
+        message.claim("party_size", *items[numbers[0]][1:], {"count": int(items[numbers[0]][0])})
+        message.claim("time", *items[numbers[1]][1:], clock_time(int(items[numbers[1]][0]), 0, None))
+        return
     for place, (word, first, end) in enumerate(items):
         before = view_words[place - 1] if place else ""
         after = view_words[place + 1] if place + 1 < len(view_words) else ""
@@ -65,22 +78,55 @@ def read_bare_numbers(message: Message) -> None:
         number = _number(word, before, said, message.expecting)
         if number is None:
             continue
-        if view_words[max(0, place - 2) : place] in _REPLACED and (said.party or said.time):
+        ruled_out = before == _NEGATED or view_words[max(0, place - 2) : place] in _REPLACED
+        if ruled_out and (said.party or said.time or before == _NEGATED and said.expecting in _KINDS):
             entity, value = _replaced(number, said)
+        elif _opens(number, place, view_words, said):
+            entity, value = "party_size", {"count": number}
         else:
             counts_things = after.isalpha() and after not in _AFTER_HOUR
             entity, value = _meaning(number, "<things>" if counts_things else before, said, message.expecting)
         message.claim(entity, first, end, value)
         said.party |= entity == "party_size"
         said.time |= entity == "time"
-    for claim in message.of("party_size") if said.party else ():
-        if "delta" in claim.value:
+    counts = [claim for claim in message.of("party_size") if "count" in claim.value]
+    for claim in message.of("party_size") if counts else ():
+        if "count" not in claim.value and not ("min" in claim.value and claim.value["max"]):
             message.replace(claim, entity="guests")
+
+
+def _are_party_and_time(places: list[int], view_words: list[str], said: _Said) -> bool:
+    """Whether of two numbers the first must be guests and the second the hour: "jade abacus 4 7 tomorrow"."""
+    if len(places) != 2 or not said.date or said.party or said.time or said.expecting or said.changing:
+        return False
+    first, second = places
+    return (
+        view_words[first + 1 : second] in ([], [","], ["/"])
+        and 0 < int(view_words[first]) <= _COMMON_PARTY
+        and 0 < int(view_words[second]) <= NOON
+        and (view_words[second + 1] if second + 1 < len(view_words) else "") in _EDGES | _OF_DAY
+    )
+
+
+def _opens(number: int, place: int, view_words: list[str], said: _Said) -> bool:
+    """Whether a number stands where people say how many they are: first ("4 on Friday"), or between commas."""
+    if said.party or said.expecting or said.changing or not 0 < number <= _COMMON_PARTY:
+        return False
+    before = view_words[place - 1] if place else ""
+    after = view_words[place + 1] if place + 1 < len(view_words) else ""
+    placed = after in _OF_DAY or (after in _FOLLOWS_OPENER and bool(after or said.time))
+    if not placed or not (said.date or said.time or _OF_DAY & said.words):
+        return False
+    if before in _EDGES:
+        return not before or said.time or after in _OF_DAY or bool(_OF_DAY.intersection(view_words[place + 1 :]))
+    return before in _OPENING or (before == "<date>" and said.time)
 
 
 def _replaced(number: int, said: _Said) -> tuple[str, Value]:
     """What "instead of 6" rules out."""
-    if said.party:
+    if not (said.party or said.time) and said.expecting == "date":
+        return "previous_date", {"year": None, "month": None, "day": number}
+    if said.party or (not said.time and said.expecting == "party_size"):
         return "previous_party_size", {"count": number}
     return "previous_time", clock_time(number % LAST_HOUR, 0, None)
 

@@ -21,6 +21,7 @@ _NOT_A_PLACE = (
     r"(?! (?:names?|one|option|choice|time|slot|floor|of all|opening|place|table|timer|visit|avenue|street|ave|st))"
 )
 _MONTH_DAY = rf"{MONTH} (?:the )?{_DAY}{_NOT_A_TIME}{_END_YEAR}(?:(?: ,)? (?P<weekday_after>{'|'.join(WEEKDAYS)}))?"
+_NOT_BEFORE_DAY = r"(?! \d{1,2}(?:th|(?: ,)? (?:19|20)\d\d)(?!\S))"  # "4 august 14th" is for four
 _LAST_DAY, _LAST_MONTH, _CENTURY = 31, 12, 2000
 
 
@@ -43,7 +44,7 @@ def _calendar_day(match: re.Match[str]) -> dict[str, Any] | None:
 
 
 def _numeric(match: re.Match[str]) -> dict[str, Any] | None:
-    parts = [int(part) for part in re.split("[-/.]", match["digits"])]
+    parts = [int(part) for part in re.split(" - |[-/.:]", match["digits"])]
     if parts[0] > _LAST_DAY and len(parts) > 2:
         year: int | None = parts[0]
         first, second = parts[1], parts[2]
@@ -60,7 +61,8 @@ def _numeric(match: re.Match[str]) -> dict[str, Any] | None:
         value = {"year": year, "month": month, "day": day}
     if not (min(first, second) >= 1 and min(first, second) <= _LAST_MONTH and max(first, second) <= _LAST_DAY):
         return None
-    return value | {"weekday": WEEKDAYS.index(match["weekday"])} if match["weekday"] else value
+    weekday = match.groupdict().get("weekday")
+    return value | {"weekday": WEEKDAYS.index(weekday)} if weekday else value
 
 
 def _nth_weekday(match: re.Match[str]) -> dict[str, Any]:
@@ -72,10 +74,14 @@ CALENDAR_RULES: list[Rule] = [
     (pattern(rf"(?:{WEEKDAY} (?:, )?(?:the )?)?(?P<digits>\d+[-/.]\d+(?:[-/.]\d+)?)(?: this year)?"), "date", _numeric),
     (pattern(rf"(?P<nth>[1-4]th|last) {WEEKDAY} (?:of|in) {MONTH}"), "date", _nth_weekday),
     (pattern(rf"(?:for|of) \d{{1,2}} (?P<span>{_MONTH_DAY})"), "date", _calendar_day),
-    (pattern(rf"{_LEAD}(?:the )?{_DAY} (?:day )?(?:of )?{MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
+    (pattern(rf"{_LEAD}(?:the )?{_DAY} (?:day )?(?:of )?{MONTH}{_NOT_A_TIME}{_NOT_BEFORE_DAY}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"{_LEAD}{_MONTH_DAY}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)?(?: on)? the {_DAY}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)? {_ORDINAL}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"(?:the )?{_ORDINAL}{_OF_MONTH}{_NOT_A_PLACE}"), "ordinal", _calendar_day),
     (pattern(rf"on (?P<span>the {_DAY}){_NOT_A_TIME}{_NOT_A_PLACE}"), "date", _calendar_day),
 ]
+ASKED_RULES: list[Rule] = [
+    (pattern(rf"(?P<digits>\d{{1,2}}(?: - |:)\d{{1,2}})(?: \.)?{_NOT_A_TIME}"), "date", _numeric),
+]
+"""What only the question for the day makes one: "5-11", "5.11."."""

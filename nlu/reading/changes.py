@@ -9,8 +9,13 @@ CHANGING = words(
     "change changed changing move moved moving switch switched swap shift reschedule rescheduled push pushed update "
     "amend modify adjust bump make postpone delay"
 )
+_BOOKING = words("book come do reserve have")
 _REPLACEABLE = ("party_size", "time", "date")
 _INTRODUCES_NEW = frozenset({"to", "for", "instead", "be", "it", "that", "into", "now", "at", "until", "till", "only"})
+_MISSING = (
+    ("cant", "make", "it"), ("cant", "make", "it", "on"), ("cant", "do"), ("cant", "come"), ("came", "up", "on"),
+    ("busy", "on"), ("busy",), ("not", "free"), ("not", "free", "on"), ("going", "to", "do"), ("gonna", "do"),
+)  # fmt: skip
 _NEGATING = (("not",), ("instead", "of"), ("rather", "than"), ("not", "for"), ("not", "at"), ("not", "on"), ("isnt",))
 
 
@@ -32,7 +37,7 @@ def read_changes(message: Message) -> None:
     changing = is_changing(message)
     for entity in _REPLACEABLE:
         claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
-        if len(claims) > 1 and _replaces(message, claims[0], claims[-1], changing):
+        if len(claims) > 1 and (_missed(message, claims[0]) or _replaces(message, claims[0], claims[-1], changing)):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
 
@@ -42,10 +47,17 @@ def _negated(message: Message, claim: Claim) -> bool:
     return any(before[-len(words) :] == words for words in _NEGATING)
 
 
+def _missed(message: Message, claim: Claim) -> bool:
+    """Whether the words before say that this is off: "can't make it tonight"."""
+    before = tuple(token.word for token in message.tokens[max(0, claim.first - 4) : claim.first])
+    return any(before[-len(said) :] == said for said in _MISSING)
+
+
 def _replaces(message: Message, old: Claim, new: Claim, changing: bool) -> bool:
     between = [token.word for token in message.tokens[old.end : new.first]]
     if between in (["or"], ["and"], ["-"]):
         return False
     if not changing:
-        return between[-1:] in (["be"], ["now"])
+        rebooked = any(word in _BOOKING for word in between) and any(t.word == "instead" for t in message.tokens)
+        return between[-1:] in (["be"], ["now"]) or between[-2:] in (["now", "were"], ["now", "we"]) or rebooked
     return bool(between) and (between[-1] in _INTRODUCES_NEW or any(word in CHANGING for word in between))

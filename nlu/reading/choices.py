@@ -6,7 +6,9 @@ import re
 
 from nlu.reading.message import Build, Message, Rule, pattern
 from nlu.reading.spans import Value
+from nlu.reading.words import words
 
+_ANYTHING = r"(?:one|time|day|date|cuisine|food|city|restaurant|table|of (?:them|those|these|the above))"
 _THINGS = r"(?:one|option|choice|slot|time|opening|place|restaurant|suggestion|1|table|booking|reservation)"
 
 
@@ -22,43 +24,47 @@ def _which(which: str) -> Build:
 _PLACE_RULES: list[Rule] = [
     (
         pattern(
-            r"(?:the )?(?:option|number|no|choice|opt|#|nr)(?: \.)?(?: number| #)? (?P<n>\d{1,2}|one)"
+            r"(?:the )?(?:option|number|choice|opt|#|nr)(?: \.)?(?: number| #)? (?P<n>\d{1,2}|one)"
             r"(?! (?:people|am|pm|of|guests))"
         ),
         "choice",
         _index,
     ),
-    (pattern(rf"(?:the )?(?P<n>\d{{1,2}}th) {_THINGS}(?! (?:of|in) )"), "choice", _index),
+    (pattern(rf"(?:the )?(?P<n>\d{{1,2}}th) {_THINGS}(?! (?:of|in|here|visiting|booking|using|ever)(?!\S))"), "choice", _index),
 ]
 _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
+_NUMERO: Rule = (pattern(r"no(?: \.)? (?P<n>\d{1,2})(?! (?:people|am|pm|of|guests))"), "choice", _index)
+_ANSWERED_WITH_NUMBERS = words("party_size date time confirmation")
 _COMPARING: list[tuple[str, str, str]] = [
     ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
      r"nothing (?:works|fits|suits)"),
-    ("later", "later latter latest", rf"(?<!<time> )(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)(?! <time>)|"
+    ("later", "later latter latest", rf"(?<!<time> )(?<!or )(?<!at )(?<!at the )(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)(?! <time>)|"
      rf"{_MORE} later"),
     ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?(?! than)(?! <time>)|"
      rf"{_MORE} (?:earlier|sooner)"),
     ("last", "last bottom final", rf"the last(?: {_THINGS})?|last (?:one|option|choice)|(?:the )?(?:bottom|final) {_THINGS}"),
     ("first", "top former", rf"the (?:top|former)(?: {_THINGS})"),
-    ("middle", "middle", rf"(?:the )?middle(?: {_THINGS})?"),
-    ("any", "any anything anytime either whichever whatever mind care matter preference choose decide pick surprise both",
-     r"any(?: of (?:them|those|these|the above)| one| time)|anything(?: works| is fine| goes)|anytime|"
-     r"either(?: one| of them| works| is fine)?|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
+    ("middle", "middle", rf"(?:the )?middle(?: {_THINGS})?(?! eastern)"),
+    ("any", "any anything anytime whenever either whichever whatever mind care matter preference choose decide pick surprise both",
+     rf"any {_ANYTHING}|anything(?: works| is fine| goes)|anytime|whenever|"
+     r"either(?: one| of them| works| is fine)?(?! \d)|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
      r"does not matter|no preference|you (?:choose|decide|pick)|surprise me|both(?: work| are fine)"),
 ]  # fmt: skip
 _COMPARING_RULES = [
-    (frozenset(cues.split()), (pattern(words), "choice", _which(which))) for which, cues, words in _COMPARING
+    (words(cues), (pattern(text), "choice", _which(which))) for which, cues, text in _COMPARING
 ]
 
 
 def read_choices(message: Message) -> None:
     """Claim picks by place in the list as `choice`; before dates are read, since both have ordinals."""
     message.apply(_PLACE_RULES)
+    if message.expecting not in _ANSWERED_WITH_NUMBERS:  # "no 9" to the question for the time is a no
+        message.apply([_NUMERO])
 
 
 def read_comparing_choices(message: Message) -> None:
     """Claim "the later one", "any", "neither" as `choice`; after times, so that "an hour later" is gone."""
-    if message.expecting == "choice" and message.view.words in (["any"], ["any", "please"]):
+    if message.expecting and message.view.words in (["any"], ["any", "please"], ["anything"]):
         message.claim("choice", 0, 1, {"which": "any"})
     for cues, rule in _COMPARING_RULES:
         if cues.intersection(message.view.words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nlu.reading.message import Message, Phrases
+from nlu.reading.spelling import slips
 from nlu.reading.words import words
 
 _CITIES = """
@@ -108,6 +109,10 @@ _AMBIGUOUS = frozenset(
 )
 _NAMES = [name.strip() for name in _CITIES.replace("\n", "").split("|")]
 _BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | _NICKNAMES)
+_SHORTEST_MISTYPED = 6
+_MISTYPED = {
+    slip: name for name in _NAMES if len(name) >= _SHORTEST_MISTYPED for slip in slips(name.lower().replace(".", ""))
+}
 _PLACING = words("in near around at city downtown to for from located is")
 _SURE = frozenset({"in", "near", "around", "city", "downtown"})
 _LONGEST = 3
@@ -126,7 +131,8 @@ def read_cities(message: Message) -> None:
     for first, end, name in _BOOK.find(view.words):
         before = view.words[first - 1] if first else ""
         alone = len([word for word in view.words if word.isalpha()]) == end - first
-        if view.words[first] in _AMBIGUOUS and end - first == 1 and not (before in _SURE or alone):
+        asked = alone or message.expecting == "city"
+        if view.words[first] in _AMBIGUOUS and end - first == 1 and not (before in _SURE or asked):
             token = message.tokens[items[first][1]]
             if not (
                 token.capital
@@ -135,11 +141,22 @@ def read_cities(message: Message) -> None:
             ):
                 continue
         message.claim("city", items[first][1], items[end - 1][2], name)
+    _claim_mistyped(message)
     _claim_after_in(message)
 
 
 def _name_follows(message: Message, position: int) -> bool:
     return position < len(message.tokens) and message.tokens[position].capital
+
+
+def _claim_mistyped(message: Message) -> None:
+    """Claim "in bostn", and a slip that is all of an answer to the question for the city."""
+    items, said = message.view.items, message.view.words
+    for place in range(len(said)):
+        name = next((_MISTYPED[text] for text in (" ".join(said[place : place + 2]), said[place]) if text in _MISTYPED), None)
+        alone = message.expecting == "city" and place == 0
+        if name and (alone or (place and said[place - 1] in _SURE)):
+            message.claim("city", items[place][1], items[place + name.count(" ")][2], name)
 
 
 def _claim_after_in(message: Message) -> None:

@@ -40,8 +40,9 @@ def read_contacts(message: Message) -> None:
             message.claim_characters("code", match.start(), match.end(), match.group())
     if message.expecting == "code":
         for match in _SPACED.finditer(text):
-            code = re.sub("[ -]", "", match.group()).upper()
-            message.claim_characters("code", match.start(), match.end(), code)
+            code = re.sub("[ -]", "", match.group())
+            if code.isupper() or not code.isalpha():  # "the code" is none
+                message.claim_characters("code", match.start(), match.end(), code.upper())
 
 
 def _phone_number(raw: str, expecting: str | None) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nlu.reading.message import Message
 from nlu.reading.neighbours import in_a_name
+from nlu.reading.spelling import slips
 from nlu.reading.wishes import phrase_book
+from nlu.reading.words import words
 
 _CUISINES = {
     "Italian": "italian|pasta|trattoria|osteria",
@@ -94,16 +96,22 @@ _CUISINES = {
     "Salad": "salads|salad|healthy food",
     "Izakaya": "robata",
 }
+_NATIONS = words(
+    "italian mexican chinese japanese indian french korean spanish turkish lebanese vietnamese mediterranean moroccan "
+    "ethiopian american brazilian peruvian british georgian seafood"
+)
+_MISTYPED = {slip: word for word in _NATIONS for slip in slips(word) if slip != "koran"}
 _BOOK = phrase_book(_CUISINES)
 
 
 def read_cuisines(message: Message) -> None:
     """Claim cuisines as `cuisine` ("not Thai": `refused_cuisine`), unless the word is plainly part of a name."""
     view = message.view
-    for first, end, cuisine in _BOOK.find(view.words):
+    for first, end, cuisine in _BOOK.find([_MISTYPED.get(word, word) for word in view.words]):
         if in_a_name(message, view.items[first][1], view.items[end - 1][2]):
             continue
         before = view.words[max(0, first - 2) : first]
         refused = bool({"not", "no", "except", "dont", "without"} & set(before)) and "or" not in before
+        refused |= before in (["anything", "but"], ["anywhere", "but"], ["everything", "but"])
         entity = "refused_cuisine" if refused else "cuisine"
         message.claim(entity, view.items[first][1], view.items[end - 1][2], cuisine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlu.reading.calendar_days import CALENDAR_RULES, WEEKDAY
+from nlu.reading.calendar_days import ASKED_RULES, CALENDAR_RULES, WEEKDAY
 from nlu.reading.holidays import HOLIDAYS
 from nlu.reading.message import Build, Message, Phrases, Rule, pattern
 from nlu.reading.spans import Value
@@ -15,7 +15,7 @@ PARTS = {
     "morning": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening", "night": "evening",
     "lunch": "lunch", "lunchtime": "lunch", "dinner": "dinner",
 }  # fmt: skip
-_AHEAD = r"(?P<n>\d{1,3}|an?|one) (?P<unit>days?|nights?|weeks?|months?|fortnights?)(?: s)?(?: time)?"
+_AHEAD = r"(?P<n>\d{1,3}|an?|one) (?P<unit>days?|nights?|weeks?|months?|fortnights?)(?: '| s)?(?: time)?"
 _SHORT_LIST = 5
 
 
@@ -55,7 +55,7 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(r"(?:the )?day after tomorrow|overmorrow"), "date", _always(days=2)),
     (pattern(r"(?:a|one) week (?:from |after )?tomorrow|tomorrow week"), "date", _always(days=8)),
     (pattern(r"(?:a|one) week (?:from )?today|today week"), "date", _always(weeks=1)),
-    (pattern(rf"{_AHEAD} from (?:now|today)"), "date", _ahead),
+    (pattern(rf"{_AHEAD} (?:from )?(?:now|today)"), "date", _ahead),
     (pattern(r"(?:a )?fortnight (?:from )?today"), "date", _always(weeks=2)),
     (pattern(rf"(?P<n>\d{{1,2}}) weeks (?:from|after) {WEEKDAY}"), "date", _weeks_from),
     (pattern(r"(?P<n>\d{1,2}) days (?:from|after) tomorrow"), "date", lambda m: {"days": int(m["n"]) + 1}),
@@ -69,7 +69,7 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(rf"{WEEKDAY}(?: of)? (?:the )?(?:next|following) week"), "date", _weekday("next")),
     (pattern(rf"this (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("this")),
     (pattern(rf"(?:the )?(?:next|following) (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("next")),
-    (pattern(rf"(?:(?:the|this) )?(?:coming|upcoming|nearest|very next) {WEEKDAY}"), "date", _weekday("coming")),
+    (pattern(rf"(?:(?:the|this) )?(?<!not )(?:coming|upcoming|nearest|very next) {WEEKDAY}"), "date", _weekday("coming")),
     (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
     (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
     (pattern(r"next week|the following week"), "vague_date", _always(week="next")),
@@ -105,6 +105,8 @@ def read_dates(message: Message) -> None:
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
     message.apply(_RULES)
+    if message.expecting == "date" and ":" not in message.text and not message.has("date"):
+        message.apply(ASKED_RULES)
     for claim in message.of("ordinal"):
         # "the second" picks from a list, "the 2nd" is a day, unless a list has just been shown.
         in_words = message.text[message.tokens[claim.end - 1].start].isalpha()

@@ -101,7 +101,7 @@ def _group(said: Sequence[str], at: int) -> Group | None:
         if place >= len(said) or (place == item.end and not _runs_on(item, said[place])):
             break
         loose = said[place - 1] == "," or place == item.end
-        item = _item(said, place, connected=not loose)
+        item = _item(said, place, connected=not loose or _kin_pair(said, place))
         if item is not None and not _continues(said, items, item, loose):
             break
     return Group(at, items[-1].end, tuple(items)) if _is_group(items) else None

@@ -115,6 +115,8 @@ def _canonical_word(raw: str, before: list[Token]) -> str:
         return str(CARDINALS[word])
     if word in ORDINALS:
         return f"{ORDINALS[word]}th"
+    if word.endswith("ish") and word[:-3] in CARDINALS:
+        return f"{CARDINALS[word[:-3]]} ish"
     if len(word) <= _SHORT and word != raw.lower():  # "we'd" is no Wednesday
         return word
     if word in AFTER_SUBJECT and before and before[-1].word in AFTER_SUBJECT[word]:

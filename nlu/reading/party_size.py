@@ -7,7 +7,7 @@ import re
 from nlu.reading.changes import is_changing
 from nlu.reading.message import Build, Claim, Message, Rule, pattern
 from nlu.reading.numbers import number_of
-from nlu.reading.people import claim_groups, is_remark
+from nlu.reading.people import claim_groups, is_remark, stays_away
 from nlu.reading.spans import Value
 
 _N = r"(?P<n>\d{1,3}|one)"
@@ -56,7 +56,7 @@ CHANGE_RULES: list[Rule] = [
         _delta(1),
     ),
     (
-        pattern(rf"(?<!me )(?<!myself )(?:add )?(?:another|an extra|an additional|plus)(?: {_N})? {_NOUN}"),
+        pattern(rf"(?<!me )(?<!myself )(?<!adults )(?<!adult )(?<!people )(?<!us )(?:add )?(?:another|an extra|an additional|plus)(?: {_N})? {_NOUN}"),
         "party_size",
         _delta(1),
     ),
@@ -83,6 +83,12 @@ RANGE_RULES: list[Rule] = [
         _range,
     ),
 ]
+ASKED_RANGE_RULES: list[Rule] = [
+    (pattern(rf"(?P<low>\d{{1,3}}) (?:-|to|or|maybe) (?P<high>\d{{1,3}}){_NOT_THINGS}"), "party_size", _range),
+]
+_TOTAL_RULES: list[Rule] = [
+    (pattern(rf"{_N} (?:in total|in all|altogether|all together|total|all up|all told)"), "party_size", _count),
+]
 _GONE_FROM = pattern(rf"(?:go|going|went|up|down|grown) from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
 _MOVED_FROM = pattern(rf"from (?P<span>{_N})(?= to \d{{1,3}} {_NOUN}(?!\S))")
 _RESIZING = r"(?:increase|decrease|reduce|raise|grow|drop)"
@@ -95,7 +101,9 @@ COUNT_RULES: list[Rule] = [
     (pattern(rf"{_N} (?:seats?|spots?|places|chairs)(?! (?:in|inside|outside)(?!\S))"), "party_size", _count),
     (pattern(rf"{_N} (?:ish|or so) {_NOUN}"), "party_size", _count),
     (pattern(rf"{_RESIZING}(?: [a-z]+){{0,3}} to (?P<span>{_N}){_NOT_THINGS}"), "party_size", _count),
-    (pattern(rf"{_N} (?:in total|in all|altogether|all together|total|all up|all told)"), "party_size", _count),
+    (pattern(rf"(?:bump|push|take|bring|get|go|put)(?: [a-z]+){{0,3}} (?:up|down) to (?P<span>{_N}){_NOT_THINGS}"),
+     "party_size", _count),
+    (pattern(rf"(?:its|it is|thats) (?:just|only|now) (?P<span>{_N}){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_HOLDERS} (?:of|for|4) {_SOFT}(?P<span>(?:the )?{_N}){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_N} (?:-|person|seat|top|- top|- person|- seater|seater) (?:table|booking|reservation|group|party)"),
      "party_size", _count),
@@ -129,6 +137,9 @@ def read_party_size(message: Message) -> None:
     if is_changing(message):
         message.apply([(_MOVED_FROM, "previous_party_size", _count)])
     message.apply(RANGE_RULES)
+    if message.expecting == "party_size":
+        message.apply(ASKED_RANGE_RULES)
+    message.apply(_TOTAL_RULES)
     claim_groups(message)
     if not _figures(message):
         message.apply(COUNT_RULES)
@@ -144,8 +155,11 @@ def _drop_remarks(message: Message) -> None:
     view = message.view
     for claim in message.of("party_size"):
         place = next(index for index, item in enumerate(view.items) if item[1] == claim.first)
-        if is_remark(view.words[place + 1 : place + 7]):
+        after = view.words[place + 1 : place + 7]
+        if is_remark(after):
             message.replace(claim, entity="guests")
+        elif "count" in claim.value and stays_away(after):
+            message.replace(claim, value={"delta": -claim.value["count"]})
 
 
 def _figures(message: Message) -> list[Claim]:

@@ -30,7 +30,7 @@ def claim_groups(message: Message) -> None:
         entity = "party_size"
         if is_remark(after) or before[-1:] in _PARTLY or (group.only_children and _OWNING.intersection(before)):
             entity = "guests"
-        elif _stays_away(after):
+        elif stays_away(after):
             value = {"delta": -group.least}
         message.claim(entity, first, end, value)
 
@@ -48,7 +48,8 @@ def is_remark(after: Sequence[str]) -> bool:
     return needs_chair or (said[0] in _HAVING | _NEEDING and "<diet>" in said[1:5])
 
 
-def _stays_away(after: Sequence[str]) -> bool:
+def stays_away(after: Sequence[str]) -> bool:
+    """Whether the words after some people say that these will not come."""
     said = list(after)
     if said[:1] in (["has"], ["have"], ["had"], ["just"]):
         said = said[1:]

@@ -30,8 +30,12 @@ _PARTS = {
 }
 _PHRASES = Phrases({phrase: part for part, phrases in _PARTS.items() for phrase in phrases.split("|")})
 _NOT_A_TIME_AFTER = frozenset(
-    {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good"}
+    {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good", "how"}
 )
+_LATENESS = frozenset({"notice", "cancellation", "arrival", "change", "reply"})
+_OWN = words("my our move push shift reschedule")
+_FINER = frozenset({"late", "early_evening"})
+"""Parts of the evening that say more than "tonight"."""
 _GREETING = 2
 _NOT_MEALS = frozenset({"morning", "afternoon", "evening"})
 _CUE_WORDS = 4
@@ -58,13 +62,13 @@ def _wait(match: re.Match[str]) -> Value:
     return {"in_minutes": _minutes(match)}
 
 
-_VACANT = r"(?:free|open|available|tables?|seat us|come|come in|there|book|book us)"
+_VACANT = r"(?:free|open|available|tables?|of us|for \d{1,2}|seat us|come|come in|there|book|book us)"
 FRAME_RULES: list[Rule] = [
     (pattern(rf"{_DURATION} (?P<way>later|earlier|sooner|after that|before that|back|forward)"), "time", _shift),
     (pattern(rf"(?P<way>back|forward|earlier|later) by {_DURATION}"), "time", _shift),
     (pattern(rf"(?P<way>back|forward) {_DURATION}"), "time", _shift),
     (
-        pattern(rf"(?P<way>delay|postpone)(?: (?:it|that|by|my|the|booking|table))* (?P<span>{_DURATION})"),
+        pattern(rf"(?P<way>delay|postpone)(?: (?:it|that|by|my|our|us|the|booking|reservation|table|dinner))* (?P<span>{_DURATION})"),
         "time",
         _shift,
     ),
@@ -74,7 +78,7 @@ FRAME_RULES: list[Rule] = [
     (pattern(r"(?P<n>5|10|15|20|25|30|40|45) late"), "delay", lambda m: {"minutes": int(m["n"])}),
     (pattern(r"asap|as soon as possible|straight away|immediately"), "time", lambda _: {"in_minutes": 0}),
     (
-        pattern(rf"{_VACANT} (?P<span>(?:right )?now)|^(?:right )?now$"),
+        pattern(rf"right now|{_VACANT} (?P<span>now)|^now$"),
         "time",
         lambda _: {"in_minutes": 0},
     ),
@@ -96,8 +100,12 @@ def _between(match: re.Match[str]) -> Value | None:
 
 _TWO = rf"{clock_pattern('1')} (?:and|to|-|till|until) {clock_pattern('2')}"
 _CHANGING = r"(?<!change )(?<!move )(?<!switch )(?<!it )(?<!reservation )(?<!booking )(?<!that )(?<!table )"
-RANGE_RULES: list[Rule] = [
+SURE_RANGE_RULES: list[Rule] = [
     (pattern(rf"(?:anywhere |anytime |sometime )?between {_TWO}{NOT_PEOPLE}"), "time", _between),
+]
+"""Those that cannot be a change of one time to another."""
+RANGE_RULES: list[Rule] = [
+    *SURE_RANGE_RULES,
     (pattern(rf"{_CHANGING}(?:anywhere |anytime )?from {_TWO}{NOT_PEOPLE}"), "time", _between),
     (
         pattern(
@@ -107,9 +115,11 @@ RANGE_RULES: list[Rule] = [
         "time",
         _between,
     ),
-    (pattern(rf"(?:at|around|about) (?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
+    (pattern(rf"(?:at|around|about) (?P<span>(?!(?:10|20|25) to ){_TWO}){NOT_PEOPLE}"), "time", _between),
     (pattern(rf"(?=\d+:)(?P<span>{_TWO}){NOT_PEOPLE}"), "time", _between),
+    (pattern(rf"{clock_pattern('1')} (?:till|until) {clock_pattern('2')}{NOT_PEOPLE}"), "time", _between),
 ]
+ASKED_RANGE_RULES: list[Rule] = [(pattern(rf"(?!(?:10|20|25) to ){_TWO}{NOT_PEOPLE}"), "time", _between)]
 _AFTER = re.compile(
     r"(?:^| )(?:after|past|(?<!no )(?<!not )later than|from|not before|no earlier than|earliest|starting(?: at)?|any time from) $"
 )
@@ -144,7 +154,8 @@ def read_parts_of_day(message: Message) -> None:
     A meal that only describes a booking ("my lunch reservation") is `part_of_day` too.
     """
     described = any(token.word in _DESCRIBING for token in message.tokens)
-    exact = message.has("time") or any("part" in claim.value for claim in message.of("date"))
+    exact = message.has("time")
+    parted = any("part" in claim.value for claim in message.of("date"))
     short = message.expecting is None and 0 < len(message.tokens) <= _GREETING
     if short and message.tokens[0].word in _NOT_MEALS:
         return  # "Evening!" is a greeting
@@ -155,12 +166,13 @@ def read_parts_of_day(message: Message) -> None:
         after = words[end] if end < len(words) else ""
         if before in _NIGHTS_OUT or (
             before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening")
-        ):
+        ) or (part == "late" and after in _LATENESS):
             continue
         if in_a_name(message, items[first][1], items[end - 1][2]):
             continue
         describes = part in _MEALS and (
-            described or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
+            described or before in _OWN or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
         )
-        entity = "part_of_day" if exact or describes else "time"
+        known = exact or (parted and part not in _FINER)
+        entity = "part_of_day" if known or describes else "time"
         message.claim(entity, items[first][1], items[end - 1][2], {"part": part})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.reading.changes import is_changing
 from nlu.reading.clock import (
     NOON,
     NOT_PEOPLE,
@@ -18,15 +19,22 @@ from nlu.reading.common_words import COMMON
 from nlu.reading.message import Message, Rule, pattern
 from nlu.reading.restaurants import name_end
 from nlu.reading.spans import Value
-from nlu.reading.time_frames import FRAME_RULES, RANGE_RULES, read_bounds, read_parts_of_day
+from nlu.reading.time_frames import (
+    ASKED_RANGE_RULES,
+    FRAME_RULES,
+    RANGE_RULES,
+    SURE_RANGE_RULES,
+    read_bounds,
+    read_parts_of_day,
+)
 
-_ABOUT = r"(?:(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
+_ABOUT = r"(?:(?<!what )(?<!how )(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
 _PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|@))? "
 _CUE = (
-    r"(?:at|@|by|from|(?:later|earlier|before|sooner) than|after|before|until|till|til|past|around|about|approx|"
-    r"approximately|circa|ca|roughly|"
+    r"(?:at|@|by|from|(?:later|earlier|before|sooner) than|after|before|until|till|til|past|(?:what|how) about|"
     r"earliest|latest|arrive|arriving|say|time is|time to|time as|time for|time)"
 )
+_SOFT_CUE = r"(?<!what )(?<!how )(?P<about>around|about|approx|approximately|circa|ca|roughly)"
 _SOFTENED = r"(?: (?:around|about|approx|roughly|say|like))?"
 _STEP = 5
 
@@ -49,7 +57,7 @@ def _in_words(match: re.Match[str]) -> Value | None:
         meridiem = "am" if (match["word"] == "midnight") != backwards else "pm"
     if backwards:
         hour, minutes = (hour - 1) or NOON, 60 - minutes
-    return clock_time(hour, minutes, meridiem, approximate=bool(match["ish"]))
+    return clock_time(hour, minutes, meridiem, approximate=bool(match["ish"] or match["about"]))
 
 
 def _four_digits(match: re.Match[str]) -> Value | None:
@@ -58,7 +66,7 @@ def _four_digits(match: re.Match[str]) -> Value | None:
 
 
 def _hour(match: re.Match[str]) -> Value | None:
-    return clock_time(int(match["hour"]), 0, None)
+    return clock_time(int(match["hour"]), 0, None, approximate=bool(match.groupdict().get("about")))
 
 
 _NAMED_HOUR = r"(?:(?P<hour>\d{1,2})|(?P<word>noon|midday|midnight))"
@@ -71,7 +79,7 @@ CLOCK_RULES: list[Rule] = [
         "time",
         _in_words,
     ),
-    (pattern(rf"(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}{NOT_PEOPLE}"), "time", _in_words),
+    (pattern(rf"{_ABOUT}(?P<span>(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"), "time", _in_words),
     (pattern(rf"(?P<span>{_PART_FIRST}{clock_pattern()}){NOT_PEOPLE}"), "time", _part_first),
     (
         pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
@@ -88,6 +96,7 @@ CUE_RULES: list[Rule] = [
         "time",
         _four_digits,
     ),
+    (pattern(rf"<date> (?P<span>(?P<digits>[1-9]\d\d|1\d\d\d|2[0-3]\d\d)){NOT_PEOPLE}"), "time", _four_digits),
     (pattern(rf"{_CUE}{_SOFTENED} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
     (pattern(r"(?:<date>|or|and) (?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
     (
@@ -95,8 +104,15 @@ CUE_RULES: list[Rule] = [
         "time",
         _hour,
     ),
-    (pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
 ]
+_SOFT_RULES: list[Rule] = [(pattern(rf"{_SOFT_CUE} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
+_AFTER_DATE_RULES: list[Rule] = [(pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
+_ASKED_RULES: list[Rule] = [
+    (pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) - (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"), "time", _clock),
+    *ASKED_RANGE_RULES,
+]
+"""What only the question for the time makes one: "six-thirty", "6-8"."""
+_FIRST_AT_NIGHT = 5
 _ALTERNATIVE_RULES: list[Rule] = [
     (pattern(rf"<time> or (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
     (pattern(r"(?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
@@ -120,12 +136,27 @@ def _release_names(message: Message) -> None:
             message.claim("restaurant", claim.first, end, name)
 
 
+def _release_small_hours(message: Message) -> None:
+    """ "Tonight 2" is for two: nobody dines at two in the night."""
+    evening = any(claim.value.get("part") == "evening" for claim in message.of("date"))
+    for claim in message.of("time") if evening else ():
+        if 0 < claim.value["hour"] < _FIRST_AT_NIGHT and claim.end - claim.first == 1:
+            message.release(claim)
+
+
 def read_times(message: Message) -> None:
     """Claim every time of day as `time`; days must have been read before."""
     message.apply(FRAME_RULES)
-    message.apply(RANGE_RULES)
+    message.apply(SURE_RANGE_RULES if is_changing(message) else RANGE_RULES)
+    if message.expecting == "time":
+        message.apply(_ASKED_RULES)
     message.apply(CLOCK_RULES)
     message.apply(CUE_RULES)
+    if message.expecting != "party_size":  # "around 15" answers the question
+        message.apply(_SOFT_RULES)
+    if not message.has("time"):
+        message.apply(_AFTER_DATE_RULES)
+        _release_small_hours(message)
     _release_names(message)
     message.apply(_ALTERNATIVE_RULES)
     read_bounds(message)
