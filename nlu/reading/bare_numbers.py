@@ -28,8 +28,12 @@ _SEPARATING = words("for <date> <party_size> , - .")
 _KINDS = ("party_size", "time", "date")
 _EDGES = words(". ! ? , - / : ( )") | {""}
 _OPENING = words("hi hello hey hiya , . ! and so ok book get reserve seat")
-_FOLLOWS_OPENER = words("on at for in by after before the a near outside inside around sometime tonight / , - & x") | {""}
-_OF_DAY = words("<date> <time> <part_of_day> <seating> <occasion>")
+_FOLLOWS_OPENER = words("on at for in by after before the a near outside inside around sometime tonight / , - & x") | {
+    ""
+}
+_OF_DAY = words("<vague_date> <date> <time> <part_of_day> <seating> <occasion>")
+_ASKED_FOR = words("<date> do have get book")
+_FIRST_AT_NIGHT = 5
 _NEGATED = "not"
 _AFTER_HOUR = words("please thanks thx then instead or and for in on at with if would will works is ok tonight")
 
@@ -46,6 +50,7 @@ class _Said:
     party_changed: bool
     changing: bool
     expecting: str | None
+    tonight: bool
 
 
 def read_bare_numbers(message: Message) -> None:
@@ -62,6 +67,7 @@ def read_bare_numbers(message: Message) -> None:
         party_changed=message.has("party_size"),
         changing=is_changing(message),
         expecting=message.expecting,
+        tonight=any(claim.value.get("part") == "evening" for claim in message.of("date")),
     )
     numbers = [place for place, (word, _, _) in enumerate(items) if word.isdecimal()]
     if _are_party_and_time(numbers, view_words, said):
@@ -79,7 +85,7 @@ def read_bare_numbers(message: Message) -> None:
         if number is None:
             continue
         ruled_out = before == _NEGATED or view_words[max(0, place - 2) : place] in _REPLACED
-        if ruled_out and (said.party or said.time or before == _NEGATED and said.expecting in _KINDS):
+        if ruled_out and (said.party or said.time or (before == _NEGATED and said.expecting in _KINDS)):
             entity, value = _replaced(number, said)
         elif _opens(number, place, view_words, said):
             entity, value = "party_size", {"count": number}
@@ -114,6 +120,8 @@ def _opens(number: int, place: int, view_words: list[str], said: _Said) -> bool:
         return False
     before = view_words[place - 1] if place else ""
     after = view_words[place + 1] if place + 1 < len(view_words) else ""
+    if said.tonight and number < _FIRST_AT_NIGHT and (before in _EDGES | _ASKED_FOR):
+        return True
     placed = after in _OF_DAY or (after in _FOLLOWS_OPENER and bool(after or said.time))
     if not placed or not (said.date or said.time or _OF_DAY & said.words):
         return False
@@ -145,6 +153,8 @@ def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tu
     if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
         return "party_size", {"count": number}
     time = clock_time(number, 0, None) if number else None
+    if time and expecting == "time" and before == "or":
+        return "time", time
     if time and not said.time and (_TIME_WORDS & said.words or (said.party and (not before or before in _SEPARATING))):
         return "time", time
     return "number", number

@@ -74,7 +74,11 @@ CALENDAR_RULES: list[Rule] = [
     (pattern(rf"(?:{WEEKDAY} (?:, )?(?:the )?)?(?P<digits>\d+[-/.]\d+(?:[-/.]\d+)?)(?: this year)?"), "date", _numeric),
     (pattern(rf"(?P<nth>[1-4]th|last) {WEEKDAY} (?:of|in) {MONTH}"), "date", _nth_weekday),
     (pattern(rf"(?:for|of) \d{{1,2}} (?P<span>{_MONTH_DAY})"), "date", _calendar_day),
-    (pattern(rf"{_LEAD}(?:the )?{_DAY} (?:day )?(?:of )?{MONTH}{_NOT_A_TIME}{_NOT_BEFORE_DAY}{_END_YEAR}"), "date", _calendar_day),
+    (
+        pattern(rf"{_LEAD}(?:the )?{_DAY} (?:day )?(?:of )?{MONTH}{_NOT_A_TIME}{_NOT_BEFORE_DAY}{_END_YEAR}"),
+        "date",
+        _calendar_day,
+    ),
     (pattern(rf"{_LEAD}{_MONTH_DAY}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)?(?: on)? the {_DAY}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),
     (pattern(rf"{WEEKDAY}(?: ,)? {_ORDINAL}{_OF_MONTH}{_NOT_A_TIME}{_END_YEAR}"), "date", _calendar_day),

@@ -9,6 +9,7 @@ from nlu.reading.spans import Value
 from nlu.reading.words import words
 
 _ANYTHING = r"(?:one|time|day|date|cuisine|food|city|restaurant|table|of (?:them|those|these|the above))"
+_NO_BOUND = r"(?<!<time> )(?<!or )(?<!at )(?<!at the )"  # "9 or later", "at the latest"
 _THINGS = r"(?:one|option|choice|slot|time|opening|place|restaurant|suggestion|1|table|booking|reservation)"
 
 
@@ -30,7 +31,11 @@ _PLACE_RULES: list[Rule] = [
         "choice",
         _index,
     ),
-    (pattern(rf"(?:the )?(?P<n>\d{{1,2}}th) {_THINGS}(?! (?:of|in|here|visiting|booking|using|ever)(?!\S))"), "choice", _index),
+    (
+        pattern(rf"(?:the )?(?P<n>\d{{1,2}}th) {_THINGS}(?! (?:of|in|here|visiting|booking|using|ever)(?!\S))"),
+        "choice",
+        _index,
+    ),
 ]
 _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
 _NUMERO: Rule = (pattern(r"no(?: \.)? (?P<n>\d{1,2})(?! (?:people|am|pm|of|guests))"), "choice", _index)
@@ -38,7 +43,7 @@ _ANSWERED_WITH_NUMBERS = words("party_size date time confirmation")
 _COMPARING: list[tuple[str, str, str]] = [
     ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
      r"nothing (?:works|fits|suits)"),
-    ("later", "later latter latest", rf"(?<!<time> )(?<!or )(?<!at )(?<!at the )(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)(?! <time>)|"
+    ("later", "later latter latest", rf"{_NO_BOUND}(?:the )?(?:later|latter|latest)(?: {_THINGS})?(?! than)(?! <time>)|"
      rf"{_MORE} later"),
     ("earlier", "earlier earliest sooner", rf"(?:the )?(?:earlier|earliest|sooner)(?: {_THINGS})?(?! than)(?! <time>)|"
      rf"{_MORE} (?:earlier|sooner)"),
@@ -47,12 +52,10 @@ _COMPARING: list[tuple[str, str, str]] = [
     ("middle", "middle", rf"(?:the )?middle(?: {_THINGS})?(?! eastern)"),
     ("any", "any anything anytime whenever either whichever whatever mind care matter preference choose decide pick surprise both",
      rf"any {_ANYTHING}|anything(?: works| is fine| goes)|anytime|whenever|"
-     r"either(?: one| of them| works| is fine)?(?! \d)|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
+     r"either(?: one| of them| works| is fine)?(?! (?:\d|<))|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
      r"does not matter|no preference|you (?:choose|decide|pick)|surprise me|both(?: work| are fine)"),
 ]  # fmt: skip
-_COMPARING_RULES = [
-    (words(cues), (pattern(text), "choice", _which(which))) for which, cues, text in _COMPARING
-]
+_COMPARING_RULES = [(words(cues), (pattern(text), "choice", _which(which))) for which, cues, text in _COMPARING]
 
 
 def read_choices(message: Message) -> None:

@@ -153,7 +153,9 @@ def _claim_mistyped(message: Message) -> None:
     """Claim "in bostn", and a slip that is all of an answer to the question for the city."""
     items, said = message.view.items, message.view.words
     for place in range(len(said)):
-        name = next((_MISTYPED[text] for text in (" ".join(said[place : place + 2]), said[place]) if text in _MISTYPED), None)
+        name = next(
+            (_MISTYPED[text] for text in (" ".join(said[place : place + 2]), said[place]) if text in _MISTYPED), None
+        )
         alone = message.expecting == "city" and place == 0
         if name and (alone or (place and said[place - 1] in _SURE)):
             message.claim("city", items[place][1], items[place + name.count(" ")][2], name)

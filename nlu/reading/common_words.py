@@ -79,5 +79,7 @@ italian mexican chinese japanese thai indian french greek american korean vietna
 sushi pasta steak steakhouse curry noodles bbq barbecue tapas vegan kosher birthday anniversary grill cafe bistro kitchen
 january february march april june july august september october november december mon tue wed thu fri sat sun
 lactose intolerant diabetic pregnant parking wifi toilet valet dress code stars rated outdoors indoor hungry thirsty bored
+roughly onwards onward ta gday lookin bookin anythin somethin nothin goin x shift shifted bump bumped swap swapped pushed
+postpone postponed adjust amend visiting sharp tabl
 boss client clients team office company event details detail starter dessert quarter half noon midnight lunchtime dinnertime
 """)

@@ -26,9 +26,13 @@ def read_contacts(message: Message) -> None:
     for match in _EMAIL.finditer(text) if "@" in text else ():
         message.claim_characters("email", match.start(), match.end(), match.group().lower())
     for match in _PHONE.finditer(text):
-        phone = _phone_number(match.group(), message.expecting)
-        if phone:
-            message.claim_characters("phone", match.start(), match.end(), phone)
+        raw = match.group()
+        # "6175550155 2 people" has a number behind the phone's.
+        for said in (raw, raw.rpartition(" ")[0]):
+            phone = _phone_number(said, message.expecting) if said else None
+            if phone:
+                message.claim_characters("phone", match.start(), match.start() + len(said), phone)
+                break
     asked = message.expecting == "code" or any(
         t.word in ("code", "reference", "ref", "confirmation") for t in message.tokens
     )

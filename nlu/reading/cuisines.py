@@ -100,6 +100,7 @@ _NATIONS = words(
     "italian mexican chinese japanese indian french korean spanish turkish lebanese vietnamese mediterranean moroccan "
     "ethiopian american brazilian peruvian british georgian seafood"
 )
+_TYPES = words("restaurant restaurants food cuisine place places please thanks i and")
 _MISTYPED = {slip: word for word in _NATIONS for slip in slips(word) if slip != "koran"}
 _BOOK = phrase_book(_CUISINES)
 
@@ -108,10 +109,22 @@ def read_cuisines(message: Message) -> None:
     """Claim cuisines as `cuisine` ("not Thai": `refused_cuisine`), unless the word is plainly part of a name."""
     view = message.view
     for first, end, cuisine in _BOOK.find([_MISTYPED.get(word, word) for word in view.words]):
-        if in_a_name(message, view.items[first][1], view.items[end - 1][2]):
+        if in_a_name(message, view.items[first][1], view.items[end - 1][2]) or _begins_name(
+            message, view.items[end - 1]
+        ):
             continue
         before = view.words[max(0, first - 2) : first]
         refused = bool({"not", "no", "except", "dont", "without"} & set(before)) and "or" not in before
         refused |= before in (["anything", "but"], ["anywhere", "but"], ["everything", "but"])
         entity = "refused_cuisine" if refused else "cuisine"
         message.claim(entity, view.items[first][1], view.items[end - 1][2], cuisine)
+
+
+def _begins_name(message: Message, last: tuple[str, int, int]) -> bool:
+    """Whether the next word is capitalised, too, though the message is not written so: "Khachapuri Post for 2"."""
+    _, position, end = last
+    if end >= len(message.tokens) or not message.tokens[position].capital or message.taken(end):
+        return False
+    follower = message.tokens[end]
+    small = sum(token.kind == "word" and not token.capital for token in message.tokens)
+    return follower.kind == "word" and follower.capital and follower.word not in _TYPES and small > 0

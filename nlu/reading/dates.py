@@ -69,7 +69,11 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(rf"{WEEKDAY}(?: of)? (?:the )?(?:next|following) week"), "date", _weekday("next")),
     (pattern(rf"this (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("this")),
     (pattern(rf"(?:the )?(?:next|following) (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("next")),
-    (pattern(rf"(?:(?:the|this) )?(?<!not )(?:coming|upcoming|nearest|very next) {WEEKDAY}"), "date", _weekday("coming")),
+    (
+        pattern(rf"(?:(?:the|this) )?(?<!not )(?:coming|upcoming|nearest|very next) {WEEKDAY}"),
+        "date",
+        _weekday("coming"),
+    ),
     (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
     (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
     (pattern(r"next week|the following week"), "vague_date", _always(week="next")),

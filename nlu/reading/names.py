@@ -6,43 +6,31 @@ from dataclasses import dataclass
 
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
-from nlu.reading.message import Message, pattern
-from nlu.reading.words import words
-
-_STRONG = pattern(
-    r"(?:my|the|his|her|our|wifes|husbands|whose|full|first|and) (?:full |own |first |given )?names?"
-    r"(?: is| was| would be| will be|s| :| =)|my (?:full |first )?names?|names? (?:is|of|:|=)|"
-    r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
-    r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
-    r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
-    r"(?<!restaurant )(?<!place )names|(?<=[,.;] )name|made by|booked by|reserved by|signed"
+from nlu.reading.message import Message
+from nlu.reading.name_cues import (
+    AFTER,
+    ASKING,
+    ATTRIBUTED,
+    BOOKING_WORDS,
+    BOTH,
+    FIRST_AFTER,
+    FIRST_ONLY,
+    LAST_AFTER,
+    LAST_ONLY,
+    LONGEST,
+    PAIR,
+    PARTICLES,
+    POSSESSIVE,
+    SHUT,
+    SIGNING,
+    SPEAKING,
+    SPEAKING_UP,
+    STRONG,
+    TITLES,
+    UNDER,
+    WEAK,
 )
-_UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")
-_WEAK = pattern(
-    r"(?:this is|this s|thiss|i am|im|i m|with|its|it is|it s|ask for|for|from|by|to|mr|mrs|ms|dr|miss|hi|hello|hey|"
-    r"probably|think|believe|regards|thanks|cheers|a|the|that|cancel|as|sincerely|me)(?: (?:,|\.|:))?"
-)
-_AFTER = pattern(
-    r"(?:is (?:my|the|our) (?:full |first )?name|is what (?:you can|to) call me|here|speaking|has (?:a|the|already|done|made|"
-    r"booked|reserved)|(?:made|booked|reserved) (?:a|the|it)|is (?:the )?name|will be (?:the|my) name|is who|,? party of)"
-)
-_ATTRIBUTED = frozenset(
-    {"booking", "reservation", "table", "party", "dinner", "lunch", "<part_of_day>", "group", "<party_size>"}
-)
-_LAST_ONLY = pattern(r"(?:my |the )?(?:last|family|sur) ?name(?: is| s| would be| will be| :|s)?")
-_FIRST_ONLY = pattern(r"(?:my |the )?(?:1th|first|given) ?name(?: is| s| would be| will be| :|s)?")
-_LAST_AFTER = pattern(r"is (?:my|the|our) (?:last name|surname|family name|sur name)")
-_FIRST_AFTER = pattern(r"is my (?:first|given) name")
-_PARTICLES = words("de la del der den van von da di dos du le el al bin ibn mac mc st ter ten san santa y af av zu")
-_TITLES = words("mr mrs ms miss dr prof sir madam mister professor")
-_BOOKING_WORDS = words("booking reservation table book booked reserve reserved made cancel <part_of_day>")
-_LONGEST, _PAIR = 4, 2
-
-
-_SPEAKING = words(
-    "yes no ok okay thank thanks never forget start cancel stop what who how why when where is are can could hello hi hey good "
-    "not please sorry change help the same book talk speak call same start undo wait nope yeah sure"
-)
+from nlu.reading.neighbours import GENERIC
 
 
 @dataclass(frozen=True)
@@ -54,7 +42,8 @@ class _Run:
 def read_names(message: Message) -> None:
     """Claim `first_name` and `last_name`; everything regular must have been read before."""
     _read_last_names(message)
-    for finder in (_strong, _trailing, _weak, _opening):
+    finders = (_strong,) if message.expecting == "restaurant" else (_strong, _trailing, _weak, _opening, _closing)
+    for finder in finders:
         if message.has("first_name", "last_name"):
             return
         finder(message)
@@ -69,7 +58,7 @@ def _free(message: Message, position: int) -> Token | None:
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end = first
-    while end - first < _LONGEST:
+    while end - first < LONGEST:
         token = _free(message, end)
         if token is None:
             break
@@ -77,7 +66,7 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
             end += 1  # an initial
             continue
         hyphen = token.word == "-" and end > first and _touches(message, end)
-        particle = token.word in _PARTICLES and end > first
+        particle = token.word in PARTICLES and end > first
         if hyphen or particle:
             end += 1
             continue
@@ -89,7 +78,7 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
         end += 1
     while (
         end > first
-        and (message.tokens[end - 1].word in _PARTICLES or message.tokens[end - 1].word == "-")
+        and (message.tokens[end - 1].word in PARTICLES or message.tokens[end - 1].word == "-")
         and end - first > 1
     ):
         end -= 1
@@ -115,6 +104,8 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
     known = len(raw) == 1 or token.word in COMMON or raw.lower() in COMMON
+    if message.expecting == "name" and raw.lower() in BOTH:
+        known = False
     if token.capital and not message.text.isupper():
         return common or not known
     return any_case and not known
@@ -122,7 +113,9 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
 
 def _claim(message: Message, run: _Run) -> None:
     first, end = run.first, run.end
-    while first < end - 1 and message.tokens[first].word in _TITLES:
+    if message.expecting != "name" and any(token.word in GENERIC for token in message.tokens[first:end]):
+        return  # "Brasserie Tournesol" is a house
+    while first < end - 1 and message.tokens[first].word in TITLES:
         first += 1
         message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
         return
@@ -139,7 +132,7 @@ def _last(message: Message, first: int, end: int) -> tuple[int, int]:
     """The family name at the end of a run: its last word, with particles and a hyphenated half."""
     start = end - 1
     while start - 1 > first and (
-        message.tokens[start - 1].word in _PARTICLES
+        message.tokens[start - 1].word in PARTICLES
         or message.tokens[start - 1].word == "-"
         or message.tokens[start].word == "-"
     ):
@@ -148,14 +141,14 @@ def _last(message: Message, first: int, end: int) -> tuple[int, int]:
 
 
 def _printed(message: Message, first: int, end: int) -> str:
-    text = message.text[message.tokens[first].start : message.tokens[end - 1].end]
-    if text.islower() or (text.isupper() and len(text) > _PAIR):
+    text = POSSESSIVE.sub("", message.text[message.tokens[first].start : message.tokens[end - 1].end])
+    if text.islower() or (text.isupper() and len(text) > PAIR):
         return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
     return text[:1].upper() + text[1:]
 
 
 def _capitalised(word: str) -> str:
-    return word if word in _PARTICLES else word.capitalize()
+    return word if word in PARTICLES else word.capitalize()
 
 
 def _after(message: Message, position: int) -> int:
@@ -167,14 +160,14 @@ def _after(message: Message, position: int) -> int:
 
 def _read_last_names(message: Message) -> None:
     view = message.view
-    for cue, entity in ((_LAST_ONLY, "last_name"), (_FIRST_ONLY, "first_name")):
+    for cue, entity in ((LAST_ONLY, "last_name"), (FIRST_ONLY, "first_name")):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
                 message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
-    for rule, entity in ((_LAST_AFTER, "last_name"), (_FIRST_AFTER, "first_name")):
+    for rule, entity in ((LAST_AFTER, "last_name"), (FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())
             if start and _free(message, start - 1) and message.tokens[start - 1].kind == "word":
@@ -183,7 +176,7 @@ def _read_last_names(message: Message) -> None:
 
 def _strong(message: Message) -> None:
     view = message.view
-    for cue, any_case in ((_STRONG, True), (_UNDER, True)):
+    for cue, any_case in ((STRONG, True), (UNDER, True)):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
@@ -206,16 +199,23 @@ def _without_leading_small(message: Message, run: _Run) -> _Run:
 def _trailing(message: Message) -> None:
     """A name that what follows makes one: "… is my name", "… here", "the … booking"."""
     view = message.view
-    for match in _AFTER.finditer(view.text):
+    for match in AFTER.finditer(view.text):
         start, _ = view.tokens_between(match.start(), match.end())
         run = _before(message, start)
-        if run and (run.end - run.first >= _PAIR or "name" in match.group() or "call" in match.group()):
+        said = match.group()
+        speaking = said in SPEAKING_UP and run is not None and message.tokens[run.first].capital
+        if run and (run.end - run.first >= PAIR or "name" in said or "call" in said or speaking):
+            asked = run.first > 0 and message.tokens[run.first - 1].word in ASKING
+            if asked and said.startswith("has"):
+                continue  # "does Villa Verbena has a table"
             _claim(message, run)
             return
     for word, first, _ in view.items:
-        if word in _ATTRIBUTED:
+        if word in ATTRIBUTED:
             run = _before(message, first)
-            if run and run.end - run.first >= _PAIR and not message.text.isupper():
+            if word == "<party_size>" and message.text.islower():
+                continue  # "saffron ferry 4" is rather a house
+            if run and run.end - run.first >= PAIR and not message.text.isupper():
                 _claim(message, run)
                 return
 
@@ -224,7 +224,7 @@ def _before(message: Message, end: int) -> _Run | None:
     if end and message.tokens[end - 1].word in (",", '"'):
         end -= 1
     first = end
-    while first and end - first < _LONGEST - 1:
+    while first and end - first < LONGEST - 1:
         token = _free(message, first - 1)
         small = message.text.islower()
         if token is None or token.kind != "word" or not _name_like(message, token, any_case=small, common=False):
@@ -236,21 +236,23 @@ def _before(message: Message, end: int) -> _Run | None:
 def _weak(message: Message) -> None:
     """A name that only its shape and the word before it make one: two capitalised words, or two unknown ones."""
     view = message.view
-    for match in _WEAK.finditer(view.text):
+    for match in WEAK.finditer(view.text):
         _, end = view.tokens_between(match.start(), match.end())
         word = match.group().split(" ")[0]
-        if word == "for" and not _BOOKING_WORDS.intersection(view.words):
+        if word == "for" and not BOOKING_WORDS.intersection(view.words):
             continue
-        single = word in ("this", "im", "i") or (word in ("mr", "mrs", "ms", "dr", "miss"))
+        single = word in ("this", "im", "i", "mr", "mrs", "ms", "dr", "miss") or (
+            word in SIGNING and message.has("party_size", "date", "time")
+        )
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
         if run is None:
             continue
-        if word in _TITLES:
+        if word in TITLES:
             message.claim(
                 "last_name", *_last(message, run.first, run.end), _printed(message, *_last(message, run.first, run.end))
             )
             return
-        enough = 1 if single and message.tokens[run.first].capital else _PAIR
+        enough = 1 if single and message.tokens[run.first].capital else PAIR
         if run.end - run.first >= enough and word not in ("a", "the", "to", "from", "that"):
             _claim(message, run)
             return
@@ -259,15 +261,34 @@ def _weak(message: Message) -> None:
 def _opening(message: Message) -> None:
     """Two capitalised words at the very start, before a comma: "Lorna Field, table of four"."""
     run = _run(message, 0, any_case=False, common=False)
-    if run and run.end - run.first >= _PAIR and run.end < len(message.tokens) and message.tokens[run.end].word == ",":
+    if run and run.end - run.first >= PAIR and run.end < len(message.tokens) and message.tokens[run.end].word == ",":
         _claim(message, run)
+
+
+def _closing(message: Message) -> None:
+    """Two capitalised words behind the details, set off from them: "… at 7, Lorna Field", "… (Lorna Field)"."""
+    for position, token in enumerate(message.tokens):
+        if token.word not in (",", "-", "(", "/") or not (position and message.taken(position - 1)):
+            continue
+        run = _run(message, position + 1, any_case=False, common=False)
+        if run is None or run.end - run.first < PAIR or not message.has("party_size", "time"):
+            continue
+        follower = message.tokens[run.end].word if run.end < len(message.tokens) else ""
+        if follower in SHUT and not message.text.isupper():
+            _claim(message, run)
+            return
 
 
 def _bare(message: Message) -> None:
     """The name was asked for: two capitalised words are one whatever they mean, else the first that are not common."""
     whole = _run(message, 0, any_case=False, common=True)
-    speaks = message.tokens[:1] and message.tokens[0].word in _SPEAKING
-    if whole and not speaks and whole.end == len(message.tokens) >= _PAIR and all(t.capital for t in message.tokens):
+    speaks = message.tokens[:1] and message.tokens[0].word in SPEAKING
+    if (
+        whole
+        and not speaks
+        and whole.end == len(message.tokens) >= PAIR
+        and all(t.capital or t.word == "." for t in message.tokens)
+    ):
         _claim(message, whole)
         return
     for position, token in enumerate(message.tokens):

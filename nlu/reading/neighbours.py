@@ -10,8 +10,9 @@ from nlu.reading.words import words
 _PLACING = words("at to called named @ from restaurant book reserve is the try like")
 _REACH = 4
 _TYPES = words("restaurant restaurants food cuisine place places")
+_HOUSES = words("trattoria osteria izakaya brasserie bistro cafe taverna cantina pizzeria taqueria")
 _LINKING = words("and for of the on")
-_GENERIC = words(
+GENERIC = words(
     "club house bistro grill cafe kitchen bar room tavern diner lounge inn pizzeria trattoria osteria cantina eatery "
     "brasserie garden bakery pub steakhouse roadhouse palace express corner noodle grille restaurant"
 )
@@ -26,13 +27,15 @@ def in_a_name(message: Message, first: int, end: int) -> bool:
     said_first = before if first > 1 or _unknown(tokens[0]) else None
     if capital and any(side and _capital_in_name(side) for side in (said_first, after)):
         return True
-    generic = after is not None and after.word in _GENERIC - _TYPES and tokens[first].word not in _GENERIC
+    if tokens[first].word in _HOUSES and end - first == 1 and after is not None and _unknown(after):
+        return True  # "trattoria lucertola"
+    generic = after is not None and after.word in GENERIC - _TYPES and tokens[first].word not in GENERIC
     unknown = any(side and _unknown(side) for side in (before, after))
     return (generic or unknown) and _follows_place(message, first)
 
 
 def _capital_in_name(token: Token) -> bool:
-    return token.capital and token.kind == "word" and (token.word not in COMMON - _GENERIC or token.word in _LINKING)
+    return token.capital and token.kind == "word" and (token.word not in COMMON - GENERIC or token.word in _LINKING)
 
 
 def _unknown(token: Token) -> bool:

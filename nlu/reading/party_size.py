@@ -47,6 +47,7 @@ def _fixed(count: int) -> Build:
     return lambda _: {"count": count}
 
 
+_BEYOND = r"(?<!me )(?<!myself )(?<!adults )(?<!adult )(?<!people )(?<!us )"  # "two adults plus three kids" are five
 _UP = r"(?:more|extra|additional)"
 _DOWN = r"(?:less|fewer)"
 CHANGE_RULES: list[Rule] = [
@@ -56,7 +57,7 @@ CHANGE_RULES: list[Rule] = [
         _delta(1),
     ),
     (
-        pattern(rf"(?<!me )(?<!myself )(?<!adults )(?<!adult )(?<!people )(?<!us )(?:add )?(?:another|an extra|an additional|plus)(?: {_N})? {_NOUN}"),
+        pattern(rf"{_BEYOND}(?:add )?(?:another|an extra|an additional|plus)(?: {_N})? {_NOUN}"),
         "party_size",
         _delta(1),
     ),

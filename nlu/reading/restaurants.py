@@ -8,9 +8,16 @@ from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.words import words
 
-_SURE = words("at called named @ try visit")
+_SURE = words("at called named @ try visit cancel swap into")
 _NAMING = words("restaurant place called named name")
-_CUES = _SURE | words("restaurant place to with from for book like of want about reserve is does do are has")
+_MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
+_CUES = _SURE | words(
+    "it into cancel swap do restaurant place to with from for book like of want about reserve is does do are has"
+)
+_LINKING = words("& and no y et of de du + -")
+_ARRIVING = words("visiting coming calling texting writing travelling traveling flying im am are in down up over")
+_BOOKINGS = words("table reservation booking")
+_OWNING = words("my our the")
 _INSIDE = words("& - and the of on n la le el de du aux by + '")
 _BREAKING = words(
     "please for in on at with and or near from to if is are do does did can could would will should may might must am be "
@@ -19,11 +26,14 @@ _BREAKING = words(
     "not no yes yeah ok okay table tables booking bookings book reservation reservations reserve name party people time date "
     "want wants need needs like likes get got make made party just only instead again still open next last same today tomorrow "
     "tonight which than up down out off they them he she his her their one any some all another other please hi hello hey "
-    "restaurant restaurants place places night evening all right once same home work least most first second"
+    "restaurant restaurants place places night evening all right once same home work least most first second mr mrs ms dr miss"
 )
-_OPENERS = words("hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go")
+_OPENERS = words(
+    "oh ah hmm um well hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go"
+)
 _GIVING_UP = words("leave forget drop skip never nevermind nothing keep stay dont")
 _FOLLOWING = words(". , ! ? for in on at is please with instead")
+_NOT_PROPER = words("i im id mr mrs ms dr miss")
 _LONGEST = 8
 
 
@@ -33,9 +43,15 @@ def read_restaurants(message: Message) -> None:
     sure = _SURE | {"to"} if moving else _SURE  # "move it to bird dog"
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
-            named = token.word == "is" and position > 0 and message.tokens[position - 1].word in _NAMING
-            end = name_end(message, position + 1, sure=named or token.word in sure)
+            before = message.tokens[position - 1].word if position else ""
+            if token.word == "from" and before in _ARRIVING:
+                continue  # "visiting from Spain"
+            named = token.word == "is" and before in _NAMING
+            instead = moving and (before, token.word) in _MAKING
+            end = name_end(message, position + 1, sure=named or instead or token.word in sure)
             _claim(message, position + 1, end)
+    if not message.has("restaurant"):
+        _claim_attributed(message)
     for finder in (_claim_opening, _claim_closing):
         if not message.has("restaurant", "first_name", "last_name"):
             finder(message)
@@ -63,20 +79,35 @@ def name_end(message: Message, first: int, *, sure: bool) -> int:
         token = message.tokens[end]
         if _proper(message, token) or (sure and _goes_on(token, named)):
             named = True
-        elif not (token.word in _INSIDE and (end == first or _capital_follows(message, end))):
+        elif not (
+            (token.word in _INSIDE and (end == first or _capital_follows(message, end)))
+            or (named and sure and _links(message, end))
+        ):
             break
         end += 1
     return end if named else first
 
 
 def _proper(message: Message, token: Token) -> bool:
-    return token.kind == "word" and token.capital and not message.text.isupper() and token.word not in ("i", "im", "id")
+    return token.kind == "word" and token.capital and not message.text.isupper() and token.word not in _NOT_PROPER
 
 
 def _goes_on(token: Token, named: bool) -> bool:
     if token.kind not in ("word", "number") or token.word in _BREAKING:
         return False
     return named or token.kind == "number" or token.word not in COMMON
+
+
+def _links(message: Message, position: int) -> bool:
+    """Whether this only links two words of a name that are no common ones: "chai and chimney"."""
+    if (
+        message.tokens[position].word not in _LINKING
+        or position + 1 >= len(message.tokens)
+        or message.taken(position + 1)
+    ):
+        return False
+    follower = message.tokens[position + 1]
+    return follower.kind == "word" and follower.word not in COMMON
 
 
 def _capital_follows(message: Message, position: int) -> bool:
@@ -87,7 +118,10 @@ def _capital_follows(message: Message, position: int) -> bool:
 def _capital_run(message: Message, first: int) -> int:
     """End of two or more capitalised words of which one is no common one ("Old Siam"), or `first`."""
     end = first
-    while end < len(message.tokens) and not message.taken(end) and _proper(message, message.tokens[end]):
+    while end < len(message.tokens) and not message.taken(end):
+        linked = end > first and message.tokens[end].word in _LINKING and _capital_follows(message, end)
+        if not (linked or _proper(message, message.tokens[end])):
+            break
         end += 1
     unknown = any(token.word not in COMMON for token in message.tokens[first:end])
     return end if unknown and end - first > 1 else first
@@ -96,6 +130,23 @@ def _capital_run(message: Message, first: int) -> int:
 def _capital_inside(message: Message, first: int, end: int) -> bool:
     """Whether more than the first word is capitalised, as in a name that is all of a message."""
     return end - first > 1 and all(_proper(message, message.tokens[place]) for place in range(first, end))
+
+
+def _claim_attributed(message: Message) -> None:
+    """Words before "table" or "booking" that are no common ones: "move my gilded pigeon table"."""
+    for position, token in enumerate(message.tokens):
+        if token.word not in _BOOKINGS or message.taken(position):
+            continue
+        first = position
+        while first and not message.taken(first - 1) and position - first < _LONGEST:
+            before = message.tokens[first - 1]
+            if before.word in _BREAKING | _OWNING or not (before.kind == "word" or before.word in _LINKING):
+                break
+            first -= 1
+        owned = first > 0 and message.tokens[first - 1].word in _OWNING
+        if owned and any(t.kind == "word" and t.word not in COMMON for t in message.tokens[first:position]):
+            _claim(message, first, position)
+            return
 
 
 def _claim_opening(message: Message) -> None:
@@ -109,12 +160,14 @@ def _claim_opening(message: Message) -> None:
     end = _capital_run(message, first)
     while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
         number = message.tokens[end].kind == "number" and not asked
-        if number or not _goes_on(message.tokens[end], named=asked or end > first):
+        linked = end > first and _links(message, end)
+        if number or not (linked or _goes_on(message.tokens[end], named=asked or end > first)):
             break
         end += 1
     follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."
     sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
-    if end > first and sure and (asked or follower in _FOLLOWING):
+    telling = any(t.word not in COMMON or t.capital or t.kind == "number" for t in message.tokens[first:end])
+    if end > first and sure and telling and (asked or follower in _FOLLOWING):
         _claim(message, first, end)
 
 

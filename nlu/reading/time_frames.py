@@ -68,7 +68,9 @@ FRAME_RULES: list[Rule] = [
     (pattern(rf"(?P<way>back|forward|earlier|later) by {_DURATION}"), "time", _shift),
     (pattern(rf"(?P<way>back|forward) {_DURATION}"), "time", _shift),
     (
-        pattern(rf"(?P<way>delay|postpone)(?: (?:it|that|by|my|our|us|the|booking|reservation|table|dinner))* (?P<span>{_DURATION})"),
+        pattern(
+            rf"(?P<way>delay|postpone)(?: (?:it|that|by|my|our|us|the|booking|reservation|table|dinner))* (?P<span>{_DURATION})"
+        ),
         "time",
         _shift,
     ),
@@ -164,14 +166,18 @@ def read_parts_of_day(message: Message) -> None:
     for first, end, part in _PHRASES.find(words):
         before = words[first - 1] if first else ""
         after = words[end] if end < len(words) else ""
-        if before in _NIGHTS_OUT or (
-            before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening")
-        ) or (part == "late" and after in _LATENESS):
+        if (
+            before in _NIGHTS_OUT
+            or (before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening"))
+            or (part == "late" and after in _LATENESS)
+        ):
             continue
         if in_a_name(message, items[first][1], items[end - 1][2]):
             continue
         describes = part in _MEALS and (
-            described or before in _OWN or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
+            described
+            or before in _OWN
+            or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
         )
         known = exact or (parted and part not in _FINER)
         entity = "part_of_day" if known or describes else "time"

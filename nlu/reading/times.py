@@ -79,7 +79,11 @@ CLOCK_RULES: list[Rule] = [
         "time",
         _in_words,
     ),
-    (pattern(rf"{_ABOUT}(?P<span>(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"), "time", _in_words),
+    (
+        pattern(rf"{_ABOUT}(?P<span>(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"),
+        "time",
+        _in_words,
+    ),
     (pattern(rf"(?P<span>{_PART_FIRST}{clock_pattern()}){NOT_PEOPLE}"), "time", _part_first),
     (
         pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
@@ -108,7 +112,11 @@ CUE_RULES: list[Rule] = [
 _SOFT_RULES: list[Rule] = [(pattern(rf"{_SOFT_CUE} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
 _AFTER_DATE_RULES: list[Rule] = [(pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
 _ASKED_RULES: list[Rule] = [
-    (pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) - (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"), "time", _clock),
+    (
+        pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) - (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
+        "time",
+        _clock,
+    ),
     *ASKED_RANGE_RULES,
 ]
 """What only the question for the time makes one: "six-thirty", "6-8"."""
