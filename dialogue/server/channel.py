@@ -25,6 +25,9 @@ class TurnChannel(InputChannel):
 
     200 ``{"messages": [...]}`` in the form of Rasa's REST channel, or 502 when an action or the tracker store failed; then
     nothing of the turn is remembered. With ``again``, a message that was dealt with already is answered from the tracker.
+
+    ``POST /webhooks/turn/reading`` ``{"text", "expects"}`` reads a text as the answer to what was asked, and does nothing about
+    it; it answers as Rasa's ``/model/parse`` does, which knows no context.
     """
 
     def __init__(self, token: str) -> None:
@@ -49,8 +52,7 @@ class TurnChannel(InputChannel):
 
         @turns.route("/", methods=["POST"])
         async def take_turn(request: Request) -> HTTPResponse:
-            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
+            if not self._admits(request):
                 return response.json({"error": "wrong token"}, status=401)
             body = request.json
             if body.get("again"):
@@ -78,7 +80,19 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "no answer"}, status=502)
             return response.json({"messages": collector.messages})
 
+        @turns.route("/reading", methods=["POST"])
+        async def read(request: Request) -> HTTPResponse:
+            if not self._admits(request):
+                return response.json({"error": "wrong token"}, status=401)
+            body = request.json
+            message = UserMessage(_not_a_command(body["text"]), metadata={"expects": body.get("expects")})
+            return response.json(await request.app.ctx.agent.processor.parse_message(message))
+
         return turns
+
+    def _admits(self, request: Request) -> bool:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), self._token.encode())
 
 
 def _not_a_command(text: str) -> str:

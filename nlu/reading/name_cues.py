@@ -13,7 +13,8 @@ STRONG = pattern(
     r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
     r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
     r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
-    r"(?<!restaurant )(?<!place )names|(?<=[,.;>] )name|names? (?:on|for|of) (?:the |my |our )?(?:booking|reservation|table|it) (?:to|is|should be)|"
+    r"(?<!restaurant )(?<!place )names|(?<=[,.;>] )name|"
+    r"names? (?:on|for|of) (?:the |my |our )?(?:booking|reservation|table|it) (?:to|is|should be)|"
     r"made by|booked by|reserved by|signed"
 )
 UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")

@@ -1,0 +1,63 @@
+"""Asking the running service what it reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+
+from booking_engine import BookingEngine
+from tests.eval.scoring import Reading
+from tests.eval.utterances import Entity, Utterance
+from tests.eval.values import brief
+from tests.support.running import Stack
+
+_WARM_UP = 20
+_AS_GOOD = 2.0
+"""As in the dialogue: points between two restaurants that cannot be told apart by what was said."""
+
+
+class Reader:
+    """Reads utterances by the dialogue service, one at a time, and keeps how many milliseconds each took."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.milliseconds: list[float] = []
+        self._engine = stack.engine
+        headers = {"Authorization": f"Bearer {stack.internal_token}"}
+        self._client = httpx.Client(base_url=stack.rasa_url, headers=headers, timeout=20, trust_env=False)
+
+    def read_all(self, utterances: Iterable[Utterance]) -> list[Reading]:
+        """What the service makes of each; the first few are read twice, so that a cold start is no reading."""
+        said = list(utterances)
+        for utterance in said[:_WARM_UP]:
+            self._ask(utterance)
+        self.milliseconds.clear()
+        return [self._read(utterance) for utterance in said]
+
+    def _ask(self, utterance: Utterance) -> dict[str, Any]:
+        begin = time.perf_counter()
+        response = self._client.post(
+            "/webhooks/turn/reading", json={"text": utterance.text, "expects": utterance.expects}
+        )
+        self.milliseconds.append((time.perf_counter() - begin) * 1e3)
+        answer: dict[str, Any] = response.raise_for_status().json()
+        return answer
+
+    def _read(self, utterance: Utterance) -> Reading:
+        answer = self._ask(utterance)
+        entities = tuple(
+            Entity(found["entity"], found["start"], found["end"], brief(found["entity"], found["value"]))
+            for found in answer["entities"]
+        )
+        house = _house(self._engine, utterance) if any(e.kind == "restaurant" for e in utterance.entities) else None
+        return Reading(utterance, answer["intent"]["name"], entities, house)
+
+
+def _house(engine: BookingEngine, utterance: Utterance) -> str | None:
+    """The name of the house that the text names beyond doubt, as the dialogue looks for it."""
+    found = engine.match_restaurant_name(utterance.text)
+    best = max((score for _, score in found), default=0.0)
+    names = {restaurant.name for restaurant, score in found if score >= best - _AS_GOOD}
+    return names.pop() if len(names) == 1 else None
