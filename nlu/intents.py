@@ -19,7 +19,7 @@ _FILLER = words(
     "would be will well ill id i we are were say make like about around maybe um uh oh ah hmm so actually let lets us me my "
     "our with by do can could there if possible instead now works work sounds looks go ahead want need want love im from or "
     "let say think guess better rather how what not but sorry wait all some more ¤ ( ) \" ' # + = * change that one s booked "
-    "have has prefer"
+    "have has prefer though under name names its people if"
 )
 _DETAILS = words(
     "<party_size> <date> <time> <part_of_day> <first_name> <last_name> <phone> <code> <restaurant> <seating> <diet> "
@@ -29,6 +29,11 @@ _DETAILS = words(
 _REPLACED = words("<previous_time> <previous_date> <previous_party_size>")
 _PLACED = words("<date> <time> <restaurant>")
 _PLACED_IN = words("<date> <time> <party_size>")
+_LEFT_BEHIND = words("<previous_date> <previous_time>")
+_NEW = words("<date> <time>")
+_MOVING = words("move change push shift reschedule switch")
+_SEARCHING = words("something anything somewhere near food place around")
+_SEARCHED_FOR = ("cuisine", "city", "restaurant")
 _VERBS_FIRST = words("is are do does did was were am")
 _SEARCHED = words("<cuisine> <city> <price> <refused_cuisine>")
 _CHANGING = words("instead make change")
@@ -74,12 +79,17 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     if _asks(view_words):
         return "ask"
     if any(pair in _NOT_CANCELLING for pair in pairwise(said)):
-        return "undo"
+        return "change" if _MOVING & plain else "undo"
+    if "cancel" in plain and entities & _LEFT_BEHIND and entities & _NEW:
+        return "change"  # "cancel Friday and book Saturday instead"
+    if entities == {"<delay>"} and not _MOVING & plain:
+        return "inform"
     if plain and not entities and not any(word.isascii() for word in plain):
         return "out_of_scope"  # another alphabet, of which the classifier knows not a word
     if expecting == "confirmation" and not entities and "?" not in view_words and _accepts(said, plain):
         return "affirm"
-    if not said or not plain <= _FILLER | _YES | _NO:
+    known = _FILLER | _YES | _NO | (_SEARCHING if expecting in _SEARCHED_FOR and entities else frozenset())
+    if not said or not plain <= known:
         return None
     if "?" in view_words and entities & _ASKED:
         return None
@@ -118,16 +128,18 @@ def _asks(view_words: Sequence[str]) -> bool:
     return False
 
 
-def told_by_details(view_words: Sequence[str], ranked: str, confidence: float) -> str | None:
+def told_by_details(view_words: Sequence[str], ranked: str, confidence: float, expecting: str | None) -> str | None:
     """What details of a booking say where the classifier is unsure, or takes a whole request for small talk.
 
-    `ranked` and `confidence` are the classifier's best guess; None leaves it standing.
+    `ranked` and `confidence` are the classifier's best guess, `expecting` what was asked; None leaves the guess standing. Who
+    was asked for nothing and says how many come, and when or where, wants a table.
     """
     details = _DETAILS.intersection(view_words)
     if not details or {"<topic>", "?"}.intersection(view_words):
         return None
     placed = "<party_size>" in details and bool(details & _PLACED)
-    if confidence < DOUBT or (placed and ranked in _SMALL_TALK):
+    asks_for_table = placed and ranked == "inform" and expecting is None and not _REPLACED.intersection(view_words)
+    if confidence < DOUBT or asks_for_table or (placed and ranked in _SMALL_TALK):
         return "book" if placed else "inform"
     return None
 
@@ -135,7 +147,7 @@ def told_by_details(view_words: Sequence[str], ranked: str, confidence: float) -
 def _bare_answer(said: list[str], entities: set[str], plain: set[str], expecting: str | None) -> str | None:
     vague = bool(_NOT_FILLER_ALONE & plain) or said[0] in _VERBS_FIRST
     if said[0] in _YES and not vague:
-        return "affirm"
+        return "affirm" if expecting in (None, "confirmation", "choice") else "inform"
     if "<choice>" in entities or ("one" in plain and expecting == "choice"):
         return "choose" if expecting else None
     if vague or "one" in plain or not entities <= _DETAILS or entities <= _REPLACED:

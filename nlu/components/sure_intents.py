@@ -40,12 +40,13 @@ class SureIntents(GraphComponent, IntentClassifier):
         """Overrule the ranking of each message that leaves no doubt, or that only answers and left the classifier unsure."""
         for message in messages:
             words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT], default=[])]
-            name = sure_intent(words, (message.get("metadata") or {}).get("expects"))
+            expecting = (message.get("metadata") or {}).get("expects")
+            name = sure_intent(words, expecting)
             if name is not None:
                 _rank_first(message, name, SURE)
                 continue
             best = message.get(INTENT)
-            name = told_by_details(words, best["name"], best["confidence"])
+            name = told_by_details(words, best["name"], best["confidence"], expecting)
             if name is not None:
                 _rank_first(message, name, DOUBT)
         return messages

@@ -21,7 +21,8 @@ _TOPICS = {
     "street parking|bike rack|ev charging|charging station",
     "dress_code": "dress code|dresscode|wear|dress|jacket|tie|formal|casual|attire|shorts|jeans|sneakers|trainers|"
     "flip flops|sandals|dressy|fancy dress|smart casual",
-    "price": "price|prices|price range|cost|costs|how much|pricing|per person|per head|average bill|corkage|deposit|"
+    "price": "how expensive|how pricey|"
+    "price|prices|price range|cost|costs|how much|pricing|per person|per head|average bill|corkage|deposit|"
     "cover charge|minimum spend|service charge|gratuity|cancellation fee|fee|charge|tip|tips",
     "menu": "menu|menus|dishes|dish|serve|specials|tasting menu|set menu|dessert|desserts|food|wine list|starters|"
     "specialties|signature dish|speciality|prix fixe|a la carte|kids menu|childrens menu|signature|breakfast menu",

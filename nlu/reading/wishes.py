@@ -114,6 +114,8 @@ def read_wishes(message: Message) -> None:
                 message.claim(entity, view.items[first][1], view.items[end - 1][2], wish)
     view = message.view
     for first, end, level in _PRICES.find(view.words):
+        if first and view.words[first - 1] == "how":
+            continue  # a question, not a wish
         message.claim("price", view.items[first][1], view.items[end - 1][2], int(level))
 
 

@@ -74,6 +74,7 @@ def test_what_leaves_no_doubt(text: str, expecting: str | None, intent: str | No
         ("please do put us on the 3rd", "ask", 0.9, None),
         ("4 tomorrow at 8 bird dog", "out_of_scope", 0.9, "book"),
         ("4 tomorrow at 8 bird dog", "change", 0.4, "book"),
+        ("2 on friday 7pm, name Gareth", "inform", 0.9, "book"),
         ("what a day", "chitchat", 0.2, None),
         ("is there parking on friday?", "find", 0.2, None),
     ],
@@ -81,7 +82,7 @@ def test_what_leaves_no_doubt(text: str, expecting: str | None, intent: str | No
 def test_details_speak_where_the_classifier_is_unsure(
     text: str, ranked: str, confidence: float, intent: str | None
 ) -> None:
-    assert told_by_details(read_message(text).view.words, ranked, confidence) == intent
+    assert told_by_details(read_message(text).view.words, ranked, confidence, None) == intent
 
 
 def test_details_make_no_difference_to_the_classifier() -> None:
