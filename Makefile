@@ -4,7 +4,7 @@ SHELL := /bin/sh
 TABLETALK := .venv/bin/tabletalk
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
-.PHONY: help install install-dev run test test-slow bench train lint format lock clean
+.PHONY: help install install-dev run test test-slow eval bench train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser in
 
 test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about ten minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)
+
+eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors
+	@.venv/bin/python -m tests.eval $(ARGS)
 
 bench: install-dev ## Measure replies and the booking engine, each beside a floor
 	@.venv/bin/python -m bench.replies

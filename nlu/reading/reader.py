@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nlu.reading.bare_numbers import read_bare_numbers
 from nlu.reading.changes import read_changes, read_negations
 from nlu.reading.choices import read_choices, read_comparing_choices
@@ -37,8 +39,9 @@ _READERS = (
 )
 
 
+@lru_cache(maxsize=16)  # tokenizer and extractor ask for the same message one after the other
 def read_message(text: str, *, expecting: str | None = None) -> Message:
-    """Read a text and keep the tokens and the view of what no reader has claimed."""
+    """Read a text and keep the tokens and the view of what no reader has claimed; not to be changed any more."""
     message = Message(text, expecting)
     for reader in _READERS:
         reader(message)

@@ -39,13 +39,13 @@ def main() -> int:
     stack = running.start(folder)
     try:
         reader = Reader(stack)
-        result = score(reader.read_all(read_utterances()))
-        show(console, result, reader.milliseconds, verbose=chosen.verbose)
-        (REPORT / "reading.json").write_text(
-            json.dumps(as_json(result, reader.milliseconds), indent=1, ensure_ascii=False)
-        )
+        utterances = read_utterances()
+        result = score(reader.read_all(utterances))
+        taken = {"as it came": list(reader.milliseconds), "undisturbed": reader.undisturbed(utterances)}
+        show(console, result, taken, verbose=chosen.verbose)
+        (REPORT / "reading.json").write_text(json.dumps(as_json(result, taken), indent=1, ensure_ascii=False))
         floors = read_floors()
-        faults = [str(breach) for breach in breaches(result, floors) + too_slow(reader.milliseconds, floors)]
+        faults = [str(breach) for breach in breaches(result, floors) + too_slow(taken["undisturbed"], floors)]
         if not chosen.only_reading:
             faults += others.run_all(console, stack, REPORT, floors)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from tests.eval.scoring import Result
 _MOST_CONFUSIONS = 15
 
 
-def show(console: Console, result: Result, milliseconds: Sequence[float], *, verbose: bool) -> None:
+def show(console: Console, result: Result, taken: Mapping[str, Sequence[float]], *, verbose: bool) -> None:
     """Print what was reached; with `verbose`, every utterance that was not understood whole."""
     entities = Table("entity", "labels", "precision", "recall", "overlap F1", "exact F1", "value right")
     for kind, counts in sorted(result.entities.items(), key=lambda item: -item[1].labels):
@@ -22,8 +22,8 @@ def show(console: Console, result: Result, milliseconds: Sequence[float], *, ver
         numbers = (o.precision, o.recall, o.f1, x.f1, counts.value_accuracy)
         entities.add_row(kind, str(counts.labels), *(f"{number:.3f}" for number in numbers))
     whole, exact = result.over_all("overlap"), result.over_all("exact")
-    numbers = (whole.precision, whole.recall, whole.f1, exact.f1)
-    entities.add_row("all", str(whole.right + whole.missed), *(f"{number:.3f}" for number in numbers), "", style="bold")
+    in_all = (whole.precision, whole.recall, whole.f1, exact.f1)
+    entities.add_row("all", str(whole.right + whole.missed), *(f"{number:.3f}" for number in in_all), "", style="bold")
     console.print(entities)
     intents = Table("intent", "utterances", "precision", "recall", "F1")
     for name, score in sorted(result.intents.items(), key=lambda item: -(item[1].right + item[1].missed)):
@@ -31,18 +31,18 @@ def show(console: Console, result: Result, milliseconds: Sequence[float], *, ver
         intents.add_row(name, str(score.right + score.missed), *(f"{share:.3f}" for share in shares))
     console.print(intents)
     confused = Table("meant", "taken for", "times")
-    for (meant, taken), times in result.confusions.most_common(_MOST_CONFUSIONS):
-        confused.add_row(meant, taken, str(times))
+    for (meant, mistaken), times in result.confusions.most_common(_MOST_CONFUSIONS):
+        confused.add_row(meant, mistaken, str(times))
     console.print(confused)
     if verbose:
         console.print("Read wrongly:", style="bold")
         for line in result.wrong:
             console.print(f"  {line}", markup=False, highlight=False)
-    for what, value in as_json(result, milliseconds)["whole"].items():
+    for what, value in as_json(result, taken)["whole"].items():
         console.print(f"{what:32} {value}", highlight=False)
 
 
-def as_json(result: Result, milliseconds: Sequence[float]) -> dict[str, Any]:
+def as_json(result: Result, taken: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """The numbers for the report."""
     return {
         "whole": {
@@ -50,8 +50,8 @@ def as_json(result: Result, milliseconds: Sequence[float]) -> dict[str, Any]:
             "understood whole": round(result.understood / max(1, result.utterances), 3),
             "intents right": round(result.intent_accuracy, 3),
             "restaurants found": round(result.houses.recall, 3),
-            "reading, p50 ms": round(statistics.median(milliseconds), 2),
-            "reading, p95 ms": round(statistics.quantiles(milliseconds, n=20)[-1], 2),
+            **{f"ms, {how}, p50": round(statistics.median(times), 2) for how, times in taken.items()},
+            **{f"ms, {how}, p95": round(statistics.quantiles(times, n=20)[-1], 2) for how, times in taken.items()},
         },
         "entities": {
             kind: {
@@ -70,6 +70,6 @@ def as_json(result: Result, milliseconds: Sequence[float]) -> dict[str, Any]:
             }
             for name, score in sorted(result.intents.items())
         },
-        "confusions": [[meant, taken, times] for (meant, taken), times in result.confusions.most_common()],
+        "confusions": [[meant, mistaken, times] for (meant, mistaken), times in result.confusions.most_common()],
         "wrong": result.wrong,
     }  # fmt: skip
