@@ -32,6 +32,7 @@ _PLACED_IN = words("<date> <time> <party_size>")
 _LEFT_BEHIND = words("<previous_date> <previous_time>")
 _NEW = words("<date> <time>")
 _MOVING = words("move change push shift reschedule switch")
+_WISHING = words("please if possible could would")
 _SEARCHING = words("something anything somewhere near food place around")
 _SEARCHED_FOR = ("cuisine", "city", "restaurant")
 _VERBS_FIRST = words("is are do does did was were am")
@@ -61,11 +62,17 @@ DOUBT = 0.5
 
 
 def delexicalise(text: str, message: Message) -> list[tuple[str, int, int]]:
-    """Canonical words of a read message with their characters; each entity stands as one word like `<date>`."""
+    """Canonical words of a read message with their characters; each entity stands as one word like `<date>`.
+
+    "Later" and "earlier" stand as `<shift>` where no list is shown to pick them from.
+    """
     tokens = message.tokens
-    return [(word, tokens[first].start, tokens[end - 1].end) for word, first, end in message.view.items] or [
-        ("<empty>", 0, len(text))
-    ]
+    shifts = [claim.first for claim in message.of("choice") if claim.value.get("which") in ("later", "earlier")]
+    shifts = shifts if message.expecting is None else []
+    return [
+        ("<shift>" if first in shifts else word, tokens[first].start, tokens[end - 1].end)
+        for word, first, end in message.view.items
+    ] or [("<empty>", 0, len(text))]
 
 
 def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
@@ -82,6 +89,8 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
         return "change" if _MOVING & plain else "undo"
     if "cancel" in plain and entities & _LEFT_BEHIND and entities & _NEW:
         return "change"  # "cancel Friday and book Saturday instead"
+    if entities == {"<shift>"} and plain <= _FILLER and plain & _WISHING:
+        return "change"  # "later please", with nothing asked
     if entities == {"<delay>"} and not _MOVING & plain:
         return "inform"
     if plain and not entities and not any(word.isascii() for word in plain):

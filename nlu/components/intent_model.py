@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import joblib
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,6 +20,7 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
@@ -56,6 +58,7 @@ class IntentModel(GraphComponent, IntentClassifier):
         self._storage = model_storage
         self._resource = resource
         self._model = model
+        self._weights: np.ndarray | None = None
 
     @classmethod
     def create(
@@ -106,8 +109,13 @@ class IntentModel(GraphComponent, IntentClassifier):
         """Rank the intents of each message, the likeliest first."""
         if self._model is None or not messages:
             return messages
-        names = self._model.classes_
-        rows = self._model.predict_proba([_delexicalised(message) for message in messages])
+        vectorizer, regression = self._model[0], self._model[-1]
+        if self._weights is None:
+            # scikit-learn would turn the matrix round for every message.
+            self._weights = np.ascontiguousarray(regression.coef_.T)
+        names = regression.classes_
+        features = vectorizer.transform([_delexicalised(message) for message in messages])
+        rows = softmax(features @ self._weights + regression.intercept_, axis=1)
         for message, row in zip(messages, rows, strict=True):
             best = row.argsort()[::-1][: self._config["ranking_length"]]
             ranking = [{"name": str(names[place]), "confidence": float(row[place])} for place in best]

@@ -150,11 +150,11 @@ def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tu
     asked = _as_asked(number, said, expecting)
     if asked:
         return asked
-    if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
-        return "party_size", {"count": number}
     time = clock_time(number, 0, None) if number else None
     if time and expecting == "time" and before == "or":
         return "time", time
+    if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
+        return "party_size", {"count": number}
     if time and not said.time and (_TIME_WORDS & said.words or (said.party and (not before or before in _SEPARATING))):
         return "time", time
     return "number", number

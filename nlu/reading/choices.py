@@ -8,7 +8,7 @@ from nlu.reading.message import Build, Message, Rule, pattern
 from nlu.reading.spans import Value
 from nlu.reading.words import words
 
-_ANYTHING = r"(?:one|time|day|date|cuisine|food|city|restaurant|table|of (?:them|those|these|the above))"
+_ANYTHING = r"(?:one|time(?! (?:after|before|from|between|<))|day|date|cuisine|of (?:them|those|these|the above))"
 _NO_BOUND = r"(?<!<time> )(?<!or )(?<!at )(?<!at the )"  # "9 or later", "at the latest"
 _THINGS = r"(?:one|option|choice|slot|time|opening|place|restaurant|suggestion|1|table|booking|reservation)"
 

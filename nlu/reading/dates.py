@@ -97,7 +97,7 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(r"yesterday"), "past_date", _always(days=-1)),
     (pattern(r"last night"), "past_date", _always(days=-1, part="evening")),
     (pattern(rf"last {WEEKDAY}"), "past_date", _weekday("last")),
-    (pattern(WEEKDAY), "date", _weekday("coming")),
+    (pattern(rf"{WEEKDAY}(?: coming)?"), "date", _weekday("coming")),
 ]
 _RULES = [*CALENDAR_RULES, *RELATIVE_RULES]
 _HOLIDAYS = Phrases(HOLIDAYS)

@@ -27,8 +27,10 @@ def in_a_name(message: Message, first: int, end: int) -> bool:
     said_first = before if first > 1 or _unknown(tokens[0]) else None
     if capital and any(side and _capital_in_name(side) for side in (said_first, after)):
         return True
-    if tokens[first].word in _HOUSES and end - first == 1 and after is not None and _unknown(after):
-        return True  # "trattoria lucertola"
+    if tokens[first].word in _HOUSES and end - first == 1 and after is not None:
+        named = capital and after.capital and after.kind == "word" and after.word not in _TYPES
+        if named or _unknown(after):
+            return True  # "trattoria lucertola"
     generic = after is not None and after.word in GENERIC - _TYPES and tokens[first].word not in GENERIC
     unknown = any(side and _unknown(side) for side in (before, after))
     return (generic or unknown) and _follows_place(message, first)

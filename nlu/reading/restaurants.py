@@ -16,6 +16,7 @@ _CUES = _SURE | words(
 )
 _LINKING = words("& and no y et of de du + -")
 _ARRIVING = words("visiting coming calling texting writing travelling traveling flying im am are in down up over")
+_STANDING = words("on by near in off at around")
 _BOOKINGS = words("table reservation booking")
 _OWNING = words("my our the")
 _INSIDE = words("& - and the of on n la le el de du aux by + '")
@@ -44,8 +45,9 @@ def read_restaurants(message: Message) -> None:
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
             before = message.tokens[position - 1].word if position else ""
-            if token.word == "from" and before in _ARRIVING:
-                continue  # "visiting from Spain"
+            placed = token.word in ("place", "restaurant") and message.tokens[position + 1].word in _STANDING
+            if placed or (token.word == "from" and before in _ARRIVING):
+                continue  # "the one place on Main", "visiting from Spain"
             named = token.word == "is" and before in _NAMING
             instead = moving and (before, token.word) in _MAKING
             end = name_end(message, position + 1, sure=named or instead or token.word in sure)
@@ -81,7 +83,7 @@ def name_end(message: Message, first: int, *, sure: bool) -> int:
             named = True
         elif not (
             (token.word in _INSIDE and (end == first or _capital_follows(message, end)))
-            or (named and sure and _links(message, end))
+            or (sure and (_links(message, end) if named else _leads(message, end)))
         ):
             break
         end += 1
@@ -108,6 +110,14 @@ def _links(message: Message, position: int) -> bool:
         return False
     follower = message.tokens[position + 1]
     return follower.kind == "word" and follower.word not in COMMON
+
+
+def _leads(message: Message, position: int) -> bool:
+    """Whether a common word begins a name whose next is none: "at paper crane"."""
+    if position + 1 >= len(message.tokens) or message.taken(position + 1):
+        return False
+    token, follower = message.tokens[position : position + 2]
+    return token.kind == follower.kind == "word" and token.word not in _BREAKING | _CUES and follower.word not in COMMON
 
 
 def _capital_follows(message: Message, position: int) -> bool:

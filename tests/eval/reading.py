@@ -61,13 +61,14 @@ class Reader:
             Entity(found["entity"], found["start"], found["end"], brief(found["entity"], found["value"]))
             for found in answer["entities"]
         )
-        house = _house(self._engine, utterance) if any(e.kind == "restaurant" for e in utterance.entities) else None
+        said = [utterance.text[e.start : e.end] for e in entities if e.kind == "restaurant"]
+        house = _house(self._engine, [*said, utterance.text])
         return Reading(utterance, answer["intent"]["name"], entities, house)
 
 
-def _house(engine: BookingEngine, utterance: Utterance) -> str | None:
-    """The name of the house that the text names beyond doubt, as the dialogue looks for it."""
-    found = engine.match_restaurant_name(utterance.text)
+def _house(engine: BookingEngine, said: Iterable[str]) -> str | None:
+    """The name of the house that is named beyond doubt, looked for as the dialogue does: what was read, and the whole text."""
+    found = [match for words in said for match in engine.match_restaurant_name(words)]
     best = max((score for _, score in found), default=0.0)
     names = {restaurant.name for restaurant, score in found if score >= best - _AS_GOOD}
     return names.pop() if len(names) == 1 else None
