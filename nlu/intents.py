@@ -92,7 +92,7 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     if entities == {"<shift>"} and plain <= _FILLER and plain & _WISHING:
         return "change"  # "later please", with nothing asked
     if entities == {"<delay>"} and not _MOVING & plain:
-        return "inform"
+        return "human"  # who is late tells the people there
     if plain and not entities and not any(word.isascii() for word in plain):
         return "out_of_scope"  # another alphabet, of which the classifier knows not a word
     if expecting == "confirmation" and not entities and "?" not in view_words and _accepts(said, plain):

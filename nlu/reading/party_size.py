@@ -9,6 +9,7 @@ from nlu.reading.message import Build, Claim, Message, Rule, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.people import claim_groups, is_remark, stays_away
 from nlu.reading.spans import Value
+from nlu.reading.words import words
 
 _N = r"(?P<n>\d{1,3}|one)"
 _NOUN = (
@@ -131,6 +132,9 @@ _FOR_RULES: list[Rule] = [
 ]
 
 
+_SUMMING = words("total altogether all together up told")
+
+
 def read_party_size(message: Message) -> None:
     """Claim how many people come as `party_size`; days, times and wishes must have been read before."""
     message.apply(CHANGE_RULES)
@@ -173,7 +177,8 @@ def _prefer_figures(message: Message) -> None:
     """A count makes "my friend and I" and "one less" beside it mere remarks."""
     claims = message.of("party_size")
     absolute = [claim for claim in claims if "delta" not in claim.value]
-    figures = _figures(message)
+    totals = [claim for claim in absolute if message.tokens[claim.end - 1].word in _SUMMING]
+    figures = totals or _figures(message)
     if len(claims) < 2 or not absolute:
         return
     for claim in claims:

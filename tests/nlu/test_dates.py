@@ -146,6 +146,34 @@ def test_a_move_tells_the_new_day_from_the_old() -> None:
     assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel friday and book saturday instead",
+        "can't make it friday, can we do saturday",
+        "busy on friday, is saturday free",
+    ],
+)
+def test_a_day_that_is_off_makes_way_for_the_other(text: str) -> None:
+    assert values(text, "date") == [{"weekday": 5, "which": "coming"}]
+    assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
+
+
+def test_a_day_alone_stays_a_day_though_it_is_off() -> None:
+    assert values("we can't make it friday", "date") == [{"weekday": 4, "which": "coming"}]
+    assert values("not coming friday", "date") == [{"weekday": 4, "which": "coming"}]
+
+
+@pytest.mark.parametrize("text", ["tuseday", "thirsday", "wednesay", "saturdy", "sunaday"])
+def test_a_slip_of_the_finger_leaves_a_weekday(text: str) -> None:
+    assert len(values(f"a table on {text}", "date")) == 1
+
+
+@pytest.mark.parametrize("text", ["a sundae please", "my name is Frida", "the Mondal booking", "over there"])
+def test_other_words_are_no_slips(text: str) -> None:
+    assert values(text, "date") == values(text, "party_size") == []
+
+
 def test_two_days_that_are_both_welcome_stay_days() -> None:
     assert len(values("friday or saturday", "date")) == 2
 
@@ -154,6 +182,12 @@ def test_two_days_that_are_both_welcome_stay_days() -> None:
     ("text", "expecting", "entity", "value"),
     [
         ("15", "date", "date", day(15)),
+        ("5-11", "date", "date", {"first": 5, "second": 11, "year": None}),
+        ("5.11.", "date", "date", {"first": 5, "second": 11, "year": None}),
+        ("two weeks today", "date", "date", {"weeks": 2}),
+        ("4 august 14th", None, "date", day(14, 8)),
+        ("whenever", "date", "choice", {"which": "any"}),
+        ("any", "date", "choice", {"which": "any"}),
         ("the second", "date", "date", day(2)),
         ("the second", None, "choice", {"index": 2}),
         ("the 2nd", None, "date", day(2)),

@@ -42,6 +42,12 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("surname Berg, first name Tomas", "Tomas", "Berg"),
     ("name's Tomas Berg", "Tomas", "Berg"),
     ("Name is J. Smith", "J", "Smith"),
+    ("table for 4 tomorrow at 7, Lorna Field", "Lorna", "Field"),
+    ("table for 4 tomorrow at 7 (Lorna Field)", "Lorna", "Field"),
+    ("table for 2 friday 8pm. Thanks, Corinne", "Corinne", None),
+    ("Hello, Ingrid speaking", "Ingrid", None),
+    ("change the name on the booking to Helena", "Helena", None),
+    ("cancel Lorna Field's table", "Lorna", "Field"),
 ]
 
 
@@ -59,6 +65,10 @@ def test_names_are_read_in_passing(text: str, first: str | None, last: str | Non
         ("Silas", "Silas", None),
         ("its silas", "Silas", None),
         ("silas willaert please", "Silas", "Willaert"),
+        ("Will", "Will", None),
+        ("may chen", "May", "Chen"),
+        ("I'm Eve", "Eve", None),
+        ("J. Smith", "J", "Smith"),
         ("Will Young", "Will", "Young"),
         ("April May", "April", "May"),
     ],
@@ -71,6 +81,8 @@ def test_names_are_read_bare_when_asked_for(text: str, first: str, last: str | N
 @pytest.mark.parametrize(
     "text",
     [
+        "please cancel Brasserie Lunette on Friday",
+        "will I get a table",
         "I'm looking for a table",
         "This is great",
         "I am vegan",
@@ -148,6 +160,14 @@ def test_other_words_are_no_code(text: str) -> None:
         ("I want to go to The Copper Ladle on Friday", None, "The Copper Ladle"),
         ("Is there live music at Saffron Lane?", None, "Saffron Lane"),
         ("Brixton Pizzeria in Petaluma is the place", None, "Brixton Pizzeria"),
+        ("Rook & Daughter, 8 guests, Saturday", None, "Rook & Daughter"),
+        ("chalk and cinder tomorrow for 2", None, "chalk and cinder"),
+        ("make it Saffron Lane instead", None, "Saffron Lane"),
+        ("make it halcyon instead", None, "halcyon"),
+        ("move my gilded heron table to Friday", None, "gilded heron"),
+        ("cancel the Gochu Garden booking", None, "Gochu Garden"),
+        ("for 2 at trattoria bellavista", None, "trattoria bellavista"),
+        ("a table at paper heron tonight", None, "paper heron"),
     ],
 )
 def test_houses_are_read(text: str, expecting: str | None, said: str) -> None:
@@ -164,6 +184,7 @@ def test_houses_are_read(text: str, expecting: str | None, said: str) -> None:
         ("in Half Moon Bay", "Half Moon Bay"),
         ("in Little Whinging", "Little Whinging"),
         ("Paris", "Paris"),
+        ("chinese in bostn", "Boston"),
         ("thai food in london", "London"),
     ],
 )
@@ -203,6 +224,9 @@ def test_other_words_are_no_city(text: str) -> None:
         ("chinese food", "cuisine", "Chinese"),
         ("I want sushi", "cuisine", "Sushi"),
         ("anything but not thai", "refused_cuisine", "Thai"),
+        ("anything but thai", "refused_cuisine", "Thai"),
+        ("japanse food", "cuisine", "Japanese"),
+        ("itallian", "cuisine", "Italian"),
         ("somewhere cheap", "price", 1),
         ("something upscale", "price", 3),
         ("is there parking", "topic", "parking"),
@@ -221,6 +245,8 @@ def test_wishes_and_topics_are_read(text: str, entity: str, value: object) -> No
     ("text", "expecting", "value"),
     [
         ("2", "choice", {"index": 2}),
+        ("anything", "cuisine", {"which": "any"}),
+        ("any day", "date", {"which": "any"}),
         ("the second one", "choice", {"index": 2}),
         ("option 3", None, {"index": 3}),
         ("number 1 please", "choice", {"index": 1}),

@@ -77,6 +77,16 @@ COUNTS = [
     ("for 4 at 7", 4),
     ("Lunch tomorrow, 1:30pm, 7", 7),
     ("party is 7 now", 7),
+    ("4 on boxing day", 4),
+    ("2 tonight at 8", 2),
+    ("tonight 2", 2),
+    ("saffron lane 4 7 tomorrow", 4),
+    ("saffron lane, 3, friday 8pm", 3),
+    ("two adults plus three kids", 5),
+    ("my aunt, uncle and me", 3),
+    ("5 friends on friday, so 6 in total", 6),
+    ("fuor people", 4),
+    ("12 for halloween", 12),
 ]
 
 

@@ -152,6 +152,36 @@ def test_alternatives_are_two_times(text: str, expected: list[dict[str, Any]]) -
     assert values(text, "time") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expecting", "expected"),
+    [
+        ("6-8", "time", [{"between": [clock(6), clock(8)]}]),
+        ("6 to 8pm", "time", [{"between": [clock(6, 0, "pm"), clock(8, 0, "pm")]}]),
+        ("7 till 9 tomorrow", None, [{"between": [clock(7), clock(9)]}]),
+        ("six-thirty", "time", [clock(6, 30)]),
+        ("sevenish", "time", [clock(7, approximate=True)]),
+        ("around 7", "time", [clock(7, approximate=True)]),
+        ("what about 8:30", "time", [clock(8, 30)]),
+        ("no 9", "time", [clock(9)]),
+        ("6 or 7", "time", [clock(6), clock(7)]),
+        ("4ppl tonight 730", None, [clock(7, 30)]),
+        ("at ten to seven on friday", None, [clock(6, 50)]),
+        ("delay our booking by 20 mins", None, [{"shift_minutes": 20}]),
+        ("a table tonight, and late", None, [{"part": "late"}]),
+        ("around 15", "party_size", []),
+        ("how late are you open", None, []),
+        ("when is my dinner", None, []),
+    ],
+)
+def test_times_in_context_and_in_passing(text: str, expecting: str | None, expected: list[dict[str, Any]]) -> None:
+    assert values(text, "time", expecting) == expected
+
+
+def test_a_move_from_one_clock_time_to_another_is_no_window() -> None:
+    assert values("shift my table from 18:00 to 19:15", "time") == [clock(19, 15)]
+    assert values("shift my table from 18:00 to 19:15", "previous_time") == [clock(18)]
+
+
 def test_a_move_tells_the_new_time_from_the_old() -> None:
     assert values("change my reservation from 7pm to 8pm", "time") == [clock(8, 0, "pm")]
     assert values("change my reservation from 7pm to 8pm", "previous_time") == [clock(7, 0, "pm")]
