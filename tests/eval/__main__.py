@@ -41,11 +41,12 @@ def main() -> int:
         reader = Reader(stack)
         utterances = read_utterances()
         result = score(reader.read_all(utterances))
-        taken = {"as it came": list(reader.milliseconds), "undisturbed": reader.undisturbed(utterances)}
-        show(console, result, taken, verbose=chosen.verbose)
-        (REPORT / "reading.json").write_text(json.dumps(as_json(result, taken), indent=1, ensure_ascii=False))
+        taken = list(reader.milliseconds)
+        busy = reader.busy(utterances)
+        show(console, result, taken, busy, verbose=chosen.verbose)
+        (REPORT / "reading.json").write_text(json.dumps(as_json(result, taken, busy), indent=1, ensure_ascii=False))
         floors = read_floors()
-        faults = [str(breach) for breach in breaches(result, floors) + too_slow(taken["undisturbed"], floors)]
+        faults = [str(breach) for breach in breaches(result, floors) + too_slow(busy, floors)]
         if not chosen.only_reading:
             faults += others.run_all(console, stack, REPORT, floors)
     finally:

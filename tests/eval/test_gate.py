@@ -135,9 +135,9 @@ def test_an_expectation_that_is_not_met_is_told(readings: list[Reading]) -> None
 
 
 def test_slow_readings_break_the_ceiling() -> None:
-    ceiling = float(read_floors()["p50_milliseconds"])
-    assert too_slow([ceiling / 2] * 9, read_floors()) == []
-    assert too_slow([ceiling * 2] * 9, read_floors()) != []
+    ceiling = float(read_floors()["milliseconds"])
+    assert too_slow(ceiling / 2, read_floors()) == []
+    assert too_slow(ceiling * 2, read_floors()) != []
 
 
 def test_a_context_is_read_with_its_question(stack: Stack) -> None:
