@@ -26,7 +26,7 @@ def run_all(console: Console, stack: Stack, report: Path, floors: Mapping[str, A
     """Run whatever is there, say what is not, and give the faults."""
     return [
         *_rasa_test(console, stack, report, floors["rasa_test"]),
-        *_scripts(console, report),
+        *_scripts(console, stack, report),
         *_scorers(console, stack),
     ]
 
@@ -66,15 +66,14 @@ def _rasa_test(console: Console, stack: Stack, report: Path, floors: Mapping[str
             yield f"rasa test core: {told['correct']} of {told['total']} stories"
 
 
-def _scripts(console: Console, report: Path) -> Iterator[str]:
-    """Our own conversations, by the command that testers use."""
-    knows_scripts = _run([str(TABLETALK), "script", "--help"], **environment(report)).returncode == 0
-    if not (knows_scripts and SCRIPTS.is_dir()):
+def _scripts(console: Console, stack: Stack, report: Path) -> Iterator[str]:
+    """Our own conversations, by the command that testers use, against the same service."""
+    settings = environment(stack.var)
+    if not SCRIPTS.is_dir() or _run([str(TABLETALK), "script", "--help"], **settings).returncode:
         console.print("conversation scripts             skipped: there are none in this checkout")
         return
-    done = _run(
-        [str(TABLETALK), "script", "run", str(SCRIPTS), "--junit", str(report / "scripts.xml")], **environment(report)
-    )
+    to = ["--url", stack.base_url, "--key", stack.api_key, "--junit", str(report / "scripts.xml")]
+    done = _run([str(TABLETALK), "script", "run", str(SCRIPTS), *to], **settings)
     console.print(f"conversation scripts             {(done.stdout.strip().splitlines() or ['nothing said'])[-1]}")
     if done.returncode:
         yield f"conversation scripts:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
