@@ -12,9 +12,10 @@ import yaml
 from rich.console import Console
 
 from bot.settings import PROJECT
+from deploy.stack.launching import TABLETALK, environment
 from deploy.stack.model import RASA_PYTHON, model_path, rasa_environment
 from tests.eval.utterances import as_rasa_data, read_utterances
-from tests.support.running import TABLETALK, Stack, environment
+from tests.support.running import Stack
 
 STORIES = Path(__file__).with_name("stories")
 SCRIPTS = PROJECT / "tests" / "conversations"
@@ -26,8 +27,8 @@ def run_all(console: Console, stack: Stack, report: Path, floors: Mapping[str, A
     """Run whatever is there, say what is not, and give the faults."""
     return [
         *_rasa_test(console, stack, report, floors["rasa_test"]),
-        *_scripts(console, stack, report),
         *_scorers(console, stack),
+        *_scripts(console, stack, report),
     ]
 
 
@@ -68,12 +69,11 @@ def _rasa_test(console: Console, stack: Stack, report: Path, floors: Mapping[str
 
 def _scripts(console: Console, stack: Stack, report: Path) -> Iterator[str]:
     """Our own conversations, by the command that testers use, against the same service."""
-    settings = environment(stack.var)
+    settings = environment(stack.var, PORT=stack.settings.port, TABLETALK_API_KEYS=stack.api_key)
     if not SCRIPTS.is_dir() or _run([str(TABLETALK), "script", "--help"], **settings).returncode:
         console.print("conversation scripts             skipped: there are none in this checkout")
         return
-    to = ["--url", stack.base_url, "--key", stack.api_key, "--junit", str(report / "scripts.xml")]
-    done = _run([str(TABLETALK), "script", "run", str(SCRIPTS), *to], **settings)
+    done = _run([str(TABLETALK), "script", "run", str(SCRIPTS), "--junit", str(report / "scripts.xml")], **settings)
     console.print(f"conversation scripts             {(done.stdout.strip().splitlines() or ['nothing said'])[-1]}")
     if done.returncode:
         yield f"conversation scripts:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"

@@ -27,7 +27,7 @@ class Reader:
     def __init__(self, stack: Stack) -> None:
         self.milliseconds: list[float] = []
         self._engine = stack.engine
-        self._process = psutil.Process(stack.program("rasa")["pid"])
+        self._process = psutil.Process(stack.programs.account_of("rasa")["pid"])
         headers = {"Authorization": f"Bearer {stack.internal_token}"}
         self._client = httpx.Client(base_url=stack.rasa_url, headers=headers, timeout=20, trust_env=False)
 
