@@ -51,7 +51,7 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
 
 
 def _talk(connection: Connection, message: Inbound, *, is_late: bool) -> None:
-    messages.store_inbound(connection, message)
+    messages.store_inbound(connection, message, now=CLOCK.now())
     if is_late:
         promise = Answer((Said("One moment please"),), promised=True)
         messages.store_answer(connection, message, promise, carried_by=message.sid)
@@ -170,7 +170,7 @@ def test_a_text_lost_doubled_or_unknown_is_seen(database: Engine, arrived: list[
 
 def test_what_is_on_its_way_is_given_time(database: Engine) -> None:
     with database.begin() as connection:
-        messages.store_inbound(connection, Inbound(THREAD.id, f"SM{uuid.uuid4().hex}", "just now"))
+        messages.store_inbound(connection, Inbound(THREAD.id, f"SM{uuid.uuid4().hex}", "just now"), now=CLOCK.now())
         connection.execute(text("UPDATE outbox SET sent_at = NULL WHERE kind = 'text'"))
     assert len(rules_broken(database)) == 2
     assert breaches(database, now=CLOCK.now(), patience=timedelta(minutes=2)) == []
