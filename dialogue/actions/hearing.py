@@ -16,6 +16,8 @@ from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"\s*(can|could|would|do|does|is|are|what|when|where|how)\b.*\?", re.IGNORECASE | re.DOTALL)
+_OBJECTION = re.compile(r"^\s*no\b|\b(actually|i mean|i said|not that|instead)\b", re.IGNORECASE)
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 TO_NOTE = frozenset(("diet", "occasion", "seating"))
@@ -38,7 +40,9 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     entities = [_as_correction(turn, memory, entity) for entity in turn.entities]
     if memory.choices:
         pick(turn, memory, entities, heard)
-    if asked != "name":
+    if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
+        entities = [entity for entity in entities if entity.kind not in _NAME_PARTS]
+    if asked != "name" or _OBJECTION.search(turn.text):
         entities = hear_restaurant(turn, memory, entities, heard, asked)
     restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
     if restaurant and asked == "name":

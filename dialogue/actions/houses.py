@@ -23,9 +23,10 @@ def hear_restaurant(
                 setattr(memory, kind, entity.value)
                 heard.fields.add(kind)
     named = [entity.text for entity in entities if entity.kind == "restaurant"]
-    if not named and memory.restaurant is not None and asked != "restaurant" and "city" not in heard.fields:
+    is_asked = asked in ("restaurant", "name")  # for a name, only whoever objects comes here: "no, Bird Dog"
+    if not named and memory.restaurant is not None and not is_asked and "city" not in heard.fields:
         return besides_name(entities, turn.engine.restaurant(memory.restaurant), turn.text)
-    if named or memory.restaurant is None or asked == "restaurant":
+    if named or memory.restaurant is None or is_asked:
         found = [match for said in [*named, turn.text] for match in turn.engine.match_restaurant_name(said)]
     else:  # another city: the same house there
         name = turn.engine.restaurant(memory.restaurant).name
@@ -34,6 +35,8 @@ def hear_restaurant(
         ]
     if memory.restaurant is not None and asked not in (None, "restaurant") and all(" " not in name for name in named):
         found = [(r, s) for r, s in found if s >= _LEAVES_NO_DOUBT]  # "Suunday", asked for the day, is no Sunday Porch
+    if asked == "name":
+        found = [(r, s) for r, s in found if is_named(r, turn.text)]  # "actually Rose" is a diner
     candidates = _beside(memory.restaurant, _alike(found, memory.city))
     if not candidates:
         if named and memory.restaurant is None:

@@ -12,6 +12,7 @@ from booking_engine import BookingEngine, Reservation, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
 from dialogue.actions.hearing import TO_NOTE
+from dialogue.actions.houses import besides_name
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import upcoming, with_code
 from dialogue.actions.turn import Turn
@@ -91,6 +92,7 @@ class Reply(Action):
         if restaurant is None:
             turn.say("utter_which_restaurant_asked_about")
             return
+        turn.entities = besides_name(turn.entities, restaurant, turn.text)  # "Gochu Garden" is no wish to sit outside
         topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
         topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
         today = turn.now(restaurant.zone).date()

@@ -41,6 +41,18 @@ def test_the_name_of_the_house_is_no_name_of_a_diner(phone: Phone) -> None:
     assert "Tom Brasseur" in phone.say("Tom Brasseur")
 
 
+def test_a_restaurant_named_in_objection_is_the_one_meant_though_a_name_was_asked_for(phone: Phone) -> None:
+    phone.say("table for 2 at Brasserie Tournesol on December 9 at 7pm")
+    assert "I'm holding Casa Almendra" in phone.say("no, Casa Almendra")
+    assert phone.bookings() == []
+
+
+def test_a_request_is_no_name(phone: Phone) -> None:
+    phone.say("table for 2 at Brasserie Tournesol on December 9 at 7pm")
+    assert "Booked" not in phone.say("can we do Zaturnday instead?")
+    assert phone.bookings() == []
+
+
 @pytest.mark.parametrize("question", ["can we sit outside?", "do they have tables outside?"])
 def test_a_question_about_a_seat_is_answered_amid_a_booking(phone: Phone, open_house: OpenHouse, question: str) -> None:
     open_house("patio-heron", "Patio Heron Diner", tables=TABLES)
@@ -68,6 +80,7 @@ def test_a_seat_that_the_house_does_not_tell_of_is_not_promised(phone: Phone, op
             "I have a question about Brasserie Tournesol. is there something for vegetarians?",
             "Yes: Brasserie Tournesol",
         ),
+        ("i have a question about gochu garden. what are their opening hours?", "Gochu Garden seats guests"),
         ("Brasserie Tournesol: where is it?", "Brasserie Tournesol: "),
         ("Brasserie Tournesol: what are the prices like?", "Brasserie Tournesol is 3 "),
         ("is Brasserie Tournesol expensive?", "Brasserie Tournesol is 3 "),

@@ -28,6 +28,8 @@ class Exchange:
     reply: Reply | None = None
     seconds: float = 0.0
     promised: bool = False
+    began: float = 0.0
+    ended: float = 0.0
     error: str = ""
 
 
@@ -52,12 +54,13 @@ class Line(ABC):
         return None if None in replies else replies[-1]
 
     def _exchange(self, message: str) -> Reply | None:
-        exchange = Exchange(message)
-        self.exchanges.append(exchange)
         begin = time.perf_counter()
+        exchange = Exchange(message, began=begin)
+        self.exchanges.append(exchange)
         try:
             reply = self.send(message)
-            exchange.seconds = time.perf_counter() - begin
+            exchange.ended = time.perf_counter()
+            exchange.seconds = exchange.ended - begin
             if reply is not None and _PROMISE in reply.text:
                 exchange.promised = True
                 reply = self._wait(exchange)
@@ -67,13 +70,13 @@ class Line(ABC):
         return reply
 
     def _wait(self, exchange: Exchange) -> Reply | None:
-        """What was promised, once it is there: by itself, or together with the answer to the next message."""
+        """What was promised, once it is there: by itself, or together with the answer to another message."""
         until = time.monotonic() + LATE
         while time.monotonic() < until:
             time.sleep(_LOOKS_AGAIN)
-            after = self.exchanges[-1]
-            if after is not exchange and after.reply is not None and not after.promised:
-                return after.reply
+            others = (one for one in reversed(self.exchanges) if one.ended > exchange.began and not one.promised)
+            if other := next((one for one in others if one.reply is not None), None):
+                return other.reply
             if reply := self.late():
                 return reply
         return None
@@ -96,7 +99,9 @@ class TextLine(Line):
 
     def send(self, message: str) -> Reply | None:
         delivery = self.service.send_text(self.diner.phone, self.to, message, repeat=self.diner.manners.twilio_repeats)
-        return read_text(delivery.replies) if delivery.replies else None
+        # Twilio's repeat may bring what was only promised the first time.
+        answers = [text for text in delivery.replies if text != _PROMISE]
+        return read_text(answers or delivery.replies) if delivery.replies else None
 
     def late(self) -> Reply | None:
         lines = self.service.thread(self.diner.phone, self.to, after=self._seen)
