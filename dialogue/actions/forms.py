@@ -37,6 +37,14 @@ BY_THE_WAY = frozenset(
 
 _NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat"))
 
+_FACTS = {
+    "party_size": frozenset(("restaurant",)),
+    "date": frozenset(("restaurant", "party_size")),
+    "time": frozenset(("restaurant", "party_size", "date")),
+    "confirmation": frozenset(("name",)),
+}
+"""What the first wording of a question tells of the booking so far: when that is corrected, it is told anew."""
+
 
 class FormValidation(Action, ABC):
     """Rasa calls this once a turn as ``validate_<form>``; it sets every slot and says which one is asked for next."""
@@ -64,8 +72,10 @@ class FormValidation(Action, ABC):
         heard = Heard() if turn.follows_reply else self.hear(turn, memory, asked)
         if has_begun and not turn.follows_reply and not self.takes(turn, memory, asked, heard):
             return [ActionExecutionRejected(self.form)]
+        if heard.news & _FACTS.get(asked or "", frozenset()):
+            asked = None  # the same question about something else is a new one
         expects = self.go_on(turn, memory, asked, heard)
-        memory.misses = memory.misses + 1 if expects == asked and not heard.news else 0
+        memory.misses = memory.misses + 1 if asked and expects == asked and not heard.news else 0
         if expects is None:
             memory.task = None
         turn.finish(expects)

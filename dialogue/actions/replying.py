@@ -48,6 +48,8 @@ class Reply(Action):
         memory = Memory.of(turn)
         in_form = bool((tracker.active_loop or {}).get("name"))
         named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
+        if not in_form and _is_rather_a_wish(turn, is_named=named is not None):
+            return [FollowupAction("action_pick_up")]
         restaurant = named or self._restaurant_in_mind(turn, memory)
         if named and not in_form:
             memory.talked_of = named.slug
@@ -126,6 +128,14 @@ class Reply(Action):
             turn.say("utter_welcome_restaurant", **turn.about(restaurant))
         else:
             turn.say("utter_welcome")
+
+
+def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
+    """Whether a table is wanted, though the words were read as no such thing: "hi, anything on Saturday?", a bare name."""
+    details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
+    if turn.intent == "nlu_fallback":
+        return details or is_named
+    return details if turn.intent == "greet" else is_named and turn.intent == "out_of_scope" and turn.is_unsure
 
 
 def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:

@@ -16,6 +16,7 @@ from booking_engine import BookingEngine, BookingError, Reservation, Restaurant
 from dialogue.words import Words
 
 ANYWHERE = ZoneInfo("UTC")
+_SURE_ENOUGH = 0.5
 
 
 class Entity(NamedTuple):
@@ -57,6 +58,8 @@ class Turn:
         self.message_id: str = message.get("message_id") or metadata.get("message_id") or ""
         self.channel: str = metadata.get("channel") or "chat"
         self.phone = e164(metadata.get("phone"))
+        self.is_unsure: bool = ((message.get("intent") or {}).get("confidence") or 0.0) < _SURE_ENOUGH
+        """whether the intent is hardly more than a guess"""
         self.known_name: str | None = metadata.get("diner_name")
         self.own_restaurant: str | None = metadata.get("restaurant")
         self._dispatcher = dispatcher
