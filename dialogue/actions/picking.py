@@ -13,6 +13,7 @@ from dialogue.actions.turn import Entity, Option, Turn
 _FILLER = frozenset(
     ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
 ) | frozenset(("take", "go", "with", "us", "let", "s", "do", "have", "it", "option", "number"))
+_ORDINAL = re.compile(r"\d(st|nd|rd|th)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -66,8 +67,15 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
             entities.remove(entity)
             return
         if isinstance(index, int) and entity.kind == "choice":  # "make that 5" among three: no pick, but a number
-            entities[entities.index(entity)] = Entity("number", entity.text, index)
+            entities[entities.index(entity)] = _no_pick(entity, index)
             return
+
+
+def _no_pick(entity: Entity, number: int) -> Entity:
+    """What a number means that none of the options has: "the 26th" is a day."""
+    if _ORDINAL.search(entity.text):
+        return Entity("date", entity.text, {"year": None, "month": None, "day": number})
+    return Entity("number", entity.text, number)
 
 
 def _named_option(text: str, options: list[Option]) -> Option | None:
