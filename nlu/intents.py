@@ -26,6 +26,7 @@ _DETAILS = words(
     "<occasion> <number> <guests> <email> <city> <cuisine> <price> <refused_cuisine> <previous_time> <previous_date> "
     "<previous_party_size>"
 )
+_WHOLE = words("<restaurant> <party_size> <date> <time>")
 _REPLACED = words("<previous_time> <previous_date> <previous_party_size>")
 _PLACED = words("<date> <time> <restaurant>")
 _PLACED_IN = words("<date> <time> <party_size>")
@@ -53,6 +54,7 @@ _ASKED = words("<topic> <price> <cuisine>")
 _THANKING = words("thanks thank thx ty thankyou")
 _PLAIN_YES = words("yes y yeah yep yup yea ya yess correct right confirm confirmed absolutely definitely exactly sure")
 _ENDING = frozenset({("is", "all"), ("thats", "all"), ("be", "all")})
+_ACCEPTING = frozenset((verb, it) for verb in ("book", "reserve", "take", "do") for it in ("it", "that", "this"))
 _NOT_FILLER_ALONE = words("change booked have has how what more")
 _BUT = words("but cancel wait instead not dont")
 _SHORT_ANSWER = 6
@@ -110,10 +112,9 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
 
 
 def _accepts(said: list[str], plain: set[str]) -> bool:
-    """Whether a short answer begins with a yes and takes nothing of it back: "perfect, all set"."""
-    return (
-        bool(said) and said[0] in _YES and len(said) <= _SHORT_ANSWER and not plain & (_NO | _NOT_FILLER_ALONE | _BUT)
-    )
+    """Whether a short answer is a yes, or begins with one, and takes nothing of it back: "perfect, all set", "book it"."""
+    accepted = any(pair in _ACCEPTING for pair in pairwise(said)) or (bool(said) and said[0] in _YES)
+    return accepted and len(said) <= _SHORT_ANSWER and not plain & (_NO | _NOT_FILLER_ALONE | _BUT)
 
 
 def _asks(view_words: Sequence[str]) -> bool:
@@ -144,6 +145,8 @@ def told_by_details(view_words: Sequence[str], ranked: str, confidence: float, e
     was asked for nothing and says how many come, and when or where, wants a table.
     """
     details = _DETAILS.intersection(view_words)
+    if details >= _WHOLE and confidence < DOUBT and ranked != "ask":
+        return "book"
     if not details or {"<topic>", "?"}.intersection(view_words):
         return None
     placed = "<party_size>" in details and bool(details & _PLACED)

@@ -162,11 +162,11 @@ class PickUp(Action):
         turn = Turn(self._engine, self._words, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
-        if memory.reservation and said and not turn.engine.match_restaurant_name(turn.text):
-            booking = with_code(turn, memory, memory.reservation)
-            stands = booking is not None and booking.status == "confirmed"
-            if stands and said & (_OF_A_BOOKING | TO_NOTE):
-                return [FollowupAction("change_form")]
+        booking = with_code(turn, memory, memory.reservation) if memory.reservation else None
+        if booking is not None and booking.status != "confirmed":
+            booking = None
+        if booking and said & (_OF_A_BOOKING | TO_NOTE) and not turn.engine.match_restaurant_name(turn.text):
+            return [FollowupAction("change_form")]
         if _asks_for_a_feature(turn):
             return [FollowupAction("action_reply")]
         if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):
@@ -175,6 +175,8 @@ class PickUp(Action):
             return [FollowupAction("action_reply")]
         if turn.intent in ("deny", "stop_booking"):
             turn.say("utter_nothing_booked_now" if not memory.reservation else "utter_thanks")
+        elif booking and turn.intent == "affirm":  # one more yes to what is booked
+            turn.say("utter_one_booking", **turn.show_reservation(booking))
         else:
             turn.say("utter_welcome")
         turn.finish(None)

@@ -34,11 +34,11 @@ def meant_starts(
     something that is `near` one of them; where neither fits, the one that people mean who say no more: afternoon or evening.
     """
     if "at" in wish:
-        return Meant([_closest(restaurant, day, time.fromisoformat(wish["at"]))])
+        return Meant([_closest(restaurant, day, time.fromisoformat(wish["at"]), now)])
     resolved = resolve_times(wish, now=now.astimezone(restaurant.zone))
     if not resolved.candidates:
-        return Meant([_closest(restaurant, day, _middle(restaurant, day, resolved))], is_window=True)
-    fitting = [start for t in resolved.candidates for start in [_start(restaurant, day, t)] if start is not None]
+        return Meant([_closest(restaurant, day, _middle(restaurant, day, resolved), now)], is_window=True)
+    fitting = [start for t in resolved.candidates for start in [_start(restaurant, day, t, now)] if start is not None]
     upcoming = [start for start in fitting if start.astimezone(UTC) > now] or fitting
     if upcoming and near is not None:
         return Meant(
@@ -47,7 +47,7 @@ def meant_starts(
     if upcoming:
         return Meant(sorted(set(upcoming)), is_window=_is_window(resolved))
     afternoon = [t for t in resolved.candidates if t >= _NOON]
-    return Meant([_closest(restaurant, day, (afternoon or resolved.candidates)[0])], is_window=_is_window(resolved))
+    return Meant([_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)], is_window=_is_window(resolved))
 
 
 def _clock_distance(start: datetime, other: datetime) -> timedelta:
@@ -58,12 +58,19 @@ def _is_window(wish: TimeWish) -> bool:
     return wish.earliest is not None or wish.latest is not None
 
 
-def _start(restaurant: Restaurant, day: date, clock: time) -> datetime | None:
-    """The instant on a service date at which a clock shows this and guests are seated."""
+def _start(restaurant: Restaurant, day: date, clock: time, now: datetime) -> datetime | None:
+    """The instant on a service date at which a clock shows this and guests are seated.
+
+    At half past midnight, "today at 1" and "in an hour" are of the night that is not over yet.
+    """
+    here = now.astimezone(restaurant.zone)
+    is_night = here.date() == day and here.time() < _SMALL_HOURS
     for calendar_day in (day, day + timedelta(days=1)) if clock < _SMALL_HOURS else (day,):
         start = datetime.combine(calendar_day, clock, restaurant.zone)
         service = restaurant.service_at(start.astimezone(UTC))
-        if service is not None and service.opens_at.date() == day:
+        if service is None:
+            continue
+        if service.opens_at.date() == day or (is_night and calendar_day == day and start.astimezone(UTC) > now):
             return start
     return None
 
@@ -79,8 +86,8 @@ def lies_within(start: datetime, wish: dict[str, Any], now: datetime) -> bool:
     return _is_window(window) and (first or time.min) <= clock <= (last or time.max)
 
 
-def _closest(restaurant: Restaurant, day: date, clock: time) -> datetime:
-    return _start(restaurant, day, clock) or datetime.combine(day, clock, restaurant.zone)
+def _closest(restaurant: Restaurant, day: date, clock: time, now: datetime) -> datetime:
+    return _start(restaurant, day, clock, now) or datetime.combine(day, clock, restaurant.zone)
 
 
 def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nlu.reading.common_words import COMMON
@@ -31,6 +32,8 @@ from nlu.reading.name_cues import (
     WEAK,
 )
 from nlu.reading.neighbours import GENERIC
+
+_PREFIXED = re.compile(r"[od]'|mc(?=\w{2})")
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def _claim(message: Message, run: _Run) -> None:
         first += 1
         message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
         return
-    if end - first == 1:
+    if end - first == 1 or (end - first == _HYPHENATED and message.tokens[first + 1].word == "-"):
         message.claim("first_name", first, end, _printed(message, first, end))
         return
     last = _last(message, first, end)
@@ -144,11 +147,15 @@ def _printed(message: Message, first: int, end: int) -> str:
     text = POSSESSIVE.sub("", message.text[message.tokens[first].start : message.tokens[end - 1].end])
     if text.islower() or (text.isupper() and len(text) > PAIR):
         return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
-    return text[:1].upper() + text[1:]
+    return text if message.tokens[first].word in PARTICLES else text[:1].upper() + text[1:]
 
 
 def _capitalised(word: str) -> str:
-    return word if word in PARTICLES else word.capitalize()
+    if word in PARTICLES:
+        return word
+    prefix = _PREFIXED.match(word)
+    length = prefix.end() if prefix else 0
+    return word[:length].capitalize() + word[length:].capitalize()
 
 
 def _after(message: Message, position: int) -> int:

@@ -48,6 +48,10 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("Hello, Ingrid speaking", "Ingrid", None),
     ("change the name on the booking to Helena", "Helena", None),
     ("cancel Lorna Field's table", "Lorna", "Field"),
+    ("I'm Maria del Carmen", "Maria", "del Carmen"),
+    ("its siobhan o'brien", "Siobhan", "O'Brien"),
+    ("MY NAME IS SEAN MCDONALD", "Sean", "McDonald"),
+    ("I'm Jean-Luc", "Jean-Luc", None),
 ]
 
 
