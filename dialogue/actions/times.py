@@ -47,7 +47,9 @@ def meant_starts(
     if upcoming:
         return Meant(sorted(set(upcoming)), is_window=_is_window(resolved))
     afternoon = [t for t in resolved.candidates if t >= _NOON]
-    return Meant([_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)], is_window=_is_window(resolved))
+    return Meant(
+        [_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)], is_window=_is_window(resolved)
+    )
 
 
 def _clock_distance(start: datetime, other: datetime) -> timedelta:
