@@ -45,7 +45,7 @@ ASKING = words("does is do has if whether know and")
 PARTICLES = words("de la del der den van von da di dos du le el al bin ibn mac mc st ter ten san santa y af av zu")
 TITLES = words("mr mrs ms miss dr prof sir madam mister professor")
 BOOKING_WORDS = words("booking reservation table book booked reserve reserved made cancel <part_of_day>")
-LONGEST, PAIR = 4, 2
+LONGEST, PAIR, HYPHENATED = 4, 2, 3
 POSSESSIVE = re.compile("['’`´]s$")
 
 

@@ -16,6 +16,7 @@ from nlu.reading.name_cues import (
     BOTH,
     FIRST_AFTER,
     FIRST_ONLY,
+    HYPHENATED,
     LAST_AFTER,
     LAST_ONLY,
     LONGEST,
@@ -122,7 +123,7 @@ def _claim(message: Message, run: _Run) -> None:
         first += 1
         message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
         return
-    if end - first == 1 or (end - first == _HYPHENATED and message.tokens[first + 1].word == "-"):
+    if end - first == 1 or (end - first == HYPHENATED and message.tokens[first + 1].word == "-"):
         message.claim("first_name", first, end, _printed(message, first, end))
         return
     last = _last(message, first, end)
