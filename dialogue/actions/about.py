@@ -15,6 +15,10 @@ from dialogue.actions.turn import Entity, Turn, country_of
 def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
     """Say what the restaurant's data tell about the topic, or that they tell nothing."""
     facts = turn.about(restaurant)
+    told = _told_of_wish(turn, restaurant)
+    if told is not None:
+        turn.say("utter_about_other", fact=told, **facts)
+        return
     said = {entity.kind: entity for entity in turn.entities}
     diet = str(said["diet"].value) if "diet" in said else None
     if "seating" in said:
@@ -46,6 +50,16 @@ def offers(restaurant: Restaurant, seat: Entity) -> bool:
     """Whether the restaurant's data tell of such a place to sit: a feature of the house or of a table, or a part of the house."""
     is_listed = _feature(restaurant, "_".join(words_of(seat.text))) is not None
     return is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
+
+
+_TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}
+
+
+def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:
+    """What the house itself tells about something that a table may be wished with: "can I bring my dog?"."""
+    wishes = (str(entity.value) for entity in turn.entities if entity.kind == "seating")
+    topics = (_TOPICS_OF_WISHES.get(wish, "") for wish in wishes)
+    return next((restaurant.about[topic] for topic in topics if topic in restaurant.about), None)
 
 
 def _feature(restaurant: Restaurant, topic: str) -> str | None:

@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from booking_engine import BookingEngine, NoTableAvailable, ReservationOver, ReservationUnknown, UndoTooLate
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.memory import Memory
-from dialogue.actions.picking import Heard, pick
-from dialogue.actions.reservations import find_target
+from dialogue.actions.picking import Heard
+from dialogue.actions.reservations import find_target, pick_booking
 from dialogue.actions.turn import Turn
 from dialogue.words import Words
 
@@ -32,7 +32,7 @@ class ValidateCancelForm(FormValidation):
     def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
         heard = Heard()
         if memory.choices:
-            pick(turn, memory, turn.entities, heard)
+            pick_booking(turn, memory, heard)
         return heard
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:

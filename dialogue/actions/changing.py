@@ -18,8 +18,8 @@ from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
-from dialogue.actions.picking import Heard, pick
-from dialogue.actions.reservations import find_target, names_start, recalled
+from dialogue.actions.picking import Heard
+from dialogue.actions.reservations import find_target, names_start, pick_booking, recalled
 from dialogue.actions.times import Meant, certain, lies_within, meant_starts
 from dialogue.actions.turn import Option, Turn
 
@@ -41,7 +41,7 @@ class ValidateChangeForm(FormValidation):
             return hear(turn, memory, asked=asked, anchor=booking.starts_at)
         heard = Heard()
         if memory.choices:
-            pick(turn, memory, turn.entities, heard)
+            pick_booking(turn, memory, heard)
         if heard.took_choice:  # what the opening message wanted is still wanted
             turn.entities = [*recalled(memory), *turn.entities]
         return heard
@@ -218,7 +218,8 @@ class ValidateChangeForm(FormValidation):
         party_size: int,
     ) -> str | None:
         has_options = refuse(turn, memory, restaurant, search, party_size)
-        turn.say("utter_still_yours", **turn.show_reservation(booking))
+        facts = turn.show_reservation(booking)
+        turn.say("utter_still_yours" if has_options else "utter_booking_kept", **facts)
         if has_options:
             return "choice"
         memory.date = memory.time = memory.party_size = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -23,6 +24,7 @@ _MOST_LISTED = 5
 _DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
 _FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
+_CHANGES = re.compile(r"\b(make (it|that)|instead|rather|actually|change|move|now|earlier|later)\b", re.IGNORECASE)
 
 
 class Reply(Action):
@@ -167,6 +169,8 @@ class PickUp(Action):
             booking = None
         if booking and said & (_OF_A_BOOKING | TO_NOTE) and not turn.engine.match_restaurant_name(turn.text):
             return [FollowupAction("change_form")]
+        if said & _OF_A_BOOKING and _CHANGES.search(turn.text) and upcoming(turn, memory):
+            return [FollowupAction("change_form")]  # as the confirmations and reminders of other threads invite to
         if _asks_for_a_feature(turn):
             return [FollowupAction("action_reply")]
         if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):

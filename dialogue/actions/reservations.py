@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 
 from booking_engine import Reservation, ReservationUnknown
+from dialogue.actions.asking import ask_to_pick
 from dialogue.actions.memory import Memory
-from dialogue.actions.picking import Heard
+from dialogue.actions.picking import Heard, pick
 from dialogue.actions.turn import Entity, Option, Turn
 from nlu.resolving import resolve_dates, resolve_times
 
@@ -84,10 +85,27 @@ def find_target(turn: Turn, memory: Memory, heard: Heard) -> Reservation | str:
     if len(meant) == 1:
         return meant[0]
     options = [Option(_label(turn, booking), {"reservation": booking.code}) for booking in meant[:5]]
+    if options == memory.options():
+        return ask_to_pick(turn, memory)
     memory.offer(options)
-    memory.pending = [list(entity) for entity in turn.entities]
+    if memory.pending is None:
+        memory.pending = [list(entity) for entity in turn.entities]
     turn.say("utter_which_booking", options)
     return "choice"
+
+
+def pick_booking(turn: Turn, memory: Memory, heard: Heard) -> None:
+    """Take the reservation that an answer to "Which booking?" picks: by its digit, or as one names it, "the Saturday one"."""
+    pick(turn, memory, turn.entities, heard)
+    if heard:
+        return
+    options = {option.slots["reservation"]: option for option in memory.options()}
+    bookings = [found for code in options if (found := with_code(turn, memory, code))]
+    meant = named_in(turn, bookings)
+    if len(meant) == 1:
+        memory.take(options[meant[0].code])
+        heard.took_choice = True
+        turn.entities = [entity for entity in turn.entities if not names_start(turn, entity, meant[0])]
 
 
 def recalled(memory: Memory) -> list[Entity]:
