@@ -52,16 +52,6 @@ def offers(restaurant: Restaurant, seat: Entity) -> bool:
     return is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
 
 
-_TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}
-
-
-def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:
-    """What the house itself tells about something that a table may be wished with: "can I bring my dog?"."""
-    wishes = (str(entity.value) for entity in turn.entities if entity.kind == "seating")
-    topics = (_TOPICS_OF_WISHES.get(wish, "") for wish in wishes)
-    return next((restaurant.about[topic] for topic in topics if topic in restaurant.about), None)
-
-
 def _feature(restaurant: Restaurant, topic: str) -> str | None:
     words = set(topic.split("_"))
     fitting = (f for f in restaurant.features if words & set(f.split("_")))
@@ -100,3 +90,13 @@ def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
     country = country_of(restaurant)
     spans = turn.words.spans(seating_spans(restaurant, day), country)
     return f"{turn.words.day(day, country)} {spans or turn.words.render('utter_part_closed')}"
+
+
+_TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}
+
+
+def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:
+    """What the house itself tells about something that a table may be wished with: "can I bring my dog?"."""
+    wishes = (str(entity.value) for entity in turn.entities if entity.kind == "seating")
+    topics = (_TOPICS_OF_WISHES.get(wish, "") for wish in wishes)
+    return next((restaurant.about[topic] for topic in topics if topic in restaurant.about), None)

@@ -164,16 +164,16 @@ class PickUp(Action):
         turn = Turn(self._engine, self._words, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
-        booking = with_code(turn, memory, memory.reservation) if memory.reservation else None
-        if booking is not None and booking.status != "confirmed":
-            booking = None
-        if booking and said & (_OF_A_BOOKING | TO_NOTE) and not turn.engine.match_restaurant_name(turn.text):
+        bookings = {booking.code: booking for booking in upcoming(turn, memory)}
+        booking = bookings.get(memory.reservation or "")
+        is_named = bool(turn.engine.match_restaurant_name(turn.text))
+        if booking and said & (_OF_A_BOOKING | TO_NOTE) and not is_named:
             return [FollowupAction("change_form")]
-        if said & _OF_A_BOOKING and _CHANGES.search(turn.text) and upcoming(turn, memory):
-            return [FollowupAction("change_form")]  # as the confirmations and reminders of other threads invite to
+        if bookings and said & _OF_A_BOOKING and _CHANGES.search(turn.text):
+            return [FollowupAction("change_form")]  # confirmations and reminders of other threads invite to it
         if _asks_for_a_feature(turn):
             return [FollowupAction("action_reply")]
-        if said & _DETAILS or turn.engine.match_restaurant_name(turn.text):
+        if said & _DETAILS or is_named:
             return [FollowupAction("booking_form")]
         if "restaurant" in said:  # words that name none of ours
             return [FollowupAction("action_reply")]
