@@ -29,7 +29,7 @@ class ValidateChangeForm(FormValidation):
 
     form = "change_form"
     task = "change"
-    leaves_for = frozenset({"book", "find", "cancel", "undo"})
+    leaves_for = frozenset({"book", "find", "cancel"})
 
     def begin(self, turn: Turn, memory: Memory) -> None:
         memory.forget_draft()
@@ -47,15 +47,11 @@ class ValidateChangeForm(FormValidation):
         return heard
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
-        if (
-            memory.task_has_target
-            and (turn.intent in ("deny", "stop_booking") or heard.refused_choices)
-            and not heard.fields
-        ):
+        if memory.task_has_target and (turn.intent in _LEAVE_IT or heard.refused_choices) and not heard.fields:
             self._keep(turn, memory)
             return None
         if not memory.task_has_target:
-            if turn.intent in ("deny", "stop_booking") and asked == "choice":
+            if turn.intent in _LEAVE_IT and asked == "choice":
                 turn.say("utter_thanks")
                 return None
             target = find_target(turn, memory, heard)
@@ -233,6 +229,7 @@ def _notes_with(booking: Reservation, told: str | None) -> str | None:
     return notes if len(notes) <= LONGEST_NOTES else None
 
 
+_LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
 _OTHERS = 3
 _WHEREABOUTS = {"city", "cuisine"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)

@@ -15,7 +15,7 @@ from dialogue.actions.asking import variant
 from dialogue.actions.hearing import TO_NOTE
 from dialogue.actions.houses import besides_name
 from dialogue.actions.memory import Memory
-from dialogue.actions.reservations import upcoming, with_code
+from dialogue.actions.reservations import recalled, upcoming, with_code
 from dialogue.actions.turn import Turn
 from dialogue.words import Words
 from nlu.resolving import resolve_dates
@@ -55,8 +55,10 @@ class Reply(Action):
         restaurant = named or self._restaurant_in_mind(turn, memory)
         if named and not in_form:
             memory.talked_of = named.slug
-        asks = turn.intent == "ask" or _asks_for_a_feature(turn)
+        asked_before = recalled(memory) if named and not in_form and turn.intent != "ask" else []
+        asks = turn.intent == "ask" or bool(asked_before) or _asks_for_a_feature(turn)
         if asks:
+            turn.entities = [*asked_before, *turn.entities]
             self._answer(turn, restaurant)
         elif turn.intent == "list_bookings":
             memory.reservation = self._list(turn, memory)
@@ -73,12 +75,15 @@ class Reply(Action):
             turn.say(self._PLAIN[turn.intent])
         else:
             turn.say("utter_not_understood" + variant(memory.misses))
-        understood = asks or turn.intent in self._PLAIN or turn.intent in ("list_bookings", "human", "greet")
-        turn.finish(None)
+        understood = asks or turn.intent in {*self._PLAIN, "list_bookings", "human", "greet"}
+        asks_which = asks and restaurant is None and not in_form
+        turn.finish("restaurant" if asks_which else None)
+        if not in_form:
+            memory.pending = [list(entity) for entity in turn.entities] if asks_which else None
         misses = memory.misses if in_form else 0 if understood else memory.misses + 1
         replied = SlotSet("replied_to", turn.message_id)
-        kept = {"reservation": memory.reservation, "talked_of": memory.talked_of, "misses": misses}
-        return [replied, *(SlotSet(name, value) for name, value in kept.items())]
+        names = ("reservation", "talked_of", "pending")
+        return [replied, SlotSet("misses", misses), *(SlotSet(name, getattr(memory, name)) for name in names)]
 
     def _restaurant_in_mind(self, turn: Turn, memory: Memory) -> Restaurant | None:
         """The restaurant that is being booked, or was asked about or booked last."""
@@ -171,6 +176,8 @@ class PickUp(Action):
             return [FollowupAction("change_form")]
         if bookings and said & _OF_A_BOOKING and _CHANGES.search(turn.text):
             return [FollowupAction("change_form")]  # confirmations and reminders of other threads invite to it
+        if is_named and memory.pending and not said & _DETAILS:  # the house that was asked about
+            return [FollowupAction("action_reply")]
         if _asks_for_a_feature(turn):
             return [FollowupAction("action_reply")]
         if said & _DETAILS or is_named:

@@ -17,7 +17,7 @@ _TOPICS = {
     "phone": "phone|phone number|telephone|tel|telephone number|contact number|their number|your number|call you|"
     "number of the restaurant|contact details|contact info|contact",
     "website": "website|web site|site|web address|web page|url|instagram|facebook|email|email address|homepage",
-    "parking": "parking|park|car park|valet|parking lot|garage|valet parking|park the car|park my car|parking space|"
+    "parking": "parking|park|where do i park|where do we park|where can i park|where can we park|where to park|car park|valet|parking lot|garage|valet parking|park the car|park my car|parking space|"
     "street parking|bike rack|ev charging|charging station",
     "dress_code": "dress code|dresscode|wear|dress|jacket|tie|formal|casual|attire|shorts|jeans|sneakers|trainers|"
     "flip flops|sandals|dressy|fancy dress|smart casual",
@@ -59,6 +59,8 @@ _ASKING = words(
     "? what whats where wheres when whens how hows which who is are do does did can could may will would should have has got "
     "any tell give send know wondering wonder show need about question info details get there theres"
 )
+_STATES = words("open opens opened closed close closes")
+_AFTER_STATES = words("? . ! , ; on at for in this that during all every today now")
 _BARE = 4
 
 
@@ -71,5 +73,13 @@ def read_topics(message: Message) -> None:
         return
     for first, end, topic in _BOOK.find(view.words):
         start, stop = view.items[first][1], view.items[end - 1][2]
-        if not in_a_name(message, start, stop):
+        if _is_told_of_it(message, start, stop) or not in_a_name(message, start, stop):
             message.claim("topic", start, stop, topic)
+
+
+def _is_told_of_it(message: Message, start: int, stop: int) -> bool:
+    """Whether the tokens tell of what stands before them: "when is Larkspur open?", "is Larkspur closed on Monday"."""
+    if stop - start != 1 or message.tokens[start].word not in _STATES:
+        return False
+    after = message.tokens[stop] if stop < len(message.tokens) else None
+    return after is None or after.word in _AFTER_STATES or message.taken(stop)
