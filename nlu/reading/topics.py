@@ -17,7 +17,8 @@ _TOPICS = {
     "phone": "phone|phone number|telephone|tel|telephone number|contact number|their number|your number|call you|"
     "number of the restaurant|contact details|contact info|contact",
     "website": "website|web site|site|web address|web page|url|instagram|facebook|email|email address|homepage",
-    "parking": "parking|park|where do i park|where do we park|where can i park|where can we park|where to park|car park|valet|parking lot|garage|valet parking|park the car|park my car|parking space|"
+    "parking": "parking|park|where do i park|where do we park|where can i park|where can we park|where to park|"
+    "car park|valet|parking lot|garage|valet parking|park the car|park my car|parking space|"
     "street parking|bike rack|ev charging|charging station",
     "dress_code": "dress code|dresscode|wear|dress|jacket|tie|formal|casual|attire|shorts|jeans|sneakers|trainers|"
     "flip flops|sandals|dressy|fancy dress|smart casual",
