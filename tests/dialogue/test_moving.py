@@ -107,7 +107,7 @@ def test_a_move_to_a_restaurant_that_is_none_changes_nothing(diner: Phone) -> No
 
 def test_another_time_after_a_refusal_is_of_the_restaurant_asked_for(diner: Phone) -> None:
     answer = diner.say("move it to Cedar Staircase at 4am")
-    assert "You keep Brasserie Tournesol" in answer
+    assert "Your booking stays as it is: Brasserie Tournesol" in answer
     assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
     assert "Your booking is now Cedar Staircase" in diner.say("8pm")
     assert standing(diner) == [(CEDAR, "2026-12-03 20:00", 4)]
