@@ -99,6 +99,8 @@ class ValidateBookingForm(FormValidation):
             asking.say_no_such_date(turn, restaurant)
             return "date"
         if heard.options and heard.ask_options:
+            if asked == "choice" and heard.options == memory.options():
+                return asking.ask_to_pick(turn, memory)  # not in the same words again
             memory.offer(heard.options)
             facts = {"low": heard.options[0].label, "high": heard.options[-1].label}
             turn.say(heard.ask_options, heard.options, **facts)

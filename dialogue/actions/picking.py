@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from anyascii import anyascii
+from rapidfuzz import fuzz
 
 from dialogue.actions.memory import Memory
 from dialogue.actions.turn import Entity, Option, Turn
@@ -14,6 +15,9 @@ _FILLER = frozenset(
     ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
 ) | frozenset(("take", "go", "with", "us", "let", "s", "do", "have", "it", "option", "number"))
 _ORDINAL = re.compile(r"\d(st|nd|rd|th)\b", re.IGNORECASE)
+
+_LONG = 5  # letters of a word in which a slip is forgiven
+_A_SLIP = 80.0  # points of likeness
 
 
 @dataclass
@@ -82,8 +86,19 @@ def _named_option(text: str, options: list[Option]) -> Option | None:
     """The only option whose label has all the telling words of the message: "palo alto", "the 8:30 one", "lantern street"."""
     said = set(words_of(text)) - _FILLER
     digits_only = all(word.isdecimal() for word in said) and len(said) == 1  # "2" is the second, not the one at 2:00
+    if not said or digits_only:
+        return None
     fitting = [option for option in options if said <= set(words_of(option.label))]
-    return fitting[0] if said and not digits_only and len(fitting) == 1 else None
+    if not fitting:  # "san fancisco"
+        fitting = [option for option in options if all(_is_like_one(word, words_of(option.label)) for word in said)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_like_one(word: str, others: list[str]) -> bool:
+    """Whether a word is one of others, or a long one a slip away from one; figures are never alike."""
+    return word in others or (
+        len(word) >= _LONG and word.isalpha() and any(fuzz.ratio(word, other) >= _A_SLIP for other in others)
+    )
 
 
 def words_of(text: str) -> list[str]:

@@ -47,6 +47,17 @@ def test_a_restaurant_named_in_objection_is_the_one_meant_though_a_name_was_aske
     assert phone.bookings() == []
 
 
+def test_an_option_is_picked_with_a_slip(phone: Phone) -> None:
+    assert "1 Nonna Brunella" in phone.say("table for 2 at Nonna Brunella December 10 at 8pm")
+    assert "I'm holding Nonna Brunella" in phone.say("nonna brunella, san fancisco")
+
+
+def test_options_are_not_shown_twice_with_the_same_words(phone: Phone) -> None:
+    shown = [phone.say("table for 2 at Nonna Brunella December 10 at 8pm")]
+    shown += [phone.say("nonna brunella") for _ in range(3)]
+    assert all(before != after for before, after in pairwise(shown)), shown
+
+
 def test_a_request_is_no_name(phone: Phone) -> None:
     phone.say("table for 2 at Brasserie Tournesol on December 9 at 7pm")
     assert "Booked" not in phone.say("can we do Zaturnday instead?")
