@@ -123,7 +123,8 @@ class _Names(ast.NodeVisitor):
         self.variants: set[str] = set()
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and re.fullmatch(r"utter_[a-z_]+", node.value):
+        is_name = isinstance(node.value, str) and re.fullmatch(r"utter_[a-z_]+", node.value)
+        if is_name and node.value != "utter_action":  # a key in Rasa's events
             self.found.add(node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
