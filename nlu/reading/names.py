@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
+from nlu.reading.name_case import printed
 from nlu.reading.name_cues import (
     AFTER,
     ASKING,
@@ -22,7 +23,6 @@ from nlu.reading.name_cues import (
     LONGEST,
     PAIR,
     PARTICLES,
-    POSSESSIVE,
     SHUT,
     SIGNING,
     SPEAKING,
@@ -33,8 +33,6 @@ from nlu.reading.name_cues import (
     WEAK,
 )
 from nlu.reading.neighbours import GENERIC
-
-_PREFIXED = re.compile(r"[od]'|mc(?=\w{2})")
 
 
 @dataclass(frozen=True)
@@ -121,15 +119,15 @@ def _claim(message: Message, run: _Run) -> None:
         return  # "Brasserie Tournesol" is a house
     while first < end - 1 and message.tokens[first].word in TITLES:
         first += 1
-        message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
+        message.claim("last_name", *_last(message, first, end), printed(message, *_last(message, first, end)))
         return
     if end - first == 1 or (end - first == HYPHENATED and message.tokens[first + 1].word == "-"):
-        message.claim("first_name", first, end, _printed(message, first, end))
+        message.claim("first_name", first, end, printed(message, first, end))
         return
     last = _last(message, first, end)
     given = first + 3 if message.tokens[first + 1].word == "-" and first + 3 <= last[0] else first + 1
-    message.claim("first_name", first, given, _printed(message, first, given))
-    message.claim("last_name", *last, _printed(message, *last))
+    message.claim("first_name", first, given, printed(message, first, given))
+    message.claim("last_name", *last, printed(message, *last))
 
 
 def _last(message: Message, first: int, end: int) -> tuple[int, int]:
@@ -142,21 +140,6 @@ def _last(message: Message, first: int, end: int) -> tuple[int, int]:
     ):
         start -= 1
     return start, end
-
-
-def _printed(message: Message, first: int, end: int) -> str:
-    text = POSSESSIVE.sub("", message.text[message.tokens[first].start : message.tokens[end - 1].end])
-    if text.islower() or (text.isupper() and len(text) > PAIR):
-        return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
-    return text if message.tokens[first].word in PARTICLES else text[:1].upper() + text[1:]
-
-
-def _capitalised(word: str) -> str:
-    if word in PARTICLES:
-        return word
-    prefix = _PREFIXED.match(word)
-    length = prefix.end() if prefix else 0
-    return word[:length].capitalize() + word[length:].capitalize()
 
 
 def _after(message: Message, position: int) -> int:
@@ -174,23 +157,21 @@ def _read_last_names(message: Message) -> None:
             at = _after(message, end)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
-                message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
+                message.claim(entity, run.first, run.end, printed(message, run.first, run.end))
     for rule, entity in ((LAST_AFTER, "last_name"), (FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())
             if start and _free(message, start - 1) and message.tokens[start - 1].kind == "word":
-                message.claim(entity, start - 1, start, _printed(message, start - 1, start))
+                message.claim(entity, start - 1, start, printed(message, start - 1, start))
 
 
 def _strong(message: Message) -> None:
     view = message.view
-    for cue, any_case in ((STRONG, True), (UNDER, True)):
+    for cue in (STRONG, UNDER):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
-            run = _run(message, at, any_case=False, common=True) or (
-                any_case and _run(message, at, any_case=True, common=False)
-            )
+            run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
                 _claim(message, _without_leading_small(message, run))
                 return
@@ -257,7 +238,7 @@ def _weak(message: Message) -> None:
             continue
         if word in TITLES:
             message.claim(
-                "last_name", *_last(message, run.first, run.end), _printed(message, *_last(message, run.first, run.end))
+                "last_name", *_last(message, run.first, run.end), printed(message, *_last(message, run.first, run.end))
             )
             return
         enough = 1 if single and message.tokens[run.first].capital else PAIR

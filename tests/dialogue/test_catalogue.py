@@ -123,8 +123,8 @@ class _Names(ast.NodeVisitor):
         self.variants: set[str] = set()
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        is_name = isinstance(node.value, str) and re.fullmatch(r"utter_[a-z_]+", node.value)
-        if is_name and node.value != "utter_action":  # a key in Rasa's events
+        # utter_action is a key in Rasa's events.
+        if isinstance(node.value, str) and re.fullmatch(r"utter_(?!action$)[a-z_]+", node.value):
             self.found.add(node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
