@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from redis import Redis
 from rq import Queue, SimpleWorker
 from werkzeug.datastructures import MultiDict
 
@@ -39,7 +40,10 @@ def run_worker(settings: Settings) -> None:
     relay.start()
     collect_rarely()
     try:
-        queues = [Queue(name, connection=house.redis) for name in (jobs.TEXTS, jobs.TURNS)]
-        SimpleWorker(queues, connection=house.redis).work(logging_level="WARNING")
+        # A pool of its own: RQ waits for jobs much longer than the others may wait for an answer. On a connection that was
+        # made for them it would take each quiet spell for a fault, and stay away from the next jobs for up to a minute.
+        waiting = Redis.from_url(settings.redis_address, socket_connect_timeout=2)
+        queues = [Queue(name, connection=waiting) for name in (jobs.TEXTS, jobs.TURNS)]
+        SimpleWorker(queues, connection=waiting).work(logging_level="WARNING")
     finally:
         relay.stop()

@@ -23,7 +23,7 @@ from deploy.scripts.results import Mismatch
 from deploy.scripts.stage import Stage
 from deploy.scripts.talkers import Talker
 
-TEXTS_WITHIN = 30.0
+TEXTS_WITHIN = 60.0
 """Seconds within which a text that is due must have come."""
 _SETTLED_WITHIN = 10.0  # seconds in which the worker has dealt with what is due
 _LOOKS_EVERY = 0.1

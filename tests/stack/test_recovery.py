@@ -114,3 +114,10 @@ def _worker_sends(stack: Stack, phone: Phone) -> None:
         code = talk.say("yes")["reservation"]["code"]
     assert code in phone.wait_for_text(known)
     assert len(phone.inbox()) == known + 1
+
+
+def test_a_worker_without_work_takes_quiet_for_no_fault(stack: Stack, phone: Phone) -> None:
+    """It would stay away from Redis for longer each time, up to a minute, and texts would wait for it."""
+    _worker_sends(stack, phone)
+    time.sleep(7)  # Redis has 5 seconds to answer anybody else
+    assert "Timeout reading from socket" not in (stack.var / "log" / "worker.log").read_text()
