@@ -26,13 +26,14 @@ _DETAILS = words(
     "<occasion> <number> <guests> <email> <city> <cuisine> <price> <refused_cuisine> <previous_time> <previous_date> "
     "<previous_party_size>"
 )
+_NAMED = words("<code> booking reservation")
 _WHOLE = words("<restaurant> <party_size> <date> <time>")
 _REPLACED = words("<previous_time> <previous_date> <previous_party_size>")
 _PLACED = words("<date> <time> <restaurant>")
 _PLACED_IN = words("<date> <time> <party_size>")
 _LEFT_BEHIND = words("<previous_date> <previous_time>")
 _NEW = words("<date> <time>")
-_MOVING = words("move change push shift reschedule switch")
+_MOVING = words("move moving moved change changing changed push shift reschedule switch")
 _WISHING = words("please if possible could would")
 _SEARCHING = words("something anything somewhere near food place around")
 _SEARCHED_FOR = ("cuisine", "city", "restaurant")
@@ -145,7 +146,8 @@ def told_by_details(view_words: Sequence[str], ranked: str, confidence: float, e
     was asked for nothing and says how many come, and when or where, wants a table.
     """
     details = _DETAILS.intersection(view_words)
-    if details >= _WHOLE and confidence < DOUBT and ranked != "ask":
+    unmoved = ranked == "change" and not (_MOVING | _CHANGING | _REPLACED | _NAMED).intersection(view_words)
+    if details >= _WHOLE and ranked != "ask" and (confidence < DOUBT or unmoved):
         return "book"
     if not details or {"<topic>", "?"}.intersection(view_words):
         return None

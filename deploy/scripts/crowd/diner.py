@@ -103,7 +103,7 @@ class Diner:
             if self._knows_house:
                 return [question]
             return [self.rng.choice((f"{name}: {question}", f"I have a question about {name}. {question}"))]
-        if self.goal.kind == "search":
+        if self.goal.kind == "search" and self.wish.house.cuisines:
             opening = self.words.search(self.wish)
         elif self.manners.tells_at_once:
             opening = self.words.whole(self.wish, named=not self._knows_house)
