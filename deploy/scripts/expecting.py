@@ -113,7 +113,7 @@ class Expectations:
 
     def _bookings(self, step: Step, talker: Talker, fill: Fill) -> list[Mismatch]:
         found: list[Mismatch] = []
-        if step.reservation is not None or step.reservations is not None or step.hold is not None:
+        if step.no_hold or any(wanted is not None for wanted in (step.reservation, step.reservations, step.hold)):
             rows = self._service.reservations(talker.number)
             known = [row for row in rows if row["status"] in ("confirmed", "cancelled")]
             if step.reservation is not None:
@@ -122,9 +122,13 @@ class Expectations:
                 found += check_reservation("reservation", wanted, among, fill)
             if step.reservations is not None:
                 found += check_reservations(step.reservations, rows, fill)
+            now = self._stage.now()
+            holds = [row for row in rows if row["expires_at"] and datetime.fromisoformat(row["expires_at"]) > now]
             if step.hold is not None:
                 held = ExpectedReservation.model_validate({**_given(step.hold), "status": "held"})
-                found += check_reservation("hold", held, [row for row in rows if row["status"] == "held"], fill)
+                found += check_reservation("hold", held, holds, fill)
+            if step.no_hold and holds:
+                found.append(Mismatch("no_hold", "no table is held", f"one is until {holds[0]['expires_at']}"))
         if step.booked is not None:
             numbers = {each.number for each in self._stage.talkers.values()}
             booked = [row for number in numbers for row in self._service.reservations(number)]

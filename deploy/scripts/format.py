@@ -139,7 +139,10 @@ class Step(_Native):
         default=None,
         description="The diner has exactly these, oldest first: all confirmed ones, and those of any other status named",
     )
-    hold: ExpectedReservation | None = Field(default=None, description="A table is held for the diner")
+    hold: ExpectedReservation | None = Field(
+        default=None, description="A table is held for the diner, at the script's time"
+    )
+    no_hold: bool = Field(default=False, description="No table is held for the diner, or no longer")
     booked: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="How many confirmed reservations all diners of the script have together"
     )

@@ -11,7 +11,7 @@ from threading import Barrier
 from deploy.scripts.checks import Said, check_reply
 from deploy.scripts.format import ANYBODY, Message, Step
 from deploy.scripts.results import Mismatch
-from deploy.scripts.stage import Stage
+from deploy.scripts.stage import CannotPlay, Stage
 from deploy.scripts.talkers import Talker
 
 _TOGETHER_WITHIN = 30.0  # seconds in which all who speak at once must have drawn breath
@@ -120,7 +120,11 @@ def _pass(stage: Stage, step: Step) -> None:
 
 def _until(stage: Stage, step: Step) -> None:
     assert step.until is not None
-    stage.move_clock(step.until.after(stage.now()))
+    now = stage.now()
+    at = step.until.after(now)
+    if at < now:
+        raise CannotPlay(f"until: expected a time to come, found {at:%a %d %b %Y %H:%M}; it is {now:%a %d %b %Y %H:%M}")
+    stage.move_clock(at)
 
 
 def _given(stage: Stage, step: Step) -> None:

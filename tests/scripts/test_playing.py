@@ -36,6 +36,7 @@ def told(result: Result) -> list[tuple[str, str, str]]:
         ("hold: {party_size: 3}", "hold", "status: held, party_size: 3", "status: held, party_size: 2"),
         ("hold: {starts_at: 2026-12-03 19:15}", "hold", "2026-12-03 19:15", "starts_at: 2026-12-03 19:00"),
         ("hold: {restaurant: Casa Almendra}", "hold", "Casa Almendra", "Brasserie Tournesol"),
+        ("no_hold: true", "no_hold", "no table is held", "one is until 2026-12-02T10:"),
         ("booked: 1", "booked", "1 confirmed reservations", "0"),
         ("repeat: 1\n        bot: nothing", "bot", "nothing", "Brasserie Tournesol"),
     ],
@@ -79,6 +80,17 @@ def test_what_is_not_so_after_a_booking_is_told(
     assert expected in mismatch[1]
     assert found in mismatch[2]
     assert "{code}" not in mismatch[1]
+
+
+def test_a_hold_that_has_lapsed_is_none(play: PlayScript) -> None:
+    lapsed = f"{ASKS}        hold: {{party_size: 2}}\n      - pass: 20 minutes\n"
+    assert play(f"{lapsed}        no_hold: true\n").failure is None
+    assert told(play(f"{lapsed}        hold: {{party_size: 2}}\n"))[0][2] == "none"
+
+
+def test_the_clock_is_never_put_back(play: PlayScript) -> None:
+    result = play(f"{ASKS}      - until: 2026-12-01 17:00\n")
+    assert "expected a time to come, found Tue 01 Dec 2026 17:00" in (result.error or "")
 
 
 def test_all_that_is_wrong_in_one_step_is_told_at_once(play: PlayScript) -> None:
