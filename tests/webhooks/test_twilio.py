@@ -88,11 +88,13 @@ def test_two_messages_of_one_diner_at_the_same_moment_are_both_answered_in_order
         first = pool.submit(phone.text, "Table for 2 at Brasserie Tournesol tomorrow at 6pm")
         second = pool.submit(phone.text, "what can you do?")
         heard = [*first.result(), *second.result()]
-    assert len(heard) == 2, heard
+    # The one that is dealt with last may carry both answers, in one text.
+    assert all(words in " ".join(heard) for words in ("I book, move and cancel tables", "Brasserie Tournesol, Thu")), (
+        heard
+    )
     came_in = [row.sid for row in lookups.inbound(stack.database, phone.number)]
     answered = [row.reply_to for row in lookups.outbound(stack.database, phone.number)]
     assert list(dict.fromkeys(answered)) == came_in
-    assert any("Brasserie Tournesol" in answer for answer in heard)
 
 
 def test_two_phones_do_not_wait_for_each_other_and_do_not_see_each_other(new_phone: NewPhone) -> None:
