@@ -161,3 +161,49 @@ def test_a_hold_that_lapses_meanwhile_is_confirmed_with_what_is_left(
     meanwhile(confirming, "keep_tables", lapse_and_lose)
     assert confirm(engine, hold) == "T2"
     assert doubles(database, place) == 0
+
+
+def test_a_hold_that_lapses_meanwhile_does_not_come_on_top_of_a_full_kitchen(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 4), policy={"pacing_covers": 4})
+    hold = hold_for_two(engine, place)
+
+    def lapse_and_fill() -> None:
+        lapse(database, place)
+        assert book(other, place, evening(place), party_size=4).tables == ("T2",), "the held table is left alone"
+
+    meanwhile(confirming, "keep_tables", lapse_and_fill)
+    with pytest.raises(HoldExpired):
+        confirm(engine, hold)
+
+
+def test_a_change_into_the_quarter_hour_is_noticed_too(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
+    first = book(other, place, evening(place))  # so that this quarter hour has a version already
+    other.cancel_reservation(first.code, command_id=new_id(), channel="sms", notify=False)
+    moving = book(other, place, evening(place, 20), party_size=3)
+
+    def move() -> None:
+        other.change_reservation(
+            moving.code, starts_at=evening(place), command_id=new_id(), channel="sms", notify=False
+        )
+
+    meanwhile(holding, "take_tables", move)
+    with pytest.raises(NoTableAvailable):
+        hold_for_two(engine, place)
+    assert seated(database, place) == 3
+
+
+def test_who_saw_a_hold_lapse_counts_again_when_it_was_confirmed_in_time(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 4), policy={"pacing_covers": 4})
+    hold = hold_for_two(engine, place)
+    later = engine.at(timedelta(minutes=10))
+    meanwhile(holding, "take_tables", lambda: confirm(engine, hold))
+    with pytest.raises(NoTableAvailable):
+        later.place_hold(place, starts_at=evening(place), party_size=4, command_id=new_id(), channel="sms")
+    assert seated(database, place) == 2
