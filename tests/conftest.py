@@ -128,7 +128,7 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium of the system (or the one that CHROMIUM names)."""
     path = _chromium()
     if path is None:
-        pytest.skip("no Chromium on this machine: install the package chromium or set CHROMIUM to its path")
+        pytest.fail("no Chromium on this machine: install the package chromium or set CHROMIUM to its path")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless=new", *quiet])

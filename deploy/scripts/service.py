@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import httpx
 
+from webhooks.simulator.phones import Delivery
+
 _SECONDS = 60.0  # for an answer; a whole evening is booked in one request
 _AT_ONCE = 64  # connections
 
@@ -22,16 +24,6 @@ Failure = Literal["refused", "undelivered"]
 
 class ServiceError(Exception):
     """The service refused a request of a tester's, or could not be reached; the message says which and why."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What came of a text: the webhook's HTTP status, the texts it answered with, how long that took."""
-
-    sid: str
-    status: int
-    replies: list[str]
-    elapsed_ms: int
 
 
 @dataclass(frozen=True)
