@@ -34,6 +34,8 @@ _GENERIC = frozenset(
 _NUMBERS = frozenset(
     ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 )
+_MIXED = re.compile(r"(?=.*[a-z])(?=.*\d).{2,}")
+"""A word that no sentence has by chance: "2u", "b44"."""
 _BRIEF = 3
 """One word of a longer name ("sisters") counts only in an answer as short as this."""
 _SHORT = 4
@@ -119,7 +121,9 @@ class Variant(NamedTuple):
 
 def _telling(words: Sequence[str]) -> bool:
     """Whether these words alone could point at one restaurant."""
-    return any(word not in _GENERIC and word not in _NUMBERS and len(word) > 3 for word in words)
+    return any(
+        word not in _GENERIC and word not in _NUMBERS and (len(word) > 3 or _MIXED.fullmatch(word)) for word in words
+    )
 
 
 def search_names(entries: Sequence[NameEntry], query: str, limit: int) -> list[tuple[NameEntry, float]]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
-from dialogue.actions.times import seating_spans
+from dialogue.actions.times import PRESUMED_PARTY, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
 from nlu.cuisine_kinds import cuisine_candidates
 
@@ -17,7 +17,15 @@ _MOST_LISTED = 5
 
 def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
     """Ask for what is in `expects`, each time in other words while it was what was asked last; gives `expects`."""
-    turn.say(response + variant(memory.misses + 1 if asked == expects else 0), **facts)
+    return ask_first(turn, memory, asked, expects, (response, response), **facts)
+
+
+def ask_first(
+    turn: Turn, memory: Memory, asked: str | None, expects: str, responses: tuple[str, str], **facts: object
+) -> str:
+    """The same, where the first time is worded by a response of its own: `responses` are that one and the usual one."""
+    first, usual = responses
+    turn.say(usual + variant(memory.misses + 1) if asked == expects else first, **facts)
     return expects
 
 
@@ -77,11 +85,22 @@ def ask_date(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaura
 
 
 def ask_time(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant, day: date) -> str:
+    """Ask for the time; what else was not told yet is presumed aloud, so that one answer can set it right."""
     country = country_of(restaurant)
     facts = _booking_so_far(turn, memory, restaurant)
     hours = turn.words.spans(seating_spans(restaurant, day), country)
     facts |= {"day": turn.words.day(day, country), "hours": hours}
-    return ask(turn, memory, asked, "time", "utter_which_time", **facts)
+    first = _PRESUMING[memory.date is None, memory.party_size is None]
+    return ask_first(turn, memory, asked, "time", (first, "utter_which_time"), **facts)
+
+
+_PRESUMING = {
+    (False, False): "utter_which_time",
+    (True, False): "utter_which_time_or_day",
+    (False, True): "utter_which_time_or_party",
+    (True, True): "utter_which_time_or_both",
+}
+"""By whether the day and the party are presumed."""
 
 
 def say_no_such_date(turn: Turn, restaurant: Restaurant | None) -> None:
@@ -97,6 +116,6 @@ def example_day(turn: Turn, restaurant: Restaurant | None) -> str:
 def _booking_so_far(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[str, object]:
     return {
         **turn.about(restaurant),
-        "party": turn.words.party(memory.party_size or 2),
+        "party": turn.words.party(memory.party_size or PRESUMED_PARTY),
         "example": example_day(turn, restaurant),
     }

@@ -13,7 +13,7 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import named_in, upcoming
-from dialogue.actions.times import certain, meant_starts, seating_spans
+from dialogue.actions.times import PRESUMED_PARTY, certain, meant_starts, presumed_day, seating_spans
 from dialogue.actions.turn import Turn
 
 
@@ -112,11 +112,11 @@ class ValidateBookingForm(FormValidation):
             asked = None  # asked in the words that show what was changed
         if restaurant is None:
             return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
-        if memory.party_size is None:
+        if memory.party_size is None and (asked == "party_size" or heard.problem == "no_such_party"):
             return asking.ask_party_size(turn, memory, asked, restaurant)
-        day = memory.wanted_date()
-        if day is None:
+        if memory.date is None and asked == "date":
             return asking.ask_date(turn, memory, asked, restaurant)
+        day = memory.wanted_date() or presumed_day(restaurant, memory.time, turn.engine.clock.now())
         if memory.time is None:
             if not seating_spans(restaurant, day):
                 return self._offer(
@@ -142,7 +142,7 @@ class ValidateBookingForm(FormValidation):
         *,
         is_window: bool = False,
     ) -> str | None:
-        party_size = memory.party_size or 1
+        party_size = memory.party_size or PRESUMED_PARTY
         is_held = memory.holds(restaurant, start, party_size, turn.engine.clock.now()) and "seating" not in heard.fields
         if not is_held:
             self._release(turn, memory)
@@ -173,7 +173,9 @@ class ValidateBookingForm(FormValidation):
 
     def _refuse(self, turn: Turn, memory: Memory, restaurant: Restaurant, search: Search) -> str:
         """Say no with the nearest yes; where there is none, what stands in the way is asked for anew."""
-        if refuse(turn, memory, restaurant, search, memory.party_size or 1, elsewhere=turn.own_restaurant is None):
+        if refuse(
+            turn, memory, restaurant, search, memory.party_size or PRESUMED_PARTY, elsewhere=turn.own_restaurant is None
+        ):
             return "choice"
         if search.refusal is Refusal.PARTY_TOO_LARGE:
             memory.party_size = None
@@ -189,7 +191,7 @@ class ValidateBookingForm(FormValidation):
     ) -> str | None:
         assert memory.hold is not None
         turn.show_hold(restaurant, memory.hold)
-        facts = turn.seating(restaurant, start, memory.party_size or 1)
+        facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY)
         phone = turn.phone or memory.phone
         if memory.name is None:
             memory.name = turn.known_name or (turn.engine.diner_name(phone) if phone and turn.phone else None)
@@ -197,12 +199,14 @@ class ValidateBookingForm(FormValidation):
             return asking.ask(turn, memory, asked, "name", "utter_which_name", **facts)
         if phone is None:
             return asking.ask(turn, memory, asked, "phone", "utter_which_phone", **facts)
-        if asked in _WHO and heard.fields & _WHO and not heard.fields - _WHO:
+        if asked in _WHO and heard.fields & _WHO and not heard.fields - _WHO and memory.party_size:
             # The last question named the table and asked only this: the answer is the yes.
             if self._confirm(turn, memory) is not NOT_CONFIRMED:
                 return None
             return self._next(turn, memory, None, Heard())
-        return asking.ask(turn, memory, asked, "confirmation", "utter_confirm", **facts, name=memory.name)
+        first = "utter_confirm" if memory.party_size else "utter_confirm_presumed"
+        facts["name"] = memory.name
+        return asking.ask_first(turn, memory, asked, "confirmation", (first, "utter_confirm"), **facts)
 
     def _confirm(self, turn: Turn, memory: Memory) -> object:
         """Make the reservation; NOT_CONFIRMED when the table has gone meanwhile."""

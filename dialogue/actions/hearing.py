@@ -10,7 +10,7 @@ from booking_engine import Restaurant
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, pick, words_of
-from dialogue.actions.times import certain, is_seated, largest_party, meant_starts
+from dialogue.actions.times import certain, is_seated, largest_party, meant_starts, presumed_day
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
 from nlu.resolving import resolve_dates
 
@@ -50,8 +50,12 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     elif restaurant:  # "move my Bird Dog table": nobody is called so
         name = set(words_of(restaurant.name))
         entities = [e for e in entities if e.kind not in _NAME_PARTS or not set(words_of(e.text)) <= name]
+    presumed = None
+    if restaurant and asked == "time":
+        presumed = presumed_day(restaurant, None, turn.engine.clock.now())
+        entities = [_rather_guests(turn, memory, entity, restaurant, presumed) for entity in entities]
     _hear_party(memory, entities, heard)
-    _hear_date(turn, memory, entities, heard, restaurant)
+    _hear_date(turn, memory, entities, heard, restaurant, presumed)
     _hear_time(turn, memory, entities, heard, restaurant, anchor)
     _hear_bare_number(turn, memory, entities, heard, restaurant, anchor)
     _hear_who(turn, memory, entities, heard, asked)
@@ -86,20 +90,33 @@ def _as_correction(turn: Turn, memory: Memory, entity: Entity) -> Entity:
     return entity
 
 
+def _rather_guests(turn: Turn, memory: Memory, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
+    """ "4", asked at what time for the two that were presumed: people, where nobody is seated at four."""
+    if memory.party_size or entity.kind != "time" or not entity.text.isdecimal():
+        return entity
+    day, now = memory.wanted_date() or presumed, turn.engine.clock.now()
+    if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
+        return entity
+    count = int(entity.text)
+    return Entity("party_size", entity.text, {"count": count}) if count <= largest_party(restaurant) else entity
+
+
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:
     for entity in entities:
         if entity.kind != "party_size":
             continue
         count = entity.value.get("count")
-        if "delta" in entity.value and memory.party_size:
-            count = memory.party_size + entity.value["delta"]
+        known = memory.party_size or (memory.hold or {}).get("party_size")
+        if "delta" in entity.value and known:
+            count = known + entity.value["delta"]
         elif "min" in entity.value and "max" in entity.value:
             low, high = entity.value["min"], entity.value["max"]
             heard.options = [Option(str(n), {"party_size": n}) for n in (low, high)]
             heard.ask_options = "utter_party_range"
             continue
         if count is not None and count < 1:
-            continue  # nobody comes, so it is asked again
+            heard.problem = "no_such_party"  # nobody comes, so it is asked again
+            continue
         if count is not None and count != memory.party_size:
             memory.party_size = count
             heard.fields.add("party_size")
@@ -107,7 +124,15 @@ def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:
             heard.fields.add("party_size_same")
 
 
-def _hear_date(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, restaurant: Restaurant | None) -> None:
+def _hear_date(
+    turn: Turn,
+    memory: Memory,
+    entities: list[Entity],
+    heard: Heard,
+    restaurant: Restaurant | None,
+    presumed: date | None,
+) -> None:
+    """`presumed`: the day that the last question named though nobody had said it; to hear it is no news."""
     dates = [entity for entity in entities if entity.kind == "date"]
     if not dates:
         return
@@ -120,6 +145,9 @@ def _hear_date(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard,
         country = country_of(restaurant) if restaurant else "US"
         heard.options = [Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days]
         heard.ask_options = "utter_choose_date"
+    elif memory.date is None and days[0] == presumed:
+        memory.date = presumed.isoformat()
+        heard.fields.add("date_same")
     else:
         _set_date(memory, days[0], heard)
 
@@ -183,10 +211,11 @@ def _hear_bare_number(
     number = numbers[0]
     if number < 1:
         return
-    if (memory.time and memory.party_size is None) or (memory.time is None and memory.said_last == "party_size"):
-        memory.party_size = number
+    party_size = memory.party_size or (memory.hold or {}).get("party_size")
+    if (memory.time and party_size is None) or (memory.time is None and memory.said_last == "party_size"):
+        party_size = memory.party_size = number
         heard.fields.add("party_size")
-    if not (restaurant and day and memory.time and memory.party_size):
+    if not (restaurant and day and memory.time and party_size):
         return
     wish = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
     starts = (

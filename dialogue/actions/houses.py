@@ -37,7 +37,8 @@ def hear_restaurant(
         found = [(r, s) for r, s in found if s >= _LEAVES_NO_DOUBT]  # "Suunday", asked for the day, is no Sunday Porch
     if asked == "name":
         found = [(r, s) for r, s in found if is_named(r, turn.text)]  # "actually Rose" is a diner
-    candidates = _beside(memory.restaurant, _alike(found, memory.city))
+    names_city = any(entity.kind == "city" for entity in entities)
+    candidates = _beside(memory.restaurant, _alike(found, memory.city, sure=names_city))
     if not candidates:
         if named and memory.restaurant is None:
             heard.problem = "restaurant_unknown"
@@ -69,8 +70,13 @@ def _besides_words(entities: list[Entity], restaurant: Restaurant) -> list[Entit
     return [e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(words_of(e.text)) <= name]
 
 
-def _alike(found: list[tuple[Restaurant, float]], city: str | None) -> list[Restaurant]:
-    """The best matches that cannot be told apart by the name; the city decides where it was said."""
+def _alike(found: list[tuple[Restaurant, float]], city: str | None, *, sure: bool) -> list[Restaurant]:
+    """The best matches that cannot be told apart by the name; the city decides where it was said.
+
+    `sure`: it was said in the same breath. "Celia's in Denver" may be short for a longer name there.
+    """
+    if sure:
+        found = [(r, score) for r, score in found if _is_in(r, city)] or found
     best = max((score for _, score in found), default=0.0)
     alike = list({r.slug: r for r, score in found if score >= best - _AS_GOOD}.values())
     in_city = [r for r in alike if _is_in(r, city)]

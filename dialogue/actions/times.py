@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from booking_engine import Restaurant, Service
 from nlu.resolving import TimeWish, resolve_times
 
+PRESUMED_PARTY = 2
+"""How many come where nobody has said it yet: most tables are booked for two. Said aloud before anything is booked."""
+_DAYS_AHEAD = 7
 _SMALL_HOURS = time(5)
 _NOON = time(12)
 
@@ -50,6 +53,27 @@ def meant_starts(
     return Meant(
         [_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)], is_window=_is_window(resolved)
     )
+
+
+def presumed_day(restaurant: Restaurant, wish: dict[str, Any] | None, now: datetime) -> date:
+    """The service date that is meant when none is said: the first on which guests are still seated, at the wanted time if any."""
+    here = now.astimezone(restaurant.zone)
+    earliest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
+    window = None if wish is None or "at" in wish else resolve_times(wish, now=here)
+    for ahead in range(_DAYS_AHEAD):
+        day = here.date() + timedelta(days=ahead)
+        if wish is None or (window and not window.candidates):
+            is_over = (
+                window and window.latest and window.latest > _SMALL_HOURS and not ahead and here.time() > window.latest
+            )
+            starts = [] if is_over else [service.last_seating_at for service in restaurant.periods_on(day)]
+        else:
+            starts = [
+                start for start in meant_starts(restaurant, day, wish, now).starts if is_seated(restaurant, start)
+            ]
+        if any(start.astimezone(UTC) >= earliest for start in starts):
+            return day
+    return here.date()
 
 
 def _clock_distance(start: datetime, other: datetime) -> timedelta:

@@ -32,6 +32,11 @@ def _count(match: re.Match[str]) -> Value | None:
     return {"count": count} if count is not None else None
 
 
+def _crowd(match: re.Match[str]) -> Value | None:
+    """More than any house seats: to be told so, not to be overheard."""
+    return {"count": int(match["span"])}
+
+
 def _range(match: re.Match[str]) -> Value | None:
     low, high = number_of(match["low"]), number_of(match["high"])
     return {"min": low, "max": high} if low is not None and high is not None and low < high else None
@@ -107,6 +112,7 @@ COUNT_RULES: list[Rule] = [
      "party_size", _count),
     (pattern(rf"(?:its|it is|thats) (?:just|only|now) (?P<span>{_N}){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_HOLDERS} (?:of|for|4) {_SOFT}(?P<span>(?:the )?{_N}){_NOT_THINGS}"), "party_size", _count),
+    (pattern(rf"{_HOLDERS} (?:of|for) {_SOFT}(?P<span>\d{{5,12}}){_NOT_THINGS}"), "party_size", _crowd),
     (pattern(rf"{_N} (?:-|person|seat|top|- top|- person|- seater|seater) (?:table|booking|reservation|group|party)"),
      "party_size", _count),
     (pattern(rf"{_N} (?:- )?top"), "party_size", _count),

@@ -62,6 +62,8 @@ def _wait(match: re.Match[str]) -> Value:
     return {"in_minutes": _minutes(match)}
 
 
+_IN_THE_MOOD = re.compile(r"\b(?:sounds?|hungry|starving|crav\w+|mood|feel\w*|appeal\w*)\b[^.!?]*$")
+"""What people are "right now" that says nothing of when they come."""
 _VACANT = r"(?:free|open|available|tables?|of us|for \d{1,2}|seat us|come|come in|there|book|book us)"
 FRAME_RULES: list[Rule] = [
     (pattern(rf"{_DURATION} (?P<way>later|earlier|sooner|after that|before that|back|forward)"), "time", _shift),
@@ -82,7 +84,7 @@ FRAME_RULES: list[Rule] = [
     (
         pattern(rf"right now|{_VACANT} (?P<span>now)|^now$"),
         "time",
-        lambda _: {"in_minutes": 0},
+        lambda m: None if _IN_THE_MOOD.search(m.string[: m.start()]) else {"in_minutes": 0},
     ),
     (pattern(r"(?:the )?(?:same|usual) time"), "time", lambda _: {"same": True}),
 ]

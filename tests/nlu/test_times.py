@@ -118,6 +118,7 @@ def test_a_time_is_read_beside_a_day_and_a_party(text: str, value: dict[str, Any
         "25:99",
         "1:75",
         "a guys night out",
+        "thai sounds good right now",
     ],
 )
 def test_other_words_are_no_time(text: str) -> None:

@@ -119,8 +119,10 @@ def test_choices_are_digits_with_labels(chat: Chat) -> None:
 
 def test_expects_names_what_is_asked(chat: Chat) -> None:
     talk = chat.open(restaurant=SLUG, phone="+12015550199", name="Ana Lima")
-    assert talk.say("I'd like a table")["expects"] == "party_size"
-    assert talk.say("3")["expects"] == "date"
+    assert talk.say("I'd like a table")["expects"] == "time"
+    assert talk.say("for 0 people")["expects"] == "party_size"
+    assert talk.say("3")["expects"] == "time"
+    assert talk.say("on February 30")["expects"] == "date"
     assert talk.say("tomorrow")["expects"] == "time"
     assert talk.say("at 6pm")["expects"] == "confirmation"
     assert talk.say("no")["expects"] in ("time", None)
