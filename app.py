@@ -17,7 +17,7 @@ from bot.dialogue_client import DialogueClient
 from bot.settings import Settings, load_settings
 from bot.shelf import RedisShelf
 from bot.turn import TurnTaker
-from dialogue.words import Words
+from dialogue.words import Languages
 
 LARGEST_REQUEST = 256 * 1024  # bytes
 
@@ -32,7 +32,7 @@ class House:
     redis: Redis
     engine: BookingEngine
     dialogue: DialogueClient
-    words: Words
+    languages: Languages
     turns: TurnTaker
 
 
@@ -47,7 +47,7 @@ def open_house(settings: Settings | None = None) -> House:
     # A turn keeps its connection while it waits for Rasa: every thread may need one.
     database = create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads)
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
-    words = Words()
+    languages = Languages(*filter(None, [settings.tabletalk_words]))
     return House(
         settings=settings,
         clock=clock,
@@ -55,8 +55,8 @@ def open_house(settings: Settings | None = None) -> House:
         redis=Redis.from_url(settings.redis_address, socket_timeout=5, socket_connect_timeout=2),
         engine=BookingEngine(database, clock, RedisShelf(settings.redis_address)),
         dialogue=dialogue,
-        words=words,
-        turns=TurnTaker(database, dialogue, words, clock),
+        languages=languages,
+        turns=TurnTaker(database, dialogue, languages, clock),
     )
 
 
@@ -83,10 +83,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     )
     app.register_blueprint(
-        twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.words)
+        twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.languages)
     )
     app.register_blueprint(
-        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.words)
+        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.languages)
     )
     rest.register(app, house.settings, house.engine, house.database)
     formats = {schemas.RESTAURANT: restaurant_schema, schemas.SCRIPT: script_schema}
@@ -97,7 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         from webhooks.simulator.testing.tools import Tools
 
         app.register_blueprint(pages.create_blueprint(house.settings, house.engine, house.redis, house.clock))
-        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.words)
+        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.languages)
         app.register_blueprint(routes.create_blueprint(tools))
     return app
 
@@ -116,7 +116,7 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     house = open_house(settings)
     app = Flask("tabletalk-actions")
     app.register_blueprint(
-        actions.create_blueprint(create_executor(house.engine, house.words), house.settings.internal_secret)
+        actions.create_blueprint(create_executor(house.engine, house.languages), house.settings.internal_secret)
     )
     return app
 

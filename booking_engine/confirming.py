@@ -21,7 +21,16 @@ from .wire import Statement
 
 
 def confirm_hold(
-    desk: Desk, hold_id: str, *, name: str, phone: str, notes: str, command_id: str, channel: str, notify: bool
+    desk: Desk,
+    hold_id: str,
+    *,
+    name: str,
+    phone: str,
+    notes: str,
+    locale: str | None,
+    command_id: str,
+    channel: str,
+    notify: bool,
 ) -> Reservation:
     """Confirm a hold; one that has lapsed is confirmed as well as long as a table is left for it."""
     key = read_hold_id(hold_id)
@@ -45,7 +54,7 @@ def confirm_hold(
         _, number = edition.codes.issue(restaurant.id)
         record = replace(
             held, status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
-            confirmed_at=found.now,
+            confirmed_at=found.now, locale=locale,
         )  # fmt: skip
         kind = "reservation_confirmed" if notify else None
         record, texts = promise(

@@ -185,17 +185,19 @@ class BookingEngine:
         name: str,
         phone: str,
         notes: str = "",
+        locale: str | None = None,
         command_id: str,
         channel: str,
         notify: bool,
     ) -> Reservation:
         """Make a reservation of a hold, and a reminder three hours ahead if it is more than four hours away.
 
-        A lapsed hold is confirmed too while a table is left. Raises HoldExpired with the nearest openings, InvalidRequest.
+        A lapsed hold is confirmed too while a table is left. Its texts are in the language of `locale` where there is a
+        catalogue of it. Raises HoldExpired with the nearest openings, InvalidRequest.
         """
         return confirming.confirm_hold(
-            self._desk, hold_id, name=name, phone=phone, notes=notes, command_id=command_id, channel=channel,
-            notify=notify,
+            self._desk, hold_id, name=name, phone=phone, notes=notes, locale=locale, command_id=command_id,
+            channel=channel, notify=notify,
         )  # fmt: skip
 
     def change_reservation(

@@ -89,6 +89,7 @@ def _queue(
         "party_size": reservation.party_size,
         "diner_name": reservation.diner_name,
         "notes": reservation.notes,
+        "locale": record.locale,
     }
     return Statement(
         _QUEUE,

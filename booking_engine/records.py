@@ -25,17 +25,19 @@ class Found(NamedTuple):
 _SELECT = """
     SELECT restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at, code_number,
         diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features,
-        version, statement_timestamp() + %(shift)s
+        locale, version, statement_timestamp() + %(shift)s
     FROM reservation CROSS JOIN (SELECT version FROM catalogue) AS now WHERE restaurant_id = %(restaurant_id)s
 """
 _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
 INSERT_RECORD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
-        code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features)
+        code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features,
+        locale)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
         %(created_at)s, %(expires_at)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s, %(confirmed_at)s,
-        %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s, %(features)s::text[])
+        %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s, %(features)s::text[],
+        %(locale)s)
 """
 """A new record, with the values of `record_values`."""
 UPDATE_RECORD: LiteralString = """
@@ -43,7 +45,7 @@ UPDATE_RECORD: LiteralString = """
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
         diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
         confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s,
-        area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[]
+        area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[], locale = %(locale)s
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
 """A record as it now is. The caller holds the pacing lock of its old and new start."""

@@ -73,6 +73,7 @@ class Record:
     area: str | None = None
     area_must: bool = False
     features: tuple[str, ...] = ()
+    locale: str | None = None
 
     @property
     def wishes(self) -> Wishes:

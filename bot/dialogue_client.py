@@ -46,6 +46,7 @@ class DialogueClient:
                 "diner_name": conversation.diner_name,
                 "restaurant": conversation.restaurant,
                 "expects": conversation.expects,
+                "locale": conversation.locale,
                 "clock_shift": conversation.clock_shift.total_seconds(),
             },
         }

@@ -16,3 +16,9 @@ class Phrases(Protocol):
     def when(self, starts_at: datetime, country: str) -> str: ...
 
     def name(self, name: str) -> str: ...
+
+
+class Phrasebook(Protocol):
+    """The phrases of each language."""
+
+    def of(self, locale: str | None) -> Phrases: ...

@@ -13,7 +13,7 @@ from twilio.rest import Client
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook
 from bot.wording import words_of
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Sender:
         database: Engine,
         engine: BookingEngine,
         twilio: Client,
-        phrases: Phrases,
+        phrasebook: Phrasebook,
         clock: Clock,
         *,
         our_number: str,
@@ -42,7 +42,7 @@ class Sender:
         self._database = database
         self._engine = engine
         self._twilio = twilio
-        self._phrases = phrases
+        self._phrasebook = phrasebook
         self._clock = clock
         self._our_number = our_number
         self._status_callback = status_callback
@@ -58,7 +58,7 @@ class Sender:
         if self._has_opted_out(thread):
             self._fail(message, "the diner has opted out", is_final=True)
             return
-        body = words_of(message.kind, message.payload, self._engine, self._phrases)
+        body = words_of(message.kind, message.payload, self._engine, self._phrasebook)
         with self._database.begin() as connection:
             if not outbox.mark_sending(connection, message, now=self._clock.now()):
                 return

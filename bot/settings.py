@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     tabletalk_now: datetime | None = None
     tabletalk_clock_offset: float = 0.0  # seconds; `run` works it out once from TABLETALK_NOW for all its processes
     tabletalk_api_keys: str = ""
+    tabletalk_words: Path | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=5000, ge=1, le=65535)
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
     def _has_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
             return value.replace(tzinfo=timezone.utc)
+        return value
+
+    @field_validator("tabletalk_words")
+    @classmethod
+    def _is_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("must be a folder of catalogues such as pt.yml")
         return value
 
     @field_validator("public_url", "twilio_api_base")

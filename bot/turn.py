@@ -20,7 +20,7 @@ from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook
 from bot.rendering import sms_texts
 
 logger = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ _QUOTE = 60  # characters of a message that we give back to the diner
 class TurnTaker:
     """Takes turns; safe to share between threads."""
 
-    def __init__(self, database: Engine, dialogue: DialogueClient, phrases: Phrases, clock: Clock) -> None:
+    def __init__(self, database: Engine, dialogue: DialogueClient, phrasebook: Phrasebook, clock: Clock) -> None:
         self._database = database
         self._dialogue = dialogue
-        self._phrases = phrases
+        self._phrasebook = phrasebook
         self._clock = clock
 
     def receive(self, conversation: Conversation, message: Inbound) -> None:
@@ -122,7 +122,7 @@ class TurnTaker:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
             attempts += 1
             is_given_up = carried_by is None and attempts >= MOST_ATTEMPTS  # by the worker only, who waits in between
-            answer = self._gave_up_on(message) if is_given_up else None
+            answer = self._gave_up_on(conversation, message) if is_given_up else None
         with connection.begin():
             if answer is None:
                 wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
@@ -140,8 +140,9 @@ class TurnTaker:
     def _now(self, conversation: Conversation) -> datetime:
         return self._clock.shifted(conversation.clock_shift).now()
 
-    def _gave_up_on(self, message: Inbound) -> Answer:
-        return Answer((Said(self._phrases.render("utter_bot_failed", text=message.text[:_QUOTE])),))
+    def _gave_up_on(self, conversation: Conversation, message: Inbound) -> Answer:
+        phrases = self._phrasebook.of(conversation.locale)
+        return Answer((Said(phrases.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
     def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
         assert conversation.phone is not None
@@ -161,11 +162,13 @@ class TurnTaker:
         """Say that the answer follows, once, unless there is one."""
         with connection.begin():
             message = messages.find_inbound(connection, conversation_id, sid)
-            if message is None or message.status != "received":
+            conversation = conversations.find(connection, conversation_id)
+            if conversation is None or message is None or message.status != "received":
                 return
             soon = self._clock.now() + timedelta(seconds=_RETRY_AFTER[0])
             messages.set_status(connection, message, "promised", retry_at=soon)
-            promise = Answer((Said(self._phrases.render("utter_bot_later")),), promised=True)
+            words = self._phrasebook.of(conversation.locale).render("utter_bot_later")
+            promise = Answer((Said(words),), promised=True)
             messages.store_answer(connection, message, promise, carried_by=sid)
 
     def _words_for(
@@ -192,4 +195,4 @@ class TurnTaker:
 
     def _own(self, conversation: Conversation, response: str) -> Answer:
         """Said without Rasa, so what it has asked for stays asked."""
-        return Answer((Said(self._phrases.render(response)),), expects=conversation.expects)
+        return Answer((Said(self._phrasebook.of(conversation.locale).render(response)),), expects=conversation.expects)

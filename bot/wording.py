@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from booking_engine import BookingEngine
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook, Phrases
 from bot.rendering import fitting
 
 
-def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrases: Phrases) -> str:
-    """The text, in GSM-7 and at most two segments long.
+def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook) -> str:
+    """The text, in the language in which the table was booked, in GSM-7 and at most two segments long.
 
     Raises:
         booking_engine.RestaurantUnknown: the payload names a restaurant that is none.
     """
     if kind == "text":
         return str(payload["body"])
+    phrases = phrasebook.of(payload.get("locale"))
     return fitting(phrases.render(f"utter_sms_{kind}", **_facts(payload, engine, phrases)))
 
 

@@ -26,7 +26,7 @@ def run_worker(settings: Settings) -> None:
         house.database,
         house.engine,
         create_client(settings),
-        house.words,
+        house.languages,
         house.clock,
         our_number=settings.twilio_number,
         status_callback=f"{settings.public_address}/webhooks/twilio/status",

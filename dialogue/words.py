@@ -1,8 +1,4 @@
-"""The catalogue of diner-facing words, and how days, times and parties are put into words.
-
-The catalogue is Rasa's own format of responses, so that Rasa says most of them itself; what is built of parts here, and what the
-bot says without Rasa, comes from the same file.
-"""
+"""The catalogues of diner-facing words, one a language, and how days, times and parties are put into words."""
 
 from __future__ import annotations
 
@@ -10,23 +6,39 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 
 import yaml
-from babel import Locale
-from babel.dates import format_date, format_time
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_day_names
 
-CATALOGUE = Path(__file__).with_name("domain") / "responses.yml"
+CATALOGUES = Path(__file__).with_name("catalogue")
+ENGLISH = CATALOGUES / "en.yml"
 
 _LONGEST_NAME = 40  # of a restaurant, in a text; the whole message must fit two segments
+_NAMINGS = ("cuisines", "features", "diets")
+
+
+class CatalogueWrong(ValueError):
+    """A catalogue cannot be used; the message names it and says why."""
 
 
 class Words:
-    """The words of one language."""
+    """The words of one language, from its catalogue; the file's name is the language's code."""
 
-    def __init__(self, catalogue: Path = CATALOGUE, language: str = "en") -> None:
-        responses = yaml.safe_load(catalogue.read_text(encoding="utf-8"))["responses"]
-        self._texts: dict[str, str] = {name: variants[0]["text"] for name, variants in responses.items()}
-        self._language = language
+    def __init__(self, catalogue: Path = ENGLISH) -> None:
+        """Read the catalogue.
+
+        Raises:
+            CatalogueWrong: it is none, or CLDR does not know the language.
+        """
+        try:
+            read = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+            self._locale = Locale.parse(catalogue.stem, sep="-")
+            self.texts: dict[str, str] = {name: str(text) for name, text in read["texts"].items()}
+            self.namings: dict[str, dict[str, str]] = {kind: dict(read.get(kind) or {}) for kind in _NAMINGS}
+        except (OSError, yaml.YAMLError, UnknownLocaleError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CatalogueWrong(f"{catalogue.name}: {error}") from error
 
     def render(self, response: str, **facts: object) -> str:
         """The text of a response with its blanks filled in.
@@ -34,23 +46,33 @@ class Words:
         Raises:
             KeyError: there is no such response, or a blank of it was not given.
         """
-        return self._texts[response].format_map(facts)
+        return self.texts[response].format_map(facts)
 
     def party(self, count: int) -> str:
         """ "1 person", "4 people"."""
-        return self.render("utter_part_one_person") if count == 1 else self.render("utter_part_people", count=count)
+        plural = f"utter_part_people_{self._locale.plural_form(count)}"
+        return self.render(plural if plural in self.texts else "utter_part_people_other", count=count)
 
     def day(self, day: date, country: str) -> str:
         """ "Tue, Nov 24", in the order of the restaurant's country."""
-        return _plain(format_date(day, _DAY_PATTERN[_is_month_first(country)], locale=_locale(self._language, country)))
+        order = "month_first" if country in _MONTH_FIRST else "day_first"
+        return _plain(format_date(day, self.texts[f"utter_part_day_{order}"], locale=self._in(country)))
 
     def clock(self, clock: time, country: str) -> str:
         """ "7:00 PM", or "19:00" where that is how a clock is read."""
-        return _plain(format_time(clock, "short", locale=_locale(self._language, country)))
+        return _plain(format_time(clock, "short", locale=self._in(country)))
 
     def when(self, starts_at: datetime, country: str) -> str:
         """Day and time of an instant that is given in the restaurant's own zone."""
-        return f"{self.day(starts_at.date(), country)}, {self.clock(starts_at.timetz().replace(tzinfo=None), country)}"
+        clock = self.clock(starts_at.timetz().replace(tzinfo=None), country)
+        return self.render("utter_part_when", day=self.day(starts_at.date(), country), clock=clock)
+
+    def weekdays(self, first: int, last: int) -> str:
+        """ "Fri", "Mon-Thu"; Monday is 0."""
+        names = get_day_names("abbreviated", locale=self._locale)
+        if first == last:
+            return str(names[first])
+        return self.render("utter_part_span", first=names[first], last=names[last])
 
     def name(self, name: str) -> str:
         """A restaurant's name, cut where it would crowd out the rest of the message."""
@@ -58,20 +80,89 @@ class Words:
 
     def spans(self, spans: Iterable[tuple[time, time]], country: str) -> str:
         """ "11:30 AM-2:00 PM, 5:00 PM-9:30 PM"."""
-        return ", ".join(f"{self.clock(start, country)}-{self.clock(end, country)}" for start, end in spans)
+        return self.listed(
+            self.render("utter_part_span", first=self.clock(start, country), last=self.clock(end, country))
+            for start, end in spans
+        )
+
+    def listed(self, items: Iterable[str], *, apart: bool = False) -> str:
+        """The items in a row, set apart by more than a comma where they hold commas themselves; of none: ""."""
+        row = ""
+        for item in items:
+            pattern = "utter_part_listed_apart" if apart else "utter_part_listed"
+            row = self.render(pattern, before=row, next=item) if row else item
+        return row
+
+    def cuisine(self, cuisine: str) -> str:
+        """What a cuisine is called; one that only the restaurant knows is called as it calls it."""
+        return self.namings["cuisines"].get(cuisine, cuisine)
+
+    def feature(self, feature: str) -> str:
+        """What a house's feature is called: "outdoor seating"."""
+        return self.namings["features"].get(feature) or feature.replace("_", " ")
+
+    def diet(self, diet: str) -> str:
+        """What a diet is called: "gluten free"."""
+        return self.namings["diets"].get(diet) or diet.replace("_", " ")
+
+    def _in(self, country: str) -> Locale:
+        """The language as it is used in a country."""
+        return _as_used_in(str(self._locale), country)
 
 
-_DAY_PATTERN = {True: "EEE, MMM d", False: "EEE d MMM"}
+class Languages:
+    """All catalogues there are. A conversation speaks the language of its locale if there is one, else English."""
+
+    def __init__(self, *further: Path) -> None:
+        """Read the project's catalogues and those of `further` folders, which go before the project's.
+
+        Raises:
+            CatalogueWrong: one of them does not have what the English one has.
+        """
+        paths = {path.stem: path for folder in (CATALOGUES, *further) for path in sorted(folder.glob("*.yml"))}
+        self._words = {language.casefold(): Words(path) for language, path in paths.items()}
+        english = Words()
+        for path in paths.values():
+            if gaps := differences(self._words[path.stem.casefold()], english):
+                raise CatalogueWrong(f"{path.name}: {gaps[0]}")
+
+    def of(self, locale: str | None) -> Words:
+        """The words for a locale in the form "pt-BR"."""
+        wanted = (locale or "en").casefold()
+        return self._words.get(wanted) or self._words.get(wanted.partition("-")[0]) or self._words["en"]
 
 
-def _is_month_first(country: str) -> bool:
-    return country in ("US", "CA", "PH")
+def differences(words: Words, english: Words) -> list[str]:
+    """What one language's catalogue has otherwise than the English one: names, blanks, and things without a name."""
+    found = [f"{name} is not needed" for name in words.texts.keys() - english.texts.keys() if not _is_plural(name)]
+    for name, text in english.texts.items():
+        if name in words.texts:
+            if blanks(words.texts[name]) != blanks(text):
+                found.append(f"{name} has other blanks than {sorted(blanks(text))}")
+        elif not _is_plural(name):
+            found.append(f"{name} is missing")
+    for kind, names in english.namings.items():
+        found += [f"{kind}: {name} is missing" for name in names if name not in words.namings[kind]]
+    return sorted(found)
 
 
-@lru_cache(maxsize=64)
-def _locale(language: str, country: str) -> Locale:
-    wanted = f"{language}_{country}"
-    return Locale.parse(wanted if wanted in _known_locales() else f"{language}_US")
+def _is_plural(name: str) -> bool:
+    """Whether a language may have this text or not, as its plurals are."""
+    return name.startswith("utter_part_people_") and name != "utter_part_people_other"
+
+
+def blanks(text: str) -> set[str]:
+    """The names of the blanks in a text."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+_MONTH_FIRST = ("US", "CA", "PH")
+
+
+@lru_cache(maxsize=256)
+def _as_used_in(language: str, country: str) -> Locale:
+    wanted = f"{language.partition('_')[0]}_{country}"
+    return Locale.parse(wanted if wanted in _known_locales() else language)
 
 
 @lru_cache(maxsize=1)

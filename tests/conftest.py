@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support import running
+from tests.support import running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
@@ -77,7 +77,7 @@ def var_folder() -> Iterator[Callable[[], Path]]:
 @pytest.fixture(scope="session")
 def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
     """The whole service, one for the run; it is a Wednesday morning in it. Afterwards nothing of it may be left."""
-    started = running.start(var_folder())
+    started = running.start(var_folder(), TABLETALK_WORDS=second_language.write_catalogue(var_folder()))
     yield started
     left = running.end_all(started)
     assert not left, f"still running after Ctrl-C: {left}"

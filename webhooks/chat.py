@@ -15,7 +15,7 @@ from booking_engine import BookingEngine, RestaurantUnknown
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook, Phrases
 from bot.settings import Settings
 from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
@@ -38,7 +38,7 @@ class _Text(BaseModel):
 
 
 def create_blueprint(
-    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, phrases: Phrases
+    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, phrasebook: Phrasebook
 ) -> Blueprint:
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
 
@@ -55,7 +55,7 @@ def create_blueprint(
             diner_name=printable(wish.name).strip() or None if wish.name else None,
             locale=wish.locale,
         )
-        welcome = _welcome(engine, phrases, wish.restaurant)
+        welcome = _welcome(engine, phrasebook.of(wish.locale), wish.restaurant)
         token = conversations.new_token()
         with database.begin() as connection:
             conversations.remember(connection, conversation, token=token)

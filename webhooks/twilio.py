@@ -19,7 +19,7 @@ from booking_engine import BookingEngine, TryAgain
 from bot import deliveries, stash
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook, Phrases
 from bot.rendering import fitting, sms_texts
 from bot.settings import Settings
 from bot.texts import printable
@@ -31,10 +31,11 @@ _LONGEST_FIELD = 64  # characters of a sid or a number
 
 
 def create_blueprint(
-    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, redis: Redis, phrases: Phrases
+    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, redis: Redis, phrasebook: Phrasebook
 ) -> Blueprint:
     blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
     validator = RequestValidator(settings.auth_token)
+    phrases = phrasebook.of(None)  # where the database is away nobody knows the thread's language
 
     def signed(view: Callable[[], Response]) -> Callable[[], Response]:
         @wraps(view)

@@ -14,6 +14,7 @@ import yaml
 from booking_engine import errors
 from bot.settings import PROJECT
 from deploy.scripts.results import Coverage
+from dialogue.words import Words
 
 _DIALOGUE = PROJECT / "dialogue"
 _PARTS = "utter_part_"  # of sentences: no response by itself
@@ -78,7 +79,7 @@ def everything() -> Coverage:
         intents=set(domain["intents"]),
         rules={rule.name for rule in _rules()},
         actions={*domain["actions"], *domain["forms"]},
-        responses={name for name in _responses() if not name.startswith(_PARTS)},
+        responses={name for name in Words().texts if not name.startswith(_PARTS)},
         errors=set(_errors(errors.BookingError)),
     )
 
@@ -88,17 +89,11 @@ def _read(path: Path) -> Any:
 
 
 @cache
-def _responses() -> dict[str, str]:
-    found = _read(_DIALOGUE / "domain" / "responses.yml")["responses"]
-    return {name: variants[0]["text"] for name, variants in found.items()}
-
-
-@cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """What the bot says without Rasa is known by its words."""
     return {
         name: re.compile(_BLANK.sub(".+?", re.escape(text)), re.DOTALL)
-        for name, text in _responses().items()
+        for name, text in Words().texts.items()
         if name.startswith(_WITHOUT_RASA)
     }
 

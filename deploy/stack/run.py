@@ -24,6 +24,7 @@ from deploy.stack import embedded, model
 from deploy.stack.migrations import upgrade
 from deploy.stack.programs import SOCKET
 from deploy.stack.supervise import Program, Supervisor, adopt_orphans, write_configuration
+from dialogue.words import CatalogueWrong, Languages
 from webhooks.access import read_api_keys
 
 ANNOUNCED = "Ctrl-C ends everything."
@@ -70,6 +71,7 @@ def run_stack(settings: Settings) -> None:
         raise CannotStart("`run` needs Linux")
     begin = time.monotonic()
     _check_ports(settings)
+    _check_words(settings)
     adopt_orphans()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
@@ -109,6 +111,13 @@ def _check_ports(settings: Settings) -> None:
                 probe.bind((host, port))
             except OSError as error:
                 raise CannotStart(f"port {port} cannot be had ({error.strerror}); set {name} to another one") from error
+
+
+def _check_words(settings: Settings) -> None:
+    try:
+        Languages(*filter(None, [settings.tabletalk_words]))
+    except CatalogueWrong as error:
+        raise CannotStart(f"TABLETALK_WORDS: {error}") from error
 
 
 def _end_leftovers() -> None:

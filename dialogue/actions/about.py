@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from babel.dates import get_day_names
-
 from booking_engine import Restaurant, Wishes
 from dialogue.actions.picking import words_of
 from dialogue.actions.times import seating_spans, usual_spans
@@ -27,21 +25,23 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
-        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=diet.replace("_", " "), **facts)
+        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=turn.words.diet(diet), **facts)
     elif topic == "hours":
         turn.say("utter_about_hours", hours=_hours(turn, restaurant, asked_day), **facts)
     elif topic == "address" and restaurant.street:
-        turn.say("utter_about_address", address=f"{restaurant.street}, {restaurant.city}", **facts)
+        turn.say("utter_about_address", address=_address(turn, restaurant), **facts)
     elif topic == "phone" and restaurant.phone:
         turn.say("utter_about_phone", **facts)
     elif topic == "price" and restaurant.price_level:
         turn.say("utter_about_price", level=restaurant.price_level, **facts)
     elif topic == "cuisine" and restaurant.cuisines:
-        turn.say("utter_about_cuisine", cuisines=", ".join(restaurant.cuisines), **facts)
+        turn.say(
+            "utter_about_cuisine", cuisines=turn.words.listed(map(turn.words.cuisine, restaurant.cuisines)), **facts
+        )
     elif topic and topic in restaurant.about:
         turn.say("utter_about_other", fact=restaurant.about[topic], **facts)
     elif topic and (feature := _feature(restaurant, topic)):
-        turn.say("utter_about_feature_yes", feature=feature, **facts)
+        turn.say("utter_about_feature_yes", feature=turn.words.feature(feature), **facts)
     else:
         turn.say("utter_about_unknown", **facts)
 
@@ -55,8 +55,11 @@ def offers(restaurant: Restaurant, seat: Entity) -> bool:
 def _feature(restaurant: Restaurant, topic: str) -> str | None:
     words = set(topic.split("_"))
     fitting = (f for f in restaurant.features if words & set(f.split("_")))
-    found = next(fitting, None)
-    return found.replace("_", " ") if found else None
+    return next(fitting, None)
+
+
+def _address(turn: Turn, restaurant: Restaurant) -> str:
+    return turn.words.render("utter_part_address", street=restaurant.street, city=restaurant.city)
 
 
 def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
@@ -64,7 +67,6 @@ def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
     if asked_day is not None:
         return _hours_on(turn, restaurant, asked_day)
     country = country_of(restaurant)
-    names = get_day_names("abbreviated", locale="en")
     runs: list[tuple[int, int, str]] = []
     for weekday in range(7):
         day = today + timedelta(days=weekday - today.weekday())
@@ -73,23 +75,23 @@ def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
             runs[-1] = (runs[-1][0], weekday, spans)
         else:
             runs.append((weekday, weekday, spans))
-    closed = turn.words.render("utter_part_closed")
-    parts = []
-    for first, last, spans in runs:
-        days = names[first] if first == last else f"{names[first]}-{names[last]}"
-        parts.append(f"{days} {spans or closed}")
+    parts = [_hours_of(turn, turn.words.weekdays(first, last), spans) for first, last, spans in runs]
     # Whoever asks comes soon: what is otherwise in the next days belongs to the answer.
     for day in restaurant.unusual_dates():
         is_soon = today <= day < today + timedelta(days=7)
         if is_soon and seating_spans(restaurant, day) != usual_spans(restaurant, day):
             parts.append(_hours_on(turn, restaurant, day))
-    return "; ".join(parts)
+    return turn.words.listed(parts, apart=True)
 
 
 def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
     country = country_of(restaurant)
     spans = turn.words.spans(seating_spans(restaurant, day), country)
-    return f"{turn.words.day(day, country)} {spans or turn.words.render('utter_part_closed')}"
+    return _hours_of(turn, turn.words.day(day, country), spans)
+
+
+def _hours_of(turn: Turn, days: str, spans: str) -> str:
+    return turn.words.render("utter_part_day_hours", days=days, hours=spans or turn.words.render("utter_part_closed"))
 
 
 _TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}

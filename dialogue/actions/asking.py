@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from booking_engine import Restaurant
+from dialogue.actions.houses import house_option
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import PRESUMED_PARTY, seating_spans
-from dialogue.actions.turn import Option, Turn, country_of
+from dialogue.actions.turn import Turn, country_of
 from nlu.cuisine_kinds import cuisine_candidates
 
 _FURTHER = ("_again", "_last")
@@ -47,18 +48,18 @@ def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown:
         found = _serving(turn, memory)
         what = turn.words.render("utter_part_any_cuisine")
         if memory.cuisine:
-            what = turn.words.render("utter_part_cuisine", cuisine=memory.cuisine)
+            what = turn.words.render("utter_part_cuisine", cuisine=turn.words.cuisine(memory.cuisine))
         if memory.city:
             what = turn.words.render("utter_part_in_city", what=what, city=memory.city)
         if found:
-            options = [Option(f"{turn.words.name(r.name)}, {r.city}", {"restaurant": r.slug}) for r in found]
+            options = [house_option(turn, r) for r in found]
             memory.offer(options)
             turn.say("utter_restaurants_found", options, what=what)
             return "choice"
-        turn.say("utter_no_restaurant_found", what=what, cities=_some(cities))
+        turn.say("utter_no_restaurant_found", what=what, cities=_some(turn, cities))
         memory.city = memory.cuisine = None
         return "restaurant"
-    facts = {"city": cities[0] if cities else "", "cities": _some(cities)}
+    facts = {"city": cities[0] if cities else "", "cities": _some(turn, cities)}
     response = "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant"
     return ask(turn, memory, asked, "restaurant", response, **facts)
 
@@ -72,8 +73,8 @@ def _serving(turn: Turn, memory: Memory) -> list[Restaurant]:
     return []
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_CITIES_NAMED])
+def _some(turn: Turn, names: list[str]) -> str:
+    return turn.words.listed(names[:_CITIES_NAMED])
 
 
 def ask_party_size(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant) -> str:

@@ -219,6 +219,7 @@ class ValidateBookingForm(FormValidation):
                 name=memory.name,
                 phone=phone,
                 notes=memory.notes or "",
+                locale=turn.locale,
                 command_id=turn.command_id("confirm"),
                 channel=turn.channel,
                 notify=not turn.is_by_sms,

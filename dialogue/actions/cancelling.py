@@ -14,7 +14,7 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import find_target, pick_booking
 from dialogue.actions.turn import Turn
-from dialogue.words import Words
+from dialogue.words import Languages
 
 
 class ValidateCancelForm(FormValidation):
@@ -63,15 +63,15 @@ class ValidateCancelForm(FormValidation):
 class Undo(Action):
     """Takes the last cancellation of this conversation back."""
 
-    def __init__(self, engine: BookingEngine, words: Words) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages) -> None:
         self._engine = engine
-        self._words = words
+        self._languages = languages
 
     def name(self) -> str:
         return "action_undo"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        turn = Turn(self._engine, self._languages, dispatcher, tracker)
         self._restore(turn, tracker.slots.get("reservation"))
         turn.finish(None)
         return []

@@ -14,7 +14,7 @@ from booking_engine import BookingEngine
 from dialogue.actions.memory import Memory, Task
 from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Turn
-from dialogue.words import Words
+from dialogue.words import Languages
 
 logger = logging.getLogger(__name__)
 
@@ -54,15 +54,15 @@ class FormValidation(Action, ABC):
     leaves_for: ClassVar[frozenset[str]]
     """Intents with a form or an action of their own."""
 
-    def __init__(self, engine: BookingEngine, words: Words) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages) -> None:
         self._engine = engine
-        self._words = words
+        self._languages = languages
 
     def name(self) -> str:
         return f"validate_{self.form}"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        turn = Turn(self._engine, self._languages, dispatcher, tracker)
         memory = Memory.of(turn)
         asked = tracker.slots.get("requested_slot") if memory.task == self.task else None
         has_begun = memory.task == self.task

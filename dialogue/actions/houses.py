@@ -44,7 +44,7 @@ def hear_restaurant(
             heard.problem = "restaurant_unknown"
         return entities
     if len(candidates) > 1:
-        heard.options = [Option(f"{r.name}, {r.city}", {"restaurant": r.slug}) for r in candidates[:5]]
+        heard.options = [house_option(turn, r) for r in candidates[:5]]
         heard.ask_options = "utter_choose_restaurant"
         return entities
     restaurant = candidates[0]
@@ -52,6 +52,14 @@ def hear_restaurant(
         memory.restaurant = restaurant.slug
         heard.fields.add("restaurant")
     return _besides_words(entities, restaurant)
+
+
+def house_option(turn: Turn, restaurant: Restaurant) -> Option:
+    """A restaurant to pick, with its city."""
+    name = turn.words.name(restaurant.name)
+    return Option(
+        turn.words.render("utter_part_place", restaurant=name, city=restaurant.city), {"restaurant": restaurant.slug}
+    )
 
 
 def besides_name(entities: list[Entity], restaurant: Restaurant, text: str) -> list[Entity]:

@@ -69,7 +69,8 @@ def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: dateti
         label = turn.words.when(local, country)
     slots = {"date": day.isoformat(), "time": certain(local)}
     if house.id != restaurant.id:
-        return Option(f"{turn.words.name(house.name)}, {label}", {**slots, "restaurant": house.slug})
+        elsewhere = turn.words.render("utter_part_elsewhere", restaurant=turn.words.name(house.name), when=label)
+        return Option(elsewhere, {**slots, "restaurant": house.slug})
     return Option(label, slots)
 
 

@@ -17,7 +17,7 @@ from dialogue.actions.houses import besides_name
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import recalled, upcoming, with_code
 from dialogue.actions.turn import Turn
-from dialogue.words import Words
+from dialogue.words import Languages
 from nlu.resolving import resolve_dates
 
 _MOST_LISTED = 5
@@ -38,15 +38,15 @@ class Reply(Action):
         "out_of_scope": "utter_out_of_scope",
     }
 
-    def __init__(self, engine: BookingEngine, words: Words) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages) -> None:
         self._engine = engine
-        self._words = words
+        self._languages = languages
 
     def name(self) -> str:
         return "action_reply"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        turn = Turn(self._engine, self._languages, dispatcher, tracker)
         memory = Memory.of(turn)
         in_form = bool((tracker.active_loop or {}).get("name"))
         named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
@@ -119,7 +119,7 @@ class Reply(Action):
         parts = [
             turn.words.render("utter_part_booking", **_facts(turn, booking)) for booking in bookings[:_MOST_LISTED]
         ]
-        turn.say("utter_bookings", list="; ".join(parts))
+        turn.say("utter_bookings", list=turn.words.listed(parts, apart=True))
         return None
 
     def _name_the_phone(self, turn: Turn, restaurant: Restaurant | None, response: str) -> None:
@@ -158,15 +158,15 @@ def _asks_for_a_feature(turn: Turn) -> bool:
 class PickUp(Action):
     """Details, a yes or a no while nothing is asked: they belong to what was talked about last."""
 
-    def __init__(self, engine: BookingEngine, words: Words) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages) -> None:
         self._engine = engine
-        self._words = words
+        self._languages = languages
 
     def name(self) -> str:
         return "action_pick_up"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(self._engine, self._words, dispatcher, tracker)
+        turn = Turn(self._engine, self._languages, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
         bookings = {booking.code: booking for booking in upcoming(turn, memory)}

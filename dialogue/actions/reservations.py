@@ -115,4 +115,4 @@ def recalled(memory: Memory) -> list[Entity]:
 
 def _label(turn: Turn, booking: Reservation) -> str:
     facts = turn.seating(booking.restaurant, booking.starts_at, booking.party_size)
-    return f"{facts['restaurant']}, {facts['when']}, {facts['party']}"
+    return turn.words.render("utter_part_seating", **facts)

@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine, BookingError, Reservation, Restaurant
-from dialogue.words import Words
+from dialogue.words import Languages
 
 ANYWHERE = ZoneInfo("UTC")
 _SURE_ENOUGH = 0.5
@@ -37,18 +37,21 @@ class Option(NamedTuple):
 @dataclass(frozen=True)
 class _Line:
     response: str
-    facts: dict[str, object]
+    text: str
     options: list[Option]
 
 
 class Turn:
     """The message, and the answer as it grows. Nothing is handed to Rasa before `finish`."""
 
-    def __init__(self, engine: BookingEngine, words: Words, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        self.words = words
+    def __init__(
+        self, engine: BookingEngine, languages: Languages, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
         self.tracker = tracker
         message = tracker.latest_message
         metadata = message.get("metadata") or {}
+        self.locale: str | None = metadata.get("locale")
+        self.words = languages.of(self.locale)
         self.engine = engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or ""
@@ -96,8 +99,8 @@ class Turn:
         return self.engine.clock.now().astimezone(zone)
 
     def say(self, response: str, options: list[Option] | None = None, /, **facts: object) -> None:
-        """Add a message by its name in the catalogue."""
-        self._lines.append(_Line(response, facts, options or []))
+        """Add a message by its name in the catalogue, in the words of the conversation's language."""
+        self._lines.append(_Line(response, self.words.render(response, **facts), options or []))
 
     def met(self, error: BookingError) -> None:
         """Put on record what the engine has refused, for those who look into the dialogue."""
@@ -109,7 +112,8 @@ class Turn:
         for position, line in enumerate(self._lines):
             buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
             custom = state if position == len(self._lines) - 1 else None
-            self._dispatcher.utter_message(response=line.response, buttons=buttons, json_message=custom, **line.facts)
+            # Rasa files what it does not know under the metadata of what was said.
+            self._dispatcher.utter_message(line.text, buttons=buttons, json_message=custom, utter_action=line.response)
 
     # --- words for things ---
 

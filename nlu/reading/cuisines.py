@@ -8,7 +8,7 @@ from nlu.reading.spelling import slips
 from nlu.reading.wishes import phrase_book
 from nlu.reading.words import words
 
-_CUISINES = {
+CUISINES = {
     "Italian": "italian|pasta|trattoria|osteria",
     "Pizza": "pizza|pizzeria|pizzas",
     "Mexican": "mexican|tacos|taco|taqueria|burritos|burrito|enchiladas",
@@ -102,7 +102,7 @@ _NATIONS = words(
 )
 _TYPES = words("restaurant restaurants food cuisine place places please thanks i and")
 _MISTYPED = {slip: word for word in _NATIONS for slip in slips(word) if slip != "koran"}
-_BOOK = phrase_book(_CUISINES)
+_BOOK = phrase_book(CUISINES)
 
 
 def read_cuisines(message: Message) -> None:

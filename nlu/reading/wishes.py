@@ -32,7 +32,7 @@ _SEATING = {
     "an outlet",
     "dog": "with a dog|with my dog|my dog|our dog|bring a dog|a dog",
 }
-_DIET = {
+DIETS = {
     "vegan": "vegan|vegans|plant based|plantbased",
     "vegetarian": "vegetarian|vegetarians|no meat|meat free|veggies",
     "pescatarian": "pescatarian|pescetarian|pescatarians",
@@ -91,7 +91,7 @@ def phrase_book(meanings: dict[str, str]) -> Phrases:
 
 
 _BOOKS = (
-    ("diet", phrase_book(_DIET)),
+    ("diet", phrase_book(DIETS)),
     ("occasion", phrase_book(_OCCASION)),
     ("seating", phrase_book(_SEATING)),
 )

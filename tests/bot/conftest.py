@@ -18,7 +18,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client
 from deploy.stack.embedded import redis_command
-from dialogue.words import Words
+from dialogue.words import Languages
 from tests.engine.conftest import copy_database, server_url, template_url
 from tests.engine.helpers import as_lines, clock_at, house
 from tests.support.running import wait_until
@@ -72,7 +72,7 @@ def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: Twilio
         database,
         engine,
         create_client(settings),
-        Words(),
+        Languages(),
         clock,
         our_number=OUR_NUMBER,
         status_callback="http://127.0.0.1/webhooks/twilio/status",

@@ -6,16 +6,17 @@ import ast
 import re
 from itertools import product
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
-from dialogue.words import CATALOGUE, Words
+from dialogue.words import CATALOGUES, ENGLISH, Words, blanks, differences
+from nlu.reading.cuisines import CUISINES
+from nlu.reading.wishes import DIETS
 from tests.support import replies
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = Words()
-NAMES = sorted(WORDS._texts)
+NAMES = sorted(WORDS.texts)
 CODE_FILES = [p for room in ("dialogue", "bot", "webhooks", "deploy") for p in sorted((ROOT / room).rglob("*.py"))]
 
 # The longest that is plausible; what restaurants and diners write themselves is cut when it is rendered.
@@ -44,6 +45,12 @@ LONGEST = {
     "text": "x" * 60,
     "note": "x" * 60,
     "wish": "somewhere quiet",
+    "street": "1200 West Fullerton Avenue",
+    "clock": "10:30 PM",
+    "first": "11:30 AM",
+    "last": "10:30 PM",
+    "before": "11:30 AM-2:00 PM",
+    "next": "5:00 PM-10:30 PM",
     "address": "1200 West Fullerton Avenue, San Francisco",
     "feature": "wheelchair accessible",
     "fact": "Our own lot has six places behind the house; the garage next door is $18 for two hours.",
@@ -51,14 +58,10 @@ LONGEST = {
 }
 
 
-def blanks(text: str) -> list[str]:
-    return [name for _, name, _, _ in Formatter().parse(text) if name]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_response_fits_two_segments_of_gsm7_with_its_longest_facts(name: str) -> None:
-    text = WORDS._texts[name]
-    unknown = set(blanks(text)) - LONGEST.keys()
+    text = WORDS.texts[name]
+    unknown = blanks(text) - LONGEST.keys()
     assert not unknown, f"tell this test how long {unknown} may become"
     filled = WORDS.render(name, **LONGEST)
     assert replies.not_in_gsm7(filled) == []
@@ -67,7 +70,7 @@ def test_a_response_fits_two_segments_of_gsm7_with_its_longest_facts(name: str) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_response_without_blanks_is_one_segment(name: str) -> None:
-    text = WORDS._texts[name]
+    text = WORDS.texts[name]
     if not blanks(text):
         assert replies.segments(text) == 1, f"{len(text)} characters: {text}"
 
@@ -104,15 +107,28 @@ def test_most_answers_are_one_segment_with_everyday_facts() -> None:
     assert lengths.count(1) / len(lengths) > 0.9
 
 
-def test_no_response_is_named_as_rasa_would_say_it_by_itself() -> None:
-    assert [name for name in NAMES if name.startswith("utter_ask_")] == []
-
-
-def test_each_response_has_one_wording() -> None:
-    """Rasa picks a variant at random: then no test and no repeated message would see the same words."""
-    lines = [line for line in CATALOGUE.read_text(encoding="utf-8").splitlines() if line.startswith("  utter_")]
+def test_each_response_is_named_once() -> None:
+    lines = [line for line in ENGLISH.read_text(encoding="utf-8").splitlines() if line.startswith("  utter_")]
     assert len(lines) == len(NAMES)
-    assert CATALOGUE.read_text(encoding="utf-8").count("- text:") == len(NAMES)
+
+
+@pytest.mark.parametrize("path", sorted(CATALOGUES.glob("*.yml")), ids=lambda path: path.stem)
+def test_each_language_has_the_same_names_and_blanks(path: Path) -> None:
+    assert differences(Words(path), WORDS) == []
+
+
+def test_a_catalogue_with_a_gap_is_told(tmp_path: Path) -> None:
+    text = ENGLISH.read_text(encoding="utf-8").replace("{code}", "{cod}", 1).replace("  utter_help:", "  utter_hilfe:")
+    (tmp_path / "de.yml").write_text(text, encoding="utf-8")
+    found = differences(Words(tmp_path / "de.yml"), WORDS)
+    assert "utter_help is missing" in found
+    assert "utter_hilfe is not needed" in found
+    assert any("has other blanks" in difference for difference in found)
+
+
+def test_what_we_know_by_name_has_a_name_in_the_catalogue() -> None:
+    assert WORDS.namings["cuisines"].keys() >= set(CUISINES)
+    assert WORDS.namings["diets"].keys() >= set(DIETS)
 
 
 class _Names(ast.NodeVisitor):
@@ -171,6 +187,5 @@ def test_every_response_that_code_names_is_in_the_catalogue() -> None:
 def test_every_response_in_the_catalogue_is_used() -> None:
     named = _named_in_code().found
     named |= {f"{name}{end}" for name in named for end in ("_again", "_last") if f"{name}_again" in NAMES}
-    in_rules = (ROOT / "dialogue" / "rules.yml").read_text(encoding="utf-8")
-    unused = [n for n in NAMES if n not in in_rules and not any(_fits(pattern, n) for pattern in named)]
+    unused = [n for n in NAMES if not any(_fits(pattern, n) for pattern in named)]
     assert unused == []

@@ -123,7 +123,7 @@ def test_a_goal_can_be_reached_in_an_empty_house(houses: list[House]) -> None:
 def test_a_diner_reads_in_a_text_what_it_asks_for(prefix: str, asks: str | None) -> None:
     words = Words()
     for name in (prefix, f"{prefix}_again", f"{prefix}_last"):
-        if name in words._texts and name != "utter_which_restaurant_asked_about":
+        if name in words.texts and name != "utter_which_restaurant_asked_about":
             assert read_text([words.render(name, **FACTS)]).asks == asks, name
 
 

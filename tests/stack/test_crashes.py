@@ -11,7 +11,7 @@ from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
 from bot.messages import Answer, Inbound
 from bot.turn import TurnTaker
-from dialogue.words import Words
+from dialogue.words import Languages
 from tests.support.phone import Phone, new_sid
 from tests.support.running import Stack
 
@@ -29,7 +29,7 @@ def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, pho
     thread = sms_thread(phone.number, phone.to, None)
     message = Inbound(thread.id, new_sid(), "Ana Lima")
     dying = DyingClient(stack.rasa_url, stack.internal_token)
-    turns = TurnTaker(stack.database, dying, Words(), Clock(stack.settings.clock_offset))
+    turns = TurnTaker(stack.database, dying, Languages(), Clock(stack.settings.clock_offset))
     turns.receive(thread, message)
     with pytest.raises(SystemExit):
         turns.answer(thread.id, message.sid, seconds=9)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
 from bot.dialogue_client import DialogueClient
-from bot.phrasing import Phrases
+from bot.phrasing import Phrasebook
 
 _YEARS = range(2000, 2101)
 
@@ -35,7 +35,7 @@ class Tools:
     database: Engine
     redis: Redis
     dialogue: DialogueClient
-    phrases: Phrases
+    phrasebook: Phrasebook
 
     def shift_to(self, moment: datetime | None) -> timedelta:
         """How far a clock that shows this moment now is ahead of the service's; without a moment it is the service's."""
