@@ -101,5 +101,9 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         if message.get("custom"):
             facts = message["custom"]
     return Answer(
-        tuple(said), expects=facts.get("expects"), hold=facts.get("hold"), reservation=facts.get("reservation")
+        tuple(said),
+        expects=facts.get("expects"),
+        hold=facts.get("hold"),
+        reservation=facts.get("reservation"),
+        asks=facts.get("asks"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -39,24 +39,27 @@ class Choice:
 
 @dataclass(frozen=True)
 class Said:
-    """One message to the diner, not yet rendered for a channel."""
+    """One message to the diner, not yet rendered for a channel. `seq` is its place in the thread, once it is stored."""
 
     text: str
     choices: tuple[Choice, ...] = ()
+    seq: int = 0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """All that a turn says; `hold` and `reservation` in the chat API's form."""
+    """All that a turn says; `hold`, `reservation` and `asks` in the chat API's form. `at`: when it was stored, in UTC."""
 
     said: tuple[Said, ...] = ()
     expects: str | None = None
     hold: dict[str, Any] | None = None
     reservation: dict[str, Any] | None = None
+    asks: dict[str, Any] | None = None
     promised: bool = False
+    at: datetime | None = None
 
     def payload(self) -> dict[str, Any]:
-        return {"expects": self.expects, "hold": self.hold, "reservation": self.reservation, "promised": self.promised}
+        return {name: getattr(self, name) for name in ("expects", "hold", "reservation", "asks", "promised")}
 
 
 @dataclass(frozen=True)
@@ -162,12 +165,14 @@ def store_answer(connection: Connection, message: Inbound, answer: Answer, *, ca
         connection.execute(insert(schema.outbound), rows)
 
 
-def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> None:
-    """What the bot says before it is asked anything."""
+def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> Answer:
+    """What the bot says before it is asked anything; gives it with its place in the thread."""
     rows = [
         {"conversation_id": conversation_id, "text": said.text, "payload": answer.payload()} for said in answer.said
     ]
-    connection.execute(insert(schema.outbound), rows)
+    statement = insert(schema.outbound).returning(schema.outbound.c.seq, sort_by_parameter_order=True)
+    seqs = connection.scalars(statement, rows).all()
+    return replace(answer, said=tuple(replace(said, seq=seq) for said, seq in zip(answer.said, seqs, strict=True)))
 
 
 def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Answer:
@@ -176,14 +181,18 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
     query = select(schema.outbound).where(c.conversation_id == conversation_id, c.carried_by == sid).order_by(c.seq)
     rows = connection.execute(query).all()
     kept = [row for row in rows if not row.payload.get("promised")] or rows  # an answer makes its promise good
-    said = [Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", []))) for row in kept]
+    said = [
+        Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", [])), row.seq) for row in kept
+    ]
     facts: dict[str, Any] = kept[-1].payload if kept else {}
     return Answer(
         tuple(said),
         expects=facts.get("expects"),
         hold=facts.get("hold"),
         reservation=facts.get("reservation"),
+        asks=facts.get("asks"),
         promised=bool(facts.get("promised")),
+        at=kept[-1].created_at if kept else None,
     )
 
 

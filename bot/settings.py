@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)  # how many stand before us and tell who is really calling
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
+    events_port: int = Field(default=5010, ge=1, le=65535)
+    events_url: str = ""
     internal_token: str = ""
 
     database_url: str = ""
@@ -74,7 +76,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a folder of catalogues such as pt.yml")
         return value
 
-    @field_validator("public_url", "twilio_api_base")
+    @field_validator("public_url", "events_url", "twilio_api_base")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
@@ -176,6 +178,13 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """The address that the world, and so Twilio's signature, knows us by."""
         return self.public_url or self.local_address
+
+    @property
+    def events_address(self) -> str:
+        """Where browsers find the stream of events; in production the reverse proxy leads to it, unless told otherwise."""
+        if self.events_url:
+            return self.events_url
+        return self.public_address if self.is_production else f"http://127.0.0.1:{self.events_port}"
 
     @property
     def rasa_address(self) -> str:

@@ -228,6 +228,7 @@ def _announce(settings: Settings, seconds: float) -> None:
     lines = [
         f"Tabletalk is up after {seconds:.0f} s. Its clock says {now:%a %d %b %Y %H:%M} UTC.",
         f"  Phone simulator   {base}/simulator",
+        f"  Widget demo page  {base}/demo",
         f"  Twilio webhook    {base}/webhooks/twilio/sms   (number {settings.twilio_number})",
         f"  Chat API          {base}/api/chat/conversations",
         f"  REST API          {base}/docs",

@@ -11,6 +11,7 @@ from rasa_sdk.events import ActionExecutionRejected, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine
+from dialogue.actions import pickers
 from dialogue.actions.memory import Memory, Task
 from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Turn
@@ -78,6 +79,7 @@ class FormValidation(Action, ABC):
         memory.misses = memory.misses + 1 if asked and expects == asked and not heard.news else 0
         if expects is None:
             memory.task = None
+        turn.asks = pickers.fitting(turn, memory, expects)
         turn.finish(expects)
         return memory.events(turn, expects)
 

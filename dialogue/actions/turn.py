@@ -70,6 +70,7 @@ class Turn:
         self._met: list[str] = []
         self.hold: dict[str, Any] | None = None
         self.reservation: dict[str, Any] | None = None
+        self.asks: dict[str, Any] | None = None
 
     @property
     def is_by_sms(self) -> bool:
@@ -108,7 +109,8 @@ class Turn:
 
     def finish(self, expects: str | None) -> None:
         """Hand the answer to Rasa; `expects` is what is asked for, in the contract's words."""
-        state = {"expects": expects, "hold": self.hold, "reservation": self.reservation, "met": self._met}
+        state: dict[str, Any] = {"expects": expects, "asks": self.asks, "met": self._met}
+        state |= {"hold": self.hold, "reservation": self.reservation}
         for position, line in enumerate(self._lines):
             buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
             custom = state if position == len(self._lines) - 1 else None
@@ -149,6 +151,7 @@ class Turn:
             "status": reservation.status,
             "restaurant": _named(reservation.restaurant),
             "starts_at": reservation.starts_at.isoformat(),
+            "ends_at": reservation.ends_at.isoformat(),
             "party_size": reservation.party_size,
             "diner_name": reservation.diner_name,
             "notes": reservation.notes,

@@ -34,10 +34,10 @@ def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
 
 def test_a_conversation_opens_with_a_greeting(chat: Chat) -> None:
     opened = chat.open().opened
-    assert set(opened) >= {"conversation_id", "token", "messages", "expects"}
+    assert set(opened) >= {"conversation_id", "token", "messages", "expects", "now", "events"}
     assert uuid.UUID(opened["conversation_id"])
     assert len(opened["token"]) >= 32
-    assert [set(message) for message in opened["messages"]] == [{"text", "choices"}]
+    assert [set(message) for message in opened["messages"]] == [{"id", "text", "choices"}]
 
 
 def test_a_conversation_about_a_restaurant_greets_in_its_name(chat: Chat) -> None:
@@ -60,7 +60,7 @@ def test_a_diner_who_is_signed_in_books_and_is_confirmed_by_one_text(chat: Chat,
     assert booked["expects"] is None
     assert booked["hold"] is None
     made = booked["reservation"]
-    assert set(made) == {"code", "status", "restaurant", "starts_at", "party_size", "diner_name", "notes"}
+    assert set(made) == {"code", "status", "restaurant", "starts_at", "ends_at", "party_size", "diner_name", "notes"}
     assert (made["status"], made["restaurant"], made["party_size"]) == ("confirmed", HOUSE, 2)
     assert made["starts_at"] == "2026-12-03T18:00:00-05:00"
     assert made["diner_name"] == "Ana Lima"
@@ -142,7 +142,7 @@ def test_the_thread_can_be_drawn_again(chat: Chat) -> None:
     assert thread["messages"][2]["text"] == offered["messages"][0]["text"]
     assert thread["expects"] == "confirmation"
     assert thread["hold"] == offered["hold"]
-    assert talk.thread() == thread
+    assert talk.thread() | {"now": thread["now"]} == thread
 
 
 def test_a_repeated_idempotency_key_is_the_same_message(chat: Chat, phone: Phone) -> None:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
-from booking_engine import BookingEngine, RestaurantUnknown
+from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
@@ -21,6 +21,7 @@ from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body
+from webhooks.chat import shapes
 from webhooks.problems import Problem
 
 
@@ -55,12 +56,13 @@ def create_blueprint(
             diner_name=printable(wish.name).strip() or None if wish.name else None,
             locale=wish.locale,
         )
-        welcome = _welcome(engine, phrasebook.of(wish.locale), wish.restaurant)
+        restaurant = _restaurant(engine, wish.restaurant)
         token = conversations.new_token()
         with database.begin() as connection:
             conversations.remember(connection, conversation, token=token)
-            messages.store_greeting(connection, conversation.id, welcome)
-        return jsonify({"conversation_id": str(conversation.id), "token": token, **_in_json(welcome)}), 201
+            welcome = messages.store_greeting(connection, conversation.id, _welcome(phrasebook.of(wish.locale), restaurant))
+        about = {"conversation_id": str(conversation.id), "token": token, **surroundings(conversation)}
+        return jsonify({**about, **shapes.answer_in_json(welcome)}), 201
 
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     def send_message(conversation_id: UUID) -> Response:
@@ -68,28 +70,38 @@ def create_blueprint(
         text = printable(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
-        sid = request.headers.get("Idempotency-Key") or str(uuid.uuid4())
-        turns.receive(conversation, Inbound(conversation.id, f"chat-{sid[:100]}", text))
-        return jsonify(_in_json(turns.answer(conversation.id, f"chat-{sid[:100]}", seconds=settings.answer_within)))
+        key = request.headers.get("Idempotency-Key")
+        sid = shapes.sid_of(key) if key else shapes.sid_without_key(str(uuid.uuid4()))
+        turns.receive(conversation, Inbound(conversation.id, sid, text))
+        answer = turns.answer(conversation.id, sid, seconds=settings.answer_within)
+        # The moment of the answer, not of the request: a repeated message gets the same answer to the letter.
+        now = answer.at + clock_of(conversation).offset if answer.at else clock_of(conversation).now()
+        return jsonify({**shapes.answer_in_json(answer), "now": shapes.moment(now)})
 
     @blueprint.get("/conversations/<uuid:conversation_id>/messages")
     def read_thread(conversation_id: UUID) -> Response:
         conversation = _conversation(database, conversation_id)
+        after = request.args.get("after", 0, type=int)
         with database.connect() as connection:
             lines = messages.thread(connection, conversation.id)
-        shown = [
+        return jsonify(
             {
-                "id": line.seq,
-                "direction": line.direction,
-                "text": line.text,
-                "choices": line.payload.get("choices", []),
-                "at": line.at.isoformat(),
+                "messages": [shapes.line_in_json(line) for line in lines if line.seq > after],
+                **shapes.state_after(lines),
+                "expects": conversation.expects,
+                **surroundings(conversation),
             }
-            for line in lines
-        ]
-        last = next((line.payload for line in reversed(lines) if line.direction == "out"), {})
-        state = {name: last.get(name) for name in ("hold", "reservation")}
-        return jsonify({"messages": shown, "expects": conversation.expects, **state})
+        )
+
+    def clock_of(conversation: Conversation) -> Clock:
+        return engine.at(conversation.clock_shift).clock
+
+    def surroundings(conversation: Conversation) -> dict[str, Any]:
+        return {
+            "now": shapes.moment(clock_of(conversation).now()),
+            "events": f"{settings.events_address}/api/chat/conversations/{conversation.id}/events",
+            "restaurant": shapes.restaurant_in_json(_restaurant(engine, conversation.restaurant)),
+        }
 
     return blueprint
 
@@ -112,16 +124,16 @@ def _conversation(database: Engine, conversation_id: UUID) -> Conversation:
     return found
 
 
-def _welcome(engine: BookingEngine, phrases: Phrases, slug: str | None) -> Answer:
+def _restaurant(engine: BookingEngine, slug: str | None) -> Restaurant | None:
     if slug is None:
-        return Answer((Said(phrases.render("utter_welcome")),))
+        return None
     try:
-        restaurant = engine.restaurant(slug)
+        return engine.restaurant(slug)
     except RestaurantUnknown:
         raise Problem(404, "restaurant_unknown", "There is no such restaurant.") from None
+
+
+def _welcome(phrases: Phrases, restaurant: Restaurant | None) -> Answer:
+    if restaurant is None:
+        return Answer((Said(phrases.render("utter_welcome")),))
     return Answer((Said(phrases.render("utter_welcome_restaurant", restaurant=phrases.name(restaurant.name))),))
-
-
-def _in_json(answer: Answer) -> dict[str, Any]:
-    said = [{"text": s.text, "choices": [vars(choice) for choice in s.choices]} for s in answer.said]
-    return {"messages": said, "expects": answer.expects, "hold": answer.hold, "reservation": answer.reservation}

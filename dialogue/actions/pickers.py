@@ -1,0 +1,82 @@
+"""What a page needs to let a question be answered by picking: how many, which days, which times."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from booking_engine import Restaurant
+from dialogue.actions.memory import Memory
+from dialogue.actions.turn import Turn, country_of
+
+_MOST_TIMES = 12
+_EVERY_TIME = 500
+_ROUND = (30, 60)
+"""Minutes: of too many times those on the half hour are kept, of still too many those on the hour."""
+
+
+def fitting(turn: Turn, memory: Memory, expects: str | None) -> dict[str, Any] | None:
+    """The chat API's `asks` for what is asked next; None where there is nothing to pick from.
+
+    Text threads have no pages and get none.
+    """
+    if turn.is_by_sms or memory.restaurant is None:
+        return None
+    restaurant = turn.engine.restaurant(memory.restaurant)
+    if expects == "party_size":
+        return {"max_party": restaurant.largest_party}
+    if expects == "date":
+        return _days(restaurant, turn.now(restaurant.zone))
+    if expects == "time":
+        times = _times(turn, memory, restaurant)
+        return {"times": times} if times else None
+    return None
+
+
+def _days(restaurant: Restaurant, now: datetime) -> dict[str, Any]:
+    """From when to when one can book, and on which days in between nobody is seated."""
+    today = now.date()
+    soonest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
+    is_over = all(service.last_seating_at.astimezone(UTC) < soonest for service in restaurant.periods_on(today))
+    last = today + timedelta(days=restaurant.policy.max_advance_days)
+    first = min(today + timedelta(days=1), last) if is_over else today
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    closed = [day.isoformat() for day in days if not restaurant.periods_on(day)]
+    return {"first_day": first.isoformat(), "last_day": last.isoformat(), "closed_days": closed}
+
+
+def _times(turn: Turn, memory: Memory, restaurant: Restaurant) -> list[dict[str, str]]:
+    """Times that are free for the party on the day in question, spread over the day."""
+    day = memory.wanted_date()
+    services = restaurant.periods_on(day) if day else []
+    if day is None or memory.party_size is None or not services:
+        return []
+    first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
+    search = turn.engine.find_openings(
+        restaurant,
+        starts_at=first + (last - first) / 2,
+        party_size=memory.party_size,
+        within=(last - first) / 2,
+        limit=_EVERY_TIME,
+        excluding=memory.reservation if memory.task == "change" else None,
+        wishes=memory.wishes(),
+    )
+    starts = sorted(opening.starts_at for opening in search.openings)
+    kept = _spread([start for start in starts if _is_of(restaurant, start, day)])
+    labels = [turn.words.clock(start.timetz().replace(tzinfo=None), country_of(restaurant)) for start in kept]
+    return [{"label": label, "text": label} for label in dict.fromkeys(labels)]
+
+
+def _is_of(restaurant: Restaurant, start: datetime, day: date) -> bool:
+    return restaurant.service_date_of(start) == day
+
+
+def _spread(starts: list[datetime]) -> list[datetime]:
+    """At most as many as fit, round times first, from morning to night."""
+    for minutes in _ROUND:
+        if len(starts) > _MOST_TIMES:
+            starts = [start for start in starts if start.minute % minutes == 0] or starts
+    if len(starts) <= _MOST_TIMES:
+        return starts
+    step = (len(starts) - 1) / (_MOST_TIMES - 1)
+    return [starts[round(n * step)] for n in range(_MOST_TIMES)]

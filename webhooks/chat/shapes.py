@@ -1,0 +1,84 @@
+"""The JSON of the chat API: threads, answers and what is asked for, for the routes and for the stream of events alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from booking_engine import Restaurant
+from bot.messages import Answer, Said, ThreadMessage
+
+_CLIENT_KEY = "chat-"
+_OWN_KEY = "http-"
+_LONGEST_KEY = 100
+_STATE = ("expects", "hold", "reservation", "asks")
+
+
+def sid_of(key: str) -> str:
+    """The id under which a message with this client message id is stored."""
+    return f"{_CLIENT_KEY}{key[:_LONGEST_KEY]}"
+
+
+def sid_without_key(unique: str) -> str:
+    """The id of a message whose client gave it none."""
+    return f"{_OWN_KEY}{unique}"
+
+
+def moment(now: datetime) -> str:
+    """A time of the service's clock, to the millisecond."""
+    return now.isoformat(timespec="milliseconds")
+
+
+def answer_in_json(answer: Answer) -> dict[str, Any]:
+    """What an answer says, and where the conversation stands after it."""
+    state = {name: getattr(answer, name) for name in _STATE}
+    return {"messages": [_said(said) for said in answer.said], **state}
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {"id": said.seq, "text": said.text, "choices": [vars(choice) for choice in said.choices]}
+
+
+def line_in_json(line: ThreadMessage) -> dict[str, Any]:
+    """A message of the thread, in either direction; `key` is the client message id it was sent with."""
+    is_client_key = line.direction == "in" and (line.sid or "").startswith(_CLIENT_KEY)
+    return {
+        "id": line.seq,
+        "direction": line.direction,
+        "text": line.text,
+        "choices": line.payload.get("choices", []),
+        "at": line.at.isoformat(),
+        "key": (line.sid or "").removeprefix(_CLIENT_KEY) if is_client_key else None,
+    }
+
+
+def state_of(line: ThreadMessage) -> dict[str, Any] | None:
+    """Where the conversation stands after this message, if it is the last one of an answer."""
+    if line.direction == "in" or "expects" not in line.payload:
+        return None
+    return {name: line.payload.get(name) for name in _STATE}
+
+
+def state_after(lines: Sequence[ThreadMessage]) -> dict[str, Any]:
+    """Where the conversation stands at the end of the thread."""
+    states = (state_of(line) for line in reversed(lines))
+    return next((state for state in states if state is not None), dict.fromkeys(_STATE))
+
+
+def restaurant_in_json(restaurant: Restaurant | None) -> dict[str, Any] | None:
+    """What a page must know of the restaurant that the conversation is about."""
+    if restaurant is None:
+        return None
+    region = " ".join(filter(None, (restaurant.region, restaurant.postal_code)))
+    address = ", ".join(filter(None, (restaurant.street, restaurant.city, region)))
+    return {
+        "slug": restaurant.slug,
+        "name": restaurant.name,
+        "city": restaurant.city,
+        "phone": restaurant.phone,
+        "address": address if restaurant.street else None,
+        "timezone": restaurant.timezone,
+        "country": restaurant.country,
+        "max_party": restaurant.largest_party,
+    }

@@ -1,0 +1,1 @@
+"""The chat widget: what browsers load to talk with us from a restaurant's page."""

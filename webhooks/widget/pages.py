@@ -1,0 +1,155 @@
+"""Serves the widget's files to the pages of restaurants, and in development a page of an invented one.
+
+Every page that shows the button loads `/widget.js`, which may be kept for five minutes. What the open panel loads lies under
+`/widget/VERSION/`: the version is a digest of all the files, so those may be kept for ever. The loader has the text
+`@VERSION@` where the version belongs. Without a version a file is there too, and is asked for anew each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request
+
+from bot.settings import Settings
+
+_HERE = Path(__file__).parent
+_DEMO = "demo"
+_LOADER = "widget.js"
+_PLACEHOLDER = b"@VERSION@"
+_VERSION = re.compile("([0-9a-f]{16})/")
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".png": "image/png",
+}
+_COMPRESSED = frozenset({".js", ".css", ".json", ".html", ".svg"})
+_A_WHILE = "public, max-age=300"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_LOOK_AGAIN = "no-cache"
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it is sent, with its digest."""
+
+    content: bytes
+    compressed: bytes | None
+    content_type: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """All files by their path below this folder, and the version they are together."""
+
+    version: str
+    files: dict[str, _File]
+
+
+def create_blueprint(settings: Settings) -> Blueprint:
+    """Serve the files as they are when the process starts; a development process looks at them anew each time."""
+    blueprint = Blueprint("widget", __name__)
+    kept = _read_shelf()
+
+    def shelf() -> _Shelf:
+        return kept if settings.is_production else _read_shelf()
+
+    @blueprint.get("/widget.js")
+    def loader() -> Response:
+        return _for_every_page(_send(shelf().files.get(_LOADER), _A_WHILE if settings.is_production else _LOOK_AGAIN))
+
+    @blueprint.get("/widget/<path:name>")
+    def asset(name: str) -> Response:
+        present = shelf()
+        version = _VERSION.match(name)
+        name = name[version.end() :] if version else name
+        if name.startswith(f"{_DEMO}/"):
+            abort(404)
+        # A page that has kept an old loader gets today's files, but not for ever.
+        is_present = version is not None and version[1] == present.version
+        return _for_every_page(_send(present.files.get(name), _FOR_EVER if is_present else _LOOK_AGAIN))
+
+    if not settings.is_production:
+
+        @blueprint.get("/demo")
+        def demo() -> Response:
+            response = _send(shelf().files.get(f"{_DEMO}/index.html"), _LOOK_AGAIN)
+            response.headers["Content-Security-Policy"] = _demo_policy(settings)
+            return response
+
+        @blueprint.get("/demo/<path:name>")
+        def demo_asset(name: str) -> Response:
+            return _send(shelf().files.get(f"{_DEMO}/{name}"), _LOOK_AGAIN)
+
+    return blueprint
+
+
+def _demo_policy(settings: Settings) -> str:
+    """As strict as a restaurant's may be: what the widget needs is what it is documented to need."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": f"'self' {settings.events_address}",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _read_shelf() -> _Shelf:
+    raw = {
+        path.relative_to(_HERE).as_posix(): path.read_bytes()
+        for path in sorted(_HERE.rglob("*"))
+        if path.suffix in _TYPES and path.is_file()
+    }
+    digest = hashlib.sha256()
+    for name, content in raw.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    version = digest.hexdigest()[:16]
+    if _LOADER in raw:
+        raw[_LOADER] = raw[_LOADER].replace(_PLACEHOLDER, version.encode())
+    return _Shelf(version, {name: _file(name, content) for name, content in raw.items()})
+
+
+def _file(name: str, content: bytes) -> _File:
+    kind = Path(name).suffix
+    compressed = gzip.compress(content, mtime=0) if kind in _COMPRESSED else None
+    return _File(content, compressed, _TYPES[kind], hashlib.sha256(content).hexdigest()[:16])
+
+
+def _send(file: _File | None, caching: str) -> Response:
+    """The file, compressed where the browser takes that; 304 where it has it already."""
+    if file is None:
+        abort(404)
+    takes_gzip = file.compressed is not None and request.accept_encodings["gzip"] > 0
+    response = Response(file.compressed if takes_gzip else file.content, content_type=file.content_type)
+    if takes_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = caching
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.set_etag(f"{file.digest}{'-gzip' if takes_gzip else ''}")
+    response.make_conditional(request)
+    return response
+
+
+def _for_every_page(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
