@@ -19,7 +19,9 @@ def client(stack: Stack) -> httpx.Client:
     return httpx.Client(base_url=stack.base_url, trust_env=False)
 
 
-@pytest.mark.parametrize("path", ["/widget/pages.py", "/widget/../app.py", "/widget/demo/index.html", "/widget/none.js"])
+@pytest.mark.parametrize(
+    "path", ["/widget/pages.py", "/widget/../app.py", "/widget/demo/index.html", "/widget/none.js"]
+)
 def test_only_the_widget_is_served(client: httpx.Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
