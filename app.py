@@ -13,10 +13,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking_engine import BookingEngine, Clock, create_database
 from booking_engine.import_format import restaurant_schema
+from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
+from bot.moving import Mover
 from bot.settings import Settings, load_settings
 from bot.shelf import RedisShelf
 from bot.turn import TurnTaker
+from bot.verification import Limits, Verification
 from dialogue.words import Languages
 
 LARGEST_REQUEST = 256 * 1024  # bytes
@@ -34,6 +37,7 @@ class House:
     dialogue: DialogueClient
     languages: Languages
     turns: TurnTaker
+    codes: Codes
 
 
 def open_house(settings: Settings | None = None) -> House:
@@ -48,15 +52,20 @@ def open_house(settings: Settings | None = None) -> House:
     database = create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads)
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     languages = Languages(*filter(None, [settings.tabletalk_words]))
+    engine = BookingEngine(database, clock, RedisShelf(settings.redis_address))
+    codes, our_number = Codes(settings.internal_secret), settings.twilio_number
+    limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
+    verification = Verification(codes, languages, clock, limits, our_number)
     return House(
         settings=settings,
         clock=clock,
         database=database,
         redis=Redis.from_url(settings.redis_address, socket_timeout=5, socket_connect_timeout=2),
-        engine=BookingEngine(database, clock, RedisShelf(settings.redis_address)),
+        engine=engine,
         dialogue=dialogue,
         languages=languages,
-        turns=TurnTaker(database, dialogue, languages, clock),
+        turns=TurnTaker(database, dialogue, languages, clock, verification, Mover(engine, languages, our_number)),
+        codes=codes,
     )
 
 
@@ -99,7 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         from webhooks.simulator.testing.tools import Tools
 
         app.register_blueprint(pages.create_blueprint(house.settings, house.engine, house.redis, house.clock))
-        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.languages)
+        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.languages, house.codes)
         app.register_blueprint(routes.create_blueprint(tools))
     return app
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, and_, or_, select, update
@@ -48,6 +48,7 @@ def enqueue_text(
     due_at: datetime,
     shift: timedelta = timedelta(0),
     dedupe_id: str | None,
+    kind: Literal["text", "phone_code"] = "text",
 ) -> UUID:
     """Queue a text; a second one with the same `dedupe_id` is dropped. Returns the row's id.
 
@@ -58,7 +59,7 @@ def enqueue_text(
         insert(outbox)
         .values(
             id=message_id,
-            kind="text",
+            kind=kind,
             conversation_id=conversation_id,
             to_phone=to_phone,
             payload=payload,

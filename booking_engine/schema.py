@@ -212,7 +212,8 @@ outbox = Table(
     Column("last_error", Text),
     PrimaryKeyConstraint("id"),
     CheckConstraint(
-        "kind IN ('reservation_confirmed', 'reservation_changed', 'reservation_cancelled', 'reminder', 'text')",
+        "kind IN ('reservation_confirmed', 'reservation_changed', 'reservation_cancelled', 'reminder', 'text', "
+        "'phone_code')",
         name="kind_known",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
@@ -28,6 +29,7 @@ class Conversation:
     """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when.
 
     `clock_shift`: how far the clock of this conversation is ahead of the service's; nothing unless a tester moved it.
+    `dialogue_id`: the conversation that it goes on with as one; None: none.
     """
 
     id: uuid.UUID
@@ -41,6 +43,12 @@ class Conversation:
     asked_at: datetime | None = None
     opted_out: bool = False
     clock_shift: timedelta = timedelta(0)
+    dialogue_id: uuid.UUID | None = None
+
+    @property
+    def dialogue(self) -> uuid.UUID:
+        """The name of its dialogue: its own, or that of the conversation that it goes on with."""
+        return self.dialogue_id or self.id
 
 
 def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:
@@ -99,8 +107,32 @@ def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> N
     connection.execute(update(schema.conversation).where(schema.conversation.c.id == conversation_id).values(**values))
 
 
+def note_asked(connection: Connection, conversation: Conversation, expects: str | None, at: datetime) -> None:
+    """Note what was asked, in every thread that goes on as one with this."""
+    c = schema.conversation.c
+    together = or_(c.id == conversation.dialogue, c.dialogue_id == conversation.dialogue)
+    connection.execute(update(schema.conversation).where(together).values(expects=expects, asked_at=at))
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@contextmanager
+def alone(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
+    """Hold the conversation and the dialogue behind it; gives False when somebody else keeps one for all of `seconds`.
+
+    Everybody takes the conversation first; the one that a dialogue is named after holds both in one.
+    """
+    until = time.monotonic() + seconds
+    with one_at_a_time(connection, conversation_id, seconds=seconds) as is_ours:
+        known = find(connection, conversation_id) if is_ours else None
+        connection.commit()
+        if known is None or known.dialogue == conversation_id:
+            yield is_ours
+            return
+        with one_at_a_time(connection, known.dialogue, seconds=until - time.monotonic()) as is_ours_too:
+            yield is_ours_too
 
 
 @contextmanager

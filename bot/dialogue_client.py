@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from bot.conversations import Conversation
-from bot.messages import Answer, Choice, Inbound, Said
+from bot.messages import Answer, Choice, Inbound, Said, Verify
 
 
 class DialogueUnavailable(Exception):
@@ -36,7 +36,7 @@ class DialogueClient:
             DialogueFailed: this turn failed; nothing of it is remembered, or its answer can be had by asking again.
         """
         body = {
-            "sender": str(conversation.id),
+            "sender": str(conversation.dialogue),
             "message": text,
             "message_id": message.sid,
             "again": message.attempts > 0,
@@ -47,6 +47,7 @@ class DialogueClient:
                 "restaurant": conversation.restaurant,
                 "expects": conversation.expects,
                 "locale": conversation.locale,
+                "verified": message.verified,
                 "clock_shift": conversation.clock_shift.total_seconds(),
             },
         }
@@ -94,16 +95,21 @@ class DialogueClient:
 def _answer(messages: list[dict[str, Any]]) -> Answer:
     said: list[Said] = []
     facts: dict[str, Any] = {}
+    moves = False
     for message in messages:
         if message.get("text"):
             buttons = message.get("buttons") or []
             said.append(Said(message["text"], tuple(Choice(b["title"], b["payload"]) for b in buttons)))
         if message.get("custom"):
             facts = message["custom"]
+            moves = moves or bool(facts.get("moves"))
+    wish = facts.get("verify")
     return Answer(
         tuple(said),
         expects=facts.get("expects"),
         hold=facts.get("hold"),
         reservation=facts.get("reservation"),
         asks=facts.get("asks"),
+        verify=Verify(**wish) if wish else None,
+        moves=moves,
     )

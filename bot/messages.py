@@ -13,11 +13,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot import schema
 
 Status = Literal["received", "promised", "answered", "failed"]
+Verified = Literal["right", "wrong", "void", "lapsed"]
+"""What came of a typed code; `void`: so often wrong that no more are looked at."""
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """One message of a diner. `sid` is Twilio's, or the chat client's own."""
+    """One message of a diner. `sid` is Twilio's, or the chat client's own; `address` stands for where it was sent from."""
 
     conversation_id: uuid.UUID
     sid: str
@@ -27,6 +29,8 @@ class Inbound:
     seq: int = 0
     status: Status = "received"
     attempts: int = 0
+    address: str | None = None
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,20 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Verify:
+    """A wish of the dialogue: this phone (E.164, and as it is shown) is to be verified, by a new code if `anew`."""
+
+    phone: str
+    shown: str
+    anew: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
-    """All that a turn says; `hold`, `reservation` and `asks` in the chat API's form. `at`: when it was stored, in UTC."""
+    """All that a turn says; `hold`, `reservation` and `asks` in the chat API's form.
+
+    `at`: when it was stored, in UTC. `moves`: the chat is to go on by text.
+    """
 
     said: tuple[Said, ...] = ()
     expects: str | None = None
@@ -57,6 +73,8 @@ class Answer:
     asks: dict[str, Any] | None = None
     promised: bool = False
     at: datetime | None = None
+    verify: Verify | None = None
+    moves: bool = False
 
     def payload(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("expects", "hold", "reservation", "asks", "promised")}
@@ -84,6 +102,7 @@ def store_inbound(connection: Connection, message: Inbound, *, now: datetime) ->
         "text": message.text,
         "media_count": message.media_count,
         "opt_out_type": message.opt_out_type,
+        "address": message.address,
         "said_at": said_at.scalar_subquery(),
     }
     connection.execute(upsert(schema.inbound).values(values).on_conflict_do_nothing())
@@ -125,6 +144,13 @@ def note_attempt(connection: Connection, message: Inbound) -> None:
     connection.execute(update(schema.inbound).where(where).values(attempts=1))
 
 
+def note_verified(connection: Connection, message: Inbound, outcome: Verified) -> None:
+    """Put on record what came of the code in a message, so that it is looked at once."""
+    c = schema.inbound.c
+    where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid)
+    connection.execute(update(schema.inbound).where(where).values(verified=outcome))
+
+
 def set_status(
     connection: Connection,
     message: Inbound,
@@ -149,9 +175,7 @@ def store_answer(connection: Connection, message: Inbound, answer: Answer, *, ca
     rows = []
     for position, said in enumerate(answer.said):
         is_last = position == len(answer.said) - 1
-        payload: dict[str, Any] = {"choices": [vars(choice) for choice in said.choices]}
-        if is_last:
-            payload |= answer.payload()
+        payload = _choices(said) | (answer.payload() if is_last else {})
         rows.append(
             {
                 "conversation_id": message.conversation_id,
@@ -168,11 +192,16 @@ def store_answer(connection: Connection, message: Inbound, answer: Answer, *, ca
 def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> Answer:
     """What the bot says before it is asked anything; gives it with its place in the thread."""
     rows = [
-        {"conversation_id": conversation_id, "text": said.text, "payload": answer.payload()} for said in answer.said
+        {"conversation_id": conversation_id, "text": said.text, "payload": _choices(said) | answer.payload()}
+        for said in answer.said
     ]
     statement = insert(schema.outbound).returning(schema.outbound.c.seq, sort_by_parameter_order=True)
     seqs = connection.scalars(statement, rows).all()
     return replace(answer, said=tuple(replace(said, seq=seq) for said, seq in zip(answer.said, seqs, strict=True)))
+
+
+def _choices(said: Said) -> dict[str, Any]:
+    return {"choices": [vars(choice) for choice in said.choices]}
 
 
 def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Answer:

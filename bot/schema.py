@@ -56,8 +56,10 @@ conversation = Table(
         server_default="0",
         comment="how far its clock is ahead of the service's; only testers move it",
     ),
+    Column("dialogue_id", UUID(as_uuid=True), comment="the conversation that it goes on with as one; null: none"),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),
+    Index("conversation_dialogue", "dialogue_id", postgresql_where=text("dialogue_id IS NOT NULL")),
 )
 
 inbound = Table(
@@ -74,9 +76,12 @@ inbound = Table(
     Column("status", Text, nullable=False, server_default="received"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("retry_at", _instant),
+    Column("address", Text, comment="digest of where it was sent from"),
+    Column("verified", Text, comment="what came of the code in it"),
     PrimaryKeyConstraint("conversation_id", "sid"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     CheckConstraint("status IN ('received', 'promised', 'answered', 'failed')", name="status_known"),
+    CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
 )
 """`received`: not dealt with yet. `promised`: the diner was told that the answer follows."""
@@ -97,6 +102,25 @@ outbound = Table(
     Index("outbound_carried_by", "conversation_id", "carried_by"),
 )
 """`reply_to` is the message it answers; `carried_by` the one whose HTTP response takes it along (null: it is sent by itself)."""
+
+phone_code = Table(
+    "phone_code",
+    metadata,
+    Column("conversation_id", UUID(as_uuid=True), nullable=False),
+    Column("id", UUID(as_uuid=True), nullable=False, comment="with a secret of the servers' it makes the six digits"),
+    Column("phone", Text, nullable=False),
+    Column("address", Text),
+    Column("issued_at", _instant, nullable=False, comment="by the clock of the service"),
+    Column("expires_at", _instant, nullable=False, comment="by the clock of the conversation"),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    Column("used_at", _instant, comment="by the clock of the conversation"),
+    PrimaryKeyConstraint("conversation_id", "id"),
+    ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
+    Index("phone_code_phone", "phone", "issued_at"),
+    Index("phone_code_address", "address", "issued_at"),
+    Index("phone_code_issued_at", "issued_at"),
+)
+"""Codes that were texted to a phone, to be typed into the conversation. The newest one of a conversation counts."""
 
 delivery = Table(
     "delivery",

@@ -13,6 +13,7 @@ from twilio.rest import Client
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
+from bot.codes import Codes
 from bot.phrasing import Phrasebook
 from bot.wording import words_of
 
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 _OPTED_OUT = 21610  # Twilio's error code
 _RETRY_AFTER = (5, 30, 120, 600, 1800, 3600)  # seconds
 MOST_ATTEMPTS = 12
+_IN_NO_THREAD = ("text", "phone_code")  # a late answer stands there already, and a code shall stand nowhere
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -35,6 +37,7 @@ class Sender:
         twilio: Client,
         phrasebook: Phrasebook,
         clock: Clock,
+        codes: Codes,
         *,
         our_number: str,
         status_callback: str,
@@ -44,6 +47,7 @@ class Sender:
         self._twilio = twilio
         self._phrasebook = phrasebook
         self._clock = clock
+        self._codes = codes
         self._our_number = our_number
         self._status_callback = status_callback
 
@@ -58,7 +62,11 @@ class Sender:
         if self._has_opted_out(thread):
             self._fail(message, "the diner has opted out", is_final=True)
             return
-        body = words_of(message.kind, message.payload, self._engine, self._phrasebook)
+        until = message.payload.get("until")
+        if until is not None and datetime.fromisoformat(until) <= self._clock.now():
+            self._fail(message, "too late to be of use", is_final=True)
+            return
+        body = words_of(message.kind, message.payload, self._engine, self._phrasebook, self._codes)
         with self._database.begin() as connection:
             if not outbox.mark_sending(connection, message, now=self._clock.now()):
                 return
@@ -78,7 +86,7 @@ class Sender:
             return
         with self._database.begin() as connection:
             outbox.mark_sent(connection, message.id, sid, now=self._clock.now())
-            if message.kind != "text":  # a late answer stands in the thread already
+            if message.kind not in _IN_NO_THREAD:
                 conversations.remember(connection, thread)
                 messages.store_notice(connection, thread.id, body, {"kind": message.kind}, sid)
 

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     twilio_api_base: str = ""
     twilio_number: str = "+15550100000"
 
+    codes_per_phone: int = Field(default=5, ge=1)  # six-digit codes texted within an hour
+    codes_per_conversation: int = Field(default=6, ge=1)
+    codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers all have one address
+
     web_threads: int = Field(default=32, ge=1, le=512)
     answer_within: float = Field(default=9.0, gt=0, le=10)  # seconds for a turn; Twilio hangs up at 15
 
@@ -202,6 +206,10 @@ class Settings(BaseSettings):
     def internal_secret(self) -> str:
         """The token between our own processes."""
         return self.internal_token or self._secrets["internal_token"]
+
+    @property
+    def most_codes_of_an_address(self) -> int:
+        return self.codes_per_address or (20 if self.is_production else 2000)
 
     @property
     def account_sid(self) -> str:

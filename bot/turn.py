@@ -20,8 +20,10 @@ from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
+from bot.moving import Mover
 from bot.phrasing import Phrasebook
 from bot.rendering import sms_texts
+from bot.verification import Verification
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +38,18 @@ _QUOTE = 60  # characters of a message that we give back to the diner
 class TurnTaker:
     """Takes turns; safe to share between threads."""
 
-    def __init__(self, database: Engine, dialogue: DialogueClient, phrasebook: Phrasebook, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Engine,
+        dialogue: DialogueClient,
+        phrasebook: Phrasebook,
+        clock: Clock,
+        verification: Verification,
+        mover: Mover,
+    ) -> None:
         self._database = database
+        self._verification = verification
+        self._mover = mover
         self._dialogue = dialogue
         self._phrasebook = phrasebook
         self._clock = clock
@@ -48,6 +60,7 @@ class TurnTaker:
         Raises:
             sqlalchemy.exc.OperationalError: the database is not there, so nothing was stored.
         """
+        message = replace(message, address=self._verification.digest_of_address(message.address))
         with self._database.begin() as connection:
             conversations.remember(connection, conversation)
             messages.store_inbound(connection, message, now=self._clock.now())
@@ -60,7 +73,7 @@ class TurnTaker:
         deadline = time.monotonic() + seconds - _STORE_SECONDS
         with (
             self._database.connect() as connection,
-            conversations.one_at_a_time(connection, conversation_id, seconds=deadline - time.monotonic()) as is_ours,
+            conversations.alone(connection, conversation_id, seconds=deadline - time.monotonic()) as is_ours,
         ):
             if is_ours:
                 self._deal_with_open(connection, conversation_id, deadline, carried_by=sid)
@@ -73,7 +86,7 @@ class TurnTaker:
         deadline = time.monotonic() + seconds
         with (
             self._database.connect() as connection,
-            conversations.one_at_a_time(connection, conversation_id, seconds=seconds) as is_ours,
+            conversations.alone(connection, conversation_id, seconds=seconds) as is_ours,
         ):
             if is_ours:
                 self._deal_with_open(connection, conversation_id, deadline, carried_by=None)
@@ -113,6 +126,7 @@ class TurnTaker:
         """Whether the message has its answer now."""
         attempts, is_given_up = message.attempts, False
         answer: Answer | None
+        conversation, message = self._verification.check(connection, conversation, message)
         try:
             answer = self._words_for(connection, conversation, message, deadline)
         except DialogueUnavailable as error:
@@ -130,9 +144,12 @@ class TurnTaker:
                 retry_at, attempts = self._clock.now() + wait, max(attempts, 1)
                 messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
+            now = self._now(conversation)
+            answer = self._verification.settle(connection, conversation, message, answer)
+            answer = self._mover.settle(connection, conversation, message, answer, now)
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
-            conversations.note(connection, conversation.id, expects=answer.expects, asked_at=self._now(conversation))
+            conversations.note_asked(connection, conversation, answer.expects, now)
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
         return True

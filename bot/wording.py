@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from booking_engine import BookingEngine
+from bot.codes import Codes
 from bot.phrasing import Phrasebook, Phrases
 from bot.rendering import fitting
 
 
-def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook) -> str:
+def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook, codes: Codes) -> str:
     """The text, in the language in which the table was booked, in GSM-7 and at most two segments long.
 
     Raises:
@@ -19,6 +21,8 @@ def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebo
     if kind == "text":
         return str(payload["body"])
     phrases = phrasebook.of(payload.get("locale"))
+    if kind == "phone_code":
+        return phrases.render("utter_sms_phone_code", code=codes.code(UUID(payload["code_id"])))
     return fitting(phrases.render(f"utter_sms_{kind}", **_facts(payload, engine, phrases)))
 
 

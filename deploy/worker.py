@@ -28,6 +28,7 @@ def run_worker(settings: Settings) -> None:
         create_client(settings),
         house.languages,
         house.clock,
+        house.codes,
         our_number=settings.twilio_number,
         status_callback=f"{settings.public_address}/webhooks/twilio/status",
     )

@@ -9,6 +9,7 @@ from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, S
 from dialogue.actions import about, asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
+from dialogue.actions.identifying import identify
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
@@ -33,9 +34,9 @@ class ValidateBookingForm(FormValidation):
 
     def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
         if turn.intent == "cancel":  # the table in hand, unless it says that one which stands is meant
-            bookings = upcoming(turn, memory)
+            bookings = upcoming(turn)
             return not bookings or (memory.hold is not None and not named_in(turn, bookings))
-        if turn.intent == "change" and upcoming(turn, memory):  # likewise
+        if turn.intent == "change" and upcoming(turn):  # likewise
             return bool(heard or memory.hold) and not _NAMES_A_BOOKING.search(turn.text)
         return super().takes(turn, memory, asked, heard)
 
@@ -69,7 +70,7 @@ class ValidateBookingForm(FormValidation):
     def _drop(self, turn: Turn, memory: Memory) -> None:
         self._release(turn, memory)
         memory.forget_draft()
-        bookings = upcoming(turn, memory)
+        bookings = upcoming(turn)
         if bookings:
             turn.say("utter_let_go_but_kept", **turn.show_reservation(bookings[0]))
         else:
@@ -192,20 +193,24 @@ class ValidateBookingForm(FormValidation):
         assert memory.hold is not None
         turn.show_hold(restaurant, memory.hold)
         facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY)
-        phone = turn.phone or memory.phone
         if memory.name is None:
-            memory.name = turn.known_name or (turn.engine.diner_name(phone) if phone and turn.phone else None)
+            memory.name = turn.known_name or (turn.engine.diner_name(turn.phone) if turn.phone else None)
         if memory.name is None:
             return asking.ask(turn, memory, asked, "name", "utter_which_name", **facts)
-        if phone is None:
+        facts |= {"name": memory.name}
+        asks = identify(turn, memory, asked, "utter_which_phone", ask_code="utter_which_code_held", **facts)
+        if asks is not None:
+            return asks
+        if turn.phone is None and memory.phone is None:  # texted from what is no phone, such as a short code
             return asking.ask(turn, memory, asked, "phone", "utter_which_phone", **facts)
-        if asked in _WHO and heard.fields & _WHO and not heard.fields - _WHO and memory.party_size:
+        told_who = heard.fields & _WHO and not heard.fields - _WHO
+        is_known_now = (asked in _WHO and told_who) or (asked == "code" and turn.verified == "right")
+        if is_known_now and memory.party_size:
             # The last question named the table and asked only this: the answer is the yes.
             if self._confirm(turn, memory) is not NOT_CONFIRMED:
                 return None
             return self._next(turn, memory, None, Heard())
         first = "utter_confirm" if memory.party_size else "utter_confirm_presumed"
-        facts["name"] = memory.name
         return asking.ask_first(turn, memory, asked, "confirmation", (first, "utter_confirm"), **facts)
 
     def _confirm(self, turn: Turn, memory: Memory) -> object:
@@ -234,7 +239,6 @@ class ValidateBookingForm(FormValidation):
         turn.say("utter_booked", **facts)
         memory.forget_draft()
         memory.reservation = reservation.code
-        memory.own_codes = [*memory.own_codes, reservation.code]
         return reservation
 
 
@@ -256,7 +260,7 @@ def _says_where(turn: Turn) -> bool:
 NOT_CONFIRMED = object()
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
-_WHO = {"name", "phone"}
+_WHO = {"name", "phone", "code"}
 _NAMED_IN_QUESTION = {
     "party_size": {"restaurant"},
     "date": {"restaurant", "party_size"},

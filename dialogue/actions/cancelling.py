@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine, NoTableAvailable, ReservationOver, ReservationUnknown, UndoTooLate
 from dialogue.actions.forms import FormValidation
+from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import find_target, pick_booking
@@ -36,10 +37,14 @@ class ValidateCancelForm(FormValidation):
         return heard
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
-        if asked == "choice" and (turn.intent in ("deny", "stop_booking") or heard.refused_choices):
+        is_left = turn.intent in ("deny", "stop_booking") or heard.refused_choices
+        if (asked == "choice" and is_left) or gives_up(turn, asked):
             turn.say("utter_nothing_cancelled")
             memory.forget_draft()
             return None
+        asks = know_whose_booking(turn, memory, asked)
+        if asks is not None:
+            return asks
         if not heard.took_choice:
             memory.reservation = None
         target = find_target(turn, memory, heard)

@@ -16,6 +16,7 @@ from booking_engine.values import LONGEST_NOTES
 from dialogue.actions import asking
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
+from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
@@ -51,9 +52,12 @@ class ValidateChangeForm(FormValidation):
             self._keep(turn, memory)
             return None
         if not memory.task_has_target:
-            if turn.intent in _LEAVE_IT and asked == "choice":
+            if (turn.intent in _LEAVE_IT and asked == "choice") or gives_up(turn, asked):
                 turn.say("utter_thanks")
                 return None
+            asks = know_whose_booking(turn, memory, asked)
+            if asks is not None:
+                return asks
             target = find_target(turn, memory, heard)
             if isinstance(target, str):
                 return "choice" if target == "choice" else None
@@ -163,8 +167,6 @@ class ValidateChangeForm(FormValidation):
         turn.say("utter_changed", **turn.show_reservation(changed))
         memory.forget_draft()
         memory.reservation = changed.code
-        if changed.code != booking.code:
-            memory.own_codes = [*memory.own_codes, changed.code]
         return None
 
     def _others(

@@ -12,6 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_engine import BookingEngine
 from dialogue.actions import pickers
+from dialogue.actions.hearing import hear_phone
+from dialogue.actions.identifying import do_errand, is_about_code
 from dialogue.actions.memory import Memory, Task
 from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Turn
@@ -31,18 +33,20 @@ BY_THE_WAY = frozenset(
         "repeat",
         "insult",
         "chitchat",
+        "text_me",
         "out_of_scope",
     )
 )
 """Intents that are answered amid a form, which then asks its question again."""
 
-_NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat"))
+_NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat", "text_me"))
 
 _FACTS = {
     "party_size": frozenset(("restaurant",)),
     "date": frozenset(("restaurant", "party_size")),
     "time": frozenset(("restaurant", "party_size", "date")),
     "confirmation": frozenset(("name",)),
+    "code": frozenset(("restaurant", "party_size", "date", "time", "name", "phone")),
 }
 """What the first wording of a question tells of the booking so far: when that is corrected, it is told anew."""
 
@@ -71,11 +75,16 @@ class FormValidation(Action, ABC):
             self.begin(turn, memory)
             memory.task = self.task
         heard = Heard() if turn.follows_reply else self.hear(turn, memory, asked)
+        if turn.is_stranger:
+            hear_phone(turn, memory, heard)
         if has_begun and not turn.follows_reply and not self.takes(turn, memory, asked, heard):
             return [ActionExecutionRejected(self.form)]
         if heard.news & _FACTS.get(asked or "", frozenset()):
             asked = None  # the same question about something else is a new one
-        expects = self.go_on(turn, memory, asked, heard)
+        if memory.errand is None:
+            expects = self.go_on(turn, memory, asked, heard)
+        else:
+            expects = do_errand(turn, memory, asked) or self.go_on(turn, memory, None, Heard())
         memory.misses = memory.misses + 1 if asked and expects == asked and not heard.news else 0
         if expects is None:
             memory.task = None
@@ -97,6 +106,8 @@ class FormValidation(Action, ABC):
 
     def takes(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> bool:
         """Whether the message is for this form; if not, a rule for its intent is."""
+        if is_about_code(turn, asked):
+            return True
         if turn.intent in _NEVER_AN_ANSWER:
             return False
         if turn.intent in BY_THE_WAY:

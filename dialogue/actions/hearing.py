@@ -268,7 +268,12 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
     if name and name != memory.name:
         memory.name = name[:_LONGEST_NAME]
         heard.fields.add("name")
-    for entity in entities:
+    hear_phone(turn, memory, heard, entities)
+
+
+def hear_phone(turn: Turn, memory: Memory, heard: Heard, entities: list[Entity] | None = None) -> None:
+    """Take the phone that the message tells, if it tells one."""
+    for entity in turn.entities if entities is None else entities:
         if entity.kind == "phone" and (number := e164(str(entity.value), _region(turn, memory))):
             memory.phone = number
             heard.fields.add("phone")

@@ -12,7 +12,9 @@ from rasa_sdk.events import EventType, SlotSet
 from booking_engine import Hold, Restaurant, Wishes
 from dialogue.actions.turn import Option, Turn
 
-Task = Literal["booking", "change", "cancel"]
+Task = Literal["booking", "change", "cancel", "sign_in"]
+Errand = Literal["show", "text"]
+"""What is wanted by the way and needs to know who it is: the bookings shown, the talk to go on by text."""
 
 _STALE_AFTER = timedelta(hours=12)
 
@@ -38,7 +40,8 @@ class Memory:
     reservation: str | None = None
     task_has_target: bool = False
     pending: list[list[Any]] | None = None
-    own_codes: list[str] = field(default_factory=list)
+    errand: Errand | None = None
+    code_is_void: bool = False
     talked_of: str | None = None
     said_last: str | None = None
     misses: int = 0
@@ -58,7 +61,7 @@ class Memory:
 
     def forget_draft(self) -> None:
         """Begin anew; who the diner is and what they have booked stays known."""
-        kept = {"reservation", "own_codes", "name", "phone", "touched_at"}
+        kept = {"reservation", "name", "phone", "touched_at"}
         blank = Memory()
         for name in self.__dataclass_fields__:
             if name not in kept:

@@ -9,18 +9,20 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from booking_engine import BookingEngine, Reservation, Restaurant
+from booking_engine import BookingEngine, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
 from dialogue.actions.hearing import TO_NOTE
 from dialogue.actions.houses import besides_name
+from dialogue.actions.identifying import go_on_by_text
 from dialogue.actions.memory import Memory
-from dialogue.actions.reservations import recalled, upcoming, with_code
+from dialogue.actions.reservations import recalled, show_upcoming, upcoming, with_code
 from dialogue.actions.turn import Turn
 from dialogue.words import Languages
 from nlu.resolving import resolve_dates
 
-_MOST_LISTED = 5
+_ERRANDS = {"list_bookings": "show", "text_me": "text"}
+"""What needs to know who it is."""
 _DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
 _FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
@@ -34,6 +36,8 @@ class Reply(Action):
         "thank": "utter_thanks",
         "goodbye": "utter_goodbye",
         "help": "utter_help",
+        "repeat": "utter_welcome",
+        "text_me": "utter_texting_already",
         "chitchat": "utter_chitchat",
         "out_of_scope": "utter_out_of_scope",
     }
@@ -52,6 +56,8 @@ class Reply(Action):
         named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
         if not in_form and _is_rather_a_wish(turn, is_named=named is not None):
             return [FollowupAction("action_pick_up")]
+        if turn.intent in _ERRANDS and turn.is_stranger:
+            return _wait_until_known(turn, in_form=in_form)
         restaurant = named or self._restaurant_in_mind(turn, memory)
         if named and not in_form:
             memory.talked_of = named.slug
@@ -61,16 +67,15 @@ class Reply(Action):
             turn.entities = [*asked_before, *turn.entities]
             self._answer(turn, restaurant)
         elif turn.intent == "list_bookings":
-            memory.reservation = self._list(turn, memory)
-        elif turn.intent == "human":
-            self._name_the_phone(turn, restaurant, "utter_human")
-        elif turn.intent == "insult":
-            self._name_the_phone(turn, restaurant, "utter_insulted")
+            memory.reservation = show_upcoming(turn)
+        elif turn.intent == "text_me" and not turn.is_by_sms:
+            go_on_by_text(turn)
+        elif turn.intent in ("human", "insult"):
+            self._name_the_phone(turn, restaurant, "utter_human" if turn.intent == "human" else "utter_insulted")
         elif turn.intent == "greet":
             self._greet(turn, restaurant, in_form=in_form)
-        elif turn.intent == "repeat":
-            if not in_form:
-                turn.say("utter_welcome")
+        elif turn.intent == "repeat" and in_form:
+            pass  # the form's question follows
         elif turn.intent in self._PLAIN:
             turn.say(self._PLAIN[turn.intent])
         else:
@@ -90,11 +95,7 @@ class Reply(Action):
         slug = memory.restaurant or turn.own_restaurant or memory.talked_of
         if slug:
             return turn.engine.restaurant(slug)
-        booking = (
-            with_code(turn, memory, memory.reservation)
-            if memory.reservation
-            else next(iter(upcoming(turn, memory)), None)
-        )
+        booking = with_code(turn, memory.reservation) if memory.reservation else next(iter(upcoming(turn)), None)
         return booking.restaurant if booking else None
 
     def _answer(self, turn: Turn, restaurant: Restaurant | None) -> None:
@@ -107,20 +108,6 @@ class Reply(Action):
         today = turn.now(restaurant.zone).date()
         days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
         about.answer(turn, restaurant, next(iter(topics), None), next(iter(days), None))
-
-    def _list(self, turn: Turn, memory: Memory) -> str | None:
-        bookings = upcoming(turn, memory)
-        if not bookings:
-            turn.say("utter_nothing_booked")
-            return None
-        if len(bookings) == 1:
-            turn.say("utter_one_booking", **turn.show_reservation(bookings[0]))
-            return bookings[0].code
-        parts = [
-            turn.words.render("utter_part_booking", **_facts(turn, booking)) for booking in bookings[:_MOST_LISTED]
-        ]
-        turn.say("utter_bookings", list=turn.words.listed(parts, apart=True))
-        return None
 
     def _name_the_phone(self, turn: Turn, restaurant: Restaurant | None, response: str) -> None:
         if restaurant is None:
@@ -137,16 +124,20 @@ class Reply(Action):
             turn.say("utter_welcome")
 
 
+def _wait_until_known(turn: Turn, *, in_form: bool) -> list[EventType]:
+    """The form that is open does the errand as soon as it is known who asks; where none is, one is opened for it."""
+    wanted = SlotSet("errand", _ERRANDS[turn.intent])
+    if in_form:
+        return [wanted, SlotSet("replied_to", turn.message_id)]
+    return [wanted, FollowupAction("sign_in_form")]
+
+
 def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     """Whether a table is wanted, though the words were read as no such thing: "hi, anything on Saturday?", a bare name."""
     details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
     if turn.intent == "nlu_fallback":
         return details or is_named
     return details if turn.intent == "greet" else is_named and turn.intent == "out_of_scope" and turn.is_unsure
-
-
-def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:
-    return {**turn.seating(booking.restaurant, booking.starts_at, booking.party_size), "code": booking.code}
 
 
 def _asks_for_a_feature(turn: Turn) -> bool:
@@ -169,7 +160,7 @@ class PickUp(Action):
         turn = Turn(self._engine, self._languages, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
-        bookings = {booking.code: booking for booking in upcoming(turn, memory)}
+        bookings = {booking.code: booking for booking in upcoming(turn)}
         booking = bookings.get(memory.reservation or "")
         is_named = bool(turn.engine.match_restaurant_name(turn.text))
         if booking and said & (_OF_A_BOOKING | TO_NOTE) and not is_named:

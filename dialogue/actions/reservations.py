@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from booking_engine import Reservation, ReservationUnknown
 from dialogue.actions.asking import ask_to_pick
 from dialogue.actions.memory import Memory
@@ -11,30 +9,40 @@ from dialogue.actions.picking import Heard, pick
 from dialogue.actions.turn import Entity, Option, Turn
 from nlu.resolving import resolve_dates, resolve_times
 
-
-def upcoming(turn: Turn, memory: Memory) -> list[Reservation]:
-    """The reservations that this diner may see: those of the phone that is texting, soonest first.
-
-    Where nobody vouches for a phone, only those made in this very conversation.
-    """
-    if turn.phone is not None:
-        return turn.engine.reservations_of(turn.phone)
-    now = turn.engine.clock.now()
-    own = [turn.engine.reservation(code) for code in memory.own_codes]
-    return sorted(
-        (r for r in own if r.status == "confirmed" and r.ends_at.astimezone(UTC) > now), key=lambda r: r.starts_at
-    )
+_MOST_LISTED = 5
 
 
-def with_code(turn: Turn, memory: Memory, code: str) -> Reservation | None:
+def upcoming(turn: Turn) -> list[Reservation]:
+    """The reservations that this diner may see: those of the phone that is known to be theirs, soonest first."""
+    return turn.engine.reservations_of(turn.phone) if turn.phone is not None else []
+
+
+def show_upcoming(turn: Turn) -> str | None:
+    """Say what this diner has booked; gives the code of the booking if it is a single one."""
+    bookings = upcoming(turn)
+    if not bookings:
+        turn.say("utter_nothing_booked")
+        return None
+    if len(bookings) == 1:
+        turn.say("utter_one_booking", **turn.show_reservation(bookings[0]))
+        return bookings[0].code
+    parts = [turn.words.render("utter_part_booking", **_facts(turn, booking)) for booking in bookings[:_MOST_LISTED]]
+    turn.say("utter_bookings", list="; ".join(parts))
+    return None
+
+
+def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:
+    return {**turn.seating(booking.restaurant, booking.starts_at, booking.party_size), "code": booking.code}
+
+
+def with_code(turn: Turn, code: str) -> Reservation | None:
     """The reservation with this code, if it is one that this diner may see."""
     try:
         found = turn.engine.reservation(code)
     except ReservationUnknown as unknown:
         turn.met(unknown)
         return None
-    is_theirs = found.diner_phone == turn.phone if turn.phone else found.code in memory.own_codes
-    return found if is_theirs else None
+    return found if turn.phone is not None and found.diner_phone == turn.phone else None
 
 
 def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
@@ -67,17 +75,17 @@ def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
 def find_target(turn: Turn, memory: Memory, heard: Heard) -> Reservation | str:
     """The one reservation that is meant, or what was asked instead: a pick among several, or nothing (there is none)."""
     if memory.reservation and (heard.took_choice or memory.task_has_target):
-        found = with_code(turn, memory, memory.reservation)
+        found = with_code(turn, memory.reservation)
         if found is not None:
             return found
     code = next((str(entity.value) for entity in turn.entities if entity.kind == "code"), None)
     if code is not None:
-        found = with_code(turn, memory, code)
+        found = with_code(turn, code)
         if found is None:
             turn.say("utter_code_unknown", code=code)
             return "none"
         return found
-    bookings = upcoming(turn, memory)
+    bookings = upcoming(turn)
     if not bookings:
         turn.say("utter_nothing_booked")
         return "none"
@@ -100,7 +108,7 @@ def pick_booking(turn: Turn, memory: Memory, heard: Heard) -> None:
     if heard:
         return
     options = {option.slots["reservation"]: option for option in memory.options()}
-    bookings = [found for code in options if (found := with_code(turn, memory, code))]
+    bookings = [found for code in options if (found := with_code(turn, code))]
     meant = named_in(turn, bookings)
     if len(meant) == 1:
         memory.take(options[meant[0].code])

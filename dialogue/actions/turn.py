@@ -61,6 +61,10 @@ class Turn:
         self.message_id: str = message.get("message_id") or metadata.get("message_id") or ""
         self.channel: str = metadata.get("channel") or "chat"
         self.phone = e164(metadata.get("phone"))
+        self.verified: str | None = metadata.get("verified")
+        """what came of the code that the message is, in the bot's words; then it is nothing else"""
+        if self.verified is not None:
+            self.intent, self.entities = "inform", []
         self.is_unsure: bool = ((message.get("intent") or {}).get("confidence") or 0.0) < _SURE_ENOUGH
         """whether the intent is hardly more than a guess"""
         self.known_name: str | None = metadata.get("diner_name")
@@ -71,11 +75,25 @@ class Turn:
         self.hold: dict[str, Any] | None = None
         self.reservation: dict[str, Any] | None = None
         self.asks: dict[str, Any] | None = None
+        self.verify: dict[str, Any] | None = None
+        """the phone to which the bot is to text a code"""
+        self.moves = False
+        """whether the bot is to go on by text"""
 
     @property
     def is_by_sms(self) -> bool:
         """An SMS thread is confirmed by the reply itself; every other channel gets its confirmation as a text."""
         return self.channel == "sms"
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody vouches for a phone; who texts is known by the number that texts."""
+        return self.phone is None and not self.is_by_sms
+
+    @property
+    def has_words(self) -> bool:
+        """Whether anything is said yet."""
+        return bool(self._lines)
 
     @property
     def follows_reply(self) -> bool:
@@ -110,7 +128,7 @@ class Turn:
     def finish(self, expects: str | None) -> None:
         """Hand the answer to Rasa; `expects` is what is asked for, in the contract's words."""
         state: dict[str, Any] = {"expects": expects, "asks": self.asks, "met": self._met}
-        state |= {"hold": self.hold, "reservation": self.reservation}
+        state |= {"hold": self.hold, "reservation": self.reservation, "verify": self.verify, "moves": self.moves}
         for position, line in enumerate(self._lines):
             buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
             custom = state if position == len(self._lines) - 1 else None
@@ -169,6 +187,11 @@ def country_of(restaurant: Restaurant) -> str:
 
 def _named(restaurant: Restaurant) -> dict[str, str]:
     return {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city}
+
+
+def readable_phone(phone: str) -> str:
+    """A number in E.164 as people write it, with its country's code."""
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def e164(phone: str | None, region: str | None = None) -> str | None:

@@ -14,6 +14,7 @@ from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
+from bot.codes import Codes
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client
@@ -66,7 +67,12 @@ def engine(database: Engine, clock: Clock) -> BookingEngine:
 
 
 @pytest.fixture
-def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer) -> Sender:
+def codes() -> Codes:
+    return Codes("a secret of the tests")
+
+
+@pytest.fixture
+def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer, codes: Codes) -> Sender:
     settings = Settings(twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_base=twilio.address)
     return Sender(
         database,
@@ -74,6 +80,7 @@ def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: Twilio
         create_client(settings),
         Languages(),
         clock,
+        codes,
         our_number=OUR_NUMBER,
         status_callback="http://127.0.0.1/webhooks/twilio/status",
     )

@@ -30,6 +30,8 @@ LONGEST = {
     "name": "Maximiliana Featherstonehaugh",
     "code": "WWWWWWW",
     "contact": "+442079460107",
+    "phone": "+44 20 7946 0107",
+    "our_number": "+442079460107",
     "city": "San Francisco",
     "cities": "Boston, Chicago, Denver, London, New York, Palo Alto",
     "cuisine": "Mediterranean",
@@ -157,7 +159,12 @@ class _Names(ast.NodeVisitor):
             self.variants |= set(names)
         if called == "ask_first":  # likewise, except that the first time has a response of its own
             pairs = [a for a in node.args if isinstance(a, ast.Tuple)]
-            self.variants |= {e.value for pair in pairs for e in pair.elts[1:] if isinstance(e, ast.Constant)}
+            self.variants |= {
+                e.value
+                for pair in pairs
+                for e in pair.elts[1:]
+                if isinstance(e, ast.Constant) and isinstance(e.value, str)
+            }
         if called == "_name_the_phone":
             self.found |= {f"{name}_nowhere" for name in names}
         self.generic_visit(node)

@@ -14,7 +14,7 @@ from nlu.reading.reader import read_message
 ROOT = Path(__file__).parents[2]
 INTENTS = {
     "book", "find", "inform", "change", "cancel", "list_bookings", "affirm", "deny", "choose", "ask", "undo", "greet",
-    "thank", "goodbye", "help", "human", "stop_booking", "repeat", "insult", "chitchat", "out_of_scope",
+    "thank", "goodbye", "help", "human", "stop_booking", "repeat", "insult", "text_me", "chitchat", "out_of_scope",
 }  # fmt: skip
 FEWEST = 40
 

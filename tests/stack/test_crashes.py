@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from booking_engine import Clock
+from bot.codes import Codes
 from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
 from bot.messages import Answer, Inbound
+from bot.moving import Mover
 from bot.turn import TurnTaker
+from bot.verification import Limits, Verification
 from dialogue.words import Languages
 from tests.support.phone import Phone, new_sid
 from tests.support.running import Stack
@@ -29,7 +32,10 @@ def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, pho
     thread = sms_thread(phone.number, phone.to, None)
     message = Inbound(thread.id, new_sid(), "Ana Lima")
     dying = DyingClient(stack.rasa_url, stack.internal_token)
-    turns = TurnTaker(stack.database, dying, Languages(), Clock(stack.settings.clock_offset))
+    clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
+    verification = Verification(Codes(stack.internal_token), languages, clock, Limits(), number)
+    mover = Mover(stack.engine, languages, number)
+    turns = TurnTaker(stack.database, dying, languages, clock, verification, mover)
     turns.receive(thread, message)
     with pytest.raises(SystemExit):
         turns.answer(thread.id, message.sid, seconds=9)

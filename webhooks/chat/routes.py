@@ -60,7 +60,9 @@ def create_blueprint(
         token = conversations.new_token()
         with database.begin() as connection:
             conversations.remember(connection, conversation, token=token)
-            welcome = messages.store_greeting(connection, conversation.id, _welcome(phrasebook.of(wish.locale), restaurant))
+            welcome = messages.store_greeting(
+                connection, conversation.id, _welcome(phrasebook.of(wish.locale), restaurant)
+            )
         about = {"conversation_id": str(conversation.id), "token": token, **surroundings(conversation)}
         return jsonify({**about, **shapes.answer_in_json(welcome)}), 201
 
@@ -72,7 +74,7 @@ def create_blueprint(
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
         key = request.headers.get("Idempotency-Key")
         sid = shapes.sid_of(key) if key else shapes.sid_without_key(str(uuid.uuid4()))
-        turns.receive(conversation, Inbound(conversation.id, sid, text))
+        turns.receive(conversation, Inbound(conversation.id, sid, text, address=request.remote_addr))
         answer = turns.answer(conversation.id, sid, seconds=settings.answer_within)
         # The moment of the answer, not of the request: a repeated message gets the same answer to the letter.
         now = answer.at + clock_of(conversation).offset if answer.at else clock_of(conversation).now()

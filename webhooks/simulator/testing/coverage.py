@@ -24,7 +24,7 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
         with tools.database.connect() as connection:
             conversation = wish.find(connection, tools)
         try:
-            return jsonify(_covered(tools.dialogue.events(conversation.id)))
+            return jsonify(_covered(tools.dialogue.events(conversation.dialogue)))
         except DialogueUnavailable as error:
             raise Problem(503, "dialogue_unavailable", f"Rasa cannot be asked: {error}") from None
 

@@ -58,7 +58,7 @@ def _as_json(row: Row[Any], tools: Tools) -> dict[str, Any]:
         "status": _status(row),
         "delivery": row.delivery,
         "due_at": row.due_at.isoformat(),
-        "text": words_of(row.kind, row.payload, tools.engine, tools.phrasebook),
+        "text": words_of(row.kind, row.payload, tools.engine, tools.phrasebook, tools.codes),
         "attempts": row.attempts,
         "error": row.last_error or row.error_code,
     }

@@ -11,6 +11,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
+from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
 from bot.phrasing import Phrasebook
 
@@ -36,6 +37,7 @@ class Tools:
     redis: Redis
     dialogue: DialogueClient
     phrasebook: Phrasebook
+    codes: Codes
 
     def shift_to(self, moment: datetime | None) -> timedelta:
         """How far a clock that shows this moment now is ahead of the service's; without a moment it is the service's."""

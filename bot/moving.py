@@ -1,0 +1,64 @@
+"""A chat that goes on by text: both threads go on as one, with one dialogue behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from booking_engine import BookingEngine, outbox
+from bot import conversations, messages
+from bot.conversations import Conversation
+from bot.messages import Answer, Inbound, Said
+from bot.phrasing import Phrasebook
+from bot.rendering import sms_texts
+
+
+class Mover:
+    """Moves chats to SMS. Safe to share between threads."""
+
+    def __init__(self, engine: BookingEngine, phrasebook: Phrasebook, our_number: str) -> None:
+        self._engine = engine
+        self._phrasebook = phrasebook
+        self._our_number = our_number
+
+    def settle(
+        self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, now: datetime
+    ) -> Answer:
+        """Begin the thread that an answer promises, in the answer's transaction: a first text goes there, with what was asked.
+
+        Gives what is to be said instead where the phone wants no texts. `now` by the clock of the conversation.
+        """
+        if not answer.moves or conversation.channel == "sms" or conversation.phone is None:
+            return answer
+        thread = self._thread(conversation, conversation.phone)
+        conversations.remember(connection, thread)
+        known = conversations.find(connection, thread.id)
+        if known is not None and known.opted_out:
+            facts = {"phone": conversation.phone, "our_number": thread.our_number}
+            refusal = Said(self._phrasebook.of(conversation.locale).render("utter_bot_move_opted_out", **facts))
+            return replace(answer, said=(refusal, *answer.said[1:]))
+        conversations.note(
+            connection, thread.id, dialogue_id=conversation.dialogue, clock_shift=conversation.clock_shift
+        )
+        first = replace(
+            answer, said=(Said(self._phrasebook.of(conversation.locale).render("utter_sms_moved")), *answer.said[1:])
+        )
+        messages.store_greeting(connection, thread.id, first)
+        for position, body in enumerate(sms_texts(first.said)):
+            outbox.enqueue_text(
+                connection,
+                to_phone=conversation.phone,
+                conversation_id=thread.id,
+                payload={"body": body},
+                due_at=now + timedelta(milliseconds=position),
+                shift=conversation.clock_shift,
+                dedupe_id=f"moved:{conversation.id}:{message.sid}:{position}",
+            )
+        return answer
+
+    def _thread(self, conversation: Conversation, phone: str) -> Conversation:
+        """With the restaurant's own number if it has one, else with the service's."""
+        own = self._engine.restaurant(conversation.restaurant).sms_number if conversation.restaurant else None
+        return conversations.sms_thread(phone, own or self._our_number, conversation.restaurant if own else None)
