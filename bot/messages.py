@@ -52,10 +52,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Verify:
-    """A wish of the dialogue: this phone (E.164, and as it is shown) is to be verified, by a new code if `anew`."""
+    """A wish of the dialogue: this phone (E.164) is to be verified, by a new code if `anew`."""
 
     phone: str
-    shown: str
     anew: bool = False
 
 

@@ -100,9 +100,8 @@ class Verification:
             self._issue(connection, conversation, message, wish.phone)
             return answer
         is_waited_for = newest is not None and self._is_good(conversation, newest)
-        said = Said(
-            self._phrasebook.of(conversation.locale).render(refused, phone=wish.shown, our_number=self._our_number)
-        )
+        words = self._phrasebook.of(conversation.locale)
+        said = Said(words.render(refused, phone=wish.phone, our_number=self._our_number))
         expects = "code" if is_waited_for else "phone"
         return replace(answer, said=(*answer.said[:-1], said), expects=expects)
 

@@ -89,5 +89,5 @@ OutboxTexts = Annotated[
 ]
 """One that is among the texts, or all there are, in order."""
 
-NAMES = re.compile(r"\{(?:(\w+)\.)?(code|phone)\}")
-"""What stands for a reservation's code or a diner's number in any text: `{code}`, `{ben.phone}`."""
+NAMES = re.compile(r"\{(?:(\w+)\.)?(code|phone|sms_code)\}")
+"""What stands in any text for a reservation's code, a diner's number, or the code that was texted there: `{ben.phone}`."""

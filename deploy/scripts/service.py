@@ -6,6 +6,8 @@ Everything here goes through HTTP: the simulator's API under `/simulator/api` (d
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +20,9 @@ from webhooks.simulator.phones import Delivery
 
 _SECONDS = 60.0  # for an answer; a whole evening is booked in one request
 _AT_ONCE = 64  # connections
+_CODE_COMES_WITHIN = 20.0  # seconds
+_LOOKS_EVERY = 0.1
+_SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 Failure = Literal["refused", "undelivered"]
 
@@ -224,6 +229,18 @@ class Service:
         """Rows of the outbox for a phone, oldest first."""
         found: list[dict[str, Any]] = self._ask("GET", "/simulator/api/outbox", params={"phone": phone})["texts"]
         return found
+
+    def phone_code(self, phone: str) -> str | None:
+        """The six digits that came to a phone last, to be typed into a chat; waits for a text that is on its way."""
+        until = time.monotonic() + _CODE_COMES_WITHIN
+        while True:
+            codes = [row for row in self.outbox(phone) if row["kind"] == "phone_code"]
+            is_coming = bool(codes) and codes[-1]["status"] in ("pending", "sending")
+            if not is_coming or time.monotonic() > until:
+                break
+            time.sleep(_LOOKS_EVERY)
+        arrived = [_SIX_DIGITS.search(row["text"]) for row in codes if row["status"] == "sent"]
+        return arrived[-1].group() if arrived and arrived[-1] else None
 
     def make_due(self, phone: str, at: datetime) -> int:
         """Unsent texts to that phone that are due by `at` become due now; how many those were."""

@@ -106,12 +106,14 @@ class Stage:
         return self.talkers[chosen]
 
     def fill(self, talker: Talker, words: str) -> str:
-        """Words with `{code}`, `{phone}`, `{ben.code}` and the like replaced."""
+        """Words with `{code}`, `{phone}`, `{sms_code}`, `{ben.code}` and the like replaced."""
         return NAMES.sub(lambda found: self._meaning(self.named(found[1]) if found[1] else talker, found[2]), words)
 
     def _meaning(self, talker: Talker, what: str) -> str:
         if what == "phone":
             return talker.number
+        if what == "sms_code":
+            return self.around.service.phone_code(talker.number) or "{sms_code}"
         rows = [row for row in self.around.service.reservations(talker.number) if row["code"]]
         newest = [row for row in rows if row["status"] == "confirmed"] or rows
         return str(newest[-1]["code"]) if newest else "{code}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dialogue.actions.asking import ask, variant
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import recalled, show_upcoming
-from dialogue.actions.turn import Turn, readable_phone
+from dialogue.actions.turn import Turn
 
 WHO = frozenset({"phone", "code"})
 """What is asked for to know who it is."""
@@ -50,21 +50,20 @@ def identify(
     wants_another = asked == "code" and turn.intent in wants and not turn.follows_reply
     memory.code_is_void = turn.verified == "void"
     is_anew = wants_another or turn.verified == "lapsed"
-    shown = readable_phone(memory.phone)
     if turn.verified == "wrong":
-        turn.say("utter_code_wrong" + ("_again" if memory.misses % 2 else ""), phone=shown)
+        turn.say("utter_code_wrong" + ("_again" if memory.misses % 2 else ""), phone=memory.phone)
     elif turn.verified == "void":
-        turn.say("utter_code_void", phone=shown)
+        turn.say("utter_code_void", phone=memory.phone)
         return "code"  # and none is texted before the diner says so
     elif turn.verified == "lapsed":
-        turn.say("utter_code_lapsed", phone=shown)
+        turn.say("utter_code_lapsed", phone=memory.phone)
     elif wants_another:
-        turn.say("utter_code_sent_again", phone=shown)
+        turn.say("utter_code_sent_again", phone=memory.phone)
     elif asked == "code":
-        turn.say("utter_which_code" + variant(memory.misses + 1), phone=shown)
+        turn.say("utter_which_code" + variant(memory.misses + 1), phone=memory.phone)
     else:
-        turn.say(ask_code, phone=shown, **facts)
-    turn.verify = {"phone": memory.phone, "shown": shown, "anew": is_anew}
+        turn.say(ask_code, phone=memory.phone, **facts)
+    turn.verify = {"phone": memory.phone, "anew": is_anew}
     return "code"
 
 
@@ -98,5 +97,5 @@ def do_errand(turn: Turn, memory: Memory, asked: str | None) -> str | None:
 def go_on_by_text(turn: Turn) -> None:
     """Say that the thread goes on by text, and have the bot do so."""
     assert turn.phone is not None
-    turn.say("utter_moved", phone=readable_phone(turn.phone))
+    turn.say("utter_moved", phone=turn.phone)
     turn.moves = True

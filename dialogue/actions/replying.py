@@ -70,16 +70,8 @@ class Reply(Action):
             memory.reservation = show_upcoming(turn)
         elif turn.intent == "text_me" and not turn.is_by_sms:
             go_on_by_text(turn)
-        elif turn.intent in ("human", "insult"):
-            self._name_the_phone(turn, restaurant, "utter_human" if turn.intent == "human" else "utter_insulted")
-        elif turn.intent == "greet":
-            self._greet(turn, restaurant, in_form=in_form)
-        elif turn.intent == "repeat" and in_form:
-            pass  # the form's question follows
-        elif turn.intent in self._PLAIN:
-            turn.say(self._PLAIN[turn.intent])
         else:
-            turn.say("utter_not_understood" + variant(memory.misses))
+            self._say_shortly(turn, memory, restaurant, in_form=in_form)
         understood = asks or turn.intent in {*self._PLAIN, "list_bookings", "human", "greet"}
         asks_which = asks and restaurant is None and not in_form
         turn.finish("restaurant" if asks_which else None)
@@ -89,6 +81,20 @@ class Reply(Action):
         replied = SlotSet("replied_to", turn.message_id)
         names = ("reservation", "talked_of", "pending")
         return [replied, SlotSet("misses", misses), *(SlotSet(name, getattr(memory, name)) for name in names)]
+
+    def _say_shortly(self, turn: Turn, memory: Memory, restaurant: Restaurant | None, *, in_form: bool) -> None:
+        if turn.intent == "human":
+            self._name_the_phone(turn, restaurant, "utter_human")
+        elif turn.intent == "insult":
+            self._name_the_phone(turn, restaurant, "utter_insulted")
+        elif turn.intent == "greet":
+            self._greet(turn, restaurant, in_form=in_form)
+        elif turn.intent == "repeat" and in_form:
+            pass  # the form's question follows
+        elif turn.intent in self._PLAIN:
+            turn.say(self._PLAIN[turn.intent])
+        else:
+            turn.say("utter_not_understood" + variant(memory.misses))
 
     def _restaurant_in_mind(self, turn: Turn, memory: Memory) -> Restaurant | None:
         """The restaurant that is being booked, or was asked about or booked last."""

@@ -189,11 +189,6 @@ def _named(restaurant: Restaurant) -> dict[str, str]:
     return {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city}
 
 
-def readable_phone(phone: str) -> str:
-    """A number in E.164 as people write it, with its country's code."""
-    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
 def e164(phone: str | None, region: str | None = None) -> str | None:
     """The phone in E.164 if it is a number that can be texted; a short code or a name is not.
 

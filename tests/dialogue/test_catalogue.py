@@ -30,7 +30,7 @@ LONGEST = {
     "name": "Maximiliana Featherstonehaugh",
     "code": "WWWWWWW",
     "contact": "+442079460107",
-    "phone": "+44 20 7946 0107",
+    "phone": "+442079460107",
     "our_number": "+442079460107",
     "city": "San Francisco",
     "cities": "Boston, Chicago, Denver, London, New York, Palo Alto",

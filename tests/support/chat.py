@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.phone import Phone
+
 
 class Conversation:
     """One conversation and the token that opens it."""
@@ -28,6 +30,13 @@ class Conversation:
         assert response.status_code == httpx.codes.OK, f"{response.status_code}: {response.text[:300]}"
         answer: dict[str, Any] = response.json()
         return answer
+
+    def verify(self, phone: Phone) -> dict[str, Any]:
+        """Give the phone's number, and the code that is texted to it; the answer to that."""
+        known = len(phone.codes())
+        asked = self.say(phone.number)
+        assert asked["expects"] == "code", asked
+        return self.say(phone.wait_for_code(known))
 
     def thread(self) -> dict[str, Any]:
         """The whole conversation, to draw it again."""

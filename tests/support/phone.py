@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from twilio.request_validator import RequestValidator
 
 from tests.support import lookups, replies
 from tests.support.lookups import Booked
-from tests.support.running import Stack
+from tests.support.running import Stack, wait_until
 
 TWILIO_WAITS = 15.0  # seconds, then it gives up on a webhook
+_CODE = re.compile(r"(\d{6}) is your code")
 LATE = 60.0
 """Seconds within which a promised answer must have come."""
 
@@ -102,6 +104,15 @@ class Phone:
             assert time.monotonic() < until, f"no text within {seconds:.0f} s; so far: {self.said}, {texts}"
             time.sleep(0.2)
         return texts[known]
+
+    def codes(self) -> list[str]:
+        """The six-digit codes that came, oldest first."""
+        return [match[1] for text in self.inbox() if (match := _CODE.match(text))]
+
+    def wait_for_code(self, known: int = 0) -> str:
+        """The code that comes after the `known` first ones."""
+        wait_until(lambda: len(self.codes()) > known, "a code comes by text")
+        return self.codes()[known]
 
     def _thread(self, wait: float) -> list[dict[str, Any]]:
         params: dict[str, Any] = {"phone": self.number, "to": self.to, "after": 0, "wait": wait}

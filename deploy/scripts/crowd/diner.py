@@ -13,7 +13,7 @@ from deploy.scripts.crowd.houses import House
 from deploy.scripts.crowd.manners import Manners
 from deploy.scripts.crowd.picking import pick
 from deploy.scripts.crowd.replies import Reply
-from deploy.scripts.crowd.wording import QUESTIONS, Wording, draw_name
+from deploy.scripts.crowd.wording import QUESTIONS, TEXTED_CODE, Wording, draw_name
 
 Stage = Literal["book", "move", "cancel", "list", "ask", "thank", "done"]
 _PATIENCE = 14  # messages until the table is booked, and as many again as there are further errands
@@ -146,7 +146,10 @@ class Diner:
 
     def _say(self, *spoken: str) -> list[str]:
         self.messages += len(spoken)
-        return [self.manners.type(words, self.rng, carefully=self._times_so > 0) for words in spoken]
+        return [
+            words if words == TEXTED_CODE else self.manners.type(words, self.rng, carefully=self._times_so > 0)
+            for words in spoken
+        ]
 
     def _give_up(self, why: str) -> list[str]:
         self.dead_end = f"{why} ({self.stage})"

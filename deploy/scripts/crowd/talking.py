@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from deploy.scripts.crowd.diner import Diner
 from deploy.scripts.crowd.replies import Reply, read_answer, read_text
+from deploy.scripts.crowd.wording import TEXTED_CODE
 from deploy.scripts.service import Service, ServiceError
 from dialogue.words import Words
 
@@ -43,6 +44,7 @@ class Line(ABC):
 
     def say(self, messages: list[str]) -> Reply | None:
         """Say it, as one or several messages at once; the reply to the last of them, None when any stays without one."""
+        messages = [self.written(message) for message in messages]
         if len(messages) == 1:
             return self._exchange(messages[0])
         with ThreadPoolExecutor(len(messages)) as pool:
@@ -80,6 +82,10 @@ class Line(ABC):
             if reply := self.late():
                 return reply
         return None
+
+    def written(self, message: str) -> str:
+        """The message with the code that the diner's phone shows by now, where it is to be typed."""
+        return (self.service.phone_code(self.diner.phone) or message) if message == TEXTED_CODE else message
 
     @abstractmethod
     def send(self, message: str) -> Reply | None:

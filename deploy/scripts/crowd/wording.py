@@ -13,6 +13,9 @@ from deploy.scripts.crowd.manners import Manners
 _HOME = ZoneInfo("America/New_York")
 """Where the diners' numbers are from, and so their "tomorrow" before a restaurant is known."""
 
+TEXTED_CODE = "(the code that was texted)"
+"""Stands for what only the diner's phone shows."""
+
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight")
 _GIVEN = ("Ana", "Ben", "Chloe", "David", "Elif", "Frank", "Grace", "Hiro", "Irene", "Jamal", "Kate", "Luis", "Mei", "Noah",
           "Olga", "Priya", "Quentin", "Rosa", "Sam", "Tom", "Uma", "Victor", "Wendy", "Yusuf", "Zoe")  # fmt: skip
@@ -143,6 +146,8 @@ class Wording:
             return self.rng.choice((name, name, f"it's {name}", f"My name is {name}", f"{name} please"))
         if asked == "phone":
             return self.rng.choice((phone, phone.removeprefix("+1"), f"my number is {phone}"))
+        if asked == "code":
+            return TEXTED_CODE
         return self.rng.choice((self.house(wish), f"{self.house(wish)} in {wish.house.city}", f"at {self.house(wish)}"))
 
     def yes(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from bot.codes import typed_code
 from deploy.scripts.fields import Span, When
 from deploy.scripts.format import Message
 from deploy.scripts.numbers import Numbers
@@ -67,7 +68,8 @@ class LiveChat:
         except Unanswered as error:
             click.echo(f"! {error}", err=True)
             return
-        self.events.append(Heard(line, at, said.texts or None, expected=before))
+        is_phone_code = before == "code" and typed_code(line) == self.service.phone_code(self.talker.number)
+        self.events.append(Heard(line, at, said.texts or None, expected=before, is_phone_code=is_phone_code))
         _show(said.texts)
         self._asked = said.expects
         if self.channel == "sms":

@@ -25,6 +25,8 @@ class Heard:
     expected: str | None = None
     media: int = 0
     opt_out_type: str | None = None
+    is_phone_code: bool = False
+    """whether it is the code that was texted to the diner"""
 
 
 @dataclass(frozen=True)

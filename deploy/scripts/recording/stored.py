@@ -26,7 +26,7 @@ _THREADS = text("""
     WHERE c.phone = :phone AND c.our_number = coalesce(:to, c.our_number) GROUP BY c.id ORDER BY max(i.seq) DESC LIMIT 1
 """)
 _HEARD = text("""
-    SELECT sid, seq, text, media_count, opt_out_type, coalesce(said_at, received_at) AS at FROM inbound
+    SELECT sid, seq, text, media_count, opt_out_type, verified, coalesce(said_at, received_at) AS at FROM inbound
     WHERE conversation_id = :id ORDER BY seq
 """)
 _SAID = text("""
@@ -155,6 +155,7 @@ def _events(conversation: Conversation, heard: list[Row[Any]], said: list[Row[An
             expected=next((o.payload["expects"] for o in reversed(before) if "expects" in o.payload), None),
             media=row.media_count,
             opt_out_type=row.opt_out_type,
+            is_phone_code=row.verified == "right",
         )
 
 

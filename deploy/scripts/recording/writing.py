@@ -21,6 +21,7 @@ _A_MINUTE = timedelta(minutes=1)  # a shorter pause is that of somebody typing
 _A_LONG_ONE = timedelta(hours=1)
 _LONGEST_NAME = 60
 _ANY = "…"
+_SIX_DIGITS = re.compile(r"(?<![\d.])\d{6}(?!\d)")
 _NYC = ZoneInfo("America/New_York")
 _HEAD = """\
 # Recorded. Names, numbers and codes are replaced; read it all the same before you share it.
@@ -124,7 +125,7 @@ class _Writer:
                 now, moved = step
                 yield moved
             if isinstance(event, Arrived):
-                yield {"arrives": self._said((event.text,), following)}
+                yield {"arrives": _SIX_DIGITS.sub("{sms_code}", self._said((event.text,), following))}
             else:
                 yield self._message(event, following)
         yield {"reservations": [self._booked(row, _status(row)) for row in recording.reservations]}
@@ -151,7 +152,10 @@ class _Writer:
         return minute, {"until": f"{minute.astimezone(self._began.tzinfo):%Y-%m-%d %H:%M}"}
 
     def _message(self, event: Heard, following: datetime | None) -> dict[str, Any]:
-        step: dict[str, Any] = {"user": self._with_code(self._mask.apply(event.text), event.at, "{code}")}
+        said = (
+            "{sms_code}" if event.is_phone_code else self._with_code(self._mask.apply(event.text), event.at, "{code}")
+        )
+        step: dict[str, Any] = {"user": said}
         if event.media:
             step["media"] = event.media
         if event.opt_out_type:
