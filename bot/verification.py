@@ -122,7 +122,7 @@ class Verification:
             )
         counted = (
             (_c.phone == phone, self._limits.phone),
-            (_c.address == message.address, self._limits.address),
+            (_c.address == (message.address or ""), self._limits.address),
             (_c.conversation_id == conversation.id, self._limits.conversation),
         )
         since = self._clock.now() - _COUNTED_FOR

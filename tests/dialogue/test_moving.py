@@ -129,10 +129,10 @@ def test_in_the_widget_the_new_code_is_as_much_the_diners_as_the_old_one(chat: C
     talk = chat.open()
     talk.say("table for 2 at Cedar Staircase tomorrow at 7pm")  # which texts from a number of its own
     talk.say("Ana Lima")
-    booked = talk.say(phone.number)["reservation"]
+    booked = talk.verify(phone)["reservation"]
     moved = talk.say("move it to Brasserie Tournesol")["reservation"]
     assert (moved["restaurant"]["slug"], moved["starts_at"]) == (TOURNESOL, booked["starts_at"])
     assert moved["code"] != booked["code"]
-    assert moved["code"] in phone.wait_for_text(), "nobody replied to that phone, so it gets a text"
+    assert moved["code"] in phone.wait_for_text(1), "nobody replied to that phone, so it gets a text"
     assert talk.say("what have I booked?")["reservation"] == moved
     assert talk.say("cancel my booking")["reservation"] == moved | {"status": "cancelled"}

@@ -92,21 +92,41 @@ def test_a_diner_nobody_vouches_for_is_asked_for_name_and_phone(chat: Chat, phon
     talk = chat.open(restaurant=SLUG)
     assert talk.say(REQUEST)["expects"] == "name"
     assert talk.say("Ana Lima")["expects"] == "phone"
-    answer = talk.say(phone.number)
-    if answer["expects"] == "confirmation":
-        answer = talk.say("yes")
+    answer = talk.verify(phone)
     assert answer["reservation"]["diner_name"] == "Ana Lima"
     assert phone.booking().status == "confirmed"
-    assert answer["reservation"]["code"] in phone.wait_for_text()
+    assert answer["reservation"]["code"] in phone.wait_for_text(1)
 
 
 def test_a_diner_nobody_vouches_for_sees_no_bookings_of_the_number_given(chat: Chat, phone: Phone) -> None:
     phone.say(f"{REQUEST} at Brasserie Tournesol, my name is Ana Lima")
     phone.say("Y")
     talk = chat.open()
-    for text in (f"my number is {phone.number}", "what have I booked?", "cancel my booking"):
-        assert talk.say(text)["reservation"] is None
+    for text in (f"my number is {phone.number}", "what have I booked?", "cancel my booking", phone.number, "000000"):
+        answer = talk.say(text)
+        assert answer["reservation"] is None
+        assert "Tournesol" not in str(answer)
     assert phone.booking().status == "confirmed"
+    assert talk.say(phone.wait_for_code())["reservation"]["status"] == "cancelled"
+
+
+def test_a_code_stands_in_no_table_before_the_diner_types_it(chat: Chat, phone: Phone, stack: Stack) -> None:
+    chat.open().say(f"what have I booked? My number is {phone.number}")
+    code = phone.wait_for_code()
+    for table in ("outbox", "phone_code", "inbound", "outbound", "conversation", "rasa.events"):
+        query = f"SELECT 1 FROM {table} AS t WHERE t::text LIKE :code AND t::text LIKE :phone"
+        assert lookups.rows(stack.database, query, code=f"%{code}%", phone=f"%{phone.number}%") == [], table
+
+
+def test_a_repeated_code_message_is_looked_at_once(chat: Chat, phone: Phone) -> None:
+    talk = chat.open()
+    talk.say(f"what have I booked? My number is {phone.number}")
+    right = phone.wait_for_code()
+    wrong = f"{(int(right) + 1) % 10**6:06}"
+    for _ in range(7):
+        assert "not the code" in str(talk.post(wrong, Idempotency_Key="one").json())
+    assert "no upcoming booking" in str(talk.post(right, Idempotency_Key="two").json())
+    assert "no upcoming booking" in str(talk.post(right, Idempotency_Key="two").json())
 
 
 def test_choices_are_digits_with_labels(chat: Chat) -> None:

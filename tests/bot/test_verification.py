@@ -1,0 +1,238 @@
+"""A phone is verified by the code that was texted to it, and codes are few. Real PostgreSQL, the real outbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from booking_engine import Clock
+from bot import conversations, messages
+from bot.codes import Codes, typed_code
+from bot.conversations import Conversation
+from bot.messages import Answer, Inbound, Said, Verify
+from bot.sender import Sender
+from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
+from dialogue.words import Words
+from tests.support.twilio_server import TwilioServer
+
+from .conftest import OUR_NUMBER
+from .test_sender import send_due
+
+ANA, BEN = "+12125550142", "+12125550143"
+ASKED = Answer((Said("Noted."), Said("What is the code?")), expects="code")
+TOO_MANY = "too many within an hour"
+
+
+class Chats:
+    """Chats that ask for codes and type them, without a dialogue behind them."""
+
+    def __init__(self, database: Engine, codes: Codes, clock: Clock) -> None:
+        self.database, self.codes = database, codes
+        limits = Limits(phone=3, address=4, conversation=5)
+        self.verification = Verification(codes, Words(), clock, limits, OUR_NUMBER)
+        self.clock = clock
+
+    def open(self, **more: Any) -> Conversation:
+        chat = Conversation(id=uuid.uuid4(), channel="chat", expects="code", **more)
+        with self.database.begin() as connection:
+            conversations.remember(connection, chat)
+            conversations.note(connection, chat.id, expects=chat.expects)
+        return chat
+
+    def ask(self, chat: Conversation, phone: str, *, address: str | None = None, anew: bool = True) -> Answer:
+        message = self._message(chat, "the number", address)
+        with self.database.begin() as connection:
+            wish = replace(ASKED, verify=Verify(phone, anew=anew))
+            return self.verification.settle(connection, chat, message, wish)
+
+    def type(self, chat: Conversation, words: str) -> tuple[str | None, str | None]:
+        """What came of it, and the phone that is the conversation's now."""
+        message = self._message(chat, words, None)
+        with self.database.connect() as connection:
+            chat, message = self.verification.check(connection, chat, message)
+        return message.verified, chat.phone
+
+    def _message(self, chat: Conversation, words: str, address: str | None) -> Inbound:
+        digest = self.verification.digest_of_address(address)
+        message = Inbound(chat.id, uuid.uuid4().hex, words, address=digest)
+        with self.database.begin() as connection:
+            messages.store_inbound(connection, message, now=self.clock.now())
+        return message
+
+    def code(self, chat: Conversation) -> str:
+        query = "SELECT id FROM phone_code WHERE conversation_id = :id ORDER BY issued_at DESC LIMIT 1"
+        with self.database.connect() as connection:
+            return self.codes.code(connection.scalar(text(query), {"id": chat.id}))
+
+    def count(self, table: str = "phone_code") -> int:
+        with self.database.connect() as connection:
+            return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+
+@pytest.fixture
+def chats(database: Engine, codes: Codes, clock: Clock) -> Chats:
+    return Chats(database, codes, clock)
+
+
+def other_than(code: str, by: int = 1) -> str:
+    return f"{(int(code) + by) % 10**6:06}"
+
+
+def test_the_right_code_makes_the_phone_the_conversations(chats: Chats) -> None:
+    chat = chats.open()
+    assert chats.ask(chat, ANA).said == ASKED.said
+    assert chats.type(chat, f"it's {chats.code(chat)}") == ("right", ANA)
+    assert chats.type(chat, chats.code(chat)) == (None, None), "it is good once"
+    with chats.database.connect() as connection:
+        known = conversations.find(connection, chat.id)
+    assert known is not None
+    assert known.phone == ANA
+
+
+def test_after_five_wrong_ones_even_the_right_one_is_void(chats: Chats) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    code = chats.code(chat)
+    came = [chats.type(chat, other_than(code, n + 1))[0] for n in range(MOST_WRONG)]
+    assert came == ["wrong"] * (MOST_WRONG - 1) + ["void"]
+    assert chats.type(chat, code) == ("void", None)
+
+
+def test_a_code_is_good_for_ten_minutes(chats: Chats, clock: Clock) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    clock.offset += GOOD_FOR + timedelta(seconds=1)
+    assert chats.type(chat, chats.code(chat)) == ("lapsed", None)
+
+
+def test_only_the_newest_code_counts(chats: Chats) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    first = chats.code(chat)
+    chats.ask(chat, BEN)
+    assert chats.type(chat, first) == ("wrong", None)
+    assert chats.type(chat, chats.code(chat)) == ("right", BEN)
+
+
+def test_a_code_that_is_still_good_is_not_texted_again(chats: Chats) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    chats.ask(chat, ANA, anew=False)
+    assert (chats.count(), chats.count("outbox")) == (1, 1)
+
+
+def test_the_code_of_one_conversation_is_none_in_another(chats: Chats) -> None:
+    mine, theirs = chats.open(), chats.open()
+    chats.ask(mine, ANA)
+    chats.ask(theirs, ANA)
+    assert chats.type(theirs, chats.code(mine)) == ("wrong", None)
+
+
+@pytest.mark.parametrize("asked_for", [None, "party_size", "confirmation", "choice"])
+def test_six_digits_are_no_code_when_none_was_asked_for(chats: Chats, asked_for: str | None) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    assert chats.type(replace(chat, expects=asked_for), chats.code(chat)) == (None, None)
+
+
+def test_whoever_is_known_is_texted_no_code(chats: Chats) -> None:
+    chat = chats.open(phone=BEN)
+    chats.ask(chat, ANA)
+    assert chats.count() == 0
+
+
+ASK: dict[str, Callable[[Chats, int], Answer]] = {
+    "phone": lambda chats, n: chats.ask(chats.open(), ANA, address=f"198.51.100.{n}"),
+    "address": lambda chats, n: chats.ask(chats.open(), f"+121255501{n:02}", address="198.51.100.7"),
+    "ipv6 network": lambda chats, n: chats.ask(chats.open(), f"+121255501{n:02}", address=f"2001:db8::{n}:1"),
+}
+
+
+@pytest.mark.parametrize(("whose", "most"), [("phone", 3), ("address", 4), ("ipv6 network", 4)])
+def test_codes_are_limited_and_the_limit_passes(chats: Chats, clock: Clock, whose: str, most: int) -> None:
+    said = [ASK[whose](chats, n).said[-1].text for n in range(most + 1)]
+    assert [TOO_MANY in words for words in said] == [False] * most + [True]
+    assert chats.count("outbox") == most
+    clock.offset += timedelta(hours=1, seconds=1)
+    assert TOO_MANY not in ASK[whose](chats, 50).said[-1].text
+
+
+def test_a_conversation_gets_few_codes_whatever_numbers_it_names(chats: Chats) -> None:
+    chat = chats.open()
+    answers = [chats.ask(chat, f"+121255501{n:02}") for n in range(6)]
+    assert [TOO_MANY in answer.said[-1].text for answer in answers] == [False] * 5 + [True]
+    assert answers[-1].said[0].text == "Noted.", "only the question is replaced"
+    assert answers[-1].expects == "code", "the last one is waited for"
+    assert chats.type(chat, chats.code(chat))[0] == "right"
+
+
+def test_where_no_code_can_be_had_another_number_is_asked_for(chats: Chats) -> None:
+    for _ in range(3):
+        chats.ask(chats.open(), ANA)
+    assert chats.ask(chats.open(), ANA).expects == "phone"
+
+
+def test_old_codes_are_forgotten(chats: Chats, clock: Clock) -> None:
+    for n in range(3):
+        chats.ask(chats.open(), f"+121255501{n:02}")
+    clock.offset += timedelta(days=1, seconds=1)
+    chats.ask(chats.open(), BEN)
+    assert chats.count() == 1
+
+
+def test_a_code_goes_out_by_text_and_stands_nowhere(
+    chats: Chats, clock: Clock, sender: Sender, twilio: TwilioServer
+) -> None:
+    chat = chats.open()
+    chats.ask(chat, ANA)
+    code = chats.code(chat)
+    send_due(chats.database, clock, sender)
+    [sent] = twilio.taken
+    assert (sent["To"], sent["From"]) == (ANA, OUR_NUMBER)
+    assert sent["Body"].startswith(f"{code} is your code")
+    with chats.database.connect() as connection:
+        for table in ("outbox", "phone_code", "inbound", "outbound"):
+            rows = connection.execute(text(f"SELECT t::text FROM {table} AS t")).scalars()
+            assert not any(code in row for row in rows), table
+
+
+def test_a_code_that_could_not_be_sent_in_time_is_not_sent(
+    chats: Chats, clock: Clock, sender: Sender, twilio: TwilioServer
+) -> None:
+    chats.ask(chats.open(), ANA)
+    clock.offset += GOOD_FOR
+    send_due(chats.database, clock, sender)
+    assert twilio.taken == []
+
+
+def test_without_the_secret_an_id_is_worth_nothing() -> None:
+    code_id = uuid.uuid4()
+    made = {Codes(f"secret {n}").code(code_id) for n in range(50)}
+    assert len(made) > 40
+    assert all(len(code) == 6 and code.isdecimal() for code in made)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("482913", "482913"),
+        (" 482 913.", "482913"),
+        ("482-913", "482913"),
+        ("it's 004213", "004213"),
+        ("make it 8", None),
+        ("48291", None),
+        ("4829130", None),
+        ("482913 or 482914", None),
+        ("2125550142", None),
+        ("٤٨٢٩١٣", None),
+        ("", None),
+    ],
+)
+def test_six_digits_are_a_code_however_they_are_typed(words: str, code: str | None) -> None:
+    assert typed_code(words) == code
