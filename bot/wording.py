@@ -13,7 +13,7 @@ from bot.rendering import fitting
 
 
 def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook, codes: Codes) -> str:
-    """The text, in the language in which the table was booked, in GSM-7 and at most two segments long.
+    """The text, in the language in which the table was booked, made to fit an SMS.
 
     Raises:
         booking_engine.RestaurantUnknown: the payload names a restaurant that is none.

@@ -14,6 +14,7 @@ from babel.dates import format_date, format_time, get_day_names
 
 CATALOGUES = Path(__file__).with_name("catalogue")
 ENGLISH = CATALOGUES / "en.yml"
+OTHER_LANGUAGES = Path(__file__).with_name("other_languages.yml")
 
 _LONGEST_NAME = 40  # of a restaurant, in a text; the whole message must fit two segments
 _NAMINGS = ("cuisines", "features", "diets")
@@ -121,6 +122,7 @@ class Languages:
         """
         paths = {path.stem: path for folder in (CATALOGUES, *further) for path in sorted(folder.glob("*.yml"))}
         self._words = {language.casefold(): Words(path) for language, path in paths.items()}
+        self._others: dict[str, dict[str, str]] = yaml.safe_load(OTHER_LANGUAGES.read_text(encoding="utf-8"))
         english = Words()
         for path in paths.values():
             if gaps := differences(self._words[path.stem.casefold()], english):
@@ -130,6 +132,11 @@ class Languages:
         """The words for a locale in the form "pt-BR"."""
         wanted = (locale or "en").casefold()
         return self._words.get(wanted) or self._words.get(wanted.partition("-")[0]) or self._words["en"]
+
+    def render_in(self, language: str, response: str, **facts: object) -> str:
+        """A text in a language that we recognise and cannot speak; where even that text is missing, in English."""
+        texts = self._others.get(language)
+        return texts[response].format_map(facts) if texts else self._words["en"].render(response, **facts)
 
 
 def differences(words: Words, english: Words) -> list[str]:

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from booking_engine import BookingEngine
 from dialogue.actions import pickers
 from dialogue.actions.hearing import hear_phone
+from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import do_errand, is_about_code
 from dialogue.actions.memory import Memory, Task
 from dialogue.actions.picking import Heard
@@ -108,6 +109,8 @@ class FormValidation(Action, ABC):
         """Whether the message is for this form; if not, a rule for its intent is."""
         if is_about_code(turn, asked):
             return True
+        if turn.intent == "other_language":
+            return other_language(turn) is None
         if turn.intent in _NEVER_AN_ANSWER:
             return False
         if turn.intent in BY_THE_WAY:

@@ -6,6 +6,7 @@ from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, words_of
 from dialogue.actions.turn import Entity, Option, Turn
+from nlu.languages import recognise
 
 _LEAVES_NO_DOUBT = (
     90.0  # points at which one word takes the place of the house in hand while something else is asked for
@@ -70,6 +71,14 @@ def besides_name(entities: list[Entity], restaurant: Restaurant, text: str) -> l
 def is_named(restaurant: Restaurant, text: str) -> bool:
     """Whether the whole name of the restaurant is said."""
     return f" {' '.join(words_of(restaurant.name))} " in f" {' '.join(words_of(text))} "
+
+
+def other_language(turn: Turn) -> str | None:
+    """The language that the message is in, if it is not English; a house's name alone is in none."""
+    if turn.intent != "other_language":
+        return None
+    names = {word for r, _ in turn.engine.match_restaurant_name(turn.text) for word in words_of(r.name)}
+    return recognise(" ".join(word for word in turn.text.split() if not words_of(word) or set(words_of(word)) - names))
 
 
 def _besides_words(entities: list[Entity], restaurant: Restaurant) -> list[Entity]:

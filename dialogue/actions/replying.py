@@ -13,7 +13,7 @@ from booking_engine import BookingEngine, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
 from dialogue.actions.hearing import TO_NOTE
-from dialogue.actions.houses import besides_name
+from dialogue.actions.houses import besides_name, other_language
 from dialogue.actions.identifying import go_on_by_text
 from dialogue.actions.memory import Memory
 from dialogue.actions.reservations import recalled, show_upcoming, upcoming, with_code
@@ -23,6 +23,8 @@ from nlu.resolving import resolve_dates
 
 _ERRANDS = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
+_SHORT = frozenset(("human", "insult", "greet", "repeat"))
+"""What gets its answer in whatever language it is said."""
 _DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
 _FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
@@ -54,7 +56,8 @@ class Reply(Action):
         memory = Memory.of(turn)
         in_form = bool((tracker.active_loop or {}).get("name"))
         named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
-        if not in_form and _is_rather_a_wish(turn, is_named=named is not None):
+        language = other_language(turn)
+        if not in_form and _is_rather_a_wish(turn, is_named=named is not None and language is None):
             return [FollowupAction("action_pick_up")]
         if turn.intent in _ERRANDS and turn.is_stranger:
             return _wait_until_known(turn, in_form=in_form)
@@ -70,6 +73,8 @@ class Reply(Action):
             memory.reservation = show_upcoming(turn)
         elif turn.intent == "text_me" and not turn.is_by_sms:
             go_on_by_text(turn)
+        elif language is not None and turn.intent not in _SHORT:
+            self._say_only_english(turn, restaurant, language)
         else:
             self._say_shortly(turn, memory, restaurant, in_form=in_form)
         understood = asks or turn.intent in {*self._PLAIN, "list_bookings", "human", "greet"}
@@ -121,6 +126,12 @@ class Reply(Action):
         else:
             turn.say(response, **turn.about(restaurant))
 
+    def _say_only_english(self, turn: Turn, restaurant: Restaurant | None, language: str) -> None:
+        if restaurant is None or restaurant.phone is None:
+            turn.say_in(language, "utter_only_english_nowhere")
+        else:
+            turn.say_in(language, "utter_only_english", **turn.about(restaurant))
+
     def _greet(self, turn: Turn, restaurant: Restaurant | None, *, in_form: bool) -> None:
         if in_form:
             turn.say("utter_hello")
@@ -143,6 +154,8 @@ def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
     if turn.intent == "nlu_fallback":
         return details or is_named
+    if turn.intent == "other_language":
+        return is_named
     return details if turn.intent == "greet" else is_named and turn.intent == "out_of_scope" and turn.is_unsure
 
 

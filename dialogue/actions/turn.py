@@ -52,6 +52,7 @@ class Turn:
         metadata = message.get("metadata") or {}
         self.locale: str | None = metadata.get("locale")
         self.words = languages.of(self.locale)
+        self._languages = languages
         self.engine = engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or ""
@@ -120,6 +121,10 @@ class Turn:
     def say(self, response: str, options: list[Option] | None = None, /, **facts: object) -> None:
         """Add a message by its name in the catalogue, in the words of the conversation's language."""
         self._lines.append(_Line(response, self.words.render(response, **facts), options or []))
+
+    def say_in(self, language: str, response: str, /, **facts: object) -> None:
+        """Add one of the few messages that there are in languages which have no catalogue."""
+        self._lines.append(_Line(response, self._languages.render_in(language, response, **facts), []))
 
     def met(self, error: BookingError) -> None:
         """Put on record what the engine has refused, for those who look into the dialogue."""

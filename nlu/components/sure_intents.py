@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.intents import DOUBT, SURE, sure_intent, told_by_details
+from nlu.languages import recognise
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,6 +40,9 @@ class SureIntents(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the ranking of each message that leaves no doubt, or that only answers and left the classifier unsure."""
         for message in messages:
+            if recognise(message.get(TEXT) or ""):
+                _rank_first(message, "other_language", SURE)
+                continue
             words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT], default=[])]
             expecting = (message.get("metadata") or {}).get("expects")
             name = sure_intent(words, expecting)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Choice, Said
-from bot.rendering import fitting, gsm7, segments, sms_texts
+from bot.rendering import fitting, gsm7, is_other_script, segments, sms_texts
 from bot.texts import printable
 from tests.support import replies
 
@@ -32,7 +32,7 @@ def test_what_gsm7_has_not_is_written_with_what_it_has(text: str, plain: str) ->
 @given(st.text(max_size=2000))
 def test_whatever_is_rendered_may_be_sent(text: str) -> None:
     sent = fitting(text)
-    assert replies.not_in_gsm7(sent) == []
+    assert is_other_script(sent) or replies.not_in_gsm7(sent) == []
     assert segments(sent) <= 2
 
 
@@ -58,6 +58,22 @@ def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
     assert segments(sent) == 2
     assert sent.endswith("..")
     assert len(sent) > 290
+
+
+CHINESE = "\u62b1\u6b49\uff0c\u6211\u76ee\u524d\u53ea\u61c2\u82f1\u6587\u3002"
+
+
+def test_a_script_that_gsm7_lacks_is_sent_as_it_is() -> None:
+    assert fitting(f"{CHINESE} Bird Dog +16505550100") == f"{CHINESE} Bird Dog +16505550100"
+    assert segments(fitting(CHINESE * 30)) == 2
+
+
+def test_a_name_in_another_script_does_not_change_the_alphabet_of_the_sentence() -> None:
+    assert replies.not_in_gsm7(fitting("\u9f0e\u6cf0\u4e30, Wed, Dec 2: for how many people?")) == []
+
+
+def test_sentences_in_two_alphabets_are_two_texts() -> None:
+    assert sms_texts((Said(CHINESE), Said("For which day?"), Said("Any?"))) == [CHINESE, "For which day? Any?"]
 
 
 def test_choices_are_numbered_lines() -> None:

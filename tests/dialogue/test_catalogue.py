@@ -8,8 +8,11 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import yaml
 
-from dialogue.words import CATALOGUES, ENGLISH, Words, blanks, differences
+from bot.rendering import fitting, is_other_script
+from dialogue.words import CATALOGUES, ENGLISH, OTHER_LANGUAGES, Words, blanks, differences
+from nlu.languages import LANGUAGES
 from nlu.reading.cuisines import CUISINES
 from nlu.reading.wishes import DIETS
 from tests.support import replies
@@ -153,7 +156,8 @@ class _Names(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        given = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        inside = [part for argument in node.args for part in ast.walk(argument)]
+        given = [part.value for part in inside if isinstance(part, ast.Constant) and isinstance(part.value, str)]
         names = [name for name in given if name.startswith("utter_")]
         if called == "ask":  # says it in other words each time
             self.variants |= set(names)
@@ -196,3 +200,22 @@ def test_every_response_in_the_catalogue_is_used() -> None:
     named |= {f"{name}{end}" for name in named for end in ("_again", "_last") if f"{name}_again" in NAMES}
     unused = [n for n in NAMES if not any(_fits(pattern, n) for pattern in named)]
     assert unused == []
+
+
+OTHERS: dict[str, dict[str, str]] = yaml.safe_load(OTHER_LANGUAGES.read_text(encoding="utf-8"))
+
+
+def test_each_language_that_is_recognised_has_its_sentence() -> None:
+    recognised = {language for language in LANGUAGES if language != "en"}
+    assert recognised == set(OTHERS)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_in_another_language_fits_two_segments(language: str) -> None:
+    for name in ("utter_only_english", "utter_only_english_nowhere"):
+        text = OTHERS[language][name]
+        assert blanks(text) == blanks(WORDS.texts[name])
+        sent = fitting(text.format_map(LONGEST))
+        assert replies.segments(sent) <= replies.MOST_SEGMENTS
+        assert not sent.endswith(".."), "cut"
+        assert is_other_script(text) == is_other_script(sent), "a diner gets the script that they write"
