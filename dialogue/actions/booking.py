@@ -11,7 +11,7 @@ from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import identify
 from dialogue.actions.memory import Memory
-from dialogue.actions.offering import refuse, time_option
+from dialogue.actions.offering import offer_again, refuse, time_option
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import named_in, upcoming
 from dialogue.actions.times import PRESUMED_PARTY, certain, meant_starts, presumed_day, seating_spans
@@ -47,6 +47,8 @@ class ValidateBookingForm(FormValidation):
         if turn.intent == "cancel" or (turn.intent == "stop_booking" and not heard.fields and not heard.took_choice):
             self._drop(turn, memory)
             return None
+        if asked is None and turn.intent == "affirm" and memory.over and not heard.fields:
+            return offer_again(turn, memory, memory.over)
         says_no = turn.intent == "deny" or heard.refused_choices
         if (
             says_no
@@ -146,10 +148,15 @@ class ValidateBookingForm(FormValidation):
         party_size = memory.party_size or PRESUMED_PARTY
         is_held = memory.holds(restaurant, start, party_size, turn.engine.clock.now()) and "seating" not in heard.fields
         if not is_held:
+            minutes = memory.hold["minutes"] if memory.hold and memory.has_lapsed(turn.engine.clock.now()) else None
+            is_same = memory.is_about(restaurant, start, party_size)
             self._release(turn, memory)
             wishes = memory.wishes()
             search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, wishes=wishes)
             opening = search.exact or (search.openings[0] if is_window and search.openings else None)
+            if minutes is not None:
+                still_free = is_same and opening is not None
+                turn.say("utter_hold_lapsed_still_free" if still_free else "utter_hold_lapsed", minutes=minutes)
             if opening is None:
                 return self._refuse(turn, memory, restaurant, search)
             try:
@@ -180,9 +187,12 @@ class ValidateBookingForm(FormValidation):
             return "choice"
         if search.refusal is Refusal.PARTY_TOO_LARGE:
             memory.party_size = None
+            turn.say("utter_how_many_instead")
             return "party_size"
         if search.refusal in (Refusal.TOO_FAR, Refusal.CLOSED):
             memory.date = None
+            if search.refusal is Refusal.TOO_FAR:
+                turn.say("utter_which_day_instead")
             return "date"
         memory.time = None
         return "time"
@@ -234,6 +244,8 @@ class ValidateBookingForm(FormValidation):
             turn.say("utter_hold_lapsed", minutes=hold["minutes"])
             memory.hold = None
             return NOT_CONFIRMED
+        if memory.has_lapsed(turn.engine.clock.now()):
+            turn.say("utter_hold_lapsed_still_free", minutes=hold["minutes"])
         facts = turn.show_reservation(reservation)
         turn.hold = None
         turn.say("utter_booked", **facts)

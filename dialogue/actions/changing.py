@@ -188,7 +188,7 @@ class ValidateChangeForm(FormValidation):
         """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
         notes = _notes_with(booking, memory.notes)
         if notes is None:
-            turn.say("utter_human", **turn.about(booking.restaurant))
+            turn.say("utter_notes_full", **turn.about(booking.restaurant))
             memory.forget_draft()
             return
         try:

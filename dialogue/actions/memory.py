@@ -47,6 +47,10 @@ class Memory:
     misses: int = 0
     touched_at: str | None = None
 
+    def __post_init__(self) -> None:
+        self.over: dict[str, Any] | None = None
+        """The hold of a draft that is forgotten in this very turn, since it lay untouched for too long."""
+
     @classmethod
     def of(cls, turn: Turn) -> Memory:
         """Read the slots; a draft that lay untouched for half a day is forgotten, the reservation in question is not."""
@@ -55,6 +59,7 @@ class Memory:
         memory = cls(**known)
         now = turn.engine.clock.now()
         if memory.touched_at and now - datetime.fromisoformat(memory.touched_at) > _STALE_AFTER:
+            memory.over = memory.hold
             memory.forget_draft()
         memory.touched_at = now.isoformat(timespec="seconds")
         return memory
@@ -96,18 +101,25 @@ class Memory:
             "minutes": minutes,
         }
 
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether a table was held, and no longer is."""
+        return self.hold is not None and datetime.fromisoformat(self.hold["expires_at"]) <= now
+
     def held_start(self) -> datetime | None:
         """When the held table's time begins, by the restaurant's own clock."""
         return datetime.fromisoformat(self.hold["starts_at"]) if self.hold else None
 
     def holds(self, restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime) -> bool:
         """Whether just this table is held already, and still is."""
+        return self.is_about(restaurant, starts_at, party_size) and not self.has_lapsed(now)
+
+    def is_about(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> bool:
+        """Whether the hold, lapsed or not, is for just this."""
         return (
             self.hold is not None
             and self.hold["restaurant"] == restaurant.slug
             and datetime.fromisoformat(self.hold["starts_at"]) == starts_at
             and self.hold["party_size"] == party_size
-            and datetime.fromisoformat(self.hold["expires_at"]) > now
         )
 
     def offer(self, options: list[Option]) -> None:

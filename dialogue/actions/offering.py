@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.actions.memory import Memory
@@ -35,6 +36,23 @@ def refuse(
     memory.offer(options)
     turn.say("utter_nearest", options)
     return True
+
+
+def offer_again(turn: Turn, memory: Memory, hold: dict[str, Any]) -> str:
+    """A yes to what was held half a day ago or longer: what it was, and whether it is still wanted; gives what is asked."""
+    restaurant = turn.engine.restaurant(hold["restaurant"])
+    start = datetime.fromisoformat(hold["starts_at"]).astimezone(restaurant.zone)
+    facts = turn.seating(restaurant, start, hold["party_size"])
+    slots = {"restaurant": restaurant.slug, "party_size": hold["party_size"]}
+    if start.astimezone(UTC) <= turn.engine.clock.now():
+        memory.take(Option("", slots))
+        turn.say("utter_offer_over_past", **facts)
+        return "date"
+    at = {"date": restaurant.service_date_of(start).isoformat(), "time": certain(start)}
+    options = [Option(turn.words.render("utter_part_seating", **facts), {**slots, **at})]
+    memory.offer(options)
+    turn.say("utter_offer_over", options)
+    return "choice"
 
 
 def _same_day(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> list[Opening]:

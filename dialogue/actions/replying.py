@@ -42,6 +42,7 @@ class Reply(Action):
         "text_me": "utter_texting_already",
         "chitchat": "utter_chitchat",
         "out_of_scope": "utter_out_of_scope",
+        "ask": "utter_out_of_scope",
     }
 
     def __init__(self, engine: BookingEngine, languages: Languages) -> None:
@@ -65,7 +66,8 @@ class Reply(Action):
         if named and not in_form:
             memory.talked_of = named.slug
         asked_before = recalled(memory) if named and not in_form and turn.intent != "ask" else []
-        asks = turn.intent == "ask" or bool(asked_before) or _asks_for_a_feature(turn)
+        is_question = turn.intent == "ask" and (restaurant is not None or _is_of_a_house(turn))
+        asks = is_question or bool(asked_before) or _asks_for_a_feature(turn)
         if asks:
             turn.entities = [*asked_before, *turn.entities]
             self._answer(turn, restaurant)
@@ -97,7 +99,7 @@ class Reply(Action):
         elif turn.intent == "repeat" and in_form:
             pass  # the form's question follows
         elif turn.intent in self._PLAIN:
-            turn.say(self._PLAIN[turn.intent])
+            turn.say("utter_goodbye_amid" if in_form and turn.intent == "goodbye" else self._PLAIN[turn.intent])
         else:
             turn.say("utter_not_understood" + variant(memory.misses))
 
@@ -123,6 +125,8 @@ class Reply(Action):
     def _name_the_phone(self, turn: Turn, restaurant: Restaurant | None, response: str) -> None:
         if restaurant is None:
             turn.say(f"{response}_nowhere")
+        elif response == "utter_human" and restaurant.phone is None:
+            turn.say("utter_human_no_phone", **turn.about(restaurant))
         else:
             turn.say(response, **turn.about(restaurant))
 
@@ -157,6 +161,11 @@ def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     if turn.intent == "other_language":
         return is_named
     return details if turn.intent == "greet" else is_named and turn.intent == "out_of_scope" and turn.is_unsure
+
+
+def _is_of_a_house(turn: Turn) -> bool:
+    """Whether a question is about something that a restaurant may have, or names one: the weather is of no house."""
+    return bool({"topic", "restaurant", *_FEATURES} & {entity.kind for entity in turn.entities}) or turn.is_unsure
 
 
 def _asks_for_a_feature(turn: Turn) -> bool:
@@ -194,6 +203,8 @@ class PickUp(Action):
             return [FollowupAction("booking_form")]
         if "restaurant" in said:  # words that name none of ours
             return [FollowupAction("action_reply")]
+        if turn.intent == "affirm" and memory.over:  # to what was offered long ago
+            return [FollowupAction("booking_form")]
         if turn.intent in ("deny", "stop_booking"):
             turn.say("utter_nothing_booked_now" if not memory.reservation else "utter_thanks")
         elif booking and turn.intent == "affirm":  # one more yes to what is booked

@@ -144,7 +144,10 @@ class Turn:
 
     def about(self, restaurant: Restaurant) -> dict[str, object]:
         """Facts that most responses about a restaurant fill in."""
-        return {"restaurant": self.words.name(restaurant.name), "contact": restaurant.phone or restaurant.slug}
+        facts: dict[str, object] = {"restaurant": self.words.name(restaurant.name), "contact": restaurant.phone}
+        for way in ("or_call", "please_call"):  # nobody is told to call a house that has told no phone
+            facts[way] = self.words.render(f"utter_part_{way}", **facts) if restaurant.phone else ""
+        return facts
 
     def seating(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> dict[str, object]:
         """Facts of a table at a time."""

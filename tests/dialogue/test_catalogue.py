@@ -35,6 +35,8 @@ LONGEST = {
     "contact": "+442079460107",
     "phone": "+442079460107",
     "our_number": "+442079460107",
+    "or_call": ", or call them on +442079460107",
+    "please_call": " Please call them: +442079460107.",
     "city": "San Francisco",
     "cities": "Boston, Chicago, Denver, London, New York, Palo Alto",
     "cuisine": "Mediterranean",
