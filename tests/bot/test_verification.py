@@ -18,7 +18,7 @@ from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verify
 from bot.sender import Sender
 from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
-from dialogue.words import Words
+from dialogue.words import Languages
 from tests.support.twilio_server import TwilioServer
 
 from .conftest import OUR_NUMBER
@@ -35,7 +35,7 @@ class Chats:
     def __init__(self, database: Engine, codes: Codes, clock: Clock) -> None:
         self.database, self.codes = database, codes
         limits = Limits(phone=3, address=4, conversation=5)
-        self.verification = Verification(codes, Words(), clock, limits, OUR_NUMBER)
+        self.verification = Verification(codes, Languages(), clock, limits, OUR_NUMBER)
         self.clock = clock
 
     def open(self, **more: Any) -> Conversation:
