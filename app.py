@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
     from deploy.scripts.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
+    from webhooks.callers import Callers, Limits
     from webhooks.widget import pages as widget
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -95,11 +96,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.languages)
     )
+    callers = Callers(house.settings, Limits.of(house.settings))
+    callers.limiter.init_app(app)
     app.register_blueprint(
-        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.languages)
+        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.languages, callers)
     )
     app.register_blueprint(widget.create_blueprint(house.settings))
-    rest.register(app, house.settings, house.engine, house.database)
+    rest.register(app, callers, house.engine, house.database)
     formats = {schemas.RESTAURANT: restaurant_schema, schemas.SCRIPT: script_schema}
     app.register_blueprint(schemas.create_blueprint(house.settings, formats))
     if not house.settings.is_production:

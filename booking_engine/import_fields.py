@@ -21,6 +21,8 @@ LARGEST_PARTY = 1000
 _CLOCK = "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _PHONE = r"\+[1-9][0-9]{5,14}"
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = rf"https?://{_LABEL}(\.{_LABEL})*(:[1-9][0-9]{{0,4}})?"
 _ZONE = "[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*"
 _SPACE = r"\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _TEXT = rf"[{_SPACE}]*[^\u0000-\u001f{_SPACE}][^\u0000-\u001f]*"
@@ -65,6 +67,12 @@ def _e164(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    if not re.fullmatch(_ORIGIN, value):
+        raise ValueError("must be an origin like https://www.example.com, in lower case, without a path")
+    return value
+
+
 def _printable(value: str) -> str:
     if not re.fullmatch(_TEXT, value):
         raise ValueError("must be text without control characters")
@@ -89,6 +97,12 @@ TimeZone = Annotated[
     _described(_ZONE, "America/Los_Angeles", maxLength=100, description="Of the IANA database"),
 ]
 Phone = Annotated[str, AfterValidator(_e164), _described(_PHONE, "+16505550100", description="E.164")]
+Origin = Annotated[
+    str,
+    Field(max_length=300),
+    AfterValidator(_origin),
+    _described(_ORIGIN, "https://www.example.com", maxLength=300, description="Scheme, host and port of a web site"),
+]
 # Named, so that the schema spells their pattern once.
 Words = TypeAliasType(
     "Words", Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable), _text(200)]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from .import_fields import (
     Day,
     Decimal,
+    Origin,
     Paragraph,
     PartySize,
     Phone,
@@ -145,6 +146,7 @@ class RestaurantLine(_Part):
     tables: Annotated[tuple[DiningTable, ...], Field(min_length=1, max_length=2000)]
     combinations: tuple[Combination, ...] = ()
     policy: Policy = Policy()
+    widget_origins: Annotated[tuple[Origin, ...], Field(max_length=50)] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> RestaurantLine:

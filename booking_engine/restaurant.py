@@ -68,6 +68,8 @@ class Restaurant:
     tables: tuple[DiningTable, ...]
     combinations: tuple[Combination, ...]
     policy: Policy
+    widget_origins: tuple[str, ...]
+    """Origins of the web sites that may talk with us about it."""
     table_ids: dict[str, int] = field(hash=False, repr=False)
     """Number of each table by name, tables that have left the floor included."""
     version: int = field(default=0, compare=False)
@@ -84,7 +86,7 @@ class Restaurant:
             cuisines=line.cuisines, price_level=line.price_level, features=line.features, about=line.about,
             service_periods=line.service_periods, closures=line.closures, special_days=line.special_days,
             turn_times=line.turn_times, tables=line.tables, combinations=line.combinations, policy=line.policy,
-            table_ids=table_ids, version=version,
+            widget_origins=line.widget_origins, table_ids=table_ids, version=version,
         )  # fmt: skip
 
     @cached_property

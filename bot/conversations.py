@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
 import uuid
 from collections.abc import Iterator
@@ -28,6 +26,7 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 class Conversation:
     """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when.
 
+    `origin`: of the web site whose page opened it, None when no browser did; `with_key`: it was opened with an API key.
     `clock_shift`: how far the clock of this conversation is ahead of the service's; nothing unless a tester moved it.
     `dialogue_id`: the conversation that it goes on with as one; None: none.
     """
@@ -43,6 +42,8 @@ class Conversation:
     asked_at: datetime | None = None
     opted_out: bool = False
     clock_shift: timedelta = timedelta(0)
+    origin: str | None = None
+    with_key: bool = False
     dialogue_id: uuid.UUID | None = None
 
     @property
@@ -62,12 +63,7 @@ def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversat
     )
 
 
-def new_token() -> str:
-    """A secret that opens one conversation; only its digest is stored."""
-    return secrets.token_urlsafe(32)
-
-
-def remember(connection: Connection, conversation: Conversation, *, token: str | None = None) -> None:
+def remember(connection: Connection, conversation: Conversation) -> None:
     """Store a conversation; one that is known already is left as it is."""
     values = {
         "id": conversation.id,
@@ -77,7 +73,8 @@ def remember(connection: Connection, conversation: Conversation, *, token: str |
         "restaurant": conversation.restaurant,
         "diner_name": conversation.diner_name,
         "locale": conversation.locale,
-        "token_digest": _digest(token) if token else None,
+        "origin": conversation.origin,
+        "with_key": conversation.with_key,
     }
     connection.execute(upsert(schema.conversation).values(values).on_conflict_do_nothing())
 
@@ -85,21 +82,13 @@ def remember(connection: Connection, conversation: Conversation, *, token: str |
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:
     """The conversation of that id, if there is one."""
     row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
-    return _from_row(row) if row else None
+    return from_row(row) if row else None
 
 
-def _from_row(row: Row[Any]) -> Conversation:
+def from_row(row: Row[Any]) -> Conversation:
+    """The conversation that a row of its table tells of."""
     names = Conversation.__dataclass_fields__
     return Conversation(**{name: value for name, value in row._mapping.items() if name in names})
-
-
-def find_by_token(connection: Connection, conversation_id: uuid.UUID, token: str) -> Conversation | None:
-    """The conversation of that id, if the token opens it."""
-    c = schema.conversation.c
-    row = connection.execute(select(schema.conversation).where(c.id == conversation_id)).first()
-    if row is None or not row.token_digest or not secrets.compare_digest(row.token_digest, _digest(token)):
-        return None
-    return _from_row(row)
 
 
 def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> None:
@@ -112,10 +101,6 @@ def note_asked(connection: Connection, conversation: Conversation, expects: str 
     c = schema.conversation.c
     together = or_(c.id == conversation.dialogue, c.dialogue_id == conversation.dialogue)
     connection.execute(update(schema.conversation).where(together).values(expects=expects, asked_at=at))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @contextmanager

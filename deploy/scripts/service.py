@@ -114,8 +114,7 @@ class Service:
 
     def open_chat(self, **wish: str) -> ChatThread:
         """Open a conversation of the chat API: `restaurant` (slug), `phone`, `name`, `locale`."""
-        key = self._key if {"phone", "name"} & wish.keys() else {}
-        opened = self._ask("POST", "/api/chat/conversations", json=wish, headers=key)
+        opened = self._ask("POST", "/api/chat/conversations", json=wish, headers=self._key)
         return ChatThread(opened["conversation_id"], opened["token"], opened)
 
     def say(self, chat: ChatThread, text: str, *, key: str | None = None) -> dict[str, Any]:

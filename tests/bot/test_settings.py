@@ -143,3 +143,10 @@ def test_production_serves_no_simulator(given: pytest.MonkeyPatch) -> None:
     for name in PRODUCTION:
         given.delenv(name)
     assert any("simulator" in str(rule) for rule in create_app(load_settings()).url_map.iter_rules())
+
+
+@pytest.mark.parametrize("rate", ["60", "0/minute", "60/fortnight", "60/minute;", "many/hour", "-1/hour"])
+def test_a_rate_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, rate: str) -> None:
+    monkeypatch.setenv("MOST_MESSAGES", rate)
+    with pytest.raises(SettingsError, match="MOST_MESSAGES"):
+        load_settings()

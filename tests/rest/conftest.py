@@ -24,6 +24,7 @@ from tests.engine.conftest import copy_database, open_restaurant, server_url, te
 from tests.engine.helpers import clock_at
 from tests.support.running import wait_until
 from webhooks import problems, rest
+from webhooks.callers import Callers
 
 from .helpers import KEYS, NO_LIMITS, Caller
 
@@ -75,8 +76,10 @@ def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Cal
         app = Flask("tabletalk-rest-tests")
         app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
         problems.install(app)
-        pieces: dict[str, Any] = {"settings": settings, "engine": engine, "database": database, "limits": NO_LIMITS}
-        rest.register(app, **(pieces | other))
+        callers = Callers(other.pop("settings", settings), other.pop("limits", NO_LIMITS))
+        callers.limiter.init_app(app)
+        rest.register(app, callers, other.pop("engine", engine), other.pop("database", database))
+        assert not other
         return app
 
     return make

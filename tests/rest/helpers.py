@@ -8,10 +8,10 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webhooks.rest import Limits
+from webhooks.callers import Limits
 
 KEYS = ("partner-key", "reader-key:read", "booker-key:read+book", "manager-key:manage")
-NO_LIMITS = Limits(*["100000/minute"] * 5)
+NO_LIMITS = Limits(*["100000/minute"] * 8)
 DAY = "2026-12-05"
 PHONE = "+14155550123"
 DINER = {"name": "Ada Lovelace", "phone": PHONE}

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
-from bot import conversations, messages
+from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
 from bot.phrasing import Phrasebook, Phrases
@@ -21,7 +21,10 @@ from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body
+from webhooks.callers import Callers
 from webhooks.chat import shapes
+from webhooks.chat.doors import Doors
+from webhooks.chat.origins import Origins, answer_any_site, given_origin
 from webhooks.problems import Problem
 
 
@@ -39,13 +42,23 @@ class _Text(BaseModel):
 
 
 def create_blueprint(
-    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, phrasebook: Phrasebook
+    settings: Settings,
+    turns: TurnTaker,
+    engine: BookingEngine,
+    database: Engine,
+    phrasebook: Phrasebook,
+    callers: Callers,
 ) -> Blueprint:
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
+    answer_any_site(blueprint)
+    origins = Origins(settings, engine)
+    doors = Doors(database, engine.clock, origins)
 
     @blueprint.post("/conversations")
+    @callers.count_opening
     def open_conversation() -> tuple[Response, int]:
         wish = read_body(_Opening)
+        origins.check_opening(wish.restaurant)
         if (wish.phone or wish.name) and not is_api_key(settings, bearer_token()):
             raise Problem(401, "api_key_required", "Only a caller with an API key may say who the diner is.")
         conversation = Conversation(
@@ -55,20 +68,24 @@ def create_blueprint(
             restaurant=wish.restaurant,
             diner_name=printable(wish.name).strip() or None if wish.name else None,
             locale=wish.locale,
+            origin=given_origin(),
+            with_key=callers.has_key(),
         )
         restaurant = _restaurant(engine, wish.restaurant)
-        token = conversations.new_token()
         with database.begin() as connection:
-            conversations.remember(connection, conversation, token=token)
-            welcome = messages.store_greeting(
-                connection, conversation.id, _welcome(phrasebook.of(wish.locale), restaurant)
-            )
+            conversations.remember(connection, conversation)
+            token = tokens.issue(connection, conversation.id, engine.clock.now())
+            said = _welcome(phrasebook.of(wish.locale), restaurant)
+            welcome = messages.store_greeting(connection, conversation.id, said)
         about = {"conversation_id": str(conversation.id), "token": token, **surroundings(conversation)}
         return jsonify({**about, **shapes.answer_in_json(welcome)}), 201
 
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     def send_message(conversation_id: UUID) -> Response:
-        conversation = _conversation(database, conversation_id)
+        return take(doors.enter(conversation_id))
+
+    @callers.count_message(lambda: bool(g.conversation.with_key))
+    def take(conversation: Conversation) -> Response:
         text = printable(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
@@ -82,7 +99,7 @@ def create_blueprint(
 
     @blueprint.get("/conversations/<uuid:conversation_id>/messages")
     def read_thread(conversation_id: UUID) -> Response:
-        conversation = _conversation(database, conversation_id)
+        conversation = doors.enter(conversation_id)
         after = request.args.get("after", 0, type=int)
         with database.connect() as connection:
             lines = messages.thread(connection, conversation.id)
@@ -94,6 +111,13 @@ def create_blueprint(
                 **surroundings(conversation),
             }
         )
+
+    @blueprint.delete("/conversations/<uuid:conversation_id>")
+    def revoke_token(conversation_id: UUID) -> tuple[str, int]:
+        conversation = doors.enter(conversation_id)
+        with database.begin() as connection:
+            tokens.revoke(connection, conversation.id)
+        return "", 204
 
     def clock_of(conversation: Conversation) -> Clock:
         return engine.at(conversation.clock_shift).clock
@@ -116,14 +140,6 @@ def _phone(given: str, region: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise Problem(422, "invalid_phone", "phone must be a number in E.164 form.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _conversation(database: Engine, conversation_id: UUID) -> Conversation:
-    with database.connect() as connection:
-        found = conversations.find_by_token(connection, conversation_id, bearer_token())
-    if found is None:
-        raise Problem(401, "wrong_token", "There is no such conversation, or the token does not open it.")
-    return found
 
 
 def _restaurant(engine: BookingEngine, slug: str | None) -> Restaurant | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
-from webhooks.rest.callers import Callers
+from webhooks.callers import Callers
 
 CHANNEL = "api"
 """How the history of a reservation calls us."""

@@ -12,34 +12,21 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import BadRequest
 
 from booking_engine import BookingEngine, BookingError
-from bot.settings import Settings
-from webhooks.access import read_api_keys
+from webhooks.callers import Callers
 from webhooks.problems import Problem, problem_response
 from webhooks.rest import holds, reservations, restaurants
-from webhooks.rest.callers import Callers, Limits
 from webhooks.rest.description import add_pages
 from webhooks.rest.parts import Parts
 from webhooks.rest.refusals import as_problem
 
 _WITH_BODY = frozenset({"POST", "PATCH"})
-_DEFAULT_LIMITS = Limits()
 
 
-def register(
-    app: Flask,
-    settings: Settings,
-    engine: BookingEngine,
-    database: Engine,
-    *,
-    limits: Limits = _DEFAULT_LIMITS,
-) -> None:
-    """Add the API under /api, its description at /openapi.json and /docs. `webhooks.problems` must be installed in the app.
+def register(app: Flask, callers: Callers, engine: BookingEngine, database: Engine) -> None:
+    """Add the API under /api, its description at /openapi.json and /docs.
 
-    Raises:
-        bot.settings.SettingsError: an API key has a scope that does not exist.
+    `webhooks.problems` must be installed in the app, and the limiter of the callers.
     """
-    read_api_keys(settings.api_keys)
-    callers = Callers(settings, settings.redis_address, limits)
     parts = Parts(engine, database, callers)
     api = APIBlueprint("api", __name__, url_prefix="/api", operation_id_callback=_operation_id)
     for room in (restaurants, holds, reservations):
@@ -63,7 +50,6 @@ def register(
 
     # The library looks for this name on the app, which it expects to be one of its own class.
     vars(app)["validation_error_callback"] = _unreadable
-    callers.limiter.init_app(app)
     app.register_blueprint(api)
     add_pages(app, api)
 

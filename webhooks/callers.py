@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from flask import Response, request
 from flask_limiter import Limiter
 
 from bot.settings import Settings
-from webhooks.access import bearer_token, scopes_of
+from webhooks.access import bearer_token, read_api_keys, scopes_of
 from webhooks.problems import Problem
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 DINER_PHONE = "X-Diner-Phone"
 
@@ -27,6 +32,18 @@ class Limits:
     """reservations asked for that are not there or not the caller's: what guessing looks like"""
     confirmations_of_a_phone: str = "10/hour"
     """each sends a text that costs money to a number that anybody may have typed"""
+    conversations: str = "60/minute"
+    messages_of_a_conversation: str = "60/minute"
+    messages_of_an_address: str = "600/minute"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Those that can be set."""
+        return cls(
+            conversations=settings.most_conversations,
+            messages_of_a_conversation=settings.most_messages,
+            messages_of_an_address=settings.most_messages_of_an_address,
+        )
 
 
 class Callers:
@@ -35,12 +52,18 @@ class Callers:
     With Redis away each process counts for itself until it is back: nobody is refused for its absence.
     """
 
-    def __init__(self, settings: Settings, redis_address: str, limits: Limits) -> None:
+    def __init__(self, settings: Settings, limits: Limits) -> None:
+        """Know them by the settings' API keys, and count in the settings' Redis.
+
+        Raises:
+            bot.settings.SettingsError: an API key has a scope that does not exist.
+        """
+        read_api_keys(settings.api_keys)
         self._settings = settings
         self._limits = limits
         self.limiter = Limiter(
             self.identity,
-            storage_uri=redis_address.replace("unix://", "redis+unix://", 1),
+            storage_uri=settings.redis_address.replace("unix://", "redis+unix://", 1),
             storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
             key_prefix="tabletalk:api",
             strategy="sliding-window-counter",
@@ -55,6 +78,21 @@ class Callers:
             limits.misses, scope="misses", exempt_when=self.has_key, deduct_when=_is_miss
         )
 
+        self.count_opening = self.limiter.shared_limit(
+            limits.conversations, scope="conversations", exempt_when=self.has_key
+        )
+
+    def count_message(self, is_exempt: Callable[[], bool]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+        """Count a message to the conversation in the present request's path, by conversation and by address."""
+
+        def conversation() -> str:
+            return f"conversation:{(request.view_args or {})['conversation_id']}"
+
+        limit = partial(self.limiter.shared_limit, scope="messages", exempt_when=is_exempt)
+        of_conversation = limit(self._limits.messages_of_a_conversation, key_func=conversation)
+        of_address = limit(self._limits.messages_of_an_address, key_func=_address)
+        return lambda view: of_address(of_conversation(view))
+
     def count_confirmation(self, phone: Callable[[], str]) -> Callable[..., Callable[..., Response]]:
         """Count a text to the phone, unless a partner with a key vouches for it."""
         return self.limiter.limit(
@@ -67,7 +105,7 @@ class Callers:
         """A name for the present caller that tells neither key nor anything else."""
         if self.has_key():
             return f"key:{_digest(bearer_token())}"
-        return f"address:{request.remote_addr}"
+        return _address()
 
     def identity_of_wishes(self) -> str:
         """Within which idempotency keys are the caller's own: a visitor may change address between two tries."""
@@ -91,6 +129,10 @@ class Callers:
         if scope not in scopes:
             raise Problem(403, "scope_missing", f"This API key is not for this: it lacks the scope {scope}.")
         return True
+
+
+def _address() -> str:
+    return f"address:{request.remote_addr}"
 
 
 def _is_miss(response: Response) -> bool:
