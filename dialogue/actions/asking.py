@@ -12,12 +12,16 @@ from dialogue.actions.turn import Turn, country_of
 from nlu.cuisine_kinds import cuisine_candidates
 
 _FURTHER = ("_again", "_last")
+_WAY_OUT_AFTER = 3
 _CITIES_NAMED = 6
 _MOST_LISTED = 5
 
 
 def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
-    """Ask for what is in `expects`, each time in other words while it was what was asked last; gives `expects`."""
+    """Ask for what is in `expects`, each time in other words while it was what was asked last; gives `expects`.
+
+    Whoever has not answered three times is told a way out instead.
+    """
     return ask_first(turn, memory, asked, expects, (response, response), **facts)
 
 
@@ -26,7 +30,11 @@ def ask_first(
 ) -> str:
     """The same, where the first time is worded by a response of its own: `responses` are that one and the usual one."""
     first, usual = responses
-    turn.say(usual + variant(memory.misses + 1) if asked == expects else first, **facts)
+    times = memory.misses + 1 if asked == expects else 0
+    if times and times % _WAY_OUT_AFTER == 0:
+        turn.say("utter_way_out" if "restaurant" in facts else "utter_way_out_nowhere", **facts)
+    else:
+        turn.say(usual + variant(times % _WAY_OUT_AFTER) if times else first, **facts)
     return expects
 
 
@@ -36,8 +44,8 @@ def variant(times_before: int) -> str:
 
 
 def ask_to_pick(turn: Turn, memory: Memory) -> str:
-    """Show the options again that the message did not pick from, in other words the second time."""
-    turn.say("utter_choice_unknown_again" if memory.misses % 2 else "utter_choice_unknown", memory.options())
+    """Show the options again that the message did not pick from, in other words each time."""
+    turn.say("utter_choice_unknown" + ("", *_FURTHER)[memory.misses % _WAY_OUT_AFTER], memory.options())
     return "choice"
 
 

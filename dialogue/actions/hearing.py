@@ -18,6 +18,7 @@ _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", re.IGNORECASE)
 _NO_NAME = re.compile(r"\s*(can|could|would|do|does|is|are|what|when|where|how)\b.*\?", re.IGNORECASE | re.DOTALL)
 _OBJECTION = re.compile(r"^\s*no\b|\b(actually|i mean|i said|not that|instead)\b", re.IGNORECASE)
+_NOISE = re.compile(r"((h+m+|u+[hm]+|e+r+m*|b+la+h*|well|dunno|lol|asdf\w*|qwer\w*)\W*)+", re.IGNORECASE)
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 TO_NOTE = frozenset(("diet", "occasion", "seating"))
@@ -253,12 +254,14 @@ def _region(turn: Turn, memory: Memory) -> str:
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in _NAME_PARTS}
     name = " ".join(parts[kind] for kind in _NAME_PARTS if kind in parts)
-    if len(name) < _SHORTEST_NAME:  # "Y" is a yes
+    is_noise = _NOISE.fullmatch(turn.text.strip()) is not None  # "hmm", "blah blah"
+    if len(name) < _SHORTEST_NAME or is_noise:  # "Y" is a yes
         name = ""
     if (
         not name
         and asked == "name"
         and memory.misses
+        and not is_noise
         and turn.intent not in _NO_NAMES
         and not (memory.restaurant and is_named(turn.engine.restaurant(memory.restaurant), turn.text))
     ):  # asked again, so it may be an odd one

@@ -25,6 +25,7 @@ _ERRANDS = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
 _SHORT = frozenset(("human", "insult", "greet", "repeat"))
 """What gets its answer in whatever language it is said."""
+_BESIDE_THE_POINT = frozenset({"chitchat", "out_of_scope", "ask"})
 _DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
 _FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
@@ -79,7 +80,7 @@ class Reply(Action):
             self._say_only_english(turn, restaurant, language)
         else:
             self._say_shortly(turn, memory, restaurant, in_form=in_form)
-        understood = asks or turn.intent in {*self._PLAIN, "list_bookings", "human", "greet"}
+        understood = asks or turn.intent in {*self._PLAIN, "list_bookings", "human", "greet"} - _BESIDE_THE_POINT
         asks_which = asks and restaurant is None and not in_form
         turn.finish("restaurant" if asks_which else None)
         if not in_form:
@@ -98,10 +99,8 @@ class Reply(Action):
             self._greet(turn, restaurant, in_form=in_form)
         elif turn.intent == "repeat" and in_form:
             pass  # the form's question follows
-        elif turn.intent in self._PLAIN:
-            turn.say("utter_goodbye_amid" if in_form and turn.intent == "goodbye" else self._PLAIN[turn.intent])
         else:
-            turn.say("utter_not_understood" + variant(memory.misses))
+            self._say_plain(turn, memory, in_form=in_form)
 
     def _restaurant_in_mind(self, turn: Turn, memory: Memory) -> Restaurant | None:
         """The restaurant that is being booked, or was asked about or booked last."""
@@ -129,6 +128,18 @@ class Reply(Action):
             turn.say("utter_human_no_phone", **turn.about(restaurant))
         else:
             turn.say(response, **turn.about(restaurant))
+
+    def _say_plain(self, turn: Turn, memory: Memory, *, in_form: bool) -> None:
+        """A courtesy, or that it was not understood; what is beside the point twice running is not, either."""
+        again = memory.misses and not in_form and turn.intent in _BESIDE_THE_POINT
+        if again or turn.intent not in self._PLAIN:
+            turn.say("utter_not_understood" + variant(memory.misses))
+        elif in_form and turn.intent == "goodbye":
+            turn.say("utter_goodbye_amid")
+        elif in_form and turn.intent == "chitchat" and memory.misses:
+            pass  # once is enough; the form's question follows
+        else:
+            turn.say(self._PLAIN[turn.intent])
 
     def _say_only_english(self, turn: Turn, restaurant: Restaurant | None, language: str) -> None:
         if restaurant is None or restaurant.phone is None:
