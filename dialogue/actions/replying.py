@@ -59,7 +59,8 @@ class Reply(Action):
         in_form = bool((tracker.active_loop or {}).get("name"))
         named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
         language = other_language(turn)
-        if not in_form and _is_rather_a_wish(turn, is_named=named is not None and language is None):
+        is_named = named is not None and language is None
+        if not in_form and not _is_left_to_reply(turn, memory) and _is_rather_a_wish(turn, is_named=is_named):
             return [FollowupAction("action_pick_up")]
         if turn.intent in _ERRANDS and turn.is_stranger:
             return _wait_until_known(turn, in_form=in_form)
@@ -164,6 +165,14 @@ def _wait_until_known(turn: Turn, *, in_form: bool) -> list[EventType]:
     return [wanted, FollowupAction("sign_in_form")]
 
 
+def _is_left_to_reply(turn: Turn, memory: Memory) -> bool:
+    """Whether it is a question, or names the house that one was about, however unsure the reading is."""
+    if _asks_for_a_feature(turn):
+        return True
+    has_details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
+    return bool(memory.pending) and not has_details and bool(turn.engine.match_restaurant_name(turn.text))
+
+
 def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     """Whether a table is wanted, though the words were read as no such thing: "hi, anything on Saturday?", a bare name."""
     details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
@@ -206,9 +215,7 @@ class PickUp(Action):
             return [FollowupAction("change_form")]
         if bookings and said & _OF_A_BOOKING and _CHANGES.search(turn.text):
             return [FollowupAction("change_form")]  # confirmations and reminders of other threads invite to it
-        if is_named and memory.pending and not said & _DETAILS:  # the house that was asked about
-            return [FollowupAction("action_reply")]
-        if _asks_for_a_feature(turn):
+        if _is_left_to_reply(turn, memory):
             return [FollowupAction("action_reply")]
         if said & _DETAILS or is_named:
             return [FollowupAction("booking_form")]

@@ -23,5 +23,5 @@ class ValidateSignInForm(FormValidation):
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
         if not turn.has_words:  # given up
-            turn.say("utter_thanks")
+            turn.say("utter_let_be")
         return None

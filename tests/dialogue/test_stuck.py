@@ -47,6 +47,11 @@ def test_a_restaurant_named_in_objection_is_the_one_meant_though_a_name_was_aske
     assert phone.bookings() == []
 
 
+@pytest.mark.parametrize("sign", ["", " \U0001f44d", " !!", " pls"])
+def test_a_question_with_a_name_is_answered_however_unsure_its_reading(phone: Phone, sign: str) -> None:
+    assert "Steelhead & Sons" in phone.say(f"steelhead & sons: can we sit outside?{sign}")
+
+
 def test_an_option_is_picked_with_a_slip(phone: Phone) -> None:
     assert "1 Nonna Brunella" in phone.say("table for 2 at Nonna Brunella December 10 at 8pm")
     assert "I'm holding Nonna Brunella" in phone.say("nonna brunella, san fancisco")
