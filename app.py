@@ -16,6 +16,7 @@ from booking_engine.import_format import restaurant_schema
 from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
 from bot.moving import Mover
+from bot.news import News
 from bot.settings import Settings, load_settings
 from bot.shelf import RedisShelf
 from bot.turn import TurnTaker
@@ -38,6 +39,7 @@ class House:
     languages: Languages
     turns: TurnTaker
     codes: Codes
+    news: News
 
 
 def open_house(settings: Settings | None = None) -> House:
@@ -54,8 +56,10 @@ def open_house(settings: Settings | None = None) -> House:
     languages = Languages(*filter(None, [settings.tabletalk_words]))
     engine = BookingEngine(database, clock, RedisShelf(settings.redis_address))
     codes, our_number = Codes(settings.internal_secret), settings.twilio_number
-    limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
+    limits = CodeLimits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
+    news = News(settings.redis_address)
+    mover = Mover(engine, languages, our_number)
     return House(
         settings=settings,
         clock=clock,
@@ -64,8 +68,9 @@ def open_house(settings: Settings | None = None) -> House:
         engine=engine,
         dialogue=dialogue,
         languages=languages,
-        turns=TurnTaker(database, dialogue, languages, clock, verification, Mover(engine, languages, our_number)),
+        turns=TurnTaker(database, dialogue, languages, clock, verification, mover, news),
         codes=codes,
+        news=news,
     )
 
 
@@ -80,9 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     house = open_house(settings)
     app = Flask("tabletalk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    if house.settings.trusted_proxies:
-        hops = house.settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _trust_proxies(app, house.settings)
     problems.install(app)
     app.register_blueprint(
         health.create_blueprint(
@@ -99,7 +102,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     callers = Callers(house.settings, Limits.of(house.settings))
     callers.limiter.init_app(app)
     app.register_blueprint(
-        chat.create_blueprint(house.settings, house.turns, house.engine, house.database, house.languages, callers)
+        chat.create_blueprint(
+            house.settings, house.turns, house.engine, house.database, house.languages, callers, house.news
+        )
     )
     app.register_blueprint(widget.create_blueprint(house.settings))
     rest.register(app, callers, house.engine, house.database)
@@ -119,6 +124,39 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _database_answers(database: Engine) -> bool:
     with database.connect() as connection:
         return bool(connection.scalar(text("SELECT 1")) == 1)
+
+
+def create_events_app(settings: Settings | None = None) -> Flask:
+    """The app in which visitors of the widget wait for news; to be served by gevent's greenlets."""
+    from webhooks import health, problems
+    from webhooks.callers import Callers, Limits
+    from webhooks.chat import events
+    from webhooks.chat.doors import Doors
+    from webhooks.chat.hub import Hub
+    from webhooks.chat.origins import Origins
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    house = open_house(settings)
+    app = Flask("tabletalk-events")
+    _trust_proxies(app, house.settings)
+    problems.install(app)
+    app.register_blueprint(
+        health.create_blueprint(
+            {"database": partial(_database_answers, house.database), "redis": lambda: bool(house.redis.ping())}
+        )
+    )
+    callers = Callers(house.settings, Limits.of(house.settings))
+    callers.limiter.init_app(app)
+    doors = Doors(house.database, house.clock, Origins(house.settings, house.engine))
+    hub = Hub(house.database, house.settings.redis_address, house.settings.events_watchers)
+    app.register_blueprint(events.create_blueprint(house.database, house.clock, doors, hub, callers))
+    return app
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def create_actions_app(settings: Settings | None = None) -> Flask:

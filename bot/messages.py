@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, literal, or_, select, update
+from sqlalchemy import Connection, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import schema
@@ -243,3 +244,14 @@ def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0
         for r in connection.execute(outbound)
     ]
     return sorted(lines, key=lambda line: line.seq)
+
+
+def newest(connection: Connection, conversation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The place of the newest message of each of these conversations."""
+    found: dict[uuid.UUID, int] = {}
+    for table in (schema.inbound, schema.outbound):
+        c = table.c
+        query = select(c.conversation_id, func.max(c.seq)).where(c.conversation_id.in_(conversation_ids))
+        for conversation_id, seq in connection.execute(query.group_by(c.conversation_id)):
+            found[conversation_id] = max(found.get(conversation_id, 0), seq)
+    return found

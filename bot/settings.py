@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     events_port: int = Field(default=5010, ge=1, le=65535)
     events_url: str = ""
+    events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # visitors who may wait for news in one process
     internal_token: str = ""
 
     database_url: str = ""

@@ -21,6 +21,7 @@ from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavaila
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
 from bot.moving import Mover
+from bot.news import News
 from bot.phrasing import Phrasebook
 from bot.rendering import sms_texts
 from bot.verification import Verification
@@ -46,6 +47,7 @@ class TurnTaker:
         clock: Clock,
         verification: Verification,
         mover: Mover,
+        news: News,
     ) -> None:
         self._database = database
         self._verification = verification
@@ -53,6 +55,7 @@ class TurnTaker:
         self._dialogue = dialogue
         self._phrasebook = phrasebook
         self._clock = clock
+        self._news = news
 
     def receive(self, conversation: Conversation, message: Inbound) -> None:
         """Store the message: from here on it cannot be lost.
@@ -64,6 +67,7 @@ class TurnTaker:
         with self._database.begin() as connection:
             conversations.remember(connection, conversation)
             messages.store_inbound(connection, message, now=self._clock.now())
+        self._tell(conversation)
 
     def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
         """The answer to a message that was received, or a promise of one when `seconds` do not suffice.
@@ -152,7 +156,12 @@ class TurnTaker:
             conversations.note_asked(connection, conversation, answer.expects, now)
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
+        self._tell(conversation)
         return True
+
+    def _tell(self, conversation: Conversation) -> None:
+        if conversation.channel == "chat":
+            self._news.tell(conversation.id)
 
     def _now(self, conversation: Conversation) -> datetime:
         return self._clock.shifted(conversation.clock_shift).now()
@@ -187,6 +196,7 @@ class TurnTaker:
             words = self._phrasebook.of(conversation.locale).render("utter_bot_later")
             promise = Answer((Said(words),), promised=True)
             messages.store_answer(connection, message, promise, carried_by=sid)
+        self._news.tell(conversation_id)
 
     def _words_for(
         self, connection: Connection, conversation: Conversation, message: Inbound, deadline: float

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
 from deploy.options import refuse, with_settings
 from deploy.script_commands import script
 
@@ -46,44 +45,29 @@ def train(settings: Settings) -> None:
 @with_settings
 def web(settings: Settings) -> None:
     """Serve the public app."""
-    _serve("app:create_app()", settings.host, settings.port, workers=2, threads=settings.web_threads)
+    _serve("app:create_app()", settings.host, settings.port, settings.web_threads)
 
 
 @cli.command()
 @with_settings
 def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
-    _serve("app:create_actions_app()", "127.0.0.1", settings.actions_port, workers=2, threads=settings.web_threads)
+    _serve("app:create_actions_app()", "127.0.0.1", settings.actions_port, settings.web_threads)
 
 
-def _serve(app: str, host: str, port: int, *, workers: int, threads: int) -> None:
-    from gunicorn.app.wsgiapp import WSGIApplication
+@cli.command()
+@with_settings
+def events(settings: Settings) -> None:
+    """Serve the stream of events to visitors of the widget."""
+    from deploy.serving import serve_in_greenlets
 
-    from deploy.memory import collect_rarely
+    serve_in_greenlets("app:create_events_app()", settings.host, settings.events_port, settings.events_watchers)
 
-    class Serving(WSGIApplication):
-        def load(self) -> Any:
-            loaded = super().load()
-            collect_rarely()  # before the workers are forked
-            return loaded
 
-    options = {
-        "--bind": f"{host}:{port}",
-        "--worker-class": "gthread",
-        "--workers": str(workers),
-        "--threads": str(threads),
-        "--graceful-timeout": "12",
-        "--keep-alive": "75",
-        "--chdir": str(PROJECT),
-    }
-    sys.argv = [
-        "gunicorn",
-        app,
-        "--preload",
-        "--no-control-socket",
-        *(part for option in options.items() for part in option),
-    ]
-    Serving("%(prog)s [OPTIONS] [APP_MODULE]").run()
+def _serve(app: str, host: str, port: int, threads: int) -> None:
+    from deploy.serving import serve_in_threads
+
+    serve_in_threads(app, host, port, threads)
 
 
 @cli.command()

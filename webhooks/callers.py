@@ -35,6 +35,7 @@ class Limits:
     conversations: str = "60/minute"
     messages_of_a_conversation: str = "60/minute"
     messages_of_an_address: str = "600/minute"
+    streams_of_a_conversation: str = "60/minute"
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
@@ -82,14 +83,13 @@ class Callers:
             limits.conversations, scope="conversations", exempt_when=self.has_key
         )
 
+        self.count_stream = self.limiter.limit(limits.streams_of_a_conversation, key_func=_conversation)
+
     def count_message(self, is_exempt: Callable[[], bool]) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Count a message to the conversation in the present request's path, by conversation and by address."""
 
-        def conversation() -> str:
-            return f"conversation:{(request.view_args or {})['conversation_id']}"
-
         limit = partial(self.limiter.shared_limit, scope="messages", exempt_when=is_exempt)
-        of_conversation = limit(self._limits.messages_of_a_conversation, key_func=conversation)
+        of_conversation = limit(self._limits.messages_of_a_conversation, key_func=_conversation)
         of_address = limit(self._limits.messages_of_an_address, key_func=_address)
         return lambda view: of_address(of_conversation(view))
 
@@ -133,6 +133,10 @@ class Callers:
 
 def _address() -> str:
     return f"address:{request.remote_addr}"
+
+
+def _conversation() -> str:
+    return f"conversation:{(request.view_args or {})['conversation_id']}"
 
 
 def _is_miss(response: Response) -> bool:

@@ -51,7 +51,7 @@ def launch(var: Path, **chosen: object) -> Launched:
     (PROJECT / "var" / "models").mkdir(parents=True, exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)
     (var / "models").symlink_to(PROJECT / "var" / "models")
-    ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT"), free_ports(3), strict=True))
+    ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"), free_ports(4), strict=True))
     told = environment(var, **{**ports, **chosen})
     log = var / "run.log"
     with log.open("w") as output:

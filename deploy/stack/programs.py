@@ -17,7 +17,7 @@ SOCKET = "supervisor.sock"
 
 
 class Programs:
-    """Stops and starts programs by the names that `run` gives them: postgres, redis, rasa, actions, web, worker.
+    """Stops and starts programs by the names that `run` gives them: postgres, redis, rasa, actions, web, events, worker.
 
     Every method raises OSError where no supervisor listens, and xmlrpc.client.Fault when it has no program of that name.
     Safe to share between threads.

@@ -65,7 +65,7 @@ def run_stack(settings: Settings) -> None:
     """
     if settings.is_production:
         raise CannotStart(
-            "`run` is for one machine in development; in production start web, actions and worker by themselves"
+            "`run` is for one machine in development; in production start web, actions, events and worker by themselves"
         )
     if sys.platform != "linux":
         raise CannotStart("`run` needs Linux")
@@ -100,11 +100,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    wanted = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "RASA_PORT": settings.rasa_port}
+    names = ("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT")
+    wanted = {name: int(getattr(settings, name.lower())) for name in names}
     if len(set(wanted.values())) < len(wanted):
-        raise CannotStart("PORT, ACTIONS_PORT and RASA_PORT must differ")
+        raise CannotStart(f"{', '.join(names[:-1])} and {names[-1]} must differ")
     for name, port in wanted.items():
-        host = settings.host if name == "PORT" else "127.0.0.1"
+        host = settings.host if name in ("PORT", "EVENTS_PORT") else "127.0.0.1"
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -148,9 +149,10 @@ class _Stack:
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()
-        for name in ("rasa", "actions", "web", "worker"):
+        for name in ("rasa", "actions", "web", "events", "worker"):
             self.supervisor.programs.start(name)
         self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
+        self._wait("the stream of events", lambda: _is_ok(f"http://127.0.0.1:{settings.events_port}/readyz"), "events")
         self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")
 
     def _programs(self) -> list[Program]:
@@ -160,6 +162,7 @@ class _Stack:
             # gunicorn's quick shutdown: on one machine nobody else is left to serve whom a slow one would wait for
             Program("actions", [ours, "actions"], stop_signal="INT"),
             Program("web", [ours, "web"], stop_signal="INT"),
+            Program("events", [ours, "events"], stop_signal="INT"),
             Program("worker", [ours, "worker"]),
         ]
         if self.settings.embeds_postgres:

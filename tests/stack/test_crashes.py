@@ -12,6 +12,7 @@ from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
 from bot.messages import Answer, Inbound
 from bot.moving import Mover
+from bot.news import News
 from bot.turn import TurnTaker
 from bot.verification import Limits, Verification
 from dialogue.words import Languages
@@ -34,8 +35,8 @@ def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, pho
     dying = DyingClient(stack.rasa_url, stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
     verification = Verification(Codes(stack.internal_token), languages, clock, Limits(), number)
-    mover = Mover(stack.engine, languages, number)
-    turns = TurnTaker(stack.database, dying, languages, clock, verification, mover)
+    mover, news = Mover(stack.engine, languages, number), News(stack.settings.redis_address)
+    turns = TurnTaker(stack.database, dying, languages, clock, verification, mover, news)
     turns.receive(thread, message)
     with pytest.raises(SystemExit):
         turns.answer(thread.id, message.sid, seconds=9)

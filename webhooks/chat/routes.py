@@ -15,6 +15,7 @@ from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
+from bot.news import News
 from bot.phrasing import Phrasebook, Phrases
 from bot.settings import Settings
 from bot.texts import printable
@@ -48,6 +49,7 @@ def create_blueprint(
     database: Engine,
     phrasebook: Phrasebook,
     callers: Callers,
+    news: News,
 ) -> Blueprint:
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
     answer_any_site(blueprint)
@@ -117,6 +119,7 @@ def create_blueprint(
         conversation = doors.enter(conversation_id)
         with database.begin() as connection:
             tokens.revoke(connection, conversation.id)
+        news.tell(conversation.id)  # streams that it has opened end
         return "", 204
 
     def clock_of(conversation: Conversation) -> Clock:

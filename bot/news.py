@@ -1,0 +1,23 @@
+"""News of chat conversations: whoever watches one hears by Redis that there is something new in it.
+
+Only that, not what: the thread is read from the database. News that got lost is found by looking now and then.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.brief_redis import BriefRedis
+
+CHANNEL = "tabletalk:chat"
+
+
+class News:
+    """Tells of news. Safe to share between threads; never fails and never takes long."""
+
+    def __init__(self, redis_address: str) -> None:
+        self._redis = BriefRedis(redis_address, "watchers of chats hear nothing")
+
+    def tell(self, conversation_id: UUID) -> None:
+        """There is something new in that conversation, and it is committed."""
+        self._redis.ask(lambda redis: redis.publish(CHANNEL, conversation_id.bytes))

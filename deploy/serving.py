@@ -1,0 +1,62 @@
+"""Our apps under gunicorn."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bot.settings import PROJECT
+
+_SPARE = 1000  # connections and files besides those of the visitors who wait
+
+
+def serve_in_threads(app: str, host: str, port: int, threads: int) -> None:
+    """Two processes with so many threads each."""
+    options = {
+        "--bind": f"{host}:{port}",
+        "--worker-class": "gthread",
+        "--workers": "2",
+        "--threads": str(threads),
+        "--graceful-timeout": "12",
+        "--keep-alive": "75",
+    }
+    _run(app, options, "--preload")
+
+
+def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
+    """One process in which so many requests can wait at once, at the price of some memory and a file each."""
+    from gevent import monkey
+
+    monkey.patch_all()  # before the database's driver is loaded, which looks whether it was
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = waiting + _SPARE
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    options = {
+        "--bind": f"{host}:{port}",
+        "--worker-class": "gevent",
+        "--workers": "1",
+        "--worker-connections": str(wanted),
+        "--backlog": "4096",
+        "--graceful-timeout": "1",  # those who wait would wait on; they come again by themselves
+    }
+    _run(app, options)
+
+
+def _run(app: str, options: Mapping[str, str], *flags: str) -> None:
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    from deploy.memory import collect_rarely
+
+    class Serving(WSGIApplication):
+        def load(self) -> Any:
+            loaded = super().load()
+            collect_rarely()  # where there are several processes, before they are forked
+            return loaded
+
+    words = [part for option in {**options, "--chdir": str(PROJECT)}.items() for part in option]
+    sys.argv = ["gunicorn", app, *flags, "--no-control-socket", *words]
+    Serving("%(prog)s [OPTIONS] [APP_MODULE]").run()
