@@ -20,7 +20,8 @@ from bot.news import News
 from bot.settings import Settings, load_settings
 from bot.shelf import RedisShelf
 from bot.turn import TurnTaker
-from bot.verification import Limits, Verification
+from bot.verification import Limits as CodeLimits
+from bot.verification import Verification
 from dialogue.words import Languages
 
 LARGEST_REQUEST = 256 * 1024  # bytes

@@ -23,6 +23,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
+_BESIDE, _LAST_PORT = 10, 65535
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
 
 
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)  # how many stand before us and tell who is really calling
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
-    events_port: int = Field(default=5010, ge=1, le=65535)
+    events_port: int = Field(default=0, ge=0, le=65535)  # 0: ten above PORT
     events_url: str = ""
     events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # visitors who may wait for news in one process
     internal_token: str = ""
@@ -202,7 +203,12 @@ class Settings(BaseSettings):
         """Where browsers find the stream of events; in production the reverse proxy leads to it, unless told otherwise."""
         if self.events_url:
             return self.events_url
-        return self.public_address if self.is_production else f"http://127.0.0.1:{self.events_port}"
+        return self.public_address if self.is_production else f"http://127.0.0.1:{self.events_listen_on}"
+
+    @property
+    def events_listen_on(self) -> int:
+        """The port of the stream of events."""
+        return self.events_port or (self.port + _BESIDE if self.port + _BESIDE <= _LAST_PORT else self.port - _BESIDE)
 
     @property
     def rasa_address(self) -> str:

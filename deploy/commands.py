@@ -61,7 +61,7 @@ def events(settings: Settings) -> None:
     """Serve the stream of events to visitors of the widget."""
     from deploy.serving import serve_in_greenlets
 
-    serve_in_greenlets("app:create_events_app()", settings.host, settings.events_port, settings.events_watchers)
+    serve_in_greenlets("app:create_events_app()", settings.host, settings.events_listen_on, settings.events_watchers)
 
 
 def _serve(app: str, host: str, port: int, threads: int) -> None:

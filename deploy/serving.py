@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,10 @@ def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
     """One process in which so many requests can wait at once, at the price of some memory and a file each."""
     from gevent import monkey
 
-    monkey.patch_all()  # before the database's driver is loaded, which looks whether it was
+    with warnings.catch_warnings():
+        # What holds on to the old sockets is Redis' client for asyncio, which nobody uses here.
+        warnings.simplefilter("ignore", monkey.MonkeyPatchWarning)
+        monkey.patch_all()  # before the database's driver is loaded, which looks whether it was
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = waiting + _SPARE
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -72,6 +73,7 @@ def run_stack(settings: Settings) -> None:
     begin = time.monotonic()
     _check_ports(settings)
     _check_words(settings)
+    settings = _with_events_port(settings)
     adopt_orphans()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
@@ -100,18 +102,37 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    names = ("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT")
-    wanted = {name: int(getattr(settings, name.lower())) for name in names}
+    wanted = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "RASA_PORT": settings.rasa_port}
+    if settings.events_port:
+        wanted["EVENTS_PORT"] = settings.events_port
     if len(set(wanted.values())) < len(wanted):
-        raise CannotStart(f"{', '.join(names[:-1])} and {names[-1]} must differ")
+        raise CannotStart(f"{', '.join(wanted)} must differ")
     for name, port in wanted.items():
-        host = settings.host if name in ("PORT", "EVENTS_PORT") else "127.0.0.1"
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise CannotStart(f"port {port} cannot be had ({error.strerror}); set {name} to another one") from error
+        try:
+            _try_port(settings.host if name in ("PORT", "EVENTS_PORT") else "127.0.0.1", port)
+        except OSError as error:
+            raise CannotStart(f"port {port} cannot be had ({error.strerror}); set {name} to another one") from error
+
+
+def _with_events_port(settings: Settings) -> Settings:
+    """A port for the stream of events, which nobody needs to know by heart: where the usual one is taken, any."""
+    if settings.events_port:
+        return settings
+    taken = {settings.port, settings.actions_port, settings.rasa_port}
+    for port in (settings.events_listen_on, 0):
+        with suppress(OSError):
+            found = _try_port(settings.host, port)
+            if found not in taken:
+                return settings.model_copy(update={"events_port": found})
+    raise CannotStart("no port can be had for the stream of events; set EVENTS_PORT to one")
+
+
+def _try_port(host: str, port: int) -> int:
+    """The port, if it can be had; 0: any that can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return int(probe.getsockname()[1])
 
 
 def _check_words(settings: Settings) -> None:
@@ -152,7 +173,9 @@ class _Stack:
         for name in ("rasa", "actions", "web", "events", "worker"):
             self.supervisor.programs.start(name)
         self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
-        self._wait("the stream of events", lambda: _is_ok(f"http://127.0.0.1:{settings.events_port}/readyz"), "events")
+        self._wait(
+            "the stream of events", lambda: _is_ok(f"http://127.0.0.1:{settings.events_listen_on}/readyz"), "events"
+        )
         self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")
 
     def _programs(self) -> list[Program]:
@@ -185,6 +208,7 @@ class _Stack:
             "TABLETALK_ACTIONS_URL": settings.actions_address,
             "TABLETALK_MODEL": str(self.trained),
             "RASA_PORT": str(settings.rasa_port),
+            "EVENTS_PORT": str(settings.events_port),
             "DATABASE_URL": settings.database_address,
             "REDIS_URL": settings.redis_address,
         }

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(400)
 def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
     """Whatever a test does to the service, the next one finds it whole, and the phone can give its tables back."""
     yield
-    for name in ("postgres", "redis", "rasa", "actions", "web", "worker"):
+    for name in ("postgres", "redis", "rasa", "actions", "web", "events", "worker"):
         if stack.programs.account_of(name)["statename"] not in ("RUNNING", "STARTING"):
             stack.programs.start(name)
     stack.wait_until_ready()

@@ -43,19 +43,19 @@ def is_refused_in_one_line(done: subprocess.CompletedProcess[str], naming: str) 
     assert "Traceback" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["PORT", "ACTIONS_PORT", "RASA_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"])
 def test_a_port_in_use_is_named_in_one_line(var_folder: FolderMaker, name: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT"), free_ports(3), strict=True))
+        ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"), free_ports(4), strict=True))
         ports[name] = taken.getsockname()[1]
         done = run(var_folder(), "run", **ports)
     is_refused_in_one_line(done, name)
     assert str(ports[name]) in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "web", "actions", "worker", "train", "migrate", "chat"])
+@pytest.mark.parametrize("command", ["run", "web", "actions", "events", "worker", "train", "migrate", "chat"])
 def test_a_bad_setting_is_named_in_one_line(var_folder: FolderMaker, command: str) -> None:
     is_refused_in_one_line(run(var_folder(), command, REDIS_URL="http://cache"), "REDIS_URL")
 
@@ -81,7 +81,7 @@ def test_a_terminal_phone_without_a_service_says_so(var_folder: FolderMaker) -> 
 
 def test_every_command_explains_itself() -> None:
     listed = CliRunner().invoke(cli, ["--help"]).output
-    for command in ("run", "web", "actions", "worker", "restaurants", "chat"):
+    for command in ("run", "web", "actions", "events", "worker", "restaurants", "chat"):
         assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
         assert "Usage" in CliRunner().invoke(cli, [command, "--help"]).output
 
@@ -97,7 +97,7 @@ def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folde
         assert started.base_url in told
         assert started.api_key in told
         assert httpx.get(f"{started.base_url}/simulator", trust_env=False).status_code == 200
-        assert len(running.processes_of(var)) >= 7
+        assert len(running.processes_of(var)) >= 9
         os.kill(started.process.pid, signal.SIGKILL)
         started.process.wait(10)
         running.wait_until(lambda: running.processes_of(var) == [], "all of it has ended", seconds=45)

@@ -1,0 +1,71 @@
+"""A visitor's browser that waits for news of a conversation."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+
+@dataclass
+class Watching:
+    """Reads a stream of events from another thread, until it ends or the context does."""
+
+    address: str
+    headers: dict[str, str]
+    status: int = 0
+    received: httpx.Headers = field(default_factory=httpx.Headers)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """`data` of each, with its time of arrival as `arrived` and the event's own id as `event_id`"""
+    comments: int = 0
+    has_ended: bool = False
+
+    def __enter__(self) -> Watching:
+        self._client = httpx.Client(trust_env=False, timeout=httpx.Timeout(60))
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        self.wait(lambda: self.status, "the stream answers")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def wait(self, is_so: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
+        until = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}; so far: {self.events}"
+            time.sleep(0.02)
+
+    def wait_for(self, count: int, seconds: float = 10.0) -> list[dict[str, Any]]:
+        """The events, once there are so many."""
+        self.wait(lambda: len(self.events) >= count, f"{count} events", seconds)
+        return self.events
+
+    def _read(self) -> None:
+        try:
+            with self._client.stream("GET", self.address, headers=self.headers) as response:
+                self.received, self.status = response.headers, response.status_code
+                read: dict[str, str] = {}
+                for line in response.iter_lines():
+                    name, _, value = line.partition(":")
+                    if line and not name:
+                        self.comments += 1
+                    elif line:
+                        read[name] = value.removeprefix(" ")
+                    elif "data" in read:
+                        told = json.loads(read["data"])
+                        self.events.append(told | {"event_id": int(read["id"]), "arrived": time.monotonic()})
+                        read = {}
+        except (httpx.HTTPError, OSError, RuntimeError):
+            pass  # closed on either side
+        finally:
+            self.has_ended = True
+            self.status = self.status or -1
