@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -25,6 +27,7 @@ class Watching:
     """`data` of each, with its time of arrival as `arrived` and the event's own id as `event_id`"""
     comments: int = 0
     has_ended: bool = False
+    _socket: socket.socket | None = None
 
     def __enter__(self) -> Watching:
         self._client = httpx.Client(trust_env=False, timeout=httpx.Timeout(60))
@@ -36,6 +39,10 @@ class Watching:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._socket is not None and not self.has_ended:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
         self._client.close()
 
     def wait(self, is_so: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
@@ -52,6 +59,7 @@ class Watching:
     def _read(self) -> None:
         try:
             with self._client.stream("GET", self.address, headers=self.headers) as response:
+                self._socket = response.extensions["network_stream"].get_extra_info("socket")
                 self.received, self.status = response.headers, response.status_code
                 read: dict[str, str] = {}
                 for line in response.iter_lines():

@@ -132,18 +132,15 @@ def test_a_page_of_ours_may_read_the_stream_from_its_other_port(chat: Chat, stac
     assert "last-event-id" in asked.headers["Access-Control-Allow-Headers"].lower()
 
 
-def test_a_conversation_has_only_so_many_watchers_and_those_who_leave_make_room(talk: Conversation) -> None:
-    with ExitStack() as windows:
-        for _ in range(8):
-            assert windows.enter_context(watch(talk)).status == 200
-        with watch(talk) as ninth:
-            assert ninth.status == 503
-
-    def has_room() -> bool:
-        with watch(talk) as another:
-            return another.status == 200
-
-    wait_until(has_room, "those who left are forgotten", seconds=50)
+def test_of_too_many_watchers_the_oldest_gives_way(talk: Conversation) -> None:
+    with watch(talk) as oldest, ExitStack() as windows:
+        oldest.wait_for(1)
+        others = [windows.enter_context(watch(talk)) for _ in range(8)]
+        oldest.wait(lambda: oldest.has_ended, "the oldest stream ends")
+        talk.say("hello")
+        for other in others:
+            assert other.status == 200
+            other.wait_for(3)
 
 
 def test_visitors_who_wait_hold_nobody_up(chat: Chat, stack: Stack) -> None:

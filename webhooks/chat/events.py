@@ -94,7 +94,7 @@ def _events(thread: _Thread, watcher: Watcher) -> Iterator[str]:
     yield f"retry: {_COME_AGAIN}\n\n"
     ends_at = time.monotonic() + _LASTS
     recent: deque[int] = deque([watcher.seen], maxlen=_LOOKED_AT_AGAIN)
-    while time.monotonic() < ends_at:
+    while time.monotonic() < ends_at and not watcher.is_over:
         try:
             lines = thread.read(min(recent))
         except SQLAlchemyError:

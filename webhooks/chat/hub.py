@@ -34,14 +34,15 @@ _watching = Gauge("tabletalk_chat_watchers", "Visitors who wait for news of thei
 
 
 class TooManyWatchers(Exception):
-    """Of this conversation, from this address, or in this process at all."""
+    """From this address, or in this process at all."""
 
 
 class Watcher:
-    """Somebody who waits for news; `seen` is the last message that they have got."""
+    """Somebody who waits for news; `seen` is the last message that they have got, `is_over` that they are to go."""
 
     def __init__(self, seen: int) -> None:
         self.seen = seen
+        self.is_over = False
         self._news = threading.Event()
 
     def wake(self) -> None:
@@ -61,7 +62,7 @@ class Hub:
         self._database = database
         self._redis_address = redis_address
         self._most = most
-        self._watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
+        self._watchers: defaultdict[UUID, dict[Watcher, None]] = defaultdict(dict)  # the oldest first
         self._of_address: Counter[str] = Counter()
         self._count = 0
         self._lock = threading.Lock()
@@ -71,16 +72,20 @@ class Hub:
     def watching(self, conversation_id: UUID, address: str, seen: int) -> Iterator[Watcher]:
         """A watcher of that conversation, for as long as the context lasts.
 
+        Of a conversation's watchers the oldest gives way to the ninth: it has most likely left without a word.
+
         Raises:
             TooManyWatchers: there is no room for another.
         """
         watcher = Watcher(seen)
         with self._lock:
-            watched = self._watchers.get(conversation_id, ())
-            is_full = self._count >= self._most or self._of_address[address] >= _OF_AN_ADDRESS
-            if is_full or len(watched) >= _OF_A_CONVERSATION:
+            if self._count >= self._most or self._of_address.get(address, 0) >= _OF_AN_ADDRESS:
                 raise TooManyWatchers
-            self._watchers[conversation_id].add(watcher)
+            present = [other for other in self._watchers[conversation_id] if not other.is_over]
+            for oldest in present[: max(0, len(present) - _OF_A_CONVERSATION + 1)]:
+                oldest.is_over = True
+                oldest.wake()
+            self._watchers[conversation_id][watcher] = None
             self._of_address[address] += 1
             self._count += 1
             self._listen()
@@ -94,7 +99,7 @@ class Hub:
                 self._of_address[address] -= 1
                 if not self._of_address[address]:
                     del self._of_address[address]
-                self._watchers[conversation_id].discard(watcher)
+                del self._watchers[conversation_id][watcher]
                 if not self._watchers[conversation_id]:
                     del self._watchers[conversation_id]
 
