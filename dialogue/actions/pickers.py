@@ -7,6 +7,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
+from dialogue.actions.times import PRESUMED_PARTY, presumed_day
 from dialogue.actions.turn import Turn, country_of
 
 _MOST_TIMES = 12
@@ -28,9 +29,24 @@ def fitting(turn: Turn, memory: Memory, expects: str | None) -> dict[str, Any] |
     if expects == "date":
         return _days(restaurant, turn.now(restaurant.zone))
     if expects == "time":
-        times = _times(turn, memory, restaurant)
-        return {"times": times} if times else None
+        return _times_and_more(turn, memory, restaurant)
     return None
+
+
+def _times_and_more(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[str, Any] | None:
+    """The free times; of a booking also the days and parties to pick from, where those were only presumed."""
+    now, day, party_size = turn.engine.clock.now(), memory.wanted_date(), memory.party_size
+    more: dict[str, Any] = {}
+    if memory.task == "booking" and day is None:
+        day = presumed_day(restaurant, None, now)
+        more |= _days(restaurant, turn.now(restaurant.zone))
+    if memory.task == "booking" and party_size is None:
+        party_size = PRESUMED_PARTY
+        more |= {"max_party": restaurant.largest_party}
+    if day is None or party_size is None:
+        return None
+    times = _times(turn, memory, restaurant, day, party_size)
+    return {"times": times, "day": day.isoformat(), "party_size": party_size, **more} if times or more else None
 
 
 def _days(restaurant: Restaurant, now: datetime) -> dict[str, Any]:
@@ -45,17 +61,16 @@ def _days(restaurant: Restaurant, now: datetime) -> dict[str, Any]:
     return {"first_day": first.isoformat(), "last_day": last.isoformat(), "closed_days": closed}
 
 
-def _times(turn: Turn, memory: Memory, restaurant: Restaurant) -> list[dict[str, str]]:
+def _times(turn: Turn, memory: Memory, restaurant: Restaurant, day: date, party_size: int) -> list[dict[str, str]]:
     """Times that are free for the party on the day in question, spread over the day."""
-    day = memory.wanted_date()
-    services = restaurant.periods_on(day) if day else []
-    if day is None or memory.party_size is None or not services:
+    services = restaurant.periods_on(day)
+    if not services:
         return []
     first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
     search = turn.engine.find_openings(
         restaurant,
         starts_at=first + (last - first) / 2,
-        party_size=memory.party_size,
+        party_size=party_size,
         within=(last - first) / 2,
         limit=_EVERY_TIME,
         excluding=memory.reservation if memory.task == "change" else None,

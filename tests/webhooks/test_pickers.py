@@ -15,8 +15,7 @@ LATE = "izakaya-paper-crane-new-york"
 
 def asked_for_time(chat: Chat, slug: str = SLUG, party_size: int = 2, day: str = "2026-12-03") -> Conversation:
     talk = chat.open(restaurant=slug, phone="+12015550188", name="Ana Lima")
-    talk.say("a table please")
-    talk.say(str(party_size))
+    talk.say(f"a table for {party_size} please")
     assert talk.say(day)["expects"] == "time"
     return talk
 
@@ -29,15 +28,14 @@ def times(talk: Conversation) -> list[str]:
 def test_who_is_asked_how_many_is_told_the_most(chat: Chat) -> None:
     talk = chat.open(restaurant=SLUG)
     assert talk.opened["asks"] is None
-    answer = talk.say("a table please")
+    answer = talk.say("a table for 0 please")
     assert (answer["expects"], answer["asks"]) == ("party_size", {"max_party": 12})
     assert talk.opened["restaurant"]["max_party"] == 12
 
 
 def test_who_is_asked_for_a_day_is_told_which_can_be_booked(chat: Chat) -> None:
     talk = chat.open(restaurant=CLOSED_ON_MONDAYS)
-    talk.say("a table please")
-    answer = talk.say("2")
+    answer = talk.say("a table for 2 on February 30")
     assert answer["expects"] == "date"
     asks = answer["asks"]
     first, last = date.fromisoformat(asks["first_day"]), date.fromisoformat(asks["last_day"])
@@ -45,6 +43,20 @@ def test_who_is_asked_for_a_day_is_told_which_can_be_booked(chat: Chat) -> None:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     closed = [day.isoformat() for day in days if day.weekday() == 0 or day == date(2026, 12, 25)]
     assert asks["closed_days"] == closed
+
+
+def test_what_is_presumed_can_be_picked_beside_the_time(chat: Chat) -> None:
+    asks = chat.open(restaurant=CLOSED_ON_MONDAYS).say("a table please")["asks"]
+    assert (asks["day"], asks["party_size"], asks["max_party"]) == ("2026-12-02", 2, 8)
+    assert asks["first_day"] == "2026-12-02"
+    assert "2026-12-07" in asks["closed_days"]
+    assert asks["times"]
+
+
+def test_what_was_told_is_not_to_be_picked_again(chat: Chat) -> None:
+    asks = chat.open(restaurant=SLUG).say("a table for 4 tomorrow")["asks"]
+    assert (asks["day"], asks["party_size"]) == ("2026-12-03", 4)
+    assert not {"max_party", "first_day", "closed_days"} & set(asks)
 
 
 def test_who_is_asked_for_a_time_is_told_which_are_free(chat: Chat) -> None:
@@ -96,7 +108,7 @@ def test_messages_have_places_and_the_keys_they_were_sent_with(chat: Chat) -> No
     talk = chat.open(restaurant=SLUG)
     key = secrets.token_hex(8)
     answer = talk.post("a table please", Idempotency_Key=key).json()
-    talk.say("2")
+    talk.say("for 3 people")
     lines = talk.thread()["messages"]
     ids = [line["id"] for line in lines]
     assert ids == sorted(set(ids))
@@ -106,7 +118,7 @@ def test_messages_have_places_and_the_keys_they_were_sent_with(chat: Chat) -> No
     assert all(line["key"] is None for line in lines if line["direction"] == "out")
     later = chat.client.get(talk.path, params={"after": ids[1]}, headers=talk.headers).json()
     assert [line["id"] for line in later["messages"]] == ids[2:]
-    assert later["expects"] == "date"
+    assert later["expects"] == "time"
 
 
 def test_the_clock_of_an_answer_is_that_of_its_hold(chat: Chat) -> None:

@@ -16,8 +16,11 @@ from tests.support.running import Stack
 NewPhone = Callable[..., Phone]
 
 REQUEST = "Table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima"
-HELPFUL = re.compile(r"\btables?\b|\bbook|\bcancel|\brestaurant|\bhow many|\bwhich|\bpeople", re.IGNORECASE)
-"""What an answer names that leads on: what we do, or what we need to know."""
+HELPFUL = re.compile(
+    r"\btables?\b|\bbook|\bcancel|\brestaurant|\bhow many|\bwhich|\bpeople|\u0627\u0644\u0645\u0637\u0639\u0645|\u9910\u5385",
+    re.IGNORECASE,
+)
+"""What an answer names that leads on: what we do, or what we need to know. Arabic and Chinese: the word for a restaurant."""
 
 
 @pytest.mark.parametrize(
