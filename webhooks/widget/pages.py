@@ -3,6 +3,9 @@
 Every page that shows the button loads `/widget.js`, which may be kept for five minutes. What the open panel loads lies under
 `/widget/VERSION/`: the version is a digest of all the files, so those may be kept for ever. The loader has the text
 `@VERSION@` where the version belongs. Without a version a file is there too, and is asked for anew each time.
+
+What is sent is made of the files once (see `bundle`): the modules of the panel are one script, and nothing has comments. A
+catalogue of words that is not there is answered by the one of the language at large, or else by English.
 """
 
 from __future__ import annotations
@@ -16,11 +19,15 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, request
 
 from bot.settings import Settings
+from webhooks.widget import bundle
 
 _HERE = Path(__file__).parent
 _DEMO = "demo"
 _LOADER = "widget.js"
-_PLACEHOLDER = b"@VERSION@"
+_PANEL = "panel.js"
+_WORDS = re.compile(r"words/([a-z]{2,3})\b[\w-]*\.json", re.IGNORECASE)
+_ENGLISH = "words/en.json"
+_PLACEHOLDER = "@VERSION@"
 _VERSION = re.compile("([0-9a-f]{16})/")
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -33,6 +40,7 @@ _TYPES = {
     ".webp": "image/webp",
     ".png": "image/png",
 }
+_MADE_SMALL = frozenset({".js", ".css", ".json"})
 _COMPRESSED = frozenset({".js", ".css", ".json", ".html", ".svg"})
 _A_WHILE = "public, max-age=300"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -58,12 +66,15 @@ class _Shelf:
 
 
 def create_blueprint(settings: Settings) -> Blueprint:
-    """Serve the files as they are when the process starts; a development process looks at them anew each time."""
+    """Serve the files as they are when the process starts; a development process makes them anew when one was edited."""
     blueprint = Blueprint("widget", __name__)
-    kept = _read_shelf()
+    shelves: dict[object, _Shelf] = {None: _read_shelf()}
 
     def shelf() -> _Shelf:
-        return kept if settings.is_production else _read_shelf()
+        edition = None if settings.is_production else tuple((path, path.stat().st_mtime_ns) for path in _files())
+        if edition not in shelves:
+            shelves[edition] = _read_shelf()
+        return shelves[edition]
 
     @blueprint.get("/widget.js")
     def loader() -> Response:
@@ -73,7 +84,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
     def asset(name: str) -> Response:
         present = shelf()
         version = _VERSION.match(name)
-        name = name[version.end() :] if version else name
+        name = _in_words_we_have(present, name[version.end() :] if version else name)
         if name.startswith(f"{_DEMO}/"):
             abort(404)
         # A page that has kept an old loader gets today's files, but not for ever.
@@ -95,6 +106,14 @@ def create_blueprint(settings: Settings) -> Blueprint:
     return blueprint
 
 
+def _in_words_we_have(shelf: _Shelf, name: str) -> str:
+    language = _WORDS.fullmatch(name)
+    if language is None or name in shelf.files:
+        return name
+    at_large = f"words/{language[1].lower()}.json"
+    return at_large if at_large in shelf.files else _ENGLISH
+
+
 def _demo_policy(settings: Settings) -> str:
     """As strict as a restaurant's may be: what the widget needs is what it is documented to need."""
     rules = {
@@ -112,18 +131,21 @@ def _demo_policy(settings: Settings) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def _files() -> list[Path]:
+    return [path for path in sorted(_HERE.rglob("*")) if path.suffix in _TYPES and path.is_file()]
+
+
 def _read_shelf() -> _Shelf:
-    raw = {
-        path.relative_to(_HERE).as_posix(): path.read_bytes()
-        for path in sorted(_HERE.rglob("*"))
-        if path.suffix in _TYPES and path.is_file()
-    }
+    raw = {path.relative_to(_HERE).as_posix(): path.read_bytes() for path in _files()}
     digest = hashlib.sha256()
     for name, content in raw.items():
         digest.update(name.encode() + b"\0" + content + b"\0")
     version = digest.hexdigest()[:16]
-    if _LOADER in raw:
-        raw[_LOADER] = raw[_LOADER].replace(_PLACEHOLDER, version.encode())
+    modules = {name: raw.pop(name).decode() for name in list(raw) if "/" not in name and name.endswith(".js")}
+    texts = {name: content.decode() for name, content in raw.items() if Path(name).suffix in _MADE_SMALL}
+    texts[_LOADER] = modules[_LOADER].replace(_PLACEHOLDER, version)
+    texts[_PANEL] = bundle.join(modules, _PANEL)
+    raw |= {name: text.encode() for name, text in bundle.small(texts).items()}
     return _Shelf(version, {name: _file(name, content) for name, content in raw.items()})
 
 

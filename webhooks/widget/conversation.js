@@ -1,0 +1,290 @@
+/** One conversation with the service: what has been said, where it stands, and what is still to be sent. */
+import { options, shell, words } from "./shell.js";
+import { Stream } from "./stream.js";
+
+const CONVERSATIONS = new URL("../../api/chat/conversations", shell.base).href;
+const PATIENCE_MS = 20_000; // the service answers within ten seconds, or promises an answer
+const FRESH_MS = 120_000; // a message that could not be sent is sent by itself within this time, later only when asked to
+const WAITS = 3;
+const MOST_CARDS = 20;
+const SENDING = "sending";
+
+/** An answer of the service that is an error; `status` is 0 where nothing was reached. */
+class Refusal extends Error {
+  constructor(status, detail, wait = 0) {
+    super(detail);
+    Object.assign(this, { status, wait });
+  }
+}
+
+async function request(address, { method = "GET", token, body, headers, signal = AbortSignal.timeout(PATIENCE_MS) } = {}) {
+  const all = { ...headers };
+  if (token) all.Authorization = `Bearer ${token}`;
+  if (body) all["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(address, { method, headers: all, body: body && JSON.stringify(body), signal, cache: "no-store" });
+  } catch {
+    throw new Refusal(0, "");
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => null);
+  throw new Refusal(response.status, problem?.detail ?? "", Number(response.headers.get("Retry-After")) || 0);
+}
+
+/** A client message id; made of what works on pages without TLS too. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+export class Conversation {
+  /** `changed()` is called whenever there is something new to show, `made(reservation, before)` after an answer with one. */
+  constructor(store, { changed, made }) {
+    Object.assign(this, { store, changed, made, messages: new Map(), state: {}, stateOf: -1, isReached: true });
+    /** What came of sending, by client id: "sending", or why it failed. What another tab sends has none here. */
+    this.outcomes = new Map();
+    this.stream = new Stream({
+      open: (signal) => this.#openStream(signal),
+      heard: (message) => this.#take([message], message),
+      ask: () => this.#ask(),
+      ended: () => this.#startOver(words.ended),
+      reached: (isReached) => this.#reach(isReached),
+    });
+    store.watch(() => {
+      if (store.refresh() && this.isOpen) this.open();
+      else this.changed();
+    });
+    addEventListener("online", () => {
+      if (this.problem) this.open();
+      for (const [key, outcome] of this.outcomes) if (outcome.isOurs) this.outcomes.set(key, SENDING);
+      this.#pump();
+    });
+  }
+
+  get unsent() {
+    return this.store.kept?.unsent ?? [];
+  }
+
+  /** All messages in order, those not yet sent at the end with what came of sending them. */
+  get thread() {
+    const unsent = this.unsent.map((entry) => ({ direction: "in", ...entry, outcome: this.outcomes.get(entry.key) ?? SENDING }));
+    return [...[...this.messages.values()].sort((one, other) => one.id - other.id), ...unsent];
+  }
+
+  /** Milliseconds on the service's clock. */
+  now() {
+    return Date.now() + (this.skew ?? 0);
+  }
+
+  /** Go on with the thread that is kept, or begin one. Never rejects: `problem` says what went wrong. */
+  async open() {
+    this.isOpen = true;
+    this.problem = null;
+    this.#clear();
+    try {
+      await this.store.alone(async () => {
+        this.store.refresh();
+        if (!this.store.kept || !(await this.#resume())) await this.#begin();
+      });
+    } catch (error) {
+      this.problem = error;
+      this.changed();
+      return;
+    }
+    const { orphans = [] } = this;
+    this.orphans = [];
+    if (orphans.length > 0) this.store.keep(({ unsent }) => ({ unsent: [...orphans, ...unsent] }));
+    for (const { key, at } of this.unsent) {
+      this.outcomes.set(key, Date.now() - at < FRESH_MS ? SENDING : { detail: "", isOurs: false });
+    }
+    this.stream.start();
+    this.changed();
+    this.#pump();
+  }
+
+  #clear() {
+    this.messages.clear();
+    this.state = {};
+    this.stateOf = -1;
+  }
+
+  async #begin() {
+    const body = { restaurant: options.restaurant || null, locale: words.lang };
+    const opened = await (await request(CONVERSATIONS, { method: "POST", body })).json();
+    this.store.keep(() => ({ id: opened.conversation_id, token: opened.token }));
+    this.#take(opened.messages.map((message) => ({ direction: "out", ...message })), opened);
+  }
+
+  /** Read the whole thread again; false where its token opens nothing any more. */
+  async #resume() {
+    try {
+      const kept = await (await this.#call("/messages")).json();
+      this.#take(kept.messages, kept);
+      return true;
+    } catch (error) {
+      if (error.status !== 401 && error.status !== 404) throw error;
+      this.store.forget();
+      return false;
+    }
+  }
+
+  #call(path, more = {}) {
+    const { id, token } = this.store.kept;
+    return request(`${CONVERSATIONS}/${id}${path}`, { token, ...more });
+  }
+
+  async #openStream(signal) {
+    const headers = { Accept: "text/event-stream", "Last-Event-ID": String(this.#newest()) };
+    if (!this.events) throw new Refusal(0, "");
+    const { token } = this.store.kept;
+    const response = await request(new URL(this.events, shell.base).href, { token, headers, signal });
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Refusal(0, "");
+    return response;
+  }
+
+  #newest() {
+    return Math.floor(Math.max(0, ...this.messages.keys()));
+  }
+
+  async #ask() {
+    try {
+      const news = await (await this.#call(`/messages?after=${this.#newest()}`)).json();
+      this.#take(news.messages, news);
+      this.#reach(true);
+    } catch (error) {
+      if (error.status === 401) this.#startOver(words.ended);
+      else this.#reach(false);
+    }
+  }
+
+  #reach(isReached) {
+    if (this.isReached === isReached) return;
+    this.isReached = isReached;
+    this.changed();
+  }
+
+  /** Take over messages, and where the conversation stands after the last of them. */
+  #take(messages, state) {
+    for (const message of messages) {
+      if (message.key) {
+        const mine = [...this.messages.values()].find((known) => known.key === message.key);
+        if (mine && mine.id !== message.id) this.messages.delete(mine.id);
+        this.#settle(message.key);
+      }
+      this.messages.set(message.id, { ...this.messages.get(message.id), ...message });
+    }
+    const last = messages.findLast((message) => message.direction === "out")?.id ?? this.stateOf;
+    if ("expects" in state && last >= this.stateOf) {
+      this.stateOf = last;
+      this.state = state;
+      if (state.restaurant) this.restaurant = state.restaurant;
+      if (state.events) this.events = state.events;
+      // An answer that was late, or is an old one told again, puts the clock back: the most recent time heard is right.
+      if (state.now) this.skew = Math.max(this.skew ?? -Infinity, Date.parse(state.now) - Date.now());
+      if (state.reservation && this.messages.has(last)) this.#card(last, state.reservation);
+    }
+    for (const [id, reservation] of Object.entries(this.store.kept?.cards ?? {})) {
+      const message = this.messages.get(Number(id));
+      if (message) message.reservation = reservation;
+    }
+    this.changed();
+  }
+
+  #card(id, reservation) {
+    this.store.keep(({ cards }) => ({ cards: Object.fromEntries([...Object.entries(cards), [id, reservation]].slice(-MOST_CARDS)) }));
+  }
+
+  #settle(key) {
+    this.outcomes.delete(key);
+    if (this.unsent.some((entry) => entry.key === key)) {
+      this.store.keep(({ unsent }) => ({ unsent: unsent.filter((entry) => entry.key !== key) }));
+    }
+  }
+
+  /** Send a text; messages go one after the other. */
+  send(text) {
+    const entry = { key: newKey(), text, at: Date.now() };
+    this.outcomes.set(entry.key, SENDING);
+    this.store.keep(({ unsent }) => ({ unsent: [...unsent, entry] }));
+    this.#pump();
+  }
+
+  /** Send what could not be sent again, in its order, each with its old id. */
+  retry() {
+    for (const { key } of this.unsent) this.outcomes.set(key, SENDING);
+    this.#pump();
+  }
+
+  /** Do not send this after all. */
+  drop(key) {
+    this.#settle(key);
+    this.changed();
+  }
+
+  get #next() {
+    return this.unsent.find(({ key }) => this.outcomes.get(key) === SENDING);
+  }
+
+  get isSending() {
+    return this.#next !== undefined;
+  }
+
+  async #pump() {
+    this.changed();
+    if (this.isPumping || this.problem) return;
+    this.isPumping = true;
+    for (let entry, waits = 0; (entry = this.#next); ) {
+      try {
+        await this.#post(entry);
+        waits = 0;
+      } catch (error) {
+        if (error.status === 429 && (waits += 1) <= WAITS) {
+          await pause(Math.min(error.wait || 5, 30));
+        } else if (error.status === 401 && this.renewedFor !== entry.key) {
+          this.renewedFor = entry.key;
+          await this.#startOver(words.ended, this.unsent);
+        } else {
+          const isOurs = error.status === 0 || error.status >= 500;
+          // One that was refused is not in the way of the next; where nothing gets through, nothing is tried.
+          const failed = isOurs ? this.unsent : [entry];
+          for (const { key } of failed) this.outcomes.set(key, { detail: isOurs ? "" : error.message, isOurs });
+          this.changed();
+        }
+      }
+    }
+    this.isPumping = false;
+    this.changed();
+  }
+
+  async #post(entry) {
+    const before = this.state;
+    const { id } = this.store.kept;
+    const headers = { "Idempotency-Key": entry.key };
+    const answer = await (await this.#call("/messages", { method: "POST", headers, body: { text: entry.text } })).json();
+    if (this.store.kept?.id !== id) return;
+    const said = answer.messages.map((message) => ({ direction: "out", ...message }));
+    if (![...this.messages.values()].some(({ key }) => key === entry.key)) {
+      // Its place in the thread is told by the stream; until then it stands just before its answer.
+      const place = (said[0]?.id ?? this.#newest() + 1) - 0.5;
+      said.unshift({ id: place, key: entry.key, text: entry.text, direction: "in", choices: [] });
+    }
+    this.#settle(entry.key);
+    this.#take(said, answer);
+    this.#reach(true);
+    if (answer.reservation) this.made(answer.reservation, before);
+  }
+
+  /** Leave this thread for a new one; its token is given up. Bookings stay. */
+  async startOver() {
+    this.#call("", { method: "DELETE" }).catch(() => null);
+    await this.#startOver("");
+  }
+
+  async #startOver(notice, unsent = []) {
+    this.stream.stop();
+    this.store.forget();
+    this.notice = notice;
+    this.orphans = unsent;
+    await this.open();
+  }
+}

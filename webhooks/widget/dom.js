@@ -1,0 +1,50 @@
+/**
+ * The few things done to elements, by functions of this frame: a page that has overwritten its own prototypes is not asked.
+ */
+const { apply, ownKeys } = Reflect;
+const own = (prototype, name) => {
+  const method = prototype[name];
+  return (node, ...values) => apply(method, node, values);
+};
+const property = (prototype, name) => {
+  const { get, set } = Object.getOwnPropertyDescriptor(prototype, name);
+  return (node, ...values) => apply(values.length ? set : get, node, values);
+};
+
+export const append = own(Element.prototype, "append");
+export const before = own(Element.prototype, "before");
+export const replace = own(Element.prototype, "replaceChildren");
+export const remove = own(Element.prototype, "remove");
+export const setAttribute = own(Element.prototype, "setAttribute");
+export const toggle = own(Element.prototype, "toggleAttribute");
+export const find = own(Element.prototype, "querySelector");
+export const contains = own(Node.prototype, "contains");
+export const listen = own(EventTarget.prototype, "addEventListener");
+export const dispatch = own(EventTarget.prototype, "dispatchEvent");
+export const focus = own(HTMLElement.prototype, "focus");
+export const text = property(Node.prototype, "textContent");
+export const value = property(HTMLInputElement.prototype, "value");
+export const scrollTop = property(Element.prototype, "scrollTop");
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(element, attributes, children) {
+  for (const name of ownKeys(attributes)) {
+    const given = attributes[name];
+    if (typeof given === "function") listen(element, name, given);
+    else if (given !== false && given != null) setAttribute(element, name, given === true ? "" : given);
+  }
+  append(element, ...children.filter((child) => child != null && child !== false));
+  return element;
+}
+
+/** An element; functions among the attributes listen to the event of that name, false and null are left out. */
+export const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+
+/** A line drawing of 24 by 24. */
+export const icon = (lines) =>
+  fill(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
+    fill(document.createElementNS(SVG, "path"), { d: lines }, []),
+  ]);
+
+export const button = (label, click, attributes = {}) => make("button", { type: "button", click, ...attributes }, label);

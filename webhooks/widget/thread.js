@@ -1,0 +1,140 @@
+/** The messages, oldest first, and below them what can be picked. */
+import { append, before, button, make, remove, replace, scrollTop, setAttribute, text, toggle } from "./dom.js";
+import { card } from "./card.js";
+import { dayOf, longDay, plainDay, say } from "./words.js";
+
+const PLAIN_DAY = /^\d{4}-\d\d-\d\d$/;
+const NEAR_BOTTOM_PX = 60;
+
+export class Thread {
+  /** `send` says a text to the bot, `retry` sends again what failed, `drop` leaves that out. */
+  constructor({ send, retry, drop }) {
+    Object.assign(this, { send, retry, drop, items: new Map(), drawn: "" });
+    this.log = make("ol", { class: "log", role: "log", "aria-live": "off", "aria-label": say("thread") });
+    this.typing = make("div", { class: "typing", role: "status", hidden: true });
+    this.answers = make("div", { class: "answers", tabindex: -1 });
+    this.scroller = make("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": say("thread") }, this.log, this.typing, this.answers);
+  }
+
+  clear() {
+    this.items.clear();
+    replace(this.log);
+    setAttribute(this.log, "aria-live", "off");
+  }
+
+  /** Show these messages; what was there stays untouched, so that only what is new is read out. */
+  draw(messages, { restaurant, now, isTyping }) {
+    const follow = this.#isNearBottom();
+    const count = this.items.size;
+    const cards = new Map(messages.filter((message) => message.reservation).map(({ reservation }) => [reservation.code, reservation]));
+    const kept = new Set();
+    const order = [];
+    let day = dayOf(now);
+    messages.forEach((message, n) => {
+      const said = message.at && dayOf(new Date(message.at));
+      if (typeof said === "string" && said !== day) order.push(this.#item(kept, said, () => make("li", { class: "day" }, longDay(new Date(message.at)))));
+      if (said) day = said;
+      const item = this.#item(kept, message.key ?? message.id, () => this.#bubble(message, messages, n));
+      this.#refresh(item, message);
+      const { reservation } = message;
+      if (reservation) this.#card(item, reservation, { restaurant, now, isLatest: cards.get(reservation.code) === reservation, send: this.send });
+      order.push(item);
+    });
+    for (const [key, item] of this.items) {
+      if (kept.has(key)) continue;
+      this.items.delete(key);
+      remove(item.root);
+    }
+    let next = null;
+    for (const item of order.reverse()) {
+      if (item.root.parentNode !== this.log || item.root.nextSibling !== next) next ? before(next, item.root) : append(this.log, item.root);
+      next = item.root;
+    }
+    if (isTyping === this.typing.hidden) {
+      toggle(this.typing, "hidden", !isTyping);
+      replace(this.typing, ...(isTyping ? [make("span", { class: "sr" }, say("typing")), ...[1, 2, 3].map(() => make("i"))] : []));
+    }
+    if (follow || this.items.size > count) this.toBottom();
+    // Only what comes from now on is read out, not the history that was just drawn.
+    setTimeout(() => setAttribute(this.log, "aria-live", "polite"));
+  }
+
+  #item(kept, key, create) {
+    kept.add(key);
+    if (!this.items.has(key)) {
+      const made = create();
+      this.items.set(key, made.root ? made : { root: made });
+    }
+    return this.items.get(key);
+  }
+
+  #bubble(message, messages, n) {
+    const isMine = message.direction === "in";
+    const root = make(
+      "li",
+      { class: isMine ? "mine" : "theirs" },
+      make("span", { class: "sr" }, `${say(isMine ? "you" : "they")} `),
+      make("p", { class: "bubble" }, isMine ? this.#worded(message.text, messages, n) : message.text),
+    );
+    return { root };
+  }
+
+  /** A diner's text as it was meant: the day that was picked, the choice whose number was sent. */
+  #worded(sent, messages, n) {
+    if (PLAIN_DAY.test(sent)) return plainDay(sent);
+    const asked = messages.slice(0, n).findLast(({ direction }) => direction === "out");
+    return asked?.choices?.find((choice) => choice.text === sent)?.label ?? sent;
+  }
+
+  #refresh(item, { key, outcome }) {
+    const state = outcome === undefined ? "" : typeof outcome === "string" ? outcome : `failed ${outcome.detail}`;
+    if (item.state === state) return;
+    item.state = state;
+    setAttribute(item.root, "data-state", state.split(" ")[0]);
+    if (item.status) remove(item.status);
+    item.status = null;
+    if (state === "") return;
+    item.status =
+      state === "sending"
+        ? make("p", { class: "status" }, say("sending"))
+        : make(
+            "p",
+            { class: "status" },
+            make("span", { role: "alert" }, outcome.detail || say("failed")),
+            button(say("tryAgain"), this.retry),
+            button(say("remove"), () => this.drop(key)),
+          );
+    append(item.root, item.status);
+  }
+
+  #card(item, reservation, about) {
+    const state = `${reservation.status} ${about.isLatest}`;
+    if (item.cardState === state) return;
+    item.cardState = state;
+    if (item.card) remove(item.card);
+    item.card = card(reservation, about);
+    append(item.root, item.card);
+  }
+
+  /** Put these below the messages. */
+  offer(elements) {
+    replace(this.answers, ...elements);
+    this.toBottom();
+  }
+
+  /** A notice in place of what can be picked. */
+  notice(words, ...buttons) {
+    const line = make("p", {});
+    text(line, words);
+    this.offer([make("div", { class: "notice", role: "alert" }, line, make("div", { class: "actions" }, ...buttons))]);
+  }
+
+  #isNearBottom() {
+    const { scrollHeight, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop(this.scroller) - clientHeight < NEAR_BOTTOM_PX;
+  }
+
+  toBottom() {
+    scrollTop(this.scroller, this.scroller.scrollHeight);
+  }
+}

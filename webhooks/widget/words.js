@@ -1,0 +1,60 @@
+/** Words, numbers and times in the visitor's language; times are the restaurant's. */
+import { options, words } from "./shell.js";
+
+const PLACE = /\{(\w+)\}/g;
+const plural = new Intl.PluralRules(words.lang);
+
+let zone;
+let region = "";
+
+/** Where the restaurant is, as far as the service has told. */
+export function settle(restaurant) {
+  zone = restaurant?.timezone;
+  region = restaurant?.country ?? "";
+}
+
+/** The words of this name, with its places filled in; forms for one and many are told apart by `n`. */
+export function say(name, facts = {}) {
+  const found = words[name];
+  const form = typeof found === "string" ? found : (found[plural.select(facts.n)] ?? found.other);
+  return form.replace(PLACE, (_, place) => facts[place]);
+}
+
+/** The language with the restaurant's country: how days and times are written there. */
+function locale() {
+  return region ? `${words.lang}-${region}` : words.lang;
+}
+
+const format = (instant, style, timeZone) => new Intl.DateTimeFormat(locale(), { ...style, timeZone }).format(instant);
+
+const SHORT_DAY = { weekday: "short", month: "short", day: "numeric" };
+const LONG_DAY = { weekday: "long", month: "long", day: "numeric" };
+const CLOCK = { hour: "numeric", minute: "2-digit" };
+
+export const shortDay = (instant) => format(instant, SHORT_DAY, zone);
+export const longDay = (instant) => format(instant, LONG_DAY, zone);
+export const clock = (instant) => format(instant, CLOCK, zone);
+
+/** A plain day such as 2026-12-05, as the instant of its noon in UTC; shown by the functions below. */
+export const noon = (day) => new Date(`${day}T12:00:00Z`);
+export const plainDay = (day, style = SHORT_DAY) => format(noon(day), style, "UTC");
+export const fullDay = (day) => plainDay(day, { ...LONG_DAY, year: "numeric" });
+export const month = (day) => plainDay(day, { month: "long", year: "numeric" });
+export const weekday = (day, width) => plainDay(day, { weekday: width });
+
+/** The day that an instant falls on where the restaurant is. */
+export const dayOf = (instant) =>
+  new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(instant);
+
+/** The first day of a week there: 1 is Monday, 7 is Sunday. */
+export function firstWeekday() {
+  const known = new Intl.Locale(locale());
+  const week = known.getWeekInfo?.() ?? known.weekInfo;
+  return week?.firstDay ?? (region === "US" || region === "CA" ? 7 : 1);
+}
+
+/** Minutes and seconds left, like 4:05. */
+export const left = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+/** What the restaurant calls itself on its page. */
+export const title = (restaurant) => options.name ?? restaurant?.name ?? say("title");
