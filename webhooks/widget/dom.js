@@ -11,7 +11,7 @@ const property = (prototype, name) => {
   return (node, ...values) => apply(values.length ? set : get, node, values);
 };
 
-export const append = own(Element.prototype, "append");
+const adopt = own(Node.prototype, "appendChild");
 export const before = own(Element.prototype, "before");
 export const replace = own(Element.prototype, "replaceChildren");
 export const remove = own(Element.prototype, "remove");
@@ -25,6 +25,11 @@ export const focus = own(HTMLElement.prototype, "focus");
 export const text = property(Node.prototype, "textContent");
 export const value = property(HTMLInputElement.prototype, "value");
 export const scrollTop = property(Element.prototype, "scrollTop");
+
+/** Put elements and texts at the end of an element or a shadow root. */
+export function append(parent, ...children) {
+  for (const child of children) adopt(parent, typeof child === "string" ? document.createTextNode(child) : child);
+}
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -137,7 +137,7 @@ function drawHold() {
   const facts = [shortDay(starts), clock(starts), say("size", { n: held.party_size })].join(" · ");
   const time = seconds > 0 ? say("left", { time: left(seconds) }) : "";
   setAttribute(hold, "data-lapsed", String(seconds <= 0));
-  replace(hold, make("span", {}, make("b", {}, say(seconds > 0 ? "held" : "lapsed")), ` ${facts}`), make("time", {}, time));
+  replace(hold, make("span", {}, make("b", {}, say(seconds > 0 ? "held" : "lapsed")), make("span", {}, facts)), make("time", {}, time));
 }
 setInterval(() => {
   if (isShown() && conversation.state.hold) drawHold();

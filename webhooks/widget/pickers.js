@@ -12,11 +12,12 @@ function partySizes(largest, send, sentence) {
   const pick = (n) => send(sentence(n));
   const sizes = Array.from({ length: touch }, (_, i) => button(String(i + 1), () => pick(i + 1), { "aria-label": say("size", { n: i + 1 }) }));
   const group = make("div", { class: "sizes", role: "group", "aria-label": say("party") }, ...sizes);
-  if (largest <= touch) return [group];
+  const title = make("p", { class: "asked", "aria-hidden": "true" }, say("party"));
+  if (largest <= touch) return [title, group];
 
   let n = touch + 1;
   const shown = make("output", { "aria-live": "polite" });
-  const accept = button("", () => pick(n), { class: "main" });
+  const accept = button("", () => pick(n), { class: "quiet" });
   const fewer = button(icon("M6 12h12"), () => step(-1), { class: "step", "aria-label": say("fewer") });
   const more = button(icon("M6 12h12M12 6v12"), () => step(1), { class: "step", "aria-label": say("more") });
   function step(by) {
@@ -27,7 +28,7 @@ function partySizes(largest, send, sentence) {
     toggle(more, "disabled", n >= largest);
   }
   step(0);
-  return [group, make("div", { class: "stepper" }, fewer, shown, more, accept)];
+  return [title, group, make("div", { class: "stepper" }, fewer, shown, more, accept)];
 }
 
 const chips = (options, send, label, kind = "chips") =>

@@ -10,7 +10,7 @@
   const options = { ...script.dataset };
   const CSS = `
 :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important }
-button {
+.launch {
   all: unset; box-sizing: border-box; position: fixed; z-index: 2147483000;
   inset-block-end: calc(var(--tabletalk-offset, 20px) + env(safe-area-inset-bottom));
   inset-inline-end: calc(var(--tabletalk-offset, 20px) + env(safe-area-inset-right));
@@ -21,24 +21,24 @@ button {
   box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 8px 24px -6px rgb(0 0 0 / .4); transition: transform .15s
 }
 @supports (color: color(from red xyz-d65 x y z)) {
-  button {
+  .launch {
     --lit: clamp(0, (.179 - y) * 1e6, 1);
     color: var(--tabletalk-accent-text, color(from var(--accent) xyz-d65 calc(.9505 * var(--lit)) var(--lit) calc(1.089 * var(--lit))))
   }
 }
-:host([data-position="left"]) button {
+:host([data-position="left"]) .launch {
   inset-inline: calc(var(--tabletalk-offset, 20px) + env(safe-area-inset-left)) auto
 }
-button:hover { transform: translateY(-2px) }
-button:focus-visible { outline: 3px solid #000; outline-offset: 3px; box-shadow: 0 0 0 3px #fff, 0 0 0 9px #fff }
-button[hidden] { display: none }
-button[aria-busy] svg { opacity: .5 }
+.launch:hover { transform: translateY(-2px) }
+.launch:focus-visible { outline: 3px solid #000; outline-offset: 3px; box-shadow: 0 0 0 3px #fff, 0 0 0 9px #fff }
+.launch[hidden] { display: none }
+.launch[aria-busy] svg { opacity: .5 }
 .news::after { content: ""; position: absolute; inset: 2px 2px auto auto; width: 14px; height: 14px; border: 2px solid #fff;
   border-radius: 50%; background: #c62828 }
-svg { flex: none; width: 24px; fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
-@media (prefers-reduced-motion: reduce) { button { transition: none } button:hover { transform: none } }
-@media (forced-colors: active) { button { border: 2px solid ButtonText } }
-@media print { button { display: none } }`;
+.launch svg { flex: none; width: 24px; fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
+@media (prefers-reduced-motion: reduce) { .launch { transition: none } .launch:hover { transform: none } }
+@media (forced-colors: active) { .launch { border: 2px solid ButtonText } }
+@media print { .launch { display: none } }`;
 
   /** Build the button with the frame's own functions, and put it on the page. */
   async function begin(realm) {
@@ -55,14 +55,14 @@ svg { flex: none; width: 24px; fill: none; stroke: currentcolor; stroke-width: 1
     const host = make("tabletalk-widget", { "data-position": options.position ?? "", "data-theme": options.theme ?? "" });
     if (options.accent) host.style.setProperty("--tabletalk-accent", options.accent);
     const root = host.attachShadow({ mode: "open" });
-    const button = make("button", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" });
+    const button = make("button", { type: "button", class: "launch", "aria-haspopup": "dialog", "aria-expanded": "false" });
     const svg = inner.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
     const path = inner.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", "M7 3v6a2 2 0 0 0 4 0V3M9 11v10M17 21v-7h-2.5V7.500C14.500 5 15.500 3 17 3z");
     svg.append(path);
-    const label = make("span", { role: "status" });
+    const label = make("span", { "aria-live": "polite" });
     label.textContent = options.label ?? words.launcher;
     button.append(svg, label);
     button.hidden = options.launcher === "none";
