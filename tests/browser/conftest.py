@@ -1,16 +1,17 @@
-"""The simulator's page in a headless browser."""
+"""The simulator's page, and pages with the chat widget, in a headless browser."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.support.phone import new_number
 from tests.support.running import Stack
 
 from .simulated_phone import SimulatedPhone
+from .widget import Widget, listen
 
 
 @pytest.fixture
@@ -47,3 +48,31 @@ def add_phone(page: Page) -> Callable[[], SimulatedPhone]:
         return SimulatedPhone(root, number)
 
     return add
+
+
+@pytest.fixture
+def visit(context: BrowserContext) -> Iterator[Callable[[], Page]]:
+    """Tabs of one visitor; whatever a page complains about fails the test, except that something could not be reached."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def new() -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{error}\n{error.stack}"))
+        page.on("console", note)
+        listen(page)
+        return page
+
+    yield new
+    assert complaints == []
+
+
+@pytest.fixture
+def demo(visit: Callable[[], Page]) -> Widget:
+    """The widget on the page of the invented restaurant."""
+    page = visit()
+    page.goto("/demo")
+    return Widget(page)
