@@ -2,6 +2,7 @@
 
 from .clock import Clock
 from .database import create_database
+from .days import BookableDays, bookable_days
 from .engine import BookingEngine
 from .errors import (
     BookingError,
@@ -31,6 +32,7 @@ from .wishes import Wishes
 
 __all__ = [
     "Alternatives",
+    "BookableDays",
     "BookingEngine",
     "BookingError",
     "ChangeTooLate",
@@ -60,5 +62,6 @@ __all__ = [
     "TryAgain",
     "UndoTooLate",
     "Wishes",
+    "bookable_days",
     "create_database",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-from booking_engine import Restaurant
+from booking_engine import Restaurant, bookable_days
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import PRESUMED_PARTY, presumed_day
 from dialogue.actions.turn import Turn, country_of
@@ -27,19 +27,25 @@ def fitting(turn: Turn, memory: Memory, expects: str | None) -> dict[str, Any] |
     if expects == "party_size":
         return {"max_party": restaurant.largest_party}
     if expects == "date":
-        return _days(restaurant, turn.now(restaurant.zone))
+        return _days(turn, restaurant)
     if expects == "time":
         return _times_and_more(turn, memory, restaurant)
     return None
 
 
+def _days(turn: Turn, restaurant: Restaurant) -> dict[str, Any]:
+    days = bookable_days(restaurant, turn.engine.clock.now())
+    closed = [day.isoformat() for day in days.closed]
+    return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "closed_days": closed}
+
+
 def _times_and_more(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[str, Any] | None:
     """The free times; of a booking also the days and parties to pick from, where those were only presumed."""
-    now, day, party_size = turn.engine.clock.now(), memory.wanted_date(), memory.party_size
+    day, party_size = memory.wanted_date(), memory.party_size
     more: dict[str, Any] = {}
     if memory.task == "booking" and day is None:
-        day = presumed_day(restaurant, None, now)
-        more |= _days(restaurant, turn.now(restaurant.zone))
+        day = presumed_day(restaurant, None, turn.engine.clock.now())
+        more |= _days(turn, restaurant)
     if memory.task == "booking" and party_size is None:
         party_size = PRESUMED_PARTY
         more |= {"max_party": restaurant.largest_party}
@@ -47,18 +53,6 @@ def _times_and_more(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[
         return None
     times = _times(turn, memory, restaurant, day, party_size)
     return {"times": times, "day": day.isoformat(), "party_size": party_size, **more} if times or more else None
-
-
-def _days(restaurant: Restaurant, now: datetime) -> dict[str, Any]:
-    """From when to when one can book, and on which days in between nobody is seated."""
-    today = now.date()
-    soonest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
-    is_over = all(service.last_seating_at.astimezone(UTC) < soonest for service in restaurant.periods_on(today))
-    last = today + timedelta(days=restaurant.policy.max_advance_days)
-    first = min(today + timedelta(days=1), last) if is_over else today
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    closed = [day.isoformat() for day in days if not restaurant.periods_on(day)]
-    return {"first_day": first.isoformat(), "last_day": last.isoformat(), "closed_days": closed}
 
 
 def _times(turn: Turn, memory: Memory, restaurant: Restaurant, day: date, party_size: int) -> list[dict[str, str]]:

@@ -126,10 +126,11 @@ def create_blueprint(
         return engine.at(conversation.clock_shift).clock
 
     def surroundings(conversation: Conversation) -> dict[str, Any]:
+        now = clock_of(conversation).now()
         return {
-            "now": shapes.moment(clock_of(conversation).now()),
+            "now": shapes.moment(now),
             "events": f"{settings.events_address}/api/chat/conversations/{conversation.id}/events",
-            "restaurant": shapes.restaurant_in_json(_restaurant(engine, conversation.restaurant)),
+            "restaurant": shapes.restaurant_in_json(_restaurant(engine, conversation.restaurant), now),
         }
 
     return blueprint

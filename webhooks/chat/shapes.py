@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from booking_engine import Restaurant
+from booking_engine import Restaurant, bookable_days
 from bot.messages import Answer, Said, ThreadMessage
 
 _CLIENT_KEY = "chat-"
@@ -66,10 +66,11 @@ def state_after(lines: Sequence[ThreadMessage]) -> dict[str, Any]:
     return next((state for state in states if state is not None), dict.fromkeys(_STATE))
 
 
-def restaurant_in_json(restaurant: Restaurant | None) -> dict[str, Any] | None:
+def restaurant_in_json(restaurant: Restaurant | None, now: datetime) -> dict[str, Any] | None:
     """What a page must know of the restaurant that the conversation is about."""
     if restaurant is None:
         return None
+    days = bookable_days(restaurant, now)
     region = " ".join(filter(None, (restaurant.region, restaurant.postal_code)))
     address = ", ".join(filter(None, (restaurant.street, restaurant.city, region)))
     return {
@@ -81,4 +82,7 @@ def restaurant_in_json(restaurant: Restaurant | None) -> dict[str, Any] | None:
         "timezone": restaurant.timezone,
         "country": restaurant.country,
         "max_party": restaurant.largest_party,
+        "first_day": days.first.isoformat(),
+        "last_day": days.last.isoformat(),
+        "closed_days": [day.isoformat() for day in days.closed],
     }

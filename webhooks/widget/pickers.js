@@ -1,38 +1,73 @@
 /** What can be picked instead of typed, for what the bot asks. What is sent is what a diner would type. */
-import { button, icon, make, text, toggle } from "./dom.js";
+import { append, button, find, focus, icon, make, replace, setAttribute, text, toggle } from "./dom.js";
 import { calendar } from "./calendar.js";
 import { say } from "./words.js";
 
 const MOST_AT_ONE_TOUCH = 6;
 const LARGEST_PARTY = 20; // where the service does not say
+const USUAL_PARTY = 2;
 
-/** Parties of up to six are one touch; larger ones are counted up. `sentence` makes a text of the number. */
-function partySizes(largest, send, sentence) {
+/**
+ * How many: up to six at one touch, more counted up. Where `chosen` is given it is marked and `pick(n)` hears of every change;
+ * else a touch picks, and a larger party is picked by a button of its own.
+ */
+function partySizes(largest, pick, chosen) {
   const touch = Math.min(MOST_AT_ONE_TOUCH, largest);
-  const pick = (n) => send(sentence(n));
-  const sizes = Array.from({ length: touch }, (_, i) => button(String(i + 1), () => pick(i + 1), { "aria-label": say("size", { n: i + 1 }) }));
-  const group = make("div", { class: "sizes", role: "group", "aria-label": say("party") }, ...sizes);
-  const title = make("p", { class: "asked", "aria-hidden": "true" }, say("party"));
-  if (largest <= touch) return [title, group];
+  const stepper = make("div", { class: "stepper", hidden: true });
+  const mark = (n) => {
+    if (chosen) for (const [i, size] of sizes.entries()) setAttribute(size, "aria-pressed", String(i === Math.min(n, touch + 1) - 1));
+  };
+  const choose = (n) => {
+    toggle(stepper, "hidden", n <= touch);
+    mark(n);
+    if (chosen || n <= touch) pick(n);
+  };
+  const sizes = Array.from({ length: touch }, (_, i) =>
+    button(String(i + 1), () => choose(i + 1), { "aria-label": say("size", { n: i + 1 }) }),
+  );
 
-  let n = touch + 1;
-  const shown = make("output", { "aria-live": "polite" });
-  const accept = button("", () => pick(n), { class: "quiet" });
-  const fewer = button(icon("M6 12h12"), () => step(-1), { class: "step", "aria-label": say("fewer") });
-  const more = button(icon("M6 12h12M12 6v12"), () => step(1), { class: "step", "aria-label": say("more") });
-  function step(by) {
-    n = Math.min(Math.max(n + by, 1), largest);
-    text(shown, String(n));
-    text(accept, say("size", { n }));
-    toggle(fewer, "disabled", n <= 1);
-    toggle(more, "disabled", n >= largest);
+  if (largest > touch) {
+    let n = touch + 1;
+    const shown = make("output", {});
+    const accept = button(say("accepted"), () => pick(n), { class: "main" });
+    const fewer = button(icon("M6 12h12"), () => step(-1), { class: "step", "aria-label": say("fewer") });
+    const more = button(icon("M6 12h12M12 6v12"), () => step(1), { class: "step", "aria-label": say("more") });
+    const step = (by) => {
+      n = Math.min(Math.max(n + by, touch + 1), largest);
+      text(shown, say("size", { n }));
+      toggle(fewer, "disabled", n === touch + 1);
+      toggle(more, "disabled", n === largest);
+      if (by && chosen) pick(n);
+    };
+    step(0);
+    append(stepper, fewer, shown, more, ...(chosen ? [] : [accept]));
+    sizes.push(button(`${touch + 1}+`, () => choose(n), { "aria-label": say("larger", { n: touch + 1 }) }));
   }
-  step(0);
-  return [title, group, make("div", { class: "stepper" }, fewer, shown, more, accept)];
+  mark(chosen);
+  const title = make("p", { class: "asked", "aria-hidden": "true" }, say("party"));
+  return [title, make("div", { class: "sizes", role: "group", "aria-label": say("party") }, ...sizes), stepper];
+}
+
+/** How many and which day, said in one message. */
+function partyAndDay({ restaurant, now, send }) {
+  let party = Math.min(USUAL_PARTY, restaurant.max_party);
+  const sizes = partySizes(restaurant.max_party, (n) => (party = n), party);
+  return [...sizes, calendar(restaurant, now, (day) => send(`Table for ${party} on ${day}`))];
 }
 
 const chips = (options, send, label, kind = "chips") =>
   make("div", { class: kind, role: "group", "aria-label": label }, ...options.map((option) => button(option.label, () => send(option.text))));
+
+/** A calendar for those who mean another day than the one spoken of. */
+function otherDay(restaurant, now, send) {
+  const line = make("div", {});
+  const open = () => {
+    replace(line, calendar(restaurant, now, send));
+    focus(find(line, "[tabindex='0']"));
+  };
+  append(line, chips([{ label: say("otherDay") }], open, say("day")));
+  return line;
+}
 
 const quick = (name, text) => ({ label: say(name), text });
 
@@ -45,11 +80,11 @@ export function pickers({ state, choices, isNew, hasCard, restaurant, now, send 
   const { asks } = state;
   switch (state.expects) {
     case "party_size":
-      return partySizes(asks?.max_party ?? restaurant?.max_party ?? LARGEST_PARTY, send, String);
+      return partySizes(asks?.max_party ?? restaurant?.max_party ?? LARGEST_PARTY, (n) => send(String(n)));
     case "date":
-      return [calendar(asks, now, send)];
+      return [calendar(asks ?? restaurant, now, send)];
     case "time":
-      return asks?.times ? [chips(asks.times, send, say("time"), "chips times")] : [];
+      return [...(asks?.times ? [chips(asks.times, send, say("time"), "chips times")] : []), otherDay(restaurant, now, send)];
     case "confirmation":
       return [
         make("div", { class: "actions" }, button(say("accept"), () => send("Y"), { class: "main" }), button(say("decline"), () => send("N"), { class: "quiet" })),
@@ -59,8 +94,7 @@ export function pickers({ state, choices, isNew, hasCard, restaurant, now, send 
     case null:
     case undefined:
       if (isNew && restaurant) {
-        const start = partySizes(restaurant.max_party, send, (n) => `Table for ${n}`);
-        return [...start, chips([quick("mine", "what have I booked?")], send, say("answers"))];
+        return [...partyAndDay({ restaurant, now, send }), chips([quick("mine", "what have I booked?")], send, say("answers"))];
       }
       return [chips(hasCard ? [quick("byText", "text me")] : [quick("book", "Book a table"), quick("mine", "what have I booked?")], send, say("answers"))];
     default:

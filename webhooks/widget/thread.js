@@ -1,10 +1,11 @@
 /** The messages, oldest first, and below them what can be picked. */
 import { append, before, button, make, remove, replace, scrollTop, setAttribute, text, toggle } from "./dom.js";
 import { card } from "./card.js";
-import { dayOf, longDay, plainDay, say } from "./words.js";
+import { dayOf, isDay, longDay, plainDay, say } from "./words.js";
 
-const PLAIN_DAY = /^\d{4}-\d\d-\d\d$/;
+const PLAIN_DAYS = /\b\d{4}-\d\d-\d\d\b/g;
 const NEAR_BOTTOM_PX = 60;
+const MARGIN_PX = 14;
 
 export class Thread {
   /** `send` says a text to the bot, `retry` sends again what failed, `drop` leaves that out. */
@@ -81,9 +82,8 @@ export class Thread {
 
   /** A diner's text as it was meant: the day that was picked, the choice whose number was sent. */
   #worded(sent, messages, n) {
-    if (PLAIN_DAY.test(sent)) return plainDay(sent);
     const asked = messages.slice(0, n).findLast(({ direction }) => direction === "out");
-    return asked?.choices?.find((choice) => choice.text === sent)?.label ?? sent;
+    return asked?.choices?.find((choice) => choice.text === sent)?.label ?? sent.replace(PLAIN_DAYS, (day) => (isDay(day) ? plainDay(day) : day));
   }
 
   #refresh(item, { key, outcome }) {
@@ -134,7 +134,10 @@ export class Thread {
     return scrollHeight - scrollTop(this.scroller) - clientHeight < NEAR_BOTTOM_PX;
   }
 
+  /** Down to what is new, but never past where the last message begins. */
   toBottom() {
-    scrollTop(this.scroller, this.scroller.scrollHeight);
+    const { scrollHeight, clientHeight } = this.scroller;
+    const begins = (this.log.lastElementChild?.offsetTop ?? 0) - MARGIN_PX;
+    scrollTop(this.scroller, Math.max(0, Math.min(scrollHeight - clientHeight, begins)));
   }
 }

@@ -37,6 +37,7 @@ export const clock = (instant) => format(instant, CLOCK, zone);
 
 /** A plain day such as 2026-12-05, as the instant of its noon in UTC; shown by the functions below. */
 export const noon = (day) => new Date(`${day}T12:00:00Z`);
+export const isDay = (day) => !Number.isNaN(noon(day).getTime());
 export const plainDay = (day, style = SHORT_DAY) => format(noon(day), style, "UTC");
 export const fullDay = (day) => plainDay(day, { ...LONG_DAY, year: "numeric" });
 export const month = (day) => plainDay(day, { month: "long", year: "numeric" });
