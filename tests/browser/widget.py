@@ -23,7 +23,7 @@ class Widget:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.button = page.locator("tabletalk-widget").get_by_role("button", name="Book a table")
-        self.panel = page.get_by_role("dialog", name=NAME)
+        self.panel = page.get_by_role("dialog", name=re.compile(f"{NAME}|Table bookings"))
         self.box = self.panel.get_by_role("textbox")
         self.log = self.panel.get_by_role("log")
         self.said = self.log.locator(".mine .bubble")

@@ -68,7 +68,7 @@ function draw() {
   const { restaurant, state, problem } = conversation;
   settle(restaurant);
   text(heading, title(restaurant));
-  const line = conversation.isReached ? say("subtitle") : say("offline");
+  const line = conversation.isReached ? (restaurant ? say("subtitle") : "") : say("offline");
   if (text(subtitle) !== line) text(subtitle, line);
   if (problem) return complain();
   const messages = conversation.thread;
