@@ -45,7 +45,6 @@ def identify(
         turn.say("utter_which_phone_instead")
         return "phone"
     if memory.phone is None:
-        asked = None if turn.follows_reply else asked  # a question by the way was no try at a number
         return ask(turn, memory, asked, "phone", ask_phone, **facts)
     wants = {_SEND_AGAIN, "affirm"} if memory.code_is_void else {_SEND_AGAIN}
     wants_another = asked == "code" and turn.intent in wants and not turn.follows_reply
