@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -94,7 +95,7 @@ class Sendings:
     def _note(self, request: Request) -> None:
         if request.method == "POST" and SENDING.search(request.url):
             self.keys.append(request.headers["idempotency-key"])
-            self.texts.append(request.post_data_json["text"])
+            self.texts.append(json.loads(request.post_data or "{}")["text"])
 
 
 def refuse(route: Route) -> None:
