@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 
 from booking_engine import BookingEngine, Clock, Refusal, create_database
 from booking_engine.catalogue import Catalogue
-from bot import shelf as shelf_module
+from bot import brief_redis
 from bot.shelf import KEPT_SECONDS, RedisShelf
 from tests.engine.helpers import as_lines, book, clock_at, evening, house, tables
 from tests.support.running import wait_until
@@ -193,7 +193,7 @@ def test_a_redis_that_never_answers_is_waited_for_once(houses: Engine) -> None:
 def test_a_redis_that_comes_back_is_used_again(
     houses: Engine, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf_module, "_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(brief_redis, "_PAUSE_SECONDS", 0.1)
     path = tmp_path / "redis.sock"
     engine = process(houses, f"unix://{path}")
     assert read_everything(engine) == EVERYTHING

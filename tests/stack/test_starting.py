@@ -90,13 +90,20 @@ def test_every_command_explains_itself() -> None:
 def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
     """Killed outright here; how Ctrl-C ends it is held to account at the end of the `stack` fixture."""
     var = var_folder()
-    started = running.start(var)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        started = running.start(var, PORT=taken.getsockname()[1] - 10, EVENTS_PORT=0)
     try:
         told = started.log.read_text()
         assert re.search(r"up after (\d+) s", told)
         assert started.base_url in told
         assert started.api_key in told
         assert httpx.get(f"{started.base_url}/simulator", trust_env=False).status_code == 200
+        opened = httpx.post(f"{started.base_url}/api/chat/conversations", json={}, trust_env=False).json()
+        stream = httpx.URL(opened["events"])
+        assert stream.port != started.settings.port + 10, "that one was taken"
+        assert httpx.get(stream.copy_with(path="/readyz"), trust_env=False).status_code == 200
         assert len(running.processes_of(var)) >= 9
         os.kill(started.process.pid, signal.SIGKILL)
         started.process.wait(10)
