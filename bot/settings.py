@@ -67,10 +67,10 @@ class Settings(BaseSettings):
     codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers all have one address
 
     web_threads: int = Field(default=32, ge=1, le=512)
-    # How often visitors without an API key may do so, as `60/minute` or `60/minute;500/day`.
-    most_conversations: str = "60/minute;1000/hour"  # opened from an address
-    most_messages: str = "60/minute;1000/day"  # in a conversation
-    most_messages_of_an_address: str = "600/minute"
+    # How often visitors without an API key may do so, as `60/minute` or `60/minute;500/day`; unset: see webhooks/callers.py.
+    most_conversations: str | None = None  # opened from an address
+    most_messages: str | None = None  # in a conversation
+    most_messages_of_an_address: str | None = None
 
     answer_within: float = Field(default=9.0, gt=0, le=10)  # seconds for a turn; Twilio hangs up at 15
 
@@ -97,8 +97,10 @@ class Settings(BaseSettings):
 
     @field_validator("most_conversations", "most_messages", "most_messages_of_an_address")
     @classmethod
-    def _is_rate(cls, value: str) -> str:
-        if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)(;[1-9]\d{0,8}/(second|minute|hour|day))*", value):
+    def _is_rate(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(
+            r"[1-9]\d{0,8}/(second|minute|hour|day)(;[1-9]\d{0,8}/(second|minute|hour|day))*", value
+        ):
             raise ValueError("must be a rate such as 60/minute or 60/minute;500/day")
         return value
 
