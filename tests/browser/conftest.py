@@ -18,6 +18,7 @@ from .widget import Widget, listen
 def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """A browser profile of its own for each test, so that no phones are remembered."""
     fresh = browser.new_context(base_url=stack.base_url, locale="en-US", timezone_id="America/New_York")
+    fresh.grant_permissions(["local-network-access"])  # pages that a test makes up count as ones from afar
     yield fresh
     fresh.close()
 

@@ -89,13 +89,11 @@ class Sendings:
 
     def __init__(self, page: Page) -> None:
         self.keys: list[str] = []
-        self.texts: list[str] = []
         page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
         if request.method == "POST" and SENDING.search(request.url):
             self.keys.append(request.headers["idempotency-key"])
-            self.texts.append(json.loads(request.post_data or "{}")["text"])
 
 
 def refuse(route: Route) -> None:
@@ -111,7 +109,7 @@ def listen(page: Page) -> None:
     page.add_init_script(
         """window.told = []; window.presses = 0;
         for (const name of ["open", "booked", "changed", "cancelled"])
-          window.addEventListener(`tabletalk:${name}`, (event) => window.told.push({ name, ...event.detail }));
+          window.addEventListener(`tabletalk:${name}`, (event) => (window.told[window.told.length] = { name, ...event.detail }));
         window.addEventListener("pointerdown", () => (window.presses += 1), true);"""
     )
 

@@ -86,8 +86,10 @@ class _Thread:
         except tokens.TokenExpired:
             return None
 
-    def now(self) -> str:
-        return shapes.moment(self._clock.shifted(self._shift).now())
+    @property
+    def clock(self) -> Clock:
+        """The clock that the conversation goes by."""
+        return self._clock.shifted(self._shift)
 
 
 def _events(thread: _Thread, watcher: Watcher) -> Iterator[str]:
@@ -104,14 +106,16 @@ def _events(thread: _Thread, watcher: Watcher) -> Iterator[str]:
         for line in (line for line in lines if line.seq not in recent):
             recent.append(line.seq)
             watcher.seen = max(watcher.seen, line.seq)
-            yield _event(line, watcher.seen, thread.now())
+            yield _event(line, watcher.seen, thread.clock)
         while not watcher.wait(_HEARTBEAT) and time.monotonic() < ends_at:
             yield ":\n\n"
 
 
-def _event(line: ThreadMessage, seen: int, now: str) -> str:
+def _event(line: ThreadMessage, seen: int, clock: Clock) -> str:
     state = shapes.state_of(line)
-    data = shapes.line_in_json(line) | ({**state, "now": now} if state is not None else {})
+    data = shapes.line_in_json(line, clock)
+    if state is not None:
+        data |= {**state, "now": shapes.moment(clock.now())}
     return f"id: {seen}\nevent: message\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 

@@ -105,9 +105,10 @@ def create_blueprint(
         after = request.args.get("after", 0, type=int)
         with database.connect() as connection:
             lines = messages.thread(connection, conversation.id)
+        clock = clock_of(conversation)
         return jsonify(
             {
-                "messages": [shapes.line_in_json(line) for line in lines if line.seq > after],
+                "messages": [shapes.line_in_json(line, clock) for line in lines if line.seq > after],
                 **shapes.state_after(lines),
                 "expects": conversation.expects,
                 **surroundings(conversation),

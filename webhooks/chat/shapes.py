@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from booking_engine import Restaurant, bookable_days
+from booking_engine import Clock, Restaurant, bookable_days
 from bot.messages import Answer, Said, ThreadMessage
 
 _CLIENT_KEY = "chat-"
@@ -40,16 +40,17 @@ def _said(said: Said) -> dict[str, Any]:
     return {"id": said.seq, "text": said.text, "choices": [vars(choice) for choice in said.choices]}
 
 
-def line_in_json(line: ThreadMessage) -> dict[str, Any]:
-    """A message of the thread, in either direction; `key` is the client message id it was sent with."""
+def line_in_json(line: ThreadMessage, clock: Clock) -> dict[str, Any]:
+    """A message of the thread, in either direction; `key` is the client message id it was sent with, `at` by that clock."""
     is_client_key = line.direction == "in" and (line.sid or "").startswith(_CLIENT_KEY)
     return {
         "id": line.seq,
         "direction": line.direction,
         "text": line.text,
         "choices": line.payload.get("choices", []),
-        "at": line.at.isoformat(),
+        "at": (line.at + clock.offset).isoformat(),
         "key": (line.sid or "").removeprefix(_CLIENT_KEY) if is_client_key else None,
+        "reservation": line.payload.get("reservation"),
     }
 
 

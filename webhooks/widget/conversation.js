@@ -6,7 +6,6 @@ const CONVERSATIONS = new URL("../../api/chat/conversations", shell.base).href;
 const PATIENCE_MS = 20_000; // the service answers within ten seconds, or promises an answer
 const FRESH_MS = 120_000; // a message that could not be sent is sent by itself within this time, later only when asked to
 const WAITS = 3;
-const MOST_CARDS = 20;
 const SENDING = "sending";
 
 /** An answer of the service that is an error; `status` is 0 where nothing was reached. */
@@ -181,17 +180,8 @@ export class Conversation {
       if (state.events) this.events = state.events;
       // An answer that was late, or is an old one told again, puts the clock back: the most recent time heard is right.
       if (state.now) this.skew = Math.max(this.skew ?? -Infinity, Date.parse(state.now) - Date.now());
-      if (state.reservation && this.messages.has(last)) this.#card(last, state.reservation);
-    }
-    for (const [id, reservation] of Object.entries(this.store.kept?.cards ?? {})) {
-      const message = this.messages.get(Number(id));
-      if (message) message.reservation = reservation;
     }
     this.changed();
-  }
-
-  #card(id, reservation) {
-    this.store.keep(({ cards }) => ({ cards: Object.fromEntries([...Object.entries(cards), [id, reservation]].slice(-MOST_CARDS)) }));
   }
 
   #settle(key) {
@@ -268,6 +258,7 @@ export class Conversation {
       const place = (said[0]?.id ?? this.#newest() + 1) - 0.5;
       said.unshift({ id: place, key: entry.key, text: entry.text, direction: "in", choices: [] });
     }
+    if (answer.messages.length > 0) said.at(-1).reservation = answer.reservation;
     this.#settle(entry.key);
     this.#take(said, answer);
     this.#reach(true);

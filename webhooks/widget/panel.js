@@ -169,8 +169,12 @@ async function start() {
   for (const { reservation } of conversation.thread) if (reservation) known.set(reservation.code, reservation);
 }
 
+let opener = null;
+
 function open() {
   if (isShown()) return;
+  const { activeElement, body } = page.document;
+  opener = activeElement === body || activeElement === shell.host ? shell.button : activeElement;
   setAttribute(shell.button, "aria-expanded", "true");
   toggle(shell.button, "hidden", true);
   shell.button.classList.remove("news");
@@ -188,7 +192,7 @@ function close() {
   setAttribute(shell.button, "aria-expanded", "false");
   toggle(shell.button, "hidden", options.launcher === "none");
   conversation.stream.watch(false);
-  focus(shell.button);
+  focus(opener?.isConnected ? opener : shell.button);
 }
 
 listen(dialog, "keydown", (event) => {

@@ -1,8 +1,8 @@
 /** What the browser keeps of a thread, so that a reload or another tab goes on with it. */
 
 /**
- * `id`, `token`: the conversation; `unsent`: messages not yet answered, each with the client id that keeps it from being
- * taken twice; `cards`: the reservations shown, by the message they came with. Where storage is closed it lasts as long as the page.
+ * `id`, `token`: the conversation; `unsent`: messages not yet answered, each with the client id that keeps it from being taken
+ * twice. Where storage is closed all this lasts as long as the page.
  */
 export class Store {
   constructor(name) {
@@ -13,7 +13,7 @@ export class Store {
   #read() {
     try {
       const kept = JSON.parse(localStorage.getItem(this.name));
-      if (typeof kept?.id === "string" && typeof kept.token === "string") return { unsent: [], cards: {}, ...kept };
+      if (typeof kept?.id === "string" && typeof kept.token === "string") return { unsent: [], ...kept };
     } catch {
       // Closed to us, or not ours.
     }
@@ -29,7 +29,7 @@ export class Store {
 
   /** Keep what `change` makes of what is kept now, by whichever tab. */
   keep(change) {
-    const kept = { unsent: [], cards: {}, ...((this.isClosed ? null : this.#read()) ?? this.kept) };
+    const kept = { unsent: [], ...((this.isClosed ? null : this.#read()) ?? this.kept) };
     this.kept = { ...kept, ...change(kept) };
     try {
       localStorage.setItem(this.name, JSON.stringify(this.kept));

@@ -7,6 +7,8 @@ const PLAIN_DAYS = /\b\d{4}-\d\d-\d\d\b/g;
 const NEAR_BOTTOM_PX = 60;
 const MARGIN_PX = 14;
 
+const asIs = ({ code, status, starts_at, party_size }) => [code, status, starts_at, party_size].join(" ");
+
 export class Thread {
   /** `send` says a text to the bot, `retry` sends again what failed, `drop` leaves that out. */
   constructor({ send, retry, drop }) {
@@ -27,7 +29,9 @@ export class Thread {
   draw(messages, { restaurant, now, isTyping }) {
     const follow = this.#isNearBottom();
     const count = this.items.size;
-    const cards = new Map(messages.filter((message) => message.reservation).map(({ reservation }) => [reservation.code, reservation]));
+    const reservations = messages.map(({ reservation }) => reservation).filter(Boolean);
+    const newest = new Map(reservations.map((reservation) => [reservation.code, reservation]));
+    const newestSo = new Map(reservations.map((reservation) => [asIs(reservation), reservation]));
     const kept = new Set();
     const order = [];
     let day = dayOf(now);
@@ -37,8 +41,7 @@ export class Thread {
       if (said) day = said;
       const item = this.#item(kept, message.key ?? message.id, () => this.#bubble(message, messages, n));
       this.#refresh(item, message);
-      const { reservation } = message;
-      if (reservation) this.#card(item, reservation, { restaurant, now, isLatest: cards.get(reservation.code) === reservation, send: this.send });
+      this.#card(item, message.reservation, { restaurant, now, newest, newestSo });
       order.push(item);
     });
     for (const [key, item] of this.items) {
@@ -107,13 +110,16 @@ export class Thread {
     append(item.root, item.status);
   }
 
-  #card(item, reservation, about) {
-    const state = `${reservation.status} ${about.isLatest}`;
-    if (item.cardState === state) return;
+  /** A reservation that is shown again, unchanged, has its card where it was shown last. */
+  #card(item, reservation, { restaurant, now, newest, newestSo }) {
+    const isShown = reservation && newestSo.get(asIs(reservation)) === reservation;
+    const isLatest = isShown && newest.get(reservation.code) === reservation;
+    const state = isShown ? `${asIs(reservation)} ${isLatest}` : "";
+    if ((item.cardState ?? "") === state) return;
     item.cardState = state;
     if (item.card) remove(item.card);
-    item.card = card(reservation, about);
-    append(item.root, item.card);
+    item.card = isShown ? card(reservation, { restaurant, now, isLatest, send: this.send }) : null;
+    if (item.card) append(item.root, item.card);
   }
 
   /** Put these below the messages. */

@@ -5,7 +5,7 @@
  */
 (() => {
   const script = document.currentScript ?? document.querySelector('script[data-restaurant][src*="/widget.js"]');
-  if (!script || document.querySelector("tabletalk-widget, [data-tabletalk]")) return;
+  if (!script || document.querySelector("tabletalk-widget, .tabletalk-frame")) return;
   const { src, nonce } = script;
   const options = { ...script.dataset };
   const CSS = `
@@ -107,14 +107,13 @@
 
   function start() {
     const frame = document.createElement("iframe");
-    frame.setAttribute("data-tabletalk", "");
-    frame.setAttribute("aria-hidden", "true");
+    frame.className = "tabletalk-frame";
     frame.style.setProperty("display", "none", "important");
     frame.onload = () => {
       frame.onload = null;
       begin(frame.contentWindow);
     };
-    document.documentElement.append(frame);
+    document.documentElement.appendChild(frame);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });
   else start();
