@@ -31,7 +31,7 @@ for (const [owner, names] of [
   [Object, ["entries", "assign", "keys", "fromEntries"]],
   [JSON, ["parse", "stringify"]],
   [Function.prototype, ["call", "apply", "bind"]],
-  [Element.prototype, ["append", "setAttribute", "replaceChildren", "querySelector", "remove", "before", "toggleAttribute"]],
+  [Element.prototype, ["append", "setAttribute", "replaceChildren", "querySelector", "remove", "before"]],
   [HTMLElement.prototype, ["focus"]],
   [Storage.prototype, ["getItem", "setItem"]],
   [Response.prototype, ["json", "text"]],
@@ -52,7 +52,7 @@ STRICT = (
 def looks(widget: Widget) -> list[str]:
     """How the parts of the open panel are drawn."""
     properties = ["color", "backgroundColor", "font", "opacity", "border", "transform", "width", "height", "display"]
-    parts = [".panel", "h2", ".bubble", ".sizes button", "input", ".go", "td button", "li"]
+    parts = [".panel", "h2", ".bubble", ".sizes button", "input", ".go", "td button", ".theirs"]
     script = """(panel, [parts, properties]) => parts.map((part) => {
       const style = getComputedStyle(part === ".panel" ? panel : panel.querySelector(part));
       return part + " " + properties.map((name) => style[name]).join("; "); })"""

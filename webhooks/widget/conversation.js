@@ -66,7 +66,7 @@ export class Conversation {
 
   /** All messages in order, those not yet sent at the end with what came of sending them. */
   get thread() {
-    const unsent = this.unsent.map((entry) => ({ direction: "in", ...entry, outcome: this.outcomes.get(entry.key) ?? SENDING }));
+    const unsent = this.unsent.map(({ key, text }) => ({ direction: "in", key, text, outcome: this.outcomes.get(key) ?? SENDING }));
     return [...[...this.messages.values()].sort((one, other) => one.id - other.id), ...unsent];
   }
 

@@ -23,7 +23,7 @@ const composer = new Composer(send);
 const dialog = make(
   "dialog",
   { class: "panel", popover: "manual", "aria-labelledby": "tabletalk-title", lang: words.lang, "data-theme": options.theme },
-  make("header", {}, make("div", {}, heading, subtitle), restart, shut),
+  make("div", { class: "head" }, make("div", {}, heading, subtitle), restart, shut),
   hold,
   thread.scroller,
   composer.root,
@@ -211,6 +211,7 @@ listen(SMALL, "change", () => {
 });
 if (page.visualViewport) for (const name of ["resize", "scroll"]) listen(page.visualViewport, name, fit);
 
+if (shell.isWanted) start();
 const sheet = new page.CSSStyleSheet();
 sheet.replaceSync(await shell.style);
 append(root, dialog);

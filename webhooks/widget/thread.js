@@ -13,7 +13,7 @@ export class Thread {
   /** `send` says a text to the bot, `retry` sends again what failed, `drop` leaves that out. */
   constructor({ send, retry, drop }) {
     Object.assign(this, { send, retry, drop, items: new Map(), drawn: "" });
-    this.log = make("ol", { class: "log", role: "log", "aria-live": "off", "aria-label": say("thread") });
+    this.log = make("div", { class: "log", role: "log", "aria-live": "off", "aria-label": say("thread") });
     this.typing = make("div", { class: "typing", role: "status", hidden: true });
     this.answers = make("div", { class: "answers", tabindex: -1 });
     this.scroller = make("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": say("thread") }, this.log, this.typing, this.answers);
@@ -37,7 +37,7 @@ export class Thread {
     let day = dayOf(now);
     messages.forEach((message, n) => {
       const said = message.at && dayOf(new Date(message.at));
-      if (typeof said === "string" && said !== day) order.push(this.#item(kept, said, () => make("li", { class: "day" }, longDay(new Date(message.at)))));
+      if (typeof said === "string" && said !== day) order.push(this.#item(kept, said, () => make("div", { class: "day" }, longDay(new Date(message.at)))));
       if (said) day = said;
       const item = this.#item(kept, message.key ?? message.id, () => this.#bubble(message, messages, n));
       this.#refresh(item, message);
@@ -75,7 +75,7 @@ export class Thread {
   #bubble(message, messages, n) {
     const isMine = message.direction === "in";
     const root = make(
-      "li",
+      "div",
       { class: isMine ? "mine" : "theirs" },
       make("span", { class: "sr" }, `${say(isMine ? "you" : "they")} `),
       make("p", { class: "bubble" }, isMine ? this.#worded(message.text, messages, n) : message.text),

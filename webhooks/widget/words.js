@@ -25,7 +25,13 @@ function locale() {
   return region ? `${words.lang}-${region}` : words.lang;
 }
 
-const format = (instant, style, timeZone) => new Intl.DateTimeFormat(locale(), { ...style, timeZone }).format(instant);
+/** Making one of these takes longer than a month of days may take to draw. */
+const formats = new Map();
+function format(instant, style, timeZone, language = locale()) {
+  const key = JSON.stringify([language, style, timeZone]);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, { ...style, timeZone }));
+  return formats.get(key).format(instant);
+}
 
 const SHORT_DAY = { weekday: "short", month: "short", day: "numeric" };
 const LONG_DAY = { weekday: "long", month: "long", day: "numeric" };
@@ -44,8 +50,7 @@ export const month = (day) => plainDay(day, { month: "long", year: "numeric" });
 export const weekday = (day, width) => plainDay(day, { weekday: width });
 
 /** The day that an instant falls on where the restaurant is. */
-export const dayOf = (instant) =>
-  new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(instant);
+export const dayOf = (instant) => format(instant, { year: "numeric", month: "2-digit", day: "2-digit" }, zone, "en-CA");
 
 /** The first day of a week there: 1 is Monday, 7 is Sunday. */
 export function firstWeekday() {
