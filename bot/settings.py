@@ -67,8 +67,7 @@ class Settings(BaseSettings):
     codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers all have one address
 
     web_threads: int = Field(default=32, ge=1, le=512)
-    # How often visitors without an API key may do so, as `60/minute` or `60/minute;500/day`; unset: see webhooks/callers.py.
-    most_conversations: str | None = None  # opened from an address
+    most_conversations: str | None = None  # opened from an address, as `60/minute;500/day`; unset: see webhooks/callers.py
     most_messages: str | None = None  # in a conversation
     most_messages_of_an_address: str | None = None
 

@@ -37,7 +37,8 @@ for (const [owner, names] of [
   [Response.prototype, ["json", "text"]],
   [Date, ["now", "parse"]],
 ]) for (const name of names) owner[name] = broken;
-for (const name of ["fetch", "setTimeout", "setInterval", "Map", "Set", "URL", "CustomEvent", "Intl", "AbortSignal"]) window[name] = broken;
+const globals = ["fetch", "setTimeout", "setInterval", "Map", "Set", "URL", "CustomEvent", "Intl", "AbortSignal"];
+for (const name of globals) window[name] = broken;
 Array.prototype.toJSON = () => "broken";
 Object.prototype.enumerable = "surprise";
 Promise.prototype.then = broken;

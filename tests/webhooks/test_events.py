@@ -169,7 +169,7 @@ def test_what_was_said_while_redis_was_away_is_told_when_it_is_back(talk: Conver
     with watch(talk) as watching:
         watching.wait_for(1)
         stack.programs.stop("redis")
-        assert talk.say("a table please")["expects"] == "party_size"
+        assert talk.say("a table please")["expects"] == "time"
         assert len(watching.events) == 1
         stack.programs.start("redis")
         assert [event["direction"] for event in watching.wait_for(3, seconds=30)] == ["out", "in", "out"]
@@ -181,7 +181,7 @@ def test_without_the_stream_the_thread_can_be_read_and_afterwards_it_goes_on(tal
         last = watching.wait_for(1)[0]["event_id"]
         pid = stack.programs.kill("events")
         watching.wait(lambda: watching.has_ended, "the stream is cut")
-    assert talk.say("a table please")["expects"] == "party_size"
+    assert talk.say("a table please")["expects"] == "time"
     assert len(talk.thread()["messages"]) == 3
     stack.wait_for_another("events", pid)
 

@@ -99,7 +99,11 @@ def test_without_a_restaurant_nothing_can_be_picked(chat: Chat) -> None:
 
 def test_a_conversation_tells_of_its_restaurant(chat: Chat) -> None:
     told: dict[str, Any] = chat.open(restaurant=SLUG).opened["restaurant"]
-    assert set(told) == {"slug", "name", "city", "phone", "address", "timezone", "country", "max_party"}
+    assert set(told) == {"slug", "name", "city", "phone", "address", "timezone", "country", "max_party"} | {
+        "first_day",
+        "last_day",
+        "closed_days",
+    }
     assert (told["slug"], told["name"], told["timezone"]) == (SLUG, "Brasserie Tournesol", "America/New_York")
     assert told["address"].endswith("New York, NY 10014") or "New York" in told["address"]
 
