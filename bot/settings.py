@@ -7,10 +7,6 @@ servers under ``TABLETALK_VAR`` and secrets that are made there once (file mode 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import re
-import secrets
 import tempfile
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -21,6 +17,9 @@ from urllib.parse import urlsplit
 import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.kept_secrets import kept_secrets
+from bot.rates import RATES_OF_TESTERS, Rates, read_rate
 
 PROJECT = Path(__file__).resolve().parent.parent
 _BESIDE, _LAST_PORT = 10, 65535
@@ -67,9 +66,10 @@ class Settings(BaseSettings):
     codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers all have one address
 
     web_threads: int = Field(default=32, ge=1, le=512)
-    most_conversations: str | None = None  # opened from an address, as `60/minute;500/day`; unset: see webhooks/callers.py
-    most_messages: str | None = None  # in a conversation
-    most_messages_of_an_address: str | None = None
+    # How often visitors without an API key may do so, as `60/minute` or `60/minute;500/day`; unset: as `Rates` has it.
+    most_conversations: str = ""  # opened from an address
+    most_messages: str = ""  # in a conversation
+    most_messages_of_an_address: str = ""
 
     answer_within: float = Field(default=9.0, gt=0, le=10)  # seconds for a turn; Twilio hangs up at 15
 
@@ -96,12 +96,8 @@ class Settings(BaseSettings):
 
     @field_validator("most_conversations", "most_messages", "most_messages_of_an_address")
     @classmethod
-    def _is_rate(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(
-            r"[1-9]\d{0,8}/(second|minute|hour|day)(;[1-9]\d{0,8}/(second|minute|hour|day))*", value
-        ):
-            raise ValueError("must be a rate such as 60/minute or 60/minute;500/day")
-        return value
+    def _is_rate(cls, value: str) -> str:
+        return read_rate(value)
 
     @field_validator("database_url")
     @classmethod
@@ -200,6 +196,16 @@ class Settings(BaseSettings):
         return self.public_url or self.local_address
 
     @property
+    def rates(self) -> Rates:
+        """How often visitors may open conversations and write."""
+        usual = Rates() if self.is_production else RATES_OF_TESTERS
+        return Rates(
+            self.most_conversations or usual.conversations,
+            self.most_messages or usual.messages,
+            self.most_messages_of_an_address or usual.messages_of_an_address,
+        )
+
+    @property
     def events_address(self) -> str:
         """Where browsers find the stream of events; in production the reverse proxy leads to it, unless told otherwise."""
         if self.events_url:
@@ -221,7 +227,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def _secrets(self) -> dict[str, str]:
-        return _kept_secrets(self.tabletalk_var / "secrets.json")
+        return kept_secrets(self.tabletalk_var / "secrets.json")
 
     @property
     def internal_secret(self) -> str:
@@ -261,29 +267,6 @@ class Settings(BaseSettings):
         if self.tabletalk_now is not None:
             return self.tabletalk_now - datetime.now(timezone.utc)
         return timedelta(0)
-
-
-def _kept_secrets(path: Path) -> dict[str, str]:
-    """Secrets of a development machine, made once; the first process to ask writes them, the others read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        made = {
-            "internal_token": secrets.token_urlsafe(32),
-            "account_sid": "AC" + secrets.token_hex(16),
-            "auth_token": secrets.token_hex(16),
-            "api_key": "demo_" + secrets.token_urlsafe(18),
-        }
-        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(made))
-        try:
-            os.link(draft, path)  # atomic, and fails for the second of two processes
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
 
 
 def load_settings() -> Settings:

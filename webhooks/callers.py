@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from flask import Response, request
 from flask_limiter import Limiter
 
+from bot.rates import Rates
 from bot.settings import Settings
 from webhooks.access import bearer_token, read_api_keys, scopes_of
 from webhooks.problems import Problem
@@ -32,21 +33,20 @@ class Limits:
     """reservations asked for that are not there or not the caller's: what guessing looks like"""
     confirmations_of_a_phone: str = "10/hour"
     """each sends a text that costs money to a number that anybody may have typed"""
-    conversations: str = "60/minute;1000/hour"
-    messages_of_a_conversation: str = "60/minute;1000/day"
-    messages_of_an_address: str = "600/minute"
+    conversations: str = Rates().conversations
+    messages_of_a_conversation: str = Rates().messages
+    messages_of_an_address: str = Rates().messages_of_an_address
     streams_of_a_conversation: str = "60/minute"
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
-        """Those that can be set. In development visitors may do much more: all testers have one address."""
-        given = {
-            "conversations": settings.most_conversations,
-            "messages_of_a_conversation": settings.most_messages,
-            "messages_of_an_address": settings.most_messages_of_an_address,
-        }
-        usual = {} if settings.is_production else dict.fromkeys(given, "60000/minute")
-        return cls(**usual | {name: rate for name, rate in given.items() if rate})
+        """Those that can be set."""
+        rates = settings.rates
+        return cls(
+            conversations=rates.conversations,
+            messages_of_a_conversation=rates.messages,
+            messages_of_an_address=rates.messages_of_an_address,
+        )
 
 
 class Callers:

@@ -150,3 +150,10 @@ def test_a_rate_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, rate: str
     monkeypatch.setenv("MOST_MESSAGES", rate)
     with pytest.raises(SettingsError, match="MOST_MESSAGES"):
         load_settings()
+
+
+def test_testers_may_chat_more_often_than_visitors_unless_it_is_set() -> None:
+    assert Settings().rates.conversations == "6000/minute"
+    assert Settings(most_conversations="7/day").rates.conversations == "7/day"
+    production = Settings.model_construct(tabletalk_env="production")
+    assert production.rates.conversations == "60/minute;1000/hour"

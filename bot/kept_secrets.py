@@ -1,0 +1,31 @@
+"""Secrets of a development machine, made once and kept in its data folder (file mode 0600)."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_secrets(path: Path) -> dict[str, str]:
+    """The secrets by their names; the first process to ask writes them, the others read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = {
+            "internal_token": secrets.token_urlsafe(32),
+            "account_sid": "AC" + secrets.token_hex(16),
+            "auth_token": secrets.token_hex(16),
+            "api_key": "demo_" + secrets.token_urlsafe(18),
+        }
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(made))
+        try:
+            os.link(draft, path)  # atomic, and fails for the second of two processes
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
