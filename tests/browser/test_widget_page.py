@@ -17,7 +17,8 @@ Visit = Callable[[], Page]
 
 SPITEFUL_STYLES = """<style>
 * { all: revert !important }
-* , tabletalk-widget { display: block !important; color: red !important; font: 40px/3 fantasy !important; opacity: .2 !important }
+* , tabletalk-widget { display: block !important; color: red !important; font: 30px/1.5 fantasy !important }
+tabletalk-widget { opacity: .2 !important }
 button, dialog, input, p, li, h2 { background: lime !important; border: 9px solid red !important; transform: rotate(9deg) }
 html { font-size: 4px; direction: ltr }
 :root { --accent: red; --paper: red; --ink: red }

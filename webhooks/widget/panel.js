@@ -91,9 +91,10 @@ function draw() {
 function offer(messages, isNothing) {
   const { restaurant, state } = conversation;
   const hadFocus = contains(thread.answers, root.activeElement) || root.activeElement === thread.answers;
-  const last = messages.findLastIndex((message) => message.direction === "in");
-  const choices = messages.slice(last + 1).flatMap((message) => message.choices ?? []);
-  const hasCard = messages.slice(last + 1).some((message) => message.reservation);
+  const told = messages.filter(({ outcome }) => outcome === undefined); // what was not sent has changed nothing
+  const last = told.findLastIndex(({ direction }) => direction === "in");
+  const choices = told.slice(last + 1).flatMap((message) => message.choices ?? []);
+  const hasCard = told.slice(last + 1).some((message) => message.reservation);
   const about = { state, choices, hasCard, restaurant, isNew: last < 0, now: conversation.now(), send };
   thread.offer(isNothing ? [] : pickers(about));
   if (conversation.notice) append(thread.answers, make("p", { class: "notice" }, conversation.notice));
