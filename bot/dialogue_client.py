@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,8 @@ class DialogueClient:
             raise DialogueUnavailable(f"status {response.status_code}")
         if response.status_code != httpx.codes.OK:
             raise DialogueFailed(f"status {response.status_code}")
-        answer = _answer(response.json()["messages"])
+        told = response.json()
+        answer = replace(_answer(told["messages"]), left=told.get("left"))
         if not answer.said:
             raise DialogueFailed("no words")
         return answer

@@ -63,7 +63,8 @@ class Verify:
 class Answer:
     """All that a turn says; `hold`, `reservation` and `asks` in the chat API's form.
 
-    `at`: when it was stored, in UTC. `moves`: the chat is to go on by text.
+    `at`: when it was stored, in UTC. `moves`: the chat is to go on by text. `left`: the part of the
+    message that must wait for an answer.
     """
 
     said: tuple[Said, ...] = ()
@@ -75,6 +76,7 @@ class Answer:
     at: datetime | None = None
     verify: Verify | None = None
     moves: bool = False
+    left: str | None = None
 
     def payload(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("expects", "hold", "reservation", "asks", "promised")}

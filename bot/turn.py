@@ -213,7 +213,11 @@ class TurnTaker:
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             raise DialogueUnavailable("no time left")
-        return self._dialogue.take_turn(conversation, message, text, seconds=seconds)
+        answer = self._dialogue.take_turn(conversation, message, text, seconds=seconds)
+        if answer.left is None:
+            return answer
+        words = self._phrasebook.of(conversation.locale).render("utter_bot_one_by_one", text=answer.left[:_QUOTE])
+        return replace(answer, said=(Said(words), *answer.said))
 
     def _after_keyword(self, connection: Connection, conversation: Conversation, is_opted_out: bool) -> Answer:
         with connection.begin():

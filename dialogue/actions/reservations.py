@@ -58,7 +58,8 @@ def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
     by_name = [b for b in bookings if b.restaurant.slug in named]
     if by_name:
         return by_name
-    return [b for b in bookings if any(names_start(turn, entity, b) for entity in turn.entities)]
+    old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
+    return [b for b in bookings if any(names_start(turn, entity, b) for entity in old or turn.entities)]
 
 
 def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:

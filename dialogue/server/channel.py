@@ -16,6 +16,7 @@ from sanic.response import HTTPResponse
 
 from dialogue.server import sessions
 from dialogue.server.failures import TurnFailed
+from nlu.commands import split_wishes
 
 logger = logging.getLogger(__name__)
 
@@ -55,30 +56,39 @@ class TurnChannel(InputChannel):
             if not self._admits(request):
                 return response.json({"error": "wrong token"}, status=401)
             body = request.json
-            if body.get("again"):
-                known = await _answer_on_record(request.app.ctx.agent, body["sender"], body["message_id"])
-                if known is not None:
-                    return response.json({"messages": known})
+            agent = request.app.ctx.agent
             sessions.set_clock(body.get("metadata"))
-            collector = CollectingOutputChannel()
-            message = UserMessage(
-                _not_a_command(body["message"]),
-                collector,
-                body["sender"],
-                input_channel=self.name(),
-                message_id=body["message_id"],
-                metadata=body.get("metadata"),
-            )
-            try:
-                await on_new_message(message)
-            except TurnFailed as failure:
-                return response.json({"error": f"{failure} failed"}, status=502)
-            except Exception:
-                logger.exception("turn failed")
-                return response.json({"error": "turn failed"}, status=502)
-            if not collector.messages:
-                return response.json({"error": "no answer"}, status=502)
-            return response.json({"messages": collector.messages})
+            wishes = split_wishes(_not_a_command(body["message"]))
+            answers: list[dict[str, Any]] = []
+            for place, wish in enumerate(wishes, start=1):
+                if place > 1 and _asks(answers):  # one question at a time
+                    return response.json({"messages": answers, "left": wish})
+                message_id = body["message_id"] if place == len(wishes) else f"{body['message_id']}/{place}"
+                known = await _answer_on_record(agent, body["sender"], message_id) if body.get("again") else None
+                if known is not None:
+                    answers += known
+                    continue
+                metadata = body.get("metadata") if place == 1 else {**(body.get("metadata") or {}), "expects": None}
+                collector = CollectingOutputChannel()
+                message = UserMessage(
+                    wish,
+                    collector,
+                    body["sender"],
+                    input_channel=self.name(),
+                    message_id=message_id,
+                    metadata=metadata,
+                )
+                try:
+                    await on_new_message(message)
+                except TurnFailed as failure:
+                    return response.json({"error": f"{failure} failed"}, status=502)
+                except Exception:
+                    logger.exception("turn failed")
+                    return response.json({"error": "turn failed"}, status=502)
+                if not collector.messages:
+                    return response.json({"error": "no answer"}, status=502)
+                answers += collector.messages
+            return response.json({"messages": answers})
 
         @turns.route("/reading", methods=["POST"])
         async def read(request: Request) -> HTTPResponse:
@@ -98,6 +108,12 @@ class TurnChannel(InputChannel):
 def _not_a_command(text: str) -> str:
     """Rasa takes a message that begins with a slash for an intent by name; a diner's slash is only a slash."""
     return text.lstrip(" /") if text.lstrip().startswith("/") else text
+
+
+def _asks(answers: list[dict[str, Any]]) -> bool:
+    """Whether the last of these waits for an answer."""
+    states = [answer["custom"] for answer in answers if answer.get("custom")]
+    return bool(states and states[-1].get("expects"))
 
 
 async def _answer_on_record(agent: Any, sender: str, message_id: str) -> list[dict[str, Any]] | None:

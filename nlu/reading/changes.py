@@ -9,6 +9,7 @@ CHANGING = words(
     "change changed changing move moved moving switch switched swap shift reschedule rescheduled push pushed update "
     "amend modify adjust bump make postpone delay"
 )
+_MOVING = words("move change push shift switch")
 _BOOKING = words("book come do reserve have")
 _REPLACEABLE = ("party_size", "time", "date")
 _INTRODUCES_NEW = frozenset({"to", "for", "instead", "be", "it", "that", "into", "now", "at", "until", "till", "only"})
@@ -40,6 +41,18 @@ def read_changes(message: Message) -> None:
         if len(claims) > 1 and (_missed(message, claims[0]) or _replaces(message, claims[0], claims[-1], changing)):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
+    dates = message.of("date")
+    if len(dates) == 1 and _names_what_moves(message, dates[0]):
+        message.replace(dates[0], entity="previous_date")
+
+
+def _names_what_moves(message: Message, day: Claim) -> bool:
+    """Whether the day tells which booking is meant, and what follows where to: "move Saturday to 8pm"."""
+    tokens = message.tokens
+    verb = tokens[day.first - 1].word if day.first else ""
+    rest = [token.word for token in tokens[day.end : day.end + 3]]
+    follows = any(claim.first > day.end for entity in ("time", "party_size") for claim in message.of(entity))
+    return verb in _MOVING and "to" in rest and follows
 
 
 def _negated(message: Message, claim: Claim) -> bool:

@@ -159,6 +159,17 @@ def test_a_day_that_is_off_makes_way_for_the_other(text: str) -> None:
     assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
 
 
+@pytest.mark.parametrize("text", ["move friday to 8pm", "change friday's booking to 4 people"])
+def test_a_day_that_something_else_is_moved_on_tells_which_booking(text: str) -> None:
+    assert values(text, "date") == []
+    assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
+
+
+@pytest.mark.parametrize("text", ["move it to friday at 8pm", "change it to friday for 4 people", "move to friday 8pm"])
+def test_a_day_to_move_to_is_no_old_one(text: str) -> None:
+    assert values(text, "date") == [{"weekday": 4, "which": "coming"}]
+
+
 def test_a_day_alone_stays_a_day_though_it_is_off() -> None:
     assert values("we can't make it friday", "date") == [{"weekday": 4, "which": "coming"}]
     assert values("not coming friday", "date") == [{"weekday": 4, "which": "coming"}]

@@ -17,6 +17,7 @@ FOREIGN = [(language, text) for language, texts in SAID.items() if language != "
 FLOOR = 0.97
 """Share of the foreign sentences that are told by their language; of the English ones none may be missed."""
 
+_FOREIGN_TOO = ("out_of_scope", "other_language")
 _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -29,7 +30,7 @@ def english_utterances() -> list[str]:
             item = line.strip().removeprefix("- ")
             if item.startswith("intent:"):
                 intent = item.removeprefix("intent:").strip()
-            elif line.strip().startswith("- ") and intent != "out_of_scope":  # which has those in other languages
+            elif line.strip().startswith("- ") and intent not in _FOREIGN_TOO:
                 found.append(_MARKED.sub(r"\1", item))
     return found
 
