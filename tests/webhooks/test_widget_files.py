@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.running import Stack
-
-WIDGET = Path(__file__).resolve().parents[2] / "webhooks" / "widget"
 
 
 @pytest.fixture
@@ -51,10 +48,10 @@ def test_a_browser_that_reads_no_gzip_gets_the_file_as_it_is(client: httpx.Clien
     assert plain.text == client.get("/widget.js").text
 
 
-def test_what_the_panel_loads_is_kept_for_ever_under_its_version(client: httpx.Client) -> None:
+@pytest.mark.parametrize("name", ["panel.js", "panel.css", "words/en.json"])
+def test_what_the_panel_loads_is_kept_for_ever_under_its_version(client: httpx.Client, name: str) -> None:
     versions = re.findall(r"widget/([0-9a-f]{16})", client.get("/widget.js").text)
     assert versions, "the loader names the version"
-    name = "panel.js"
     kept = client.get(f"/widget/{versions[0]}/{name}")
     assert "immutable" in kept.headers["Cache-Control"]
     other = client.get(f"/widget/{'0' * 16}/{name}")

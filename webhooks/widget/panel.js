@@ -108,7 +108,9 @@ function offer(messages, isNothing) {
 function complain() {
   offered = "";
   thread.draw([], { now: Date.now(), isTyping: false });
-  thread.notice(conversation.problem.message || say("cannotOpen"), button(say("tryAgain"), () => start(), { class: "main" }));
+  const { status, message } = conversation.problem;
+  if (message) console.warn(`tabletalk: ${message}`); // for whoever builds the page: a site that is not listed, a wrong slug
+  thread.notice(status === 429 ? message : say("cannotOpen"), button(say("tryAgain"), () => start(), { class: "main" }));
 }
 
 function askToStartOver() {
