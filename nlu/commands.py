@@ -7,7 +7,8 @@ import re
 _ASKING = r"(?:(?:please|pls|can you|could you|can u|i want to|i'd like to|i need to|hi|hey)[, ]+)*"
 _CANCEL = re.compile(rf"{_ASKING}(?:cancel|scrap|drop)\s+(?P<object>\S.*)", re.IGNORECASE)
 _OTHER = re.compile(
-    rf"{_ASKING}(?:cancel|scrap|drop|move|change|push|shift|make (?!it\b|that\b)|book|reserve|get me|a table|table)\b\s*(?P<rest>\S.*)",
+    rf"{_ASKING}(?:cancel|scrap|drop|move|change|push|shift|make (?!it\b|that\b)|book|reserve|get me|a table|table)\b"
+    r"\s*(?P<rest>\S.*)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(

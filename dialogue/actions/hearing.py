@@ -93,13 +93,19 @@ def _as_correction(turn: Turn, memory: Memory, entity: Entity) -> Entity:
 
 def _rather_guests(turn: Turn, memory: Memory, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
     """ "4", asked at what time for the two that were presumed: people, where nobody is seated at four."""
-    if memory.party_size or entity.kind != "time" or not entity.text.isdecimal():
+    if memory.party_size or entity.kind != "time" or not _is_bare_number(entity):
         return entity
     day, now = memory.wanted_date() or presumed, turn.engine.clock.now()
     if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
         return entity
-    count = int(entity.text)
+    count = entity.value["hour"]
     return Entity("party_size", entity.text, {"count": count}) if count <= largest_party(restaurant) else entity
+
+
+def _is_bare_number(entity: Entity) -> bool:
+    """ "4" or "four", and nothing that makes it a time of day."""
+    has_more = entity.value.get("minute") or entity.value.get("meridiem") or entity.value.get("approximate")
+    return "hour" in entity.value and not has_more and entity.text.isalnum()
 
 
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:
