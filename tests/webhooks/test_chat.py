@@ -138,7 +138,7 @@ def test_choices_are_digits_with_labels(chat: Chat) -> None:
 
 
 def test_expects_names_what_is_asked(chat: Chat) -> None:
-    talk = chat.open(restaurant=SLUG, phone="+12015550199", name="Ana Lima")
+    talk = chat.open(restaurant=SLUG, phone="+14155550199", name="Ana Lima")
     assert talk.say("I'd like a table")["expects"] == "time"
     assert talk.say("for 0 people")["expects"] == "party_size"
     assert talk.say("3")["expects"] == "time"
@@ -153,7 +153,7 @@ def test_a_conversation_about_a_restaurant_asks_where_only_without_one(chat: Cha
 
 
 def test_the_thread_can_be_drawn_again(chat: Chat) -> None:
-    talk = chat.open(restaurant=SLUG, phone="+12015550198", name="Ana Lima")
+    talk = chat.open(restaurant=SLUG, phone="+14155550198", name="Ana Lima")
     offered = talk.say(REQUEST)
     thread = talk.thread()
     assert [line["direction"] for line in thread["messages"]] == ["out", "in", "out"]
@@ -199,7 +199,7 @@ def test_an_unknown_conversation_cannot_be_told_from_a_wrong_token(chat: Chat) -
     problem(chat.client.get(path, headers={"Authorization": "Bearer x"}), 401, "wrong_token")
 
 
-@pytest.mark.parametrize("wish", [{"phone": "+12015550197"}, {"name": "Ana"}, {"phone": "+12015550197", "name": "Ana"}])
+@pytest.mark.parametrize("wish", [{"phone": "+14155550197"}, {"name": "Ana"}, {"phone": "+14155550197", "name": "Ana"}])
 @pytest.mark.parametrize("key", [None, "wrong"])
 def test_only_an_api_key_may_say_who_the_diner_is(chat: Chat, wish: dict[str, str], key: str | None) -> None:
     problem(chat.post_opening(wish, key=key), 401, "api_key_required")

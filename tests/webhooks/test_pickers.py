@@ -14,7 +14,7 @@ LATE = "izakaya-paper-crane-new-york"
 
 
 def asked_for_time(chat: Chat, slug: str = SLUG, party_size: int = 2, day: str = "2026-12-03") -> Conversation:
-    talk = chat.open(restaurant=slug, phone="+12015550188", name="Ana Lima")
+    talk = chat.open(restaurant=slug, phone="+14155550188", name="Ana Lima")
     talk.say(f"a table for {party_size} please")
     assert talk.say(day)["expects"] == "time"
     return talk
@@ -126,14 +126,14 @@ def test_messages_have_places_and_the_keys_they_were_sent_with(chat: Chat) -> No
 
 
 def test_the_clock_of_an_answer_is_that_of_its_hold(chat: Chat) -> None:
-    talk = chat.open(restaurant=SLUG, phone="+12015550187", name="Ana Lima")
+    talk = chat.open(restaurant=SLUG, phone="+14155550187", name="Ana Lima")
     answer = talk.say("table for 2 tomorrow at 6pm")
     left = datetime.fromisoformat(answer["hold"]["expires_at"]) - datetime.fromisoformat(answer["now"])
     assert timedelta(minutes=4, seconds=50) < left <= timedelta(minutes=5, seconds=1)
 
 
 def test_a_booking_tells_when_it_ends(chat: Chat) -> None:
-    talk = chat.open(restaurant=SLUG, phone="+12015550186", name="Ana Lima")
+    talk = chat.open(restaurant=SLUG, phone="+14155550186", name="Ana Lima")
     talk.say("table for 2 tomorrow at 6pm")
     made = talk.say("yes")["reservation"]
     length = datetime.fromisoformat(made["ends_at"]) - datetime.fromisoformat(made["starts_at"])
