@@ -43,8 +43,8 @@ class House:
     news: News
 
 
-def open_house(settings: Settings | None = None) -> House:
-    """Connect everything; nothing is reached before it is used.
+def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> House:
+    """Connect everything; nothing is reached before it is used. `pre_ping`: see `create_database`.
 
     Raises:
         bot.settings.SettingsError: a setting is wrong.
@@ -52,7 +52,9 @@ def open_house(settings: Settings | None = None) -> House:
     settings = settings or load_settings()
     clock = Clock(settings.clock_offset)
     # A turn keeps its connection while it waits for Rasa: every thread may need one.
-    database = create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads)
+    database = create_database(
+        settings.database_address, pool_size=8, max_overflow=settings.web_threads, pre_ping=pre_ping
+    )
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     languages = Languages(*filter(None, [settings.tabletalk_words]))
     engine = BookingEngine(database, clock, RedisShelf(settings.redis_address))
@@ -137,7 +139,7 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     from webhooks.chat.origins import Origins
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = open_house(settings)
+    house = open_house(settings, pre_ping=True)  # a visitor is not sent away because the database was away before
     app = Flask("tabletalk-events")
     _trust_proxies(app, house.settings)
     problems.install(app)

@@ -16,10 +16,13 @@ _SETTINGS = {
 }
 
 
-def create_database(url: str, *, pool_size: int = 10, max_overflow: int = 10, name: str = "tabletalk") -> Engine:
+def create_database(
+    url: str, *, pool_size: int = 10, max_overflow: int = 10, name: str = "tabletalk", pre_ping: bool = False
+) -> Engine:
     """A pool of connections that never wait forever: 3 s for a lock, 8 s for a statement, 5 s for a connection.
 
-    Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` addresses; `name` is shown in pg_stat_activity.
+    Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` addresses; `name` is shown in pg_stat_activity. With `pre_ping`
+    a connection that has died unnoticed, in a restart of the server, is replaced before it is used, for a round trip each time.
     """
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", _DRIVER):
@@ -30,5 +33,6 @@ def create_database(url: str, *, pool_size: int = 10, max_overflow: int = 10, na
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
+        pool_pre_ping=pre_ping,
         connect_args={"application_name": name, "options": options, "connect_timeout": 5},
     )

@@ -44,7 +44,7 @@ def test_what_was_asked_for_can_be_asked(bench: Bench, phone: Phone) -> None:
     thread = {"phone": phone.number, "to": phone.to}
     assert bench.ask("GET", "/expects", params=thread) == {"expects": None}
     send(bench, phone, "a table at Brasserie Tournesol tomorrow at 7pm")
-    assert bench.ask("GET", "/expects", params=thread) == {"expects": "party_size"}
+    assert bench.ask("GET", "/expects", params=thread) == {"expects": "name"}
 
 
 def test_an_opt_out_that_twilio_has_read_counts(bench: Bench, phone: Phone) -> None:

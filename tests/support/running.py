@@ -100,7 +100,7 @@ class Stack:
 
     @cached_property
     def database(self) -> Engine:
-        return create_database(self.settings.database_address, name="tests")
+        return create_database(self.settings.database_address, name="tests", pre_ping=True)
 
     @cached_property
     def redis(self) -> Redis:
