@@ -22,7 +22,8 @@ def create_database(
     """A pool of connections that never wait forever: 3 s for a lock, 8 s for a statement, 5 s for a connection.
 
     Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` addresses; `name` is shown in pg_stat_activity.
-    With `pre_ping` a connection that has died unnoticed, in a restart of the server, is replaced before it is used, for a round trip each time.
+    With `pre_ping` a connection that has died unnoticed, in a restart of the server, is replaced before it is used, which costs
+    a round trip each time.
     """
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", _DRIVER):
