@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking_engine import Restaurant
-from dialogue.actions.houses import besides_name, hear_restaurant, is_named
+from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, pick, words_of
 from dialogue.actions.times import certain, is_seated, largest_party, meant_starts, presumed_day
@@ -45,6 +45,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         entities = [entity for entity in entities if entity.kind not in _NAME_PARTS]
     if asked != "name" or _OBJECTION.search(turn.text):
         entities = hear_restaurant(turn, memory, entities, heard, asked)
+    if memory.task == "booking":
+        recall_last_time(turn, memory, heard)
     restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
     if restaurant and asked == "name":
         entities = besides_name(entities, restaurant, turn.text)

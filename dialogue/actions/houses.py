@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from booking_engine import Restaurant
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, words_of
@@ -10,6 +12,11 @@ from nlu.languages import recognise
 
 _LEAVES_NO_DOUBT = (
     90.0  # points at which one word takes the place of the house in hand while something else is asked for
+)
+_LAST_TIME = re.compile(
+    r"\b(?:as|like|went|were|had|from) (?:last time|before|always|usual)\b|\b(?:the|my|our) usual(?! time)\b"
+    r"|\bsame (?:place|restaurant|spot)\b",
+    re.IGNORECASE,
 )
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 
@@ -61,6 +68,21 @@ def house_option(turn: Turn, restaurant: Restaurant) -> Option:
     return Option(
         turn.words.render("utter_part_place", restaurant=name, city=restaurant.city), {"restaurant": restaurant.slug}
     )
+
+
+def recall_last_time(turn: Turn, memory: Memory, heard: Heard) -> None:
+    """ "Same as last time": the house where this phone booked last, and for as many, as far as nothing else is said."""
+    if turn.phone is None or memory.restaurant is not None or not _LAST_TIME.search(turn.text):
+        return
+    kept = [b for b in turn.engine.reservations_of(turn.phone, upcoming=False) if b.status == "confirmed"]
+    if not kept:
+        return
+    last = kept[-1]  # soonest first
+    memory.restaurant = last.restaurant.slug
+    heard.fields.add("restaurant")
+    if memory.party_size is None:
+        memory.party_size = last.party_size
+        heard.fields.add("party_size")
 
 
 def besides_name(entities: list[Entity], restaurant: Restaurant, text: str) -> list[Entity]:
