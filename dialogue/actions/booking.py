@@ -121,7 +121,8 @@ class ValidateBookingForm(FormValidation):
             return asking.ask_date(turn, memory, asked, restaurant)
         day = memory.wanted_date() or presumed_day(restaurant, memory.time, turn.engine.clock.now())
         if memory.time is None:
-            if not seating_spans(restaurant, day):
+            is_too_large = (memory.party_size or 0) > restaurant.largest_party  # to be told before anything is asked
+            if is_too_large or not seating_spans(restaurant, day):
                 return self._offer(
                     turn, memory, restaurant, datetime.combine(day, _EVENING, restaurant.zone), asked, heard
                 )
@@ -189,7 +190,9 @@ class ValidateBookingForm(FormValidation):
             memory.party_size = None
             turn.say("utter_how_many_instead")
             return "party_size"
-        if search.refusal in (Refusal.TOO_FAR, Refusal.CLOSED):
+        wanted_day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
+        is_shut = search.refusal is Refusal.CLOSED and not seating_spans(restaurant, wanted_day)
+        if is_shut or search.refusal is Refusal.TOO_FAR:
             memory.date = None
             if search.refusal is Refusal.TOO_FAR:
                 turn.say("utter_which_day_instead")

@@ -10,7 +10,7 @@ from booking_engine import Restaurant
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, pick, words_of
-from dialogue.actions.times import certain, is_seated, largest_party, meant_starts, presumed_day
+from dialogue.actions.times import certain, is_seated, meant_starts, presumed_day
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
 from nlu.resolving import resolve_dates
 
@@ -39,6 +39,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     """
     heard = Heard()
     entities = [_as_correction(turn, memory, entity) for entity in turn.entities]
+    if _NOISE.fullmatch(turn.text.strip()):  # "hmm", "blah blah": neither a house nor a diner
+        entities = [e for e in entities if e.kind not in (*_NAME_PARTS, "restaurant")]
     if memory.choices:
         pick(turn, memory, entities, heard)
     if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
@@ -101,7 +103,7 @@ def _rather_guests(turn: Turn, memory: Memory, entity: Entity, restaurant: Resta
     if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
         return entity
     count = entity.value["hour"]
-    return Entity("party_size", entity.text, {"count": count}) if count <= largest_party(restaurant) else entity
+    return Entity("party_size", entity.text, {"count": count}) if count <= restaurant.largest_party else entity
 
 
 def _is_bare_number(entity: Entity) -> bool:
@@ -231,7 +233,7 @@ def _hear_bare_number(
         meant_starts(restaurant, day, wish, turn.engine.clock.now(), near=anchor).starts if number <= _HOURS else []
     )
     as_time = any(is_seated(restaurant, start) for start in starts)
-    as_party = 1 <= number <= largest_party(restaurant)
+    as_party = 1 <= number <= restaurant.largest_party
     if as_time and as_party and memory.said_last in ("time", "party_size"):
         as_time, as_party = memory.said_last == "time", memory.said_last == "party_size"
     elif as_time and as_party and re.search(r"\bmake it\b|\binstead\b", turn.text, re.IGNORECASE):
@@ -262,14 +264,13 @@ def _region(turn: Turn, memory: Memory) -> str:
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in _NAME_PARTS}
     name = " ".join(parts[kind] for kind in _NAME_PARTS if kind in parts)
-    is_noise = _NOISE.fullmatch(turn.text.strip()) is not None  # "hmm", "blah blah"
-    if len(name) < _SHORTEST_NAME or is_noise:  # "Y" is a yes
+    if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if (
         not name
         and asked == "name"
         and memory.misses
-        and not is_noise
+        and not _NOISE.fullmatch(turn.text.strip())
         and turn.intent not in _NO_NAMES
         and not (memory.restaurant and is_named(turn.engine.restaurant(memory.restaurant), turn.text))
     ):  # asked again, so it may be an odd one

@@ -7,7 +7,7 @@ from typing import Any
 
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.actions.memory import Memory
-from dialogue.actions.times import certain, largest_party, seating_spans
+from dialogue.actions.times import certain, seating_spans
 from dialogue.actions.turn import Option, Turn, country_of
 
 _MOST_OPTIONS = 3
@@ -110,7 +110,7 @@ def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int
     elif refusal is Refusal.TOO_FAR:
         turn.say("utter_refused_too_far", days=policy.max_advance_days, **facts)
     elif refusal is Refusal.PARTY_TOO_LARGE:
-        turn.say("utter_refused_party_too_large", max=largest_party(restaurant), **facts)
+        turn.say("utter_refused_party_too_large", max=restaurant.largest_party, **facts)
     elif refusal is Refusal.PAST:
         turn.say("utter_refused_past", **facts)
     elif refusal is Refusal.PACING:

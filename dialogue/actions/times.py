@@ -151,9 +151,3 @@ def _clock(moment: datetime) -> time:
 def is_seated(restaurant: Restaurant, start: datetime) -> bool:
     """Whether guests are seated at that instant."""
     return restaurant.service_at(start.astimezone(UTC)) is not None
-
-
-def largest_party(restaurant: Restaurant) -> int:
-    """The most guests that any table or combination takes, within the restaurant's rule."""
-    places = [t.max_party for t in restaurant.tables if not t.walk_in] + [c.max_party for c in restaurant.combinations]
-    return min(max(places, default=0), restaurant.policy.max_party or 10**6)

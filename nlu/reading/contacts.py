@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.reading.message import Message
+from nlu.reading.spelling import SPELLINGS
 from nlu.reading.words import words
 
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d\s().\-]{5,22}\d(?![\w:])")
@@ -37,7 +38,7 @@ def read_contacts(message: Message) -> None:
         t.word in ("code", "reference", "ref", "confirmation") for t in message.tokens
     )
     for match in _CODE.finditer(text):
-        if not _CLOCKWORK.fullmatch(match.group()):
+        if not _CLOCKWORK.fullmatch(match.group()) and match.group().lower() not in SPELLINGS:  # "2morrow"
             message.claim_characters("code", match.start(), match.end(), match.group().upper())
     if asked:
         for match in _LETTERS.finditer(text):

@@ -264,6 +264,18 @@ def test_a_name_is_no_yes_to_a_party_that_nobody_told(phone: Phone) -> None:
     assert (phone.booking().when, phone.booking().party_size) == ("2026-12-03 19:00", 4)
 
 
+def test_a_party_that_is_too_large_is_told_so_before_anything_is_asked(phone: Phone) -> None:
+    answer = phone.say("I need to feed 14 people on saturday at Brasserie Tournesol")
+    assert "takes up to 12 people" in answer
+    assert "what time" not in answer
+
+
+def test_a_day_on_which_only_the_hour_is_wrong_is_kept(phone: Phone) -> None:
+    """Guests are seated from half past eleven; nobody needs to say the day again."""
+    assert "takes no guests" in phone.say("Cedar Staircase tomorrow at 4 in the morning for 4")
+    assert "Thu, Dec 3, 8:30 PM, 4 people" in phone.say("830pm then")
+
+
 def test_a_bare_number_is_people_where_nobody_is_seated_at_that_hour(phone: Phone) -> None:
     phone.say("a table at Brasserie Tournesol")
     assert "4 people: at what time?" in phone.say("4")

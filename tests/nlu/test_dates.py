@@ -159,6 +159,12 @@ def test_a_day_that_is_off_makes_way_for_the_other(text: str) -> None:
     assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
 
 
+@pytest.mark.parametrize("text", ["table 2morrow 7pm", "2morow please", "for 2 2MORROW"])
+def test_tomorrow_is_no_confirmation_code(text: str) -> None:
+    assert values(text, "date") == [{"days": 1}]
+    assert values(text, "code") == []
+
+
 @pytest.mark.parametrize("text", ["move friday to 8pm", "change friday's booking to 4 people"])
 def test_a_day_that_something_else_is_moved_on_tells_which_booking(text: str) -> None:
     assert values(text, "date") == []
