@@ -62,7 +62,8 @@ def test_a_message_whose_answer_was_lost_is_taken_once(demo: Widget, stack: Stac
     lost = []
 
     def lose(route: object) -> None:
-        lost.append(route.fetch())  # type: ignore[attr-defined]
+        lost.append(route)
+        route.fetch()  # type: ignore[attr-defined]
         route.abort()  # type: ignore[attr-defined]
 
     demo.page.route(MESSAGES, lose, times=1)
