@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -57,7 +58,8 @@ def train(var: Path, environment: dict[str, str]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml", "--domain", "dialogue/domain"]
     command += ["--data", "data/nlu", "dialogue/rules.yml", "--out", str(target.parent)]
-    command += ["--fixed-model-name", f".training-{target.name.removesuffix('.tar.gz')}"]
+    half_done = target.with_name(f".training-{os.getpid()}-{target.name}")  # two may train at once, and the second replaces
+    command += ["--fixed-model-name", half_done.name.removesuffix(".tar.gz")]
     done = subprocess.run(  # noqa: S603
         command,
         cwd=PROJECT,
@@ -67,7 +69,6 @@ def train(var: Path, environment: dict[str, str]) -> Path:
         text=True,
         check=False,
     )
-    half_done = target.with_name(f".training-{target.name}")
     if done.returncode != 0 or not half_done.exists():
         raise TrainingFailed(done.stdout[-3000:])
     half_done.replace(target)  # a model that is there is whole
