@@ -91,6 +91,7 @@ def test_what_can_be_pressed_is_large_enough_for_a_finger(visit: Visit) -> None:
 
 def test_a_phone_is_filled_and_the_page_behind_is_out_of_reach(visit: Visit) -> None:
     page = visit()
+    page.emulate_media(reduced_motion="reduce")  # nothing is measured on its way in
     page.set_viewport_size({"width": 390, "height": 700})
     page.goto("/demo")
     widget = Widget(page).open()
