@@ -45,14 +45,18 @@ def train(settings: Settings) -> None:
 @with_settings
 def web(settings: Settings) -> None:
     """Serve the public app."""
-    _serve("app:create_app()", settings.host, settings.port, settings.web_threads)
+    from deploy.serving import serve_in_threads
+
+    serve_in_threads("app:create_app()", settings.host, settings.port, settings.web_threads)
 
 
 @cli.command()
 @with_settings
 def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
-    _serve("app:create_actions_app()", "127.0.0.1", settings.actions_port, settings.web_threads)
+    from deploy.serving import serve_in_threads
+
+    serve_in_threads("app:create_actions_app()", "127.0.0.1", settings.actions_port, settings.web_threads)
 
 
 @cli.command()
@@ -62,12 +66,6 @@ def events(settings: Settings) -> None:
     from deploy.serving import serve_in_greenlets
 
     serve_in_greenlets("app:create_events_app()", settings.host, settings.events_listen_on, settings.events_watchers)
-
-
-def _serve(app: str, host: str, port: int, threads: int) -> None:
-    from deploy.serving import serve_in_threads
-
-    serve_in_threads(app, host, port, threads)
 
 
 @cli.command()

@@ -58,9 +58,8 @@ def train(var: Path, environment: dict[str, str]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml", "--domain", "dialogue/domain"]
     command += ["--data", "data/nlu", "dialogue/rules.yml", "--out", str(target.parent)]
-    half_done = target.with_name(
-        f".training-{os.getpid()}-{target.name}"
-    )  # two may train at once, and the second replaces
+    # Two may train at once: each has a name of its own until it is done, and the later one replaces the other.
+    half_done = target.with_name(f".training-{os.getpid()}-{target.name}")
     command += ["--fixed-model-name", half_done.name.removesuffix(".tar.gz")]
     done = subprocess.run(  # noqa: S603
         command,

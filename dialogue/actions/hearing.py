@@ -56,7 +56,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         name = set(words_of(restaurant.name))
         entities = [e for e in entities if e.kind not in _NAME_PARTS or not set(words_of(e.text)) <= name]
     presumed = None
-    if restaurant and asked == "time":
+    if restaurant and asked == "time" and memory.task == "booking":
         presumed = presumed_day(restaurant, None, turn.engine.clock.now())
         entities = [_rather_guests(turn, memory, entity, restaurant, presumed) for entity in entities]
     _hear_party(memory, entities, heard)

@@ -217,3 +217,11 @@ def test_a_question_for_a_part_of_the_day_moves_nothing_that_lies_in_it(phone: P
     assert phone.booking() == before
     phone.say("1")
     assert phone.booking().when != before.when
+
+
+def test_the_day_that_would_be_presumed_for_a_new_booking_is_a_day_to_move_to(phone: Phone) -> None:
+    phone.say("table for 2 at Brasserie Tournesol on friday at 7pm, my name is Ana Lima")
+    phone.say("Y")
+    phone.say("I want to change my booking")
+    assert "Wed, Dec 2, 7:00 PM" in phone.say("today")
+    assert phone.booking().when == "2026-12-02 19:00"

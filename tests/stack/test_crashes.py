@@ -28,10 +28,10 @@ class DyingClient(DialogueClient):
         raise SystemExit
 
 
-def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, phone: Phone) -> None:
-    phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+def die_at(stack: Stack, phone: Phone, text: str) -> str:
+    """A message whose turn is taken by the dialogue, and whose answer dies with the process; gives its sid."""
     thread = sms_thread(phone.number, phone.to, None)
-    message = Inbound(thread.id, new_sid(), "Ana Lima")
+    message = Inbound(thread.id, new_sid(), text)
     dying = DyingClient(stack.rasa_url, stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
     verification = Verification(Codes(stack.internal_token), languages, clock, Limits(), number)
@@ -40,8 +40,28 @@ def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, pho
     turns.receive(thread, message)
     with pytest.raises(SystemExit):
         turns.answer(thread.id, message.sid, seconds=9)
+    return message.sid
+
+
+def test_a_turn_that_was_taken_is_answered_and_not_taken_again(stack: Stack, phone: Phone) -> None:
+    phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+    sid = die_at(stack, phone, "Ana Lima")
     assert phone.booking().status == "confirmed"
 
-    [answer] = phone.text("Ana Lima", sid=message.sid)
+    [answer] = phone.text("Ana Lima", sid=sid)
     assert answer.startswith("Booked!"), answer
     assert len(phone.bookings()) == 1
+
+
+def test_two_wishes_that_were_taken_are_answered_and_not_taken_again(stack: Stack, phone: Phone) -> None:
+    for wish in ("table for 2 at Brasserie Tournesol tomorrow at 6pm", "Ana Lima"):
+        phone.say(wish)
+    for wish in ("table for 2 at Cedar Staircase on friday at 6pm", "Y"):
+        phone.say(wish)
+    both = "cancel the cedar one and make the other one 4 people"
+    sid = die_at(stack, phone, both)
+
+    answer = " ".join(phone.text(both, sid=sid))
+    assert "Cancelled: Cedar Staircase" in answer
+    assert "Your booking is now Brasserie Tournesol" in answer
+    assert sorted((b.status, b.party_size) for b in phone.bookings()) == [("cancelled", 2), ("confirmed", 4)]
