@@ -16,6 +16,7 @@ from tests.support import running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
+from tests.support.tables import give_all_back
 
 pytest_plugins = ["deploy.scripts.plugin"]
 
@@ -84,21 +85,18 @@ def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
     assert started.process.returncode == 0, started.log.read_text()
 
 
+@pytest.fixture(autouse=True)
+def tables_given_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with the service nothing is held or booked, whoever did it: a restaurant is never full by another test."""
+    yield
+    if "stack" in request.fixturenames:
+        give_all_back(request.getfixturevalue("stack"))
+
+
 @pytest.fixture
-def new_phone(stack: Stack) -> Iterator[Callable[..., Phone]]:
-    """Phones that nobody has texted from; `to` is the number they text, else the service's own.
-
-    Afterwards their tables are given back, so that no test fills a restaurant for another.
-    """
-    made: list[Phone] = []
-
-    def make(to: str | None = None, number: str | None = None) -> Phone:
-        made.append(Phone(stack, number or new_number(), to or stack.sms_number))
-        return made[-1]
-
-    yield make
-    for phone in made:
-        phone.give_tables_back()
+def new_phone(stack: Stack) -> Callable[..., Phone]:
+    """Phones that nobody has texted from; `to` is the number they text, else the service's own."""
+    return lambda to=None, number=None: Phone(stack, number or new_number(), to or stack.sms_number)
 
 
 @pytest.fixture

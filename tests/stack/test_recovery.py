@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(400)
 
 @pytest.fixture(autouse=True)
 def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
-    """Whatever a test does to the service, the next one finds it whole, and the phone can give its tables back."""
+    """Whatever a test does to the service, the next one finds it whole, and its tables can be given back."""
     yield
     for name in ("postgres", "redis", "rasa", "actions", "web", "events", "worker"):
         if stack.programs.account_of(name)["statename"] not in ("RUNNING", "STARTING"):

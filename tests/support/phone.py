@@ -129,10 +129,3 @@ class Phone:
         found = self.bookings()
         assert len(found) == 1, f"{len(found)} bookings after {self.said}"
         return found[0]
-
-    def give_tables_back(self) -> None:
-        """Cancel what is booked and let go what is held, without a word to anybody."""
-        for reservation in self.stack.engine.reservations_of(self.number):
-            self.stack.engine.cancel_reservation(
-                reservation.code, command_id=secrets.token_hex(8), channel="tests", notify=False
-            )
