@@ -58,7 +58,7 @@ class TurnChannel(InputChannel):
             body = request.json
             agent = request.app.ctx.agent
             sessions.set_clock(body.get("metadata"))
-            wishes = split_wishes(_not_a_command(body["message"]))
+            wishes = split_wishes(_not_a_command(body["message"]), (body.get("metadata") or {}).get("expects"))
             answers: list[dict[str, Any]] = []
             for place, wish in enumerate(wishes, start=1):
                 if place > 1 and _asks(answers):  # one question at a time
