@@ -43,6 +43,8 @@ class Search:
     exact: Opening | None
     openings: tuple[Opening, ...]
     refusal: Refusal | None
+    is_skipped: bool = False
+    """Whether the wall time that was asked for is one that a clock change skips; `wanted` is as much later, then."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def search(
         exact=opening(wanted) if wanted in places and not imaginary else None,
         openings=tuple(map(opening, chosen)),
         refusal=refusal,
+        is_skipped=imaginary,
     )
 
 

@@ -101,7 +101,9 @@ def time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
 def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> None:
     facts = turn.seating(restaurant, search.wanted, party_size)
     policy, refusal = restaurant.policy, search.refusal
-    if refusal is Refusal.CLOSED:
+    if search.is_skipped:
+        turn.say("utter_refused_skipped", **facts)
+    elif refusal is Refusal.CLOSED:
         day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
         hours = turn.words.spans(seating_spans(restaurant, day), country_of(restaurant))
         turn.say("utter_refused_closed" if hours else "utter_refused_closed_all_day", hours=hours, **facts)

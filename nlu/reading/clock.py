@@ -13,11 +13,15 @@ NOT_PEOPLE = (
     r"guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|"
     r"famil(?:y|ies)|top|grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
 )
+# "A table for 2 at night owl parlor" is not for two o'clock.
+_AT_NIGHT = (
+    r"at night(?! (?!(?:on|for|in|and|or|please|thanks|with|if|as|but|next|this|the|my|i|we|it|under|there) )[a-z]+ )"
+)
 
 
 def clock_pattern(tag: str = "", *, bare: bool = True) -> str:
     """A time by the clock, each group named with `tag` at its end; `bare` lets a lone hour pass."""
-    sure = "" if bare else rf"(?=(?: -)? (?:am|pm|oclock|ish|in the (?:{PART_WORDS})|at night)(?!\S))"
+    sure = "" if bare else rf"(?=(?: -)? (?:am|pm|oclock|ish|in the (?:{PART_WORDS})|{_AT_NIGHT})(?!\S))"
     return (
         rf"(?:(?P<clock{tag}>\d{{1,2}}:\d\d)|(?P<digits{tag}>\d{{3,4}})(?= (?:am|pm)(?!\S))|"
         rf"(?P<hour{tag}>\d{{1,2}}){sure}|(?:12 )?(?P<word{tag}>noon|midday|midnight))"
@@ -29,7 +33,7 @@ def clock_end(tag: str = "") -> str:
     """What may follow the digits: am, o'clock, "ish", "in the evening"."""
     return (
         rf"(?: (?P<meridiem{tag}>am|pm)| oclock)?(?:(?: -)? (?P<ish{tag}>ish|or so|or thereabouts))?"
-        rf"(?: in the (?P<part{tag}>{PART_WORDS})| at (?P<at{tag}>night))?"
+        rf"(?: in the (?P<part{tag}>{PART_WORDS})| (?P<at{tag}>{_AT_NIGHT}))?"
     )
 
 
@@ -48,7 +52,7 @@ def clock_value(match: re.Match[str], tag: str = "", *, part: str | None = None)
         hour, minute = divmod(int(groups[f"digits{tag}"]), 100)
     else:
         hour, minute = int(groups[f"hour{tag}"]), int(groups.get(f"minute{tag}") or 0)
-    part = groups.get(f"part{tag}") or groups.get(f"at{tag}") or part
+    part = groups.get(f"part{tag}") or (groups.get(f"at{tag}") and "night") or part
     return clock_time(hour, minute, groups[f"meridiem{tag}"] or meridiem_of(part, hour), approximate=approximate)
 
 

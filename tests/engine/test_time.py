@@ -48,6 +48,7 @@ def test_the_hour_that_does_not_exist_is_no_opening(
     bar = night_bar(open_restaurant, zone)
     skipped = datetime.fromisoformat(missing).replace(tzinfo=bar.zone)
     found = engine.find_openings(bar, starts_at=skipped, party_size=2)
+    assert found.is_skipped
     assert (found.exact, found.refusal) == (None, Refusal.CLOSED)
     times = wall_times(openings_of_the_night(engine, bar, skipped))
     assert f"{skipped:%H:%M}" not in times
