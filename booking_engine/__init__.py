@@ -1,6 +1,7 @@
 """Restaurants, openings, holds and reservations on PostgreSQL. Knows no web, no phones, no dialogue."""
 
 from .clock import Clock
+from .criteria import Criteria
 from .database import create_database
 from .days import BookableDays, bookable_days
 from .engine import BookingEngine
@@ -37,6 +38,7 @@ __all__ = [
     "BookingError",
     "ChangeTooLate",
     "Clock",
+    "Criteria",
     "Hold",
     "HoldExpired",
     "ImportProblem",

@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import Connection, Label, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Label, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from .codes import CodeBook
 from .errors import RestaurantUnknown
+from .features import telling_words
 from .import_format import RestaurantLine
 from .names import NameEntry
 from .restaurant import Restaurant
 from .schema import catalogue, dining_table, restaurant
 from .shelf import Compartment, Shelf
+from .streets import street_words
+from .wishes import kinds_of_area
 
-_LIST = "list"
+_LIST = "list2"  # numbered, since a list of a release that knew less of each would be read as well
 _WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")
 """The transaction that wrote the present version."""
 
@@ -159,20 +164,33 @@ def _read_list(edition: Edition) -> Names | None:
 def _read_names(connection: Connection, edition: Edition) -> Names:
     """The list in the database, which is also put on the shelf."""
     columns = restaurant.c
+    document = columns.document
     rows = connection.execute(
         select(
             columns.id, columns.slug, columns.name, columns.city, columns.cuisines, columns.latitude, columns.longitude,
-            columns.version,
+            columns.version, document["address"]["street"].astext.label("street"),
+            document["price_level"].astext.cast(Integer).label("price_level"), document["features"].label("features"),
+            _all_at(document, "$.tables[*].features[*]").label("table_features"),
+            _all_at(document, "$.tables[*].area").label("areas"),
         ).order_by(columns.name, columns.id)
     ).all()  # fmt: skip
-    names = Names(
-        [
-            NameEntry(row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude)
-            for row in rows
-        ]
-    )
+    names = Names([_entry(row) for row in rows])
     # As above: a list that was read during an import belongs to the next version.
     if all(row.version <= edition.version for row in rows):
         edition.names = names
         edition.shared.put({_LIST: _ENTRIES.dump_json(names.entries)})
     return names
+
+
+def _all_at(document: ColumnElement[Any], path: str) -> ColumnElement[Any]:
+    return func.jsonb_path_query_array(document, cast(path, JSONPATH))
+
+
+def _entry(row: Any) -> NameEntry:
+    areas = {area for area in row.areas if area}
+    kinds = [kind for area in areas for kind in kinds_of_area(area)]
+    return NameEntry(
+        row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude,
+        street_words(row.street or ""), row.price_level,
+        telling_words([*(row.features or ()), *row.table_features, *areas, *kinds]),
+    )  # fmt: skip

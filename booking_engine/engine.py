@@ -13,6 +13,7 @@ from . import alternatives, cancelling, changing, confirming, holding, importing
 from .catalogue import Catalogue
 from .changing import Change
 from .clock import Clock
+from .criteria import ANY_RESTAURANT, Criteria
 from .desk import OFFERS, WITHIN, Desk
 from .errors import InvalidRequest
 from .import_lines import Progress
@@ -71,10 +72,14 @@ class BookingEngine:
         return queries.restaurant_by_sms_number(self._desk, number)
 
     def find_restaurants(
-        self, *, q: str | None = None, city: str | None = None, cuisine: str | None = None, limit: int = 20
+        self, criteria: Criteria = ANY_RESTAURANT, *, q: str | None = None, limit: int = 20, offset: int = 0
     ) -> list[Restaurant]:
-        """Restaurants whose name is like `q` (typos, parts, accents, case), best first; without `q` by name."""
-        return queries.find_restaurants(self._desk, q=q, city=city, cuisine=cuisine, limit=limit)
+        """Restaurants that fit, with a name like `q` (typos, parts, accents, case), best first; without `q` by name."""
+        return queries.find_restaurants(self._desk, criteria, q=q, limit=limit, offset=offset)
+
+    def count_restaurants(self, criteria: Criteria) -> int:
+        """How many restaurants fit."""
+        return queries.count_restaurants(self._desk, criteria)
 
     def match_restaurant_name(self, text: str, *, city: str | None = None) -> list[tuple[Restaurant, float]]:
         """Restaurants named somewhere in a longer text with how sure that is (0 to 100), best first; good ones only."""

@@ -23,6 +23,12 @@ _SYNONYMS = {
 _MEANING = {word: feature for feature, words in _SYNONYMS.items() for word in words.split("|")}
 # It is brought to a table's side; whatever else is wished for has to be so wherever one of the party sits.
 _ONE_TABLE_IS_ENOUGH = frozenset({HIGH_CHAIR})
+_IN_MANY = (
+    "a an and for in of on by at the to with is are some have has no free good friendly seating seats seat options option room "
+    "area table tables place spot allowed welcome serves serve available food access service services great nice"
+)
+_SAY_NOTHING = frozenset(_IN_MANY.split())
+"""Words that the names of many features have in common."""
 
 
 def canonical(words: Iterable[str]) -> frozenset[str]:
@@ -35,3 +41,11 @@ def of_tables(tables: Iterable[frozenset[str]]) -> frozenset[str]:
     """What tables pushed together have: what each of them has, and a high chair if one of them has it."""
     each = list(tables)
     return frozenset.intersection(*each) | (frozenset.union(*each) & _ONE_TABLE_IS_ENOUGH)
+
+
+def telling_words(phrases: Iterable[str]) -> frozenset[str]:
+    """The words that a feature is known by, in any usual spelling: "outdoor" of "outdoor seating", "live" and "music" of
+    `live_music`."""
+    listed = list(phrases)
+    spelled = [*map(fold, listed), *(feature.replace("_", " ") for feature in canonical(listed))]
+    return frozenset(word for phrase in spelled for word in phrase.split()) - _SAY_NOTHING

@@ -64,6 +64,10 @@ class NameEntry:
     cuisines: tuple[str, ...]
     lat: float | None = None
     lon: float | None = None
+    street_words: frozenset[str] = frozenset()
+    price_level: int | None = None
+    traits: frozenset[str] = frozenset()
+    """Telling words of what it has: of its features, those of its tables, and of the areas these stand in."""
 
     @cached_property
     def folded(self) -> str:

@@ -8,9 +8,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 
 from .catalogue import Edition
+from .criteria import Criteria
 from .desk import Desk
 from .errors import InvalidRequest, ReservationUnknown, RestaurantUnknown
-from .names import NameEntry, fold, match_names, search_names
+from .names import match_names, search_names
 from .records import read_by_id, read_by_number
 from .reservations import Reservation
 from .restaurant import Restaurant
@@ -54,26 +55,31 @@ def restaurant_by_sms_number(desk: Desk, number: str) -> Restaurant | None:
     return _ask(desk, body)
 
 
-def find_restaurants(
-    desk: Desk, *, q: str | None, city: str | None, cuisine: str | None, limit: int
-) -> list[Restaurant]:
-    """By name, city and cuisine."""
+def find_restaurants(desk: Desk, criteria: Criteria, *, q: str | None, limit: int, offset: int) -> list[Restaurant]:
+    """By what is looked for, and by a name."""
 
     def body(connection: Connection, edition: Edition) -> list[Restaurant]:
-        entries = _filtered(desk.catalogue.names(connection, edition).entries, city, cuisine)
+        entries = criteria.narrow(desk.catalogue.names(connection, edition).entries)
         if q is not None and q.strip():
-            entries = [entry for entry, _ in search_names(entries, q, most)]
-        return desk.catalogue.restaurants(connection, edition, [entry.id for entry in entries[:most]])
+            entries = [entry for entry, _ in search_names(entries, q, first + most)]
+        return desk.catalogue.restaurants(connection, edition, [entry.id for entry in entries[first : first + most]])
 
-    most = max(0, min(limit, MOST_RESULTS))
+    first, most = max(0, offset), max(0, min(limit, MOST_RESULTS))
     return _ask(desk, body)
+
+
+def count_restaurants(desk: Desk, criteria: Criteria) -> int:
+    """How many fit."""
+    return _ask(
+        desk, lambda connection, edition: len(criteria.narrow(desk.catalogue.names(connection, edition).entries))
+    )
 
 
 def match_restaurant_name(desk: Desk, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
     """Names said somewhere in a text."""
 
     def body(connection: Connection, edition: Edition) -> list[tuple[Restaurant, float]]:
-        entries = _filtered(desk.catalogue.names(connection, edition).entries, city, None)
+        entries = Criteria(city).narrow(desk.catalogue.names(connection, edition).entries)
         matches = match_names(entries, text)[:MOST_RESULTS]
         houses = desk.catalogue.restaurants(connection, edition, [entry.id for entry, _ in matches])
         return [(house, score) for house, (_, score) in zip(houses, matches, strict=True)]
@@ -147,13 +153,3 @@ def reservations_of(desk: Desk, phone: str, *, upcoming: bool) -> list[Reservati
 def _ask(desk: Desk, body: Callable[[Connection, Edition], T]) -> T:
     """Ask with the restaurants as they are in the database now."""
     return run_query(desk.database, lambda connection: body(connection, desk.catalogue.edition(connection)))
-
-
-def _filtered(entries: list[NameEntry], city: str | None, cuisine: str | None) -> list[NameEntry]:
-    if city is not None and city.strip():
-        wanted = fold(city)
-        entries = [entry for entry in entries if entry.folded_city == wanted]
-    if cuisine is not None and cuisine.strip():
-        wanted_cuisine = fold(cuisine)
-        entries = [entry for entry in entries if wanted_cuisine in entry.folded_cuisines]
-    return entries

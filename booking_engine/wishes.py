@@ -27,6 +27,7 @@ _BAR = frozenset(
 )
 _PRIVATE = frozenset(("private", "private room", "private dining", "private dining room"))
 _KINDS = (_OUTDOORS, _BAR, _PRIVATE)
+_NAMES_OF_KINDS = ("outdoor", "bar", "private")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class Wishes:
             return frozenset(area for area, folded in areas.items() if not _is(folded, _OUTDOORS))
         kind = next((kind for kind in _KINDS if word in kind), frozenset())
         return frozenset(area for area, folded in areas.items() if _is(folded, kind))
+
+
+def kinds_of_area(area: str) -> frozenset[str]:
+    """What a restaurant's area is, besides what the restaurant calls it: outdoor, bar or private."""
+    return frozenset(name for name, kind in zip(_NAMES_OF_KINDS, _KINDS, strict=True) if _is(fold(area), kind))
 
 
 def _is(folded_area: str, kind: frozenset[str]) -> bool:

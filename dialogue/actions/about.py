@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from booking_engine import Restaurant, Wishes
-from dialogue.actions.picking import words_of
+from booking_engine.features import telling_words
+from dialogue.actions.houses import besides_name
 from dialogue.actions.times import seating_spans, usual_spans
 from dialogue.actions.turn import Entity, Turn, country_of
+from nlu.resolving import resolve_dates
+
+_ONLY_ASKING = re.compile(
+    r"\b(?:just|only|simply) (?:want(?:ed)? to know|wonder(?:ed|ing)|ask(?:ed|ing)|curious)\b", re.IGNORECASE
+)
+_ASKED_ABOUT = frozenset(("topic", "seating", "diet", "price"))
 
 
-def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
-    """Say what the restaurant's data tell about the topic, or that they tell nothing."""
+def is_all_that_is_wanted(turn: Turn) -> bool:
+    """Whether a question is all there is to the message, and no table is wanted: "no, I just want to know: is there parking?"."""
+    asks = "?" in turn.text or turn.intent == "ask"
+    return asks and _ONLY_ASKING.search(turn.text) is not None and any(e.kind in _ASKED_ABOUT for e in turn.entities)
+
+
+def answer(turn: Turn, restaurant: Restaurant) -> None:
+    """Say what the restaurant's data tell about what is asked, or that they tell nothing."""
+    turn.entities = besides_name(turn.entities, restaurant, turn.text)  # "Gochu Garden" is no wish to sit outside
+    topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
+    topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
+    today = turn.now(restaurant.zone).date()
+    days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
+    _answer(turn, restaurant, next(iter(topics), None), next(iter(days), None))
+
+
+def _answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: date | None) -> None:
     facts = turn.about(restaurant)
     told = _told_of_wish(turn, restaurant)
     if told is not None:
@@ -21,8 +44,11 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
     diet = str(said["diet"].value) if "diet" in said else None
     if "seating" in said:
         seat = said["seating"]
-        has = offers(restaurant, seat)
-        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=seat.text, **facts)
+        listed = _feature(restaurant, seat.text, str(seat.value))
+        called = turn.words.feature(listed) if listed else seat.text
+        turn.say(
+            "utter_about_feature_yes" if offers(restaurant, seat) else "utter_about_unknown", feature=called, **facts
+        )
     elif diet is not None:
         has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=turn.words.diet(diet), **facts)
@@ -48,14 +74,14 @@ def answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: dat
 
 def offers(restaurant: Restaurant, seat: Entity) -> bool:
     """Whether the restaurant's data tell of such a place to sit: a feature of the house or of a table, or a part of the house."""
-    is_listed = _feature(restaurant, "_".join(words_of(seat.text))) is not None
+    is_listed = _feature(restaurant, seat.text, str(seat.value)) is not None
     return is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
 
 
-def _feature(restaurant: Restaurant, topic: str) -> str | None:
-    words = set(topic.split("_"))
-    fitting = (f for f in restaurant.features if words & set(f.split("_")))
-    return next(fitting, None)
+def _feature(restaurant: Restaurant, *said: str) -> str | None:
+    """The first of the house's features that shares a telling word with what was said."""
+    words = telling_words(said)
+    return next((feature for feature in restaurant.features if words & telling_words([feature])), None)
 
 
 def _address(turn: Turn, restaurant: Restaurant) -> str:

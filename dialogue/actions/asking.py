@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from booking_engine import Restaurant
-from dialogue.actions.houses import house_option
+from dialogue.actions.finding import some_cities
 from dialogue.actions.memory import Memory
 from dialogue.actions.times import PRESUMED_PARTY, seating_spans
 from dialogue.actions.turn import Turn, country_of
-from nlu.cuisine_kinds import cuisine_candidates
 
 _FURTHER = ("_again", "_last")
 _WAY_OUT_AFTER = 3
-_CITIES_NAMED = 6
-_MOST_LISTED = 5
 
 
 def ask(turn: Turn, memory: Memory, asked: str | None, expects: str, response: str, **facts: object) -> str:
@@ -50,39 +47,11 @@ def ask_to_pick(turn: Turn, memory: Memory) -> str:
 
 
 def ask_restaurant(turn: Turn, memory: Memory, asked: str | None, *, is_unknown: bool) -> str:
-    """Which restaurant; a kind of food or a city is answered with what there is of it."""
+    """Which restaurant, where nothing is known to look for one by."""
     cities = turn.engine.cities()
-    if memory.city or memory.cuisine:
-        found = _serving(turn, memory)
-        what = turn.words.render("utter_part_any_cuisine")
-        if memory.cuisine:
-            what = turn.words.render("utter_part_cuisine", cuisine=turn.words.cuisine(memory.cuisine))
-        if memory.city:
-            what = turn.words.render("utter_part_in_city", what=what, city=memory.city)
-        if found:
-            options = [house_option(turn, r) for r in found]
-            memory.offer(options)
-            turn.say("utter_restaurants_found", options, what=what)
-            return "choice"
-        turn.say("utter_no_restaurant_found", what=what, cities=_some(turn, cities))
-        memory.city = memory.cuisine = None
-        return "restaurant"
-    facts = {"city": cities[0] if cities else "", "cities": _some(turn, cities)}
+    facts = {"city": cities[0] if cities else "", "cities": some_cities(turn)}
     response = "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant"
     return ask(turn, memory, asked, "restaurant", response, **facts)
-
-
-def _serving(turn: Turn, memory: Memory) -> list[Restaurant]:
-    """Restaurants of that kind and place; where no house calls itself so, those whose kind serves it too."""
-    for cuisine in cuisine_candidates(memory.cuisine) if memory.cuisine else (None,):
-        found = turn.engine.find_restaurants(city=memory.city, cuisine=cuisine, limit=_MOST_LISTED)
-        if found:
-            return found
-    return []
-
-
-def _some(turn: Turn, names: list[str]) -> str:
-    return turn.words.listed(names[:_CITIES_NAMED])
 
 
 def ask_party_size(turn: Turn, memory: Memory, asked: str | None, restaurant: Restaurant) -> str:
@@ -112,8 +81,10 @@ _PRESUMING = {
 """By whether the day and the party are presumed."""
 
 
-def say_no_such_date(turn: Turn, restaurant: Restaurant | None) -> None:
+def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> str:
+    """For which day, since there is none such as was said."""
     turn.say("utter_no_such_date", example=example_day(turn, restaurant))
+    return "date"
 
 
 def example_day(turn: Turn, restaurant: Restaurant | None) -> str:

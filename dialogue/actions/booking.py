@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from booking_engine import HoldExpired, NoTableAvailable, Refusal, Restaurant, Search
-from dialogue.actions import about, asking
+from booking_engine import NoTableAvailable, Refusal, Restaurant, Search
+from dialogue.actions import about, asking, beside, finding
+from dialogue.actions.confirming import NOT_CONFIRMED, confirm
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import identify
@@ -38,6 +39,8 @@ class ValidateBookingForm(FormValidation):
             return not bookings or (memory.hold is not None and not named_in(turn, bookings))
         if turn.intent == "change" and upcoming(turn):  # likewise
             return bool(heard or memory.hold) and not _NAMES_A_BOOKING.search(turn.text)
+        if finding.wants_more(turn, memory, heard, asked) or about.is_all_that_is_wanted(turn):
+            return True
         return super().takes(turn, memory, asked, heard)
 
     def hear(self, turn: Turn, memory: Memory, asked: str | None) -> Heard:
@@ -49,6 +52,14 @@ class ValidateBookingForm(FormValidation):
             return None
         if asked is None and turn.intent == "affirm" and memory.over and not heard.fields:
             return offer_again(turn, memory, memory.over)
+        if memory.restaurant and about.is_all_that_is_wanted(turn):
+            self._only_answer(turn, memory, turn.engine.restaurant(memory.restaurant))
+            return None
+        if finding.wants_more(turn, memory, heard, asked):
+            return finding.find_more(turn, memory, asked)
+        if asked in ("name", "phone", "confirmation") and (way := beside.asks_beside(turn, heard)):
+            expects = beside.offer(turn, memory, way)
+            return expects or self._next(turn, memory, asked, heard)
         says_no = turn.intent == "deny" or heard.refused_choices
         if (
             says_no
@@ -64,10 +75,17 @@ class ValidateBookingForm(FormValidation):
             and asked == "confirmation"
             and memory.name
         ):
-            confirmed = self._confirm(turn, memory)
+            confirmed = confirm(turn, memory)
             if confirmed is not NOT_CONFIRMED:
                 return None
         return self._next(turn, memory, asked, heard)
+
+    def _only_answer(self, turn: Turn, memory: Memory, restaurant: Restaurant) -> None:
+        """Let go what nobody wanted, and answer the question."""
+        self._release(turn, memory)
+        memory.forget_draft()
+        memory.talked_of = restaurant.slug
+        about.answer(turn, restaurant)
 
     def _drop(self, turn: Turn, memory: Memory) -> None:
         self._release(turn, memory)
@@ -99,8 +117,7 @@ class ValidateBookingForm(FormValidation):
         if asked is not None and heard.noted and heard.news <= _WISHES:
             _say_noted(turn, restaurant, heard)
         if heard.problem == "no_such_date":
-            asking.say_no_such_date(turn, restaurant)
-            return "date"
+            return asking.ask_another_date(turn, restaurant)
         if heard.options and heard.ask_options:
             if asked == "choice" and heard.options == memory.options():
                 return asking.ask_to_pick(turn, memory)  # not in the same words again
@@ -110,17 +127,30 @@ class ValidateBookingForm(FormValidation):
             return "choice"
         if asked == "choice" and memory.choices and not heard.fields and not heard.took_choice:
             return asking.ask_to_pick(turn, memory)
+        if asked == "choice" and restaurant is None and finding.tells_more(turn, memory, heard):
+            return finding.ask_which(turn, memory)
         memory.choices = None
         if asked in _NAMED_IN_QUESTION and heard.news & _NAMED_IN_QUESTION[asked]:
             asked = None  # asked in the words that show what was changed
         if restaurant is None:
-            return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
+            found = self._find(turn, memory, asked, heard)
+            if isinstance(found, str):
+                return found
+            restaurant = found
         if memory.party_size is None and (asked == "party_size" or heard.problem == "no_such_party"):
             return asking.ask_party_size(turn, memory, asked, restaurant)
         if memory.date is None and asked == "date":
             return asking.ask_date(turn, memory, asked, restaurant)
+        return self._seat(turn, memory, restaurant, asked, heard)
+
+    def _seat(self, turn: Turn, memory: Memory, restaurant: Restaurant, asked: str | None, heard: Heard) -> str | None:
+        """Ask for the time, or offer a table at the time that is meant."""
         day = memory.wanted_date() or presumed_day(restaurant, memory.time, turn.engine.clock.now())
-        if memory.time is None:
+        # "Dinner" alone, with the day and the party untold as well, is no time to hold a table at.
+        is_only_a_meal = (
+            asked != "time" and memory.date is None and memory.party_size is None and "part" in (memory.time or {})
+        )
+        if memory.time is None or is_only_a_meal:
             is_too_large = (memory.party_size or 0) > restaurant.largest_party  # to be told before anything is asked
             if is_too_large or not seating_spans(restaurant, day):
                 return self._offer(
@@ -134,6 +164,17 @@ class ValidateBookingForm(FormValidation):
             turn.say("utter_choose_time", options)
             return "choice"
         return self._offer(turn, memory, restaurant, meant.starts[0], asked, heard, is_window=meant.is_window)
+
+    def _find(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> Restaurant | str:
+        """The restaurant where there is only one that can be meant, else what is asked for."""
+        if not finding.is_looking(memory):
+            return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
+        self._release(turn, memory)  # "somewhere else" than the one in hand
+        restaurant = finding.find(turn, memory, may_take=True)
+        if restaurant is None:
+            return "choice" if memory.choices else "restaurant"
+        memory.restaurant = restaurant.slug
+        return restaurant
 
     def _offer(
         self,
@@ -220,41 +261,11 @@ class ValidateBookingForm(FormValidation):
         is_known_now = (asked in _WHO and told_who) or (asked == "code" and turn.verified == "right")
         if is_known_now and memory.party_size:
             # The last question named the table and asked only this: the answer is the yes.
-            if self._confirm(turn, memory) is not NOT_CONFIRMED:
+            if confirm(turn, memory) is not NOT_CONFIRMED:
                 return None
             return self._next(turn, memory, None, Heard())
         first = "utter_confirm" if memory.party_size else "utter_confirm_presumed"
         return asking.ask_first(turn, memory, asked, "confirmation", (first, "utter_confirm"), **facts)
-
-    def _confirm(self, turn: Turn, memory: Memory) -> object:
-        """Make the reservation; NOT_CONFIRMED when the table has gone meanwhile."""
-        hold, phone = memory.hold, turn.phone or memory.phone
-        if hold is None or memory.name is None or phone is None:
-            return NOT_CONFIRMED
-        try:
-            reservation = turn.engine.confirm_hold(
-                hold["id"],
-                name=memory.name,
-                phone=phone,
-                notes=memory.notes or "",
-                locale=turn.locale,
-                command_id=turn.command_id("confirm"),
-                channel=turn.channel,
-                notify=not turn.is_by_sms,
-            )
-        except HoldExpired as lapsed:
-            turn.met(lapsed)
-            turn.say("utter_hold_lapsed", minutes=hold["minutes"])
-            memory.hold = None
-            return NOT_CONFIRMED
-        if memory.has_lapsed(turn.engine.clock.now()):
-            turn.say("utter_hold_lapsed_still_free", minutes=hold["minutes"])
-        facts = turn.show_reservation(reservation)
-        turn.hold = None
-        turn.say("utter_booked", **facts)
-        memory.forget_draft()
-        memory.reservation = reservation.code
-        return reservation
 
 
 def _say_noted(turn: Turn, restaurant: Restaurant | None, heard: Heard) -> None:
@@ -267,12 +278,10 @@ def _say_noted(turn: Turn, restaurant: Restaurant | None, heard: Heard) -> None:
 
 
 def _says_where(turn: Turn) -> bool:
-    return any(e.kind in ("restaurant", "city", "cuisine") for e in turn.entities) or bool(
-        turn.engine.match_restaurant_name(turn.text)
-    )
+    is_said = any(e.kind in ("restaurant", *finding.SEARCHED) for e in turn.entities)
+    return is_said or finding.looks_for_a_house(turn) or bool(turn.engine.match_restaurant_name(turn.text))
 
 
-NOT_CONFIRMED = object()
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)
 _EVENING = time(19)
 _WHO = {"name", "phone", "code"}
@@ -281,4 +290,4 @@ _NAMED_IN_QUESTION = {
     "date": {"restaurant", "party_size"},
     "time": {"restaurant", "party_size", "date"},
 }
-_WISHES = {"seating", "notes"}
+_WISHES = {"seating", "notes", "sought"}

@@ -13,7 +13,7 @@ from booking_engine import (
     Search,
 )
 from booking_engine.values import LONGEST_NOTES
-from dialogue.actions import asking
+from dialogue.actions import asking, finding
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import gives_up, know_whose_booking
@@ -96,8 +96,7 @@ class ValidateChangeForm(FormValidation):
         restaurant = turn.engine.restaurant(memory.restaurant or booking.restaurant.slug)
         is_elsewhere = restaurant.slug != booking.restaurant.slug
         if heard.problem == "no_such_date":
-            asking.say_no_such_date(turn, restaurant)
-            return "date"
+            return asking.ask_another_date(turn, restaurant)
         if heard.options and heard.ask_options:
             memory.offer(heard.options)
             turn.say(heard.ask_options, heard.options, low=heard.options[0].label, high=heard.options[-1].label)
@@ -116,7 +115,10 @@ class ValidateChangeForm(FormValidation):
         if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
             return self._move(turn, memory, booking, restaurant, start, party_size)
         if _wants_another(turn, memory, booking, heard):
-            return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
+            if not finding.is_looking(memory):
+                return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
+            finding.find(turn, memory, may_take=False)
+            return "choice" if memory.choices else "restaurant"
         if "notes" in heard.fields:
             self._note(turn, memory, booking)
             return None
@@ -233,7 +235,7 @@ def _notes_with(booking: Reservation, told: str | None) -> str | None:
 
 _LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
 _OTHERS = 3
-_WHEREABOUTS = {"city", "cuisine"}
+_WHEREABOUTS = {"city", "cuisine", "street"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
 
 
@@ -252,5 +254,6 @@ def _wants_another(turn: Turn, memory: Memory, booking: Reservation, heard: Hear
     return (
         ("city" in heard.fields and (memory.city or "").casefold() != city)
         or ("cuisine" in heard.fields and memory.cuisine not in cuisines)
+        or "street" in heard.fields
         or _ANOTHER.search(turn.text) is not None
     )

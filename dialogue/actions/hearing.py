@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking_engine import Restaurant
+from dialogue.actions.finding import asks_for_another, hear_criteria
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, pick, words_of
@@ -45,7 +46,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         pick(turn, memory, entities, heard)
     if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
         entities = [entity for entity in entities if entity.kind not in _NAME_PARTS]
-    if asked != "name" or _OBJECTION.search(turn.text):
+    if asked != "name" or _OBJECTION.search(turn.text) or asks_for_another(turn.text):
+        hear_criteria(turn, memory, entities, heard, asked)
         entities = hear_restaurant(turn, memory, entities, heard, asked)
     if memory.task == "booking":
         recall_last_time(turn, memory, heard)
@@ -236,7 +238,11 @@ def _hear_bare_number(
     as_party = 1 <= number <= restaurant.largest_party
     if as_time and as_party and memory.said_last in ("time", "party_size"):
         as_time, as_party = memory.said_last == "time", memory.said_last == "party_size"
-    elif as_time and as_party and re.search(r"\bmake it\b|\binstead\b", turn.text, re.IGNORECASE):
+    elif (
+        as_time
+        and as_party
+        and re.search(r"\b(make it|instead|we do|you do|how about|what about)\b", turn.text, re.IGNORECASE)
+    ):
         as_party = False
     if as_time and as_party:
         clock = turn.words.clock(starts[-1].timetz().replace(tzinfo=None), country_of(restaurant))

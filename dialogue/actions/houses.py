@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from booking_engine import Restaurant
+from booking_engine.streets import street_words
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, words_of
 from dialogue.actions.turn import Entity, Option, Turn
@@ -24,12 +25,7 @@ _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apar
 def hear_restaurant(
     turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None
 ) -> list[Entity]:
-    """Take the restaurant, or the city and cuisine to find one by, into the memory; gives the entities that are left."""
-    for kind in ("city", "cuisine"):
-        for entity in entities:
-            if entity.kind == kind and getattr(memory, kind) != entity.value:
-                setattr(memory, kind, entity.value)
-                heard.fields.add(kind)
+    """Take the restaurant that is named into the memory; gives the entities that are left."""
     named = [entity.text for entity in entities if entity.kind == "restaurant"]
     is_asked = asked in ("restaurant", "name")  # for a name, only whoever objects comes here: "no, Bird Dog"
     if not named and memory.restaurant is not None and not is_asked and "city" not in heard.fields:
@@ -47,6 +43,8 @@ def hear_restaurant(
         found = [(r, s) for r, s in found if is_named(r, turn.text)]  # "actually Rose" is a diner
     names_city = any(entity.kind == "city" for entity in entities)
     candidates = _beside(memory.restaurant, _alike(found, memory.city, sure=names_city))
+    if len(candidates) > 1:
+        candidates = _on_street(candidates, entities) or candidates
     if not candidates:
         if named and memory.restaurant is None:
             heard.problem = "restaurant_unknown"
@@ -57,7 +55,7 @@ def hear_restaurant(
         return entities
     restaurant = candidates[0]
     if memory.restaurant != restaurant.slug:
-        memory.restaurant = restaurant.slug
+        memory.restaurant, memory.found = restaurant.slug, False
         heard.fields.add("restaurant")
     return _besides_words(entities, restaurant)
 
@@ -106,7 +104,11 @@ def other_language(turn: Turn) -> str | None:
 def _besides_words(entities: list[Entity], restaurant: Restaurant) -> list[Entity]:
     """ "Seven Sisters" is no party of seven."""
     name = set(words_of(restaurant.name))
-    return [e for e in entities if e.kind in ("restaurant", "city", "cuisine") or not set(words_of(e.text)) <= name]
+    return [
+        e
+        for e in entities
+        if e.kind in ("restaurant", "city", "cuisine", "street") or not set(words_of(e.text)) <= name
+    ]
 
 
 def _alike(found: list[tuple[Restaurant, float]], city: str | None, *, sure: bool) -> list[Restaurant]:
@@ -127,6 +129,12 @@ def _beside(in_hand: str | None, alike: list[Restaurant]) -> list[Restaurant]:
     another house of its name."""
     known = next((r for r in alike if r.slug == in_hand), None)
     return [r for r in alike if r.name != known.name] or [known] if known else alike
+
+
+def _on_street(candidates: list[Restaurant], entities: list[Entity]) -> list[Restaurant]:
+    """ "Nonna Brunella on Smith Street": those of one name that stand in the street that was said."""
+    said = [street_words(str(entity.value)) for entity in entities if entity.kind == "street"]
+    return [r for r in candidates if said and said[0] <= street_words(r.street or "")]
 
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:

@@ -27,6 +27,11 @@ class Memory:
     restaurant: str | None = None
     city: str | None = None
     cuisine: str | None = None
+    street: str | None = None
+    sought: list[dict[str, Any]] = field(default_factory=list)
+    listed: int = 0
+    found: bool = False
+    refused: list[str] = field(default_factory=list)
     party_size: int | None = None
     date: str | None = None
     time: dict[str, Any] | None = None

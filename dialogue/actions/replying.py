@@ -12,23 +12,26 @@ from rasa_sdk.executor import CollectingDispatcher
 from booking_engine import BookingEngine, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
+from dialogue.actions.finding import looks_for_a_house
 from dialogue.actions.hearing import TO_NOTE
-from dialogue.actions.houses import besides_name, other_language
+from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import go_on_by_text
 from dialogue.actions.memory import Memory
+from dialogue.actions.picking import words_of
 from dialogue.actions.reservations import recalled, show_upcoming, upcoming, with_code
 from dialogue.actions.turn import Turn
 from dialogue.words import Languages
-from nlu.resolving import resolve_dates
 
 _ERRANDS = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
 _SHORT = frozenset(("human", "insult", "greet", "repeat"))
 """What gets its answer in whatever language it is said."""
 _BESIDE_THE_POINT = frozenset({"chitchat", "out_of_scope", "ask"})
-_DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "seating", "occasion", "diet"})
+_DETAILS = frozenset({"party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet"})
 _FEATURES = frozenset({"seating", "diet", "price"})
 _OF_A_BOOKING = frozenset({"party_size", "date", "time", "number"})
+_THAT_IS_ALL = FollowupAction("action_listen")
+"""Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""
 _CHANGES = re.compile(r"\b(make (it|that)|instead|rather|actually|change|move|now|earlier|later)\b", re.IGNORECASE)
 
 
@@ -89,7 +92,8 @@ class Reply(Action):
         misses = memory.misses if in_form else 0 if understood else memory.misses + 1
         replied = SlotSet("replied_to", turn.message_id)
         names = ("reservation", "talked_of", "pending")
-        return [replied, SlotSet("misses", misses), *(SlotSet(name, getattr(memory, name)) for name in names)]
+        told = [replied, SlotSet("misses", misses), *(SlotSet(name, getattr(memory, name)) for name in names)]
+        return told if in_form else [*told, _THAT_IS_ALL]
 
     def _say_shortly(self, turn: Turn, memory: Memory, restaurant: Restaurant | None, *, in_form: bool) -> None:
         if turn.intent == "human":
@@ -115,12 +119,7 @@ class Reply(Action):
         if restaurant is None:
             turn.say("utter_which_restaurant_asked_about")
             return
-        turn.entities = besides_name(turn.entities, restaurant, turn.text)  # "Gochu Garden" is no wish to sit outside
-        topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
-        topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
-        today = turn.now(restaurant.zone).date()
-        days = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
-        about.answer(turn, restaurant, next(iter(topics), None), next(iter(days), None))
+        about.answer(turn, restaurant)
 
     def _name_the_phone(self, turn: Turn, restaurant: Restaurant | None, response: str) -> None:
         if restaurant is None:
@@ -167,6 +166,8 @@ def _wait_until_known(turn: Turn, *, in_form: bool) -> list[EventType]:
 
 def _is_left_to_reply(turn: Turn, memory: Memory) -> bool:
     """Whether it is a question, or names the house that one was about, however unsure the reading is."""
+    if looks_for_a_house(turn):
+        return False
     if _asks_for_a_feature(turn):
         return True
     has_details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
@@ -176,6 +177,8 @@ def _is_left_to_reply(turn: Turn, memory: Memory) -> bool:
 def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     """Whether a table is wanted, though the words were read as no such thing: "hi, anything on Saturday?", a bare name."""
     details = not _DETAILS.isdisjoint(entity.kind for entity in turn.entities)
+    if turn.intent == "ask":
+        return looks_for_a_house(turn)
     if turn.intent == "nlu_fallback":
         return details or is_named
     if turn.intent == "other_language":
@@ -190,7 +193,10 @@ def _is_of_a_house(turn: Turn) -> bool:
 
 def _asks_for_a_feature(turn: Turn) -> bool:
     """Whether somebody who is booking nothing asks what a house has: "Bird Dog: can we sit outside?"."""
-    said = {entity.kind for entity in turn.entities}
+    named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
+    # "Mezze Meridian: can we sit outside?" names no kind of food.
+    house = set(words_of(named.name)) if named else set()
+    said = {entity.kind for entity in turn.entities if not set(words_of(entity.text)) <= house}
     return "?" in turn.text and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
 
 
@@ -230,4 +236,4 @@ class PickUp(Action):
         else:
             turn.say("utter_welcome")
         turn.finish(None)
-        return []
+        return [_THAT_IS_ALL]

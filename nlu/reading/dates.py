@@ -76,6 +76,14 @@ RELATIVE_RULES: list[Rule] = [
     ),
     (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
     (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
+    (
+        pattern(
+            r"same (?:time|day|thing|place)(?: and (?:time|day|place))? (?P<span>(?:the )?next week|the following week|"
+            r"(?:a|the) week (?:later|after))"
+        ),
+        "date",
+        _always(same=7),
+    ),
     (pattern(r"next week|the following week"), "vague_date", _always(week="next")),
     (pattern(r"(?:later )?this week"), "vague_date", _always(week="this")),
     (pattern(r"(?:the )?same (?:day|date|night)"), "date", _always(same=0)),

@@ -16,6 +16,8 @@ _ONE = words(
     "neighbor neighbour teenager teen newborn senior stepson stepdaughter stepmom stepdad godson goddaughter missus "
     "mrs mr bestie misses mil fil student teacher cousine other"
 )
+SOMEBODY = "|".join(sorted(_ONE))
+"""One person each, for patterns."""
 _PAIR = words("parents grandparents inlaws twins couple folks")
 _PLURALS = {
     "wives": 1, "husbands": 1, "children": 1, "babies": 1, "men": 1, "women": 1, "ladies": 1, "gentlemen": 1,

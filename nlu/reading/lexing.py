@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
@@ -39,6 +39,7 @@ _HOUR_CUES = words("at @ past after before around by half")
 _HOUR_FRACTIONS = words("quarter 5 10 20 25 minutes")
 _HOUR_ENDS = words("am pm oclock 15 30 45 ish")
 _NOT_HOURS = words("of person people guest adult more table the other - i we")
+_THINGS_BOOKED = words("table spot space room booking reservation seats")
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
@@ -64,7 +65,27 @@ def tokenize(text: str) -> list[Token]:
         raw = match.group()
         start, end = match.start() + len(raw) - len(raw.lstrip()), match.end()
         tokens.append(Token(start, end, _canonical(kind, raw.strip(), tokens), raw[:1].isupper(), kind))
-    return _hours_of_one(_join_compounds(tokens))
+    return _hours_of_one(_join_compounds(_sounded_out(_without_ornament(tokens))))
+
+
+def _sounded_out(tokens: list[Token]) -> list[Token]:
+    """ "Tmrw 4 four", "a table 4 2": the first is no number, but "for"."""
+    for place, (token, after) in enumerate(pairwise(tokens)):
+        is_four = token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end
+        before = tokens[place - 1].word if place else ""
+        if is_four and (before in _THINGS_BOOKED or (after.kind == "word" and before not in _HOUR_CUES)):
+            tokens[place] = token._replace(word="for", kind="word")
+    return tokens
+
+
+def _without_ornament(tokens: list[Token]) -> list[Token]:
+    """A thumb after words is no yes of its own: "can we sit outside? 👍"."""
+    spoken = False
+    for place, token in enumerate(tokens):
+        if spoken and token.kind == "other" and token.word in _SIGNS.values():
+            tokens[place] = token._replace(word="¤")
+        spoken |= token.kind == "word"
+    return tokens
 
 
 def _hours_of_one(tokens: list[Token]) -> list[Token]:

@@ -112,6 +112,11 @@ class Message:
         """Whether the token at this position has been claimed."""
         return self._owner[position] >= 0
 
+    def taken_by(self, position: int) -> str | None:
+        """The entity that the token at this position belongs to, if it has been claimed."""
+        owner = self._owner[position]
+        return self.claims[owner].entity if owner >= 0 else None
+
     def has(self, *entities: str) -> bool:
         """Whether something of these kinds has been read."""
         return any(claim.entity in entities for claim in self.claims)

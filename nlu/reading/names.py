@@ -48,6 +48,8 @@ def read_names(message: Message) -> None:
         if message.has("first_name", "last_name"):
             return
         finder(message)
+    if message.expecting == "confirmation" and not message.claims:
+        _whole(message)
     if message.expecting == "name" and not message.has("first_name", "last_name"):
         _bare(message)
 
@@ -265,6 +267,13 @@ def _closing(message: Message) -> None:
         if follower in SHUT and not message.text.isupper():
             _claim(message, run)
             return
+
+
+def _whole(message: Message) -> None:
+    """Nothing but two or more capitalised words, where a yes was asked for: "Marta Gil" sets the name right."""
+    run = _run(message, 0, any_case=False, common=False)
+    if run and run.end == len(message.tokens) and run.end - run.first >= PAIR and not message.text.isupper():
+        _claim(message, run)
 
 
 def _bare(message: Message) -> None:

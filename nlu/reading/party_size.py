@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.reading.changes import is_changing
+from nlu.reading.groups import SOMEBODY
 from nlu.reading.message import Build, Claim, Message, Rule, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.people import claim_groups, is_remark, stays_away
@@ -69,6 +70,14 @@ CHANGE_RULES: list[Rule] = [
     ),
     (pattern(r"(?<!me )(?<!myself )(?:a )?plus (?P<n>one|1)"), "party_size", _delta(1)),
     (pattern(rf"add {_N}(?: {_NOUN})?"), "party_size", _delta(1)),
+    (
+        pattern(
+            rf"(?:my|our|a|another) (?:{SOMEBODY}) (?:is|will be|wants to|would like to|wanna|will)"
+            r" (?:(?:coming|come|joining|join)(?: along| with us| us)? (?:too|as well|also)|(?:joining|join) us|coming along)"
+        ),
+        "party_size",
+        _delta(1),
+    ),
     (pattern(rf"{_N} {_NOUN} (?:more|extra)"), "party_size", _delta(1)),
     (pattern(rf"{_N} (?:{_NOUN} )?{_DOWN}(?: {_NOUN})?(?! (?:thing|problem|worry)(?!\S))"), "party_size", _delta(-1)),
 ]

@@ -16,12 +16,14 @@ from nlu.reading.names import read_names
 from nlu.reading.party_size import read_party_size
 from nlu.reading.restaurants import read_restaurants
 from nlu.reading.spans import Span
+from nlu.reading.streets import read_bare_streets, read_streets
 from nlu.reading.times import read_times
 from nlu.reading.topics import read_topics
 from nlu.reading.wishes import read_wishes
 
 _READERS = (
     read_contacts,
+    read_streets,
     read_choices,
     read_dates,
     read_times,
@@ -34,6 +36,7 @@ _READERS = (
     read_cities,
     read_cuisines,
     read_topics,
+    read_bare_streets,
     read_names,
     read_restaurants,
 )

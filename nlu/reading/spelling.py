@@ -37,6 +37,7 @@ _VARIANTS = {
     "november": "nov",
     "december": "dec decmber",
     "people": "ppl pple peple poeple peopel peoples persons pax peeps ppls persn pers",
+    "thanks": "thans thnks thakns thansk thnaks",
     "please": "pls plz plse pleas",
     "minutes": "min mins minute",
     "hours": "hr hrs",

@@ -62,6 +62,8 @@ _ASKING = words(
 )
 _STATES = words("open opens opened closed close closes")
 _AFTER_STATES = words("? . ! , ; on at for in this that during all every today now")
+_SOUGHT = words("features alcohol kids wifi pets accessibility delivery")
+_PLACES = words("place places restaurant restaurants spot spots bar cafe")
 _BARE = 4
 
 
@@ -70,12 +72,18 @@ def read_topics(message: Message) -> None:
     view = message.view
     plain = [word for word in view.words if word.isalpha()]
     bare = len(plain) <= _BARE and message.expecting != "restaurant" and not message.has("party_size", "date", "time")
-    if not (bare or _ASKING.intersection(view.words)):
-        return
+    asks = bare or bool(_ASKING.intersection(view.words))
     for first, end, topic in _BOOK.find(view.words):
+        if not asks and not (topic in _SOUGHT and _is_sought(view.words, first, end)):
+            continue
         start, stop = view.items[first][1], view.items[end - 1][2]
         if _is_told_of_it(message, start, stop) or not in_a_name(message, start, stop):
             message.claim("topic", start, stop, topic)
+
+
+def _is_sought(said: list[str], first: int, end: int) -> bool:
+    """Whether a place is looked for by it: "somewhere with live music", "a dog friendly place"."""
+    return (first > 0 and said[first - 1] == "with") or (end < len(said) and said[end] in _PLACES)
 
 
 def _is_told_of_it(message: Message, start: int, stop: int) -> bool:

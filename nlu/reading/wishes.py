@@ -78,7 +78,8 @@ _PRICE = {
     "not pricey|low priced|cheap eats|economical|on a budget|low price",
     "2": "moderate|moderately priced|mid range|midrange|mid priced|medium priced|intermediate|intermediately priced|"
     "average price|reasonable|moderate price|intermediate priced|medium price",
-    "3": "expensive|pricey|upscale|high end|fine dining|upmarket|pricier|smart",
+    "3": "expensive|pricey|upscale|high end|fine dining|upmarket|pricier|smart|fancy place|fancy restaurant|fancy spot|"
+    "somewhere fancy|something fancy",
     "4": "very expensive|luxury|luxurious|ultra high end|michelin star|michelin|michelin starred|most expensive|very fancy",
 }
 

@@ -52,6 +52,8 @@ LONGEST = {
     "text": "x" * 60,
     "note": "x" * 60,
     "wish": "somewhere quiet",
+    "told": "2 adults and a toddler, sunday lunch",
+    "wishes": "moderately priced, outdoor seating, live music",
     "street": "1200 West Fullerton Avenue",
     "clock": "10:30 PM",
     "first": "11:30 AM",

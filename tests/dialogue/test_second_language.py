@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from booking_engine import Criteria
 from bot.schema import conversation as conversations
 from dialogue.words import CatalogueWrong, Languages
 from tests.support import second_language
@@ -69,7 +70,9 @@ def test_a_second_language_is_a_file(stack: Stack, chat: Chat, new_phone: Callab
 
 def _told_by_restaurants(stack: Stack) -> str:
     """What is theirs and not ours: their names, streets and cities, and what they tell."""
-    houses = [house for city in stack.engine.cities() for house in stack.engine.find_restaurants(city=city, limit=100)]
+    houses = [
+        house for city in stack.engine.cities() for house in stack.engine.find_restaurants(Criteria(city), limit=100)
+    ]
     return " ".join(f"{house.name} {house.city} {house.street} {' '.join(house.about.values())}" for house in houses)
 
 

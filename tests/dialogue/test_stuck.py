@@ -90,8 +90,8 @@ def test_a_seat_that_the_house_does_not_tell_of_is_not_promised(phone: Phone, op
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("Brasserie Tournesol: can we sit outside?", "Yes: Brasserie Tournesol lists outside."),
-        ("can we sit outside at Brasserie Tournesol?", "Yes: Brasserie Tournesol lists outside."),
+        ("Brasserie Tournesol: can we sit outside?", "Yes: Brasserie Tournesol lists outdoor seating."),
+        ("can we sit outside at Brasserie Tournesol?", "Yes: Brasserie Tournesol lists outdoor seating."),
         (
             "I have a question about Brasserie Tournesol. is there something for vegetarians?",
             "Yes: Brasserie Tournesol",

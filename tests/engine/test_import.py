@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from booking_engine import BookingEngine, Clock, ImportRejected, Refusal, RestaurantUnknown, create_database
+from booking_engine import BookingEngine, Clock, Criteria, ImportRejected, Refusal, RestaurantUnknown, create_database
 
 from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, special_day, tables
 
@@ -265,6 +265,6 @@ def test_table_numbers_stay_with_their_names(database: Engine, open_restaurant: 
 def test_restaurants_are_found_by_city_and_cuisine(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     fields: dict[str, Any] = {"address": {"city": "São Paulo"}, "cuisines": ["Café Food", "Vegan"]}
     place = open_restaurant(**fields)
-    assert engine.find_restaurants(city="sao paulo", cuisine="cafe food") == [place]
-    assert engine.find_restaurants(city="sao paulo", cuisine="sushi") == []
+    assert engine.find_restaurants(Criteria("sao paulo", "cafe food")) == [place]
+    assert engine.find_restaurants(Criteria("sao paulo", "sushi")) == []
     assert "Vegan" in engine.cuisines()

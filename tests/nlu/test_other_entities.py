@@ -269,3 +269,11 @@ def test_wishes_and_topics_are_read(text: str, entity: str, value: object) -> No
 )
 def test_picks_are_read(text: str, expecting: str | None, value: object) -> None:
     assert values(text, "choice", expecting) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("Marta Gil", ["Marta"]), ("Sounds Good", []), ("Yes Please", []), ("Bird Dog", []), ("great thanks", [])],
+)
+def test_a_bare_name_where_a_yes_was_asked_for_sets_it_right(text: str, names: list[str]) -> None:
+    assert values(text, "first_name", "confirmation") == names

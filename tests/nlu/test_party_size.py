@@ -7,6 +7,9 @@ import pytest
 from tests.nlu.reading_cases import values, words_of
 
 COUNTS = [
+    ("any room tmrw nite 4 four", 4),
+    ("a table 4 2 tomorrow", 2),
+    ("at 4 four people", 4),
     ("table for 4", 4),
     ("a table for two please", 2),
     ("for 6", 6),
@@ -109,6 +112,8 @@ def test_a_count_is_read(text: str, count: int) -> None:
         ("add another person", {"delta": 1}),
         ("plus one", {"delta": 1}),
         ("add 3 people", {"delta": 3}),
+        ("wait my mom is coming too", {"delta": 1}),
+        ("my sister is joining us", {"delta": 1}),
         ("one less", {"delta": -1}),
         ("two fewer people", {"delta": -2}),
         ("1 person can't come", {"delta": -1}),

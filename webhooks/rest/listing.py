@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import BigInteger, ColumnElement, Engine, Text, case, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from booking_engine import BookingEngine
+from booking_engine import BookingEngine, Criteria
 from booking_engine.names import fold
 from booking_engine.schema import restaurant
 from booking_engine.transactions import run_query
@@ -103,7 +103,7 @@ class Listing:
     def _found(self, engine: BookingEngine) -> dict[str, int]:
         """How well the name of each restaurant fits, by slug; 0 is best, houses of one name fit equally."""
         city, cuisine = self.city or None, self.cuisine or None
-        found = engine.find_restaurants(q=self.q, city=city, cuisine=cuisine, limit=_MOST_BY_NAME)
+        found = engine.find_restaurants(Criteria(city, cuisine), q=self.q, limit=_MOST_BY_NAME)
         ranks: dict[str, int] = {}
         return {one.slug: ranks.setdefault(fold(one.name), len(ranks)) for one in found}
 
