@@ -22,7 +22,7 @@ _OF_TABLE = frozenset(("party_size", "date", "time"))
 _DIETS = frozenset(("vegan", "vegetarian", "gluten_free", "dairy_free", "halal", "kosher"))
 """What a kitchen may be known for; an allergy is for the staff to know."""
 _TOPICS = frozenset(("features", "alcohol", "kids", "wifi", "pets", "accessibility"))
-_PRICE_LEVELS = {1: [1], 2: [2], 3: [3, 4], 4: [4]}
+_PRICE_LEVELS = {1: [1], 2: [2], 3: [3, 4, 5], 4: [4, 5]}
 _ARTICLES = re.compile(r"^(?:(?:an?|the|my|our|with|by|at)\s+)+", re.IGNORECASE)
 _MOST_LISTED = 5
 _CITIES_NAMED = 6
