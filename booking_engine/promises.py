@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
 from .codes import CodeBook
 from .quarters import array_of
-from .reservations import Record, Reservation
+from .reservations import Record
 from .restaurant import Restaurant
 from .wire import Statement
 
 REMINDER_BEFORE = timedelta(hours=3)
 REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
+
+
+class Due(NamedTuple):
+    """A text that is owed: the id of its row, its kind, and when it is due (UTC)."""
+
+    id: UUID
+    kind: str
+    at: datetime
 
 
 def promise(
@@ -31,31 +40,42 @@ def promise(
 ) -> tuple[Record, list[Statement]]:
     """The statements that queue the texts which a command owes the diner, and the record with its new reminder.
 
-    `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
-    (written only when the booking is made more than four hours ahead); the reminder promised before is voided either way.
+    `notify`, `remind`: as in `owed`; the reminder promised before is voided either way.
     `shift`: how far the clock that says `now` is ahead of the one by which texts are sent.
     """
     statements: list[Statement] = []
-    due: list[tuple[UUID | None, str, datetime]] = []
-    if notify:
-        due.append((uuid4(), notify, now))
     if record.reminder_id:
         statements.append(Statement(_VOID, {"id": record.reminder_id, "now": now}))
-        record = replace(record, reminder_id=None)
-    if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE:
-        record = replace(record, reminder_id=uuid4())
-        due.append((record.reminder_id, "reminder", record.starts_at - REMINDER_BEFORE))
+    record, due = owed(record, now=now, notify=notify, remind=remind)
     if due:
-        statements.append(_queue(record, record.as_reservation(restaurant, codes), due, now, shift))
+        statements.append(queue(text_values(record, restaurant, codes, due, now=now, shift=shift)))
     return record, statements
+
+
+def owed(record: Record, *, now: datetime, notify: str | None, remind: bool) -> tuple[Record, list[Due]]:
+    """The texts that a command owes the diner, and the record with its new reminder, if it has one.
+
+    `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
+    (promised only when the booking is made more than four hours ahead).
+    """
+    due = [Due(uuid4(), notify, now)] if notify else []
+    reminder_id = uuid4() if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE else None
+    if reminder_id:
+        due.append(Due(reminder_id, "reminder", record.starts_at - REMINDER_BEFORE))
+    return (record if record.reminder_id == reminder_id else replace(record, reminder_id=reminder_id)), due
+
+
+def queue(texts: Mapping[str, Any]) -> Statement:
+    """Write the rows of `text_values`."""
+    return Statement(_QUEUE, texts)
 
 
 _QUEUE = """
     INSERT INTO outbox (id, kind, restaurant_id, reservation_id, reservation_code, to_phone, payload, due_at, created_at,
         next_attempt_at)
     SELECT q.id, q.kind, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, q.due_at,
-        %(now)s::timestamptz, q.due_at - %(shift)s::interval
-    FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
+        %(now)s::timestamptz, q.due_at - %(ahead)s::interval
+    FROM unnest(%(text_ids)s::uuid[], %(text_kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
 """
 
 # What a worker has begun to send can no longer be taken back.
@@ -65,15 +85,11 @@ _VOID = """
 """
 
 
-def _queue(
-    record: Record,
-    reservation: Reservation,
-    due: Sequence[tuple[UUID | None, str, datetime]],
-    now: datetime,
-    shift: timedelta,
-) -> Statement:
-    """One text for each (id, kind, when it is due)."""
-    restaurant = reservation.restaurant
+def text_values(
+    record: Record, restaurant: Restaurant, codes: CodeBook, due: Sequence[Due], *, now: datetime, shift: timedelta
+) -> dict[str, Any]:
+    """What the outbox is told of these texts. `shift`: as in `promise`."""
+    reservation = record.as_reservation(restaurant, codes)
     payload = {
         "restaurant": {
             "slug": restaurant.slug,
@@ -91,18 +107,15 @@ def _queue(
         "notes": reservation.notes,
         "locale": record.locale,
     }
-    return Statement(
-        _QUEUE,
-        {
-            "ids": array_of(message_id for message_id, _, _ in due),
-            "kinds": array_of(kind for _, kind, _ in due),
-            "due": array_of(due_at.isoformat() for _, _, due_at in due),
-            "restaurant_id": record.restaurant_id,
-            "reservation_id": record.id,
-            "code": reservation.code,
-            "phone": reservation.diner_phone,
-            "payload": Jsonb(payload),
-            "now": now,
-            "shift": shift,
-        },
-    )
+    return {
+        "text_ids": array_of(text.id for text in due),
+        "text_kinds": array_of(text.kind for text in due),
+        "due": array_of(text.at.isoformat() for text in due),
+        "restaurant_id": record.restaurant_id,
+        "reservation_id": record.id,
+        "code": reservation.code,
+        "phone": reservation.diner_phone,
+        "payload": Jsonb(payload),
+        "now": now,
+        "ahead": shift,
+    }

@@ -90,19 +90,6 @@ def take_tables(
     return statements
 
 
-def keep_tables(record: Record, command: Command, *, now: datetime, shift: timedelta, paced: range) -> Statement:
-    """Make the tables of a hold the reservation's for good, unless it has lapsed by now (`shift`: of the clock) or is no
-    longer a hold. Otherwise like `take_tables`. Needs no lock; `paced` are the quarter hours to lock for others."""
-    quarters = quarters_between(record.starts_at, record.ends_at)
-    span = {
-        "first": start_of(quarters.start),
-        "last": start_of(quarters.stop - 1),
-        "last_paced": start_of(paced.stop - 1),
-        "shift": shift,
-    }
-    return Statement(_KEEP, _values(record, command, now, rows=len(quarters) * len(record.table_ids)) | span)
-
-
 def is_lost(error: psycopg.Error) -> bool:
     """Whether somebody else was faster at one of the quarter hours: roll back and look again."""
     return isinstance(error, psycopg.errors.NotNullViolation) and error.diag.column_name == _NULL_UNLESS_WHOLE
@@ -142,13 +129,6 @@ _PACE: LiteralString = """
     RETURNING 1
 """
 
-# A count of covers that saw this hold lapse must not stand beside it when it was in time after all.
-_REPACE: LiteralString = """
-    UPDATE pacing_quarter SET version = version + 1
-    WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last_paced)s
-    RETURNING 1
-"""
-
 # The rows come in the order of the arrays, which is the one order that everybody locks in.
 # RETURNING is what counts: a distributed INSERT ... SELECT reports the rows it selected, not those it wrote.
 _TAKE_ROWS: LiteralString = """
@@ -165,29 +145,18 @@ _TAKE_ROWS: LiteralString = """
     RETURNING 1
 """
 
-# A hold may lapse and be taken over between the look and this: then a row is missing. The count sees to it that pacing is
-# locked first.
-_KEEP_ROWS: LiteralString = """
-    UPDATE table_quarter SET held_at = %(now)s, held_until = NULL
-    WHERE restaurant_id = %(restaurant_id)s AND starts_at >= %(first)s AND starts_at <= %(last)s AND reservation_id = %(id)s
-      AND held_until > statement_timestamp() + %(shift)s AND (SELECT count(*) FROM paced) >= 0
-    RETURNING 1
-"""
-
 # One statement is one journey through driver, parser and executor instead of three. And the history refuses to tell of a
 # seating that was not taken whole, so that nobody has to look at the number of rows before the transaction may end.
 _NULL_UNLESS_WHOLE = "kind"
 _EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
-_SEAT: LiteralString = "WITH written AS ({record}), taken AS ({rows}) {event}"
-_PACED_SEAT: LiteralString = "WITH paced AS ({pace}), written AS ({record}), taken AS ({rows}) {event}"
-_TAKE_NEW = _PACED_SEAT.format(
-    pace=_PACE,
+_SEAT: LiteralString = "WITH {pace}written AS ({record}), taken AS ({rows}) {event}"
+_TAKE_NEW = _SEAT.format(
+    pace=f"paced AS ({_PACE}), ",
     record=INSERT_RECORD,
     rows=_TAKE_ROWS.format(condition="(SELECT count(*) FROM paced) = %(paces)s"),
     event=_EVENT,
 )
-_TAKE = _SEAT.format(record=UPDATE_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
-_KEEP = _PACED_SEAT.format(pace=_REPACE, record=UPDATE_RECORD, rows=_KEEP_ROWS, event=_EVENT)
+_TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
 
 _DROP_LAPSED = """
     DELETE FROM table_quarter
