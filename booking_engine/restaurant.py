@@ -117,9 +117,11 @@ class Restaurant:
 
     def areas_of(self, table_ids: Iterable[int]) -> tuple[str, ...]:
         """The areas in which these tables stand, each once; a table that has left the floor stands nowhere."""
-        by_name = {table.name: table.area for table in self.tables}
-        found = (by_name.get(self.table_names[table_id]) for table_id in table_ids)
-        return tuple(dict.fromkeys(area for area in found if area))
+        return tuple(dict.fromkeys(self._areas[table_id] for table_id in table_ids if table_id in self._areas))
+
+    @cached_property
+    def _areas(self) -> dict[int, str]:
+        return {self.table_ids[table.name]: table.area for table in self.tables if table.area}
 
     def has_feature(self, feature: str) -> bool:
         """Whether the house, or a table of it, has this feature, in any usual spelling."""

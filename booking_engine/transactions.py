@@ -18,7 +18,7 @@ from .reservations import Record
 from .schema import reservation_event
 from .seating import is_lost
 from .values import Command
-from .wire import Statement, ask, driver_of, write
+from .wire import Statement, ask, driver_of, each_alone, write
 
 T = TypeVar("T")
 
@@ -78,9 +78,10 @@ def run_command(
         try:
             with database.connect() as connection, _noticing_breaks(connection):
                 if at_first and attempt == 0:
-                    record, writes = at_first(connection.execution_options(isolation_level="AUTOCOMMIT"))
-                    for statement in writes:
-                        ask(connection, statement)
+                    with each_alone(connection):
+                        record, writes = at_first(connection)
+                        for statement in writes:
+                            ask(connection, statement)
                     return record
                 record, writes = decide(connection)
                 if writes:
@@ -107,9 +108,8 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
     for _ in _attempts():
         try:
-            with database.connect() as connection, _noticing_breaks(connection):
-                # Opening and ending a transaction around one SELECT would take two round trips more than the SELECT.
-                return body(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            with database.connect() as connection, _noticing_breaks(connection), each_alone(connection):
+                return body(connection)
         except OutOfDate:
             continue
         except (DBAPIError, PoolTimeout, psycopg.Error) as error:
