@@ -65,7 +65,9 @@ def take_tables(
     of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
     ones and then freeing the old ones deadlocks with a diner who wants the reverse.
 
-    `pace`, only of a new record: the decision was made without the lock, at these versions of these quarter hours; when
+    `held_until` (UTC), only of a new record: it is a hold, which a crash of the database may undo; None: it is for good.
+
+    `pace`, only of a hold: the decision was made without the lock, at these versions of these quarter hours; when
     one of them is another now, the statement fails likewise.
     """
     taken = Seating.of(record).keys()
@@ -83,7 +85,8 @@ def take_tables(
         "seen": array_of(pace.values()),
         "paces": len(pace),
     }
-    statements = [Statement(_TAKE_NEW if new else _TAKE, values)]
+    sql = _TAKE if not new else _TAKE_NEW if held_until is None else _HOLD
+    statements = [Statement(sql, values)]
     if freed:
         span = {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
         statements.append(Statement(_DROP_LAPSED, values | span))
@@ -150,12 +153,18 @@ _TAKE_ROWS: LiteralString = """
 _NULL_UNLESS_WHOLE = "kind"
 _EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
 _SEAT: LiteralString = "WITH {pace}written AS ({record}), taken AS ({rows}) {event}"
-_TAKE_NEW = _SEAT.format(
+
+# A hold's commit does not wait for the disk. What a crash of the database takes with it, from the last half second, was a hold
+# and nothing else, and its confirmation is refused as that of a lapsed one. A commit that does wait, of whatever was decided
+# or noted after this one, takes this one to the disk too, since the log is written in order.
+_UNAWAITED: LiteralString = " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
+_HOLD = _SEAT.format(
     pace=f"paced AS ({_PACE}), ",
     record=INSERT_RECORD,
     rows=_TAKE_ROWS.format(condition="(SELECT count(*) FROM paced) = %(paces)s"),
-    event=_EVENT,
+    event=_EVENT + _UNAWAITED,
 )
+_TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
 _TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
 
 _DROP_LAPSED = """

@@ -26,7 +26,7 @@ _CONNECTIONS = 20
 DROP_THE_KEY = "ALTER TABLE table_quarter DROP CONSTRAINT pk_table_quarter"
 UNGUARDED = {
     name: re.sub("ON CONFLICT.*?RETURNING", "RETURNING", getattr(seating, name), flags=re.DOTALL)
-    for name in ("_TAKE_NEW", "_TAKE")
+    for name in ("_HOLD", "_TAKE_NEW", "_TAKE")
 }
 """What takes tables as if nobody could be in the way, for `seating`; works only where the key is gone."""
 

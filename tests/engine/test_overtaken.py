@@ -81,8 +81,8 @@ def test_a_hold_that_does_not_heed_the_version_overruns_the_kitchen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     heeds = "WHERE pacing_quarter.version = excluded.version - 1"
-    assert heeds in seating._TAKE_NEW
-    monkeypatch.setattr(seating, "_TAKE_NEW", seating._TAKE_NEW.replace(heeds, ""))
+    assert heeds in seating._HOLD
+    monkeypatch.setattr(seating, "_HOLD", seating._HOLD.replace(heeds, ""))
     place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
     meanwhile(holding, "take_tables", lambda: book(other, place, evening(place), party_size=3))
     hold_for_two(engine, place)
