@@ -64,6 +64,26 @@ def test_a_confirmed_hold_owes_a_text_and_a_reminder(
     assert [row.kind for row in texts(database, quiet)] == ["reminder"]
 
 
+def test_texts_of_a_booking_by_a_clock_that_is_ahead_are_sent_by_the_clock_of_the_service(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    house = open_restaurant()
+    ahead = timedelta(days=1)
+    owed = texts(database, book(engine.at(ahead), house, evening(house), notify=True))
+    assert [row.due_at - row.next_attempt_at for row in owed] == [ahead, ahead]
+
+
+def test_later_texts_of_a_reservation_are_in_the_language_it_was_booked_in(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    house = open_restaurant()
+    made = book(engine, house, evening(house), notify=True, locale="fr")
+    engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=True)
+    assert {row.kind: row.payload["locale"] for row in texts(database, made)} == {
+        "reservation_confirmed": "fr", "reminder": "fr", "reservation_cancelled": "fr",
+    }  # fmt: skip
+
+
 def test_a_booking_for_soon_is_not_reminded_of(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:

@@ -207,3 +207,17 @@ def test_who_saw_a_hold_lapse_counts_again_when_it_was_confirmed_in_time(
     with pytest.raises(NoTableAvailable):
         later.place_hold(place, starts_at=evening(place), party_size=4, command_id=new_id(), channel="sms")
     assert seated(database, place) == 2
+
+
+def test_who_counted_seats_for_walk_ins_without_a_hold_counts_again_when_it_was_confirmed_in_time(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 4), policy={"walk_in_covers": 2})
+    hold = hold_for_two(engine, place)
+    later = engine.at(timedelta(minutes=10))
+    meanwhile(holding, "take_tables", lambda: confirm(engine, hold))
+    # A quarter of an hour later: another table, another quarter hour's pace, the same seats.
+    late = evening(place, 19, 15)
+    with pytest.raises(NoTableAvailable):
+        later.place_hold(place, starts_at=late, party_size=3, command_id=new_id(), channel="sms")
+    assert seated(database, place) == 2
