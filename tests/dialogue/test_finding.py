@@ -79,7 +79,8 @@ def test_rather_another_kind_of_food(phone: Phone) -> None:
 
 def test_what_the_restaurant_in_hand_is_already_asks_for_no_other(phone: Phone) -> None:
     phone.say("Dovetail Inlet tomorrow at 7 for 2")
-    assert "Dovetail Inlet" in phone.say("I'd prefer greek in Quillport")
+    phone.say("I'd prefer greek in Quillport")
+    assert "Booked! Dovetail Inlet" in phone.say("Ana Lima")
 
 
 def test_what_is_not_in_one_city_is_in_another(phone: Phone) -> None:
@@ -131,11 +132,12 @@ def test_a_part_of_a_city_is_looked_for_in_the_city_too(phone: Phone) -> None:
 
 def test_earlier_and_later_than_what_is_held(phone: Phone) -> None:
     phone.say("table for 2 at Dovetail Inlet tomorrow at 7pm")
-    later = phone.say("anything later")
-    assert later.startswith("Free after that:")
+    assert phone.say("anything later").startswith("Free after that:\n1 8:30 PM")
+    assert "I'm holding Dovetail Inlet, Thu, Dec 3, 8:30 PM" in phone.say("1")
+    assert phone.say("anything earlier?") == "Free before that:\n1 6:30 PM\n2 6:45 PM\n3 7:00 PM"
     phone.say("1")
-    assert phone.say("anything earlier?").startswith("Free before that:")
-    assert "I'm holding Dovetail Inlet, Thu, Dec 3, 5" in phone.say("1")
+    assert phone.say("anything earlier?") == "Free before that:\n1 5:00 PM"
+    phone.say("1")
     answer = phone.say("anything earlier?")
     assert "nothing free shortly before" in answer
     assert "hose name" in answer
