@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from .schema import outbox
@@ -117,7 +117,7 @@ def mark_sending(connection: Connection, message: OutboxMessage, *, now: datetim
     """
     marked = connection.execute(
         update(outbox)
-        .where(outbox.c.id == message.id, outbox.c.claimed_until == message.claimed_until, _OPEN)
+        .where(outbox.c.id == message.id, outbox.c.claimed_until == message.claimed_until, _IS_OPEN)
         .where(outbox.c.sending_at.is_not(None) if message.in_doubt else outbox.c.sending_at.is_(None))
         .values(sending_at=now, attempts=outbox.c.attempts + 1)
     )
@@ -154,7 +154,7 @@ def void(connection: Connection, message_id: UUID, *, now: datetime) -> bool:
     """Take back a message that nobody has begun to send. False when it is too late for that."""
     voided = connection.execute(
         update(outbox)
-        .where(outbox.c.id == message_id, outbox.c.sending_at.is_(None), _OPEN)
+        .where(outbox.c.id == message_id, outbox.c.sending_at.is_(None), _IS_OPEN)
         .values(voided_at=now, claimed_until=None)
     )
     return voided.rowcount == 1
@@ -172,3 +172,6 @@ def hurry(connection: Connection, phone: str, *, due_by: datetime, now: datetime
 
 
 _OPEN = and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None), outbox.c.voided_at.is_(None))
+"""As the index of what is due has it."""
+_IS_OPEN = func.coalesce(outbox.c.sent_at, outbox.c.failed_at, outbox.c.voided_at).is_(None)
+"""The same of a message that is known by its id: so that the primary key finds it, and not that whole index."""
