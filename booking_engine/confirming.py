@@ -43,7 +43,10 @@ def confirm_hold(
         raise HoldExpired
 
     def decide(connection: Connection, *, alone: bool) -> Decision:
-        found = (lock_hold if alone else read_hold)(desk, connection, key)
+        if alone:
+            found = lock_hold(desk, connection, key)
+        else:
+            found = desk.holds.take(key, desk.clock.offset) or read_hold(desk, connection, key)
         lapsed = _has_lapsed(found)
         if lapsed and not alone:
             raise OutOfDate  # it may need another table, and that is chosen under the lock
@@ -67,7 +70,7 @@ def confirm_hold(
             return Decision(record, [*taking, queue(texts), remember_diner(record, found.now)])
         paced = desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)
         return Decision(
-            record, [keep_tables(record, command, texts, now=found.now, shift=desk.clock.offset, paced=paced)]
+            record, [keep_tables(found._replace(record=record), command, texts, shift=desk.clock.offset, paced=paced)]
         )
 
     record = run_command(
@@ -76,16 +79,17 @@ def confirm_hold(
     return desk.present(record)
 
 
-def keep_tables(
-    record: Record, command: Command, texts: dict[str, Any], *, now: datetime, shift: timedelta, paced: range
-) -> Statement:
-    """Make the tables of a hold the reservation's for good, unless it has lapsed by now (`shift`: of the clock) or is no
-    longer a hold: then it fails as `is_lost` tells. Writes the record, the history, the `texts` and the diner's list too.
+def keep_tables(held: Found, command: Command, texts: dict[str, Any], *, shift: timedelta, paced: range) -> Statement:
+    """Make the tables of a hold the reservation's for good, unless it has lapsed by now (`shift`: of the clock), is no longer
+    a hold, or the catalogue has another version than it was decided by: then it fails as `is_lost` tells. Writes the record,
+    the history, the `texts` and the diner's list too.
 
     Needs no lock; `paced` are the quarter hours to lock for others.
     """
+    record, now, version = held
     quarters = quarters_between(record.starts_at, record.ends_at)
     span = {
+        "version": version,
         "first": start_of(quarters.start),
         "last": start_of(quarters.stop - 1),
         "last_paced": start_of(paced.stop - 1),
@@ -136,7 +140,7 @@ def remember_diner(record: Record, now: datetime) -> Statement:
 # with a part for each table: those rows lie on different nodes once the tables are distributed.
 _KEEP = """
     SELECT confirm_hold(%(restaurant_id)s, %(id)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s,
-        %(reminder_id)s, %(locale)s, %(now)s, %(shift)s, %(first)s, %(last)s, %(last_paced)s, %(rows)s,
+        %(reminder_id)s, %(locale)s, %(now)s, %(shift)s, %(first)s, %(last)s, %(last_paced)s, %(rows)s, %(version)s,
         %(key)s, %(kind)s, %(channel)s, %(state)s,
         %(text_ids)s, %(text_kinds)s, %(due)s, %(code)s, %(payload)s, %(ahead)s)
 """

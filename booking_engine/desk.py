@@ -14,6 +14,7 @@ from .clock import Clock
 from .codes import CodeBook
 from .errors import NoTableAvailable, OffGrid, ReservationUnknown
 from .floor import Place
+from .holds_in_hand import HoldsInHand
 from .occupancy import Occupancy, occupancy_query
 from .openings import Refusal, Search
 from .quarters import quarters_between
@@ -39,11 +40,12 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Desk:
-    """Shared by the verbs; holds no state of its own but the cache."""
+    """Shared by the verbs; holds no state of its own but what is kept in memory."""
 
     database: Engine
     clock: Clock
     catalogue: Catalogue
+    holds: HoldsInHand
 
     def restaurant(self, connection: Connection, restaurant_id: int, version: int | None = None) -> Restaurant:
         """The restaurant at this catalogue version, or at the one in memory. Raises RestaurantUnknown."""

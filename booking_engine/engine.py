@@ -16,6 +16,7 @@ from .clock import Clock
 from .criteria import ANY_RESTAURANT, Criteria
 from .desk import OFFERS, WITHIN, Desk
 from .errors import InvalidRequest
+from .holds_in_hand import HoldsInHand
 from .import_lines import Progress
 from .importing import ImportReport
 from .openings import Alternatives, Search
@@ -40,7 +41,7 @@ class BookingEngine:
 
     def __init__(self, database: Engine, clock: Clock, shelf: Shelf | None = None) -> None:
         self._database = database
-        self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()))
+        self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()), HoldsInHand())
 
     @property
     def clock(self) -> Clock:

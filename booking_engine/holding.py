@@ -60,12 +60,16 @@ def place_hold(
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
         ).wishing(wishes)
+        decided.append(Found(record, now, current.version))
         taking = take_tables(record, command, now=now, held_until=record.expires_at, new=True, pace=pace)
         return Decision(record, taking)
 
+    decided: list[Found] = []
     record = run_command(
         desk.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
     )
+    if decided and decided[-1].record is record:  # not the answer to the first of two commands of one id
+        desk.holds.keep(record.hold_key, decided[-1], desk.clock.offset)
     return record.as_hold(desk.known_restaurant(record.restaurant_id))
 
 

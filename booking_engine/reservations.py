@@ -96,7 +96,12 @@ class Record:
     @property
     def hold_id(self) -> str:
         """The id a caller confirms or releases the hold by: it says where to look and what to lock, and nobody guesses it."""
-        return HoldKey(self.restaurant_id, quarter_of(self.starts_at), self.id).spell()
+        return self.hold_key.spell()
+
+    @property
+    def hold_key(self) -> HoldKey:
+        """What the hold's id says."""
+        return HoldKey(self.restaurant_id, quarter_of(self.starts_at), self.id)
 
     def as_hold(self, restaurant: Restaurant) -> Hold:
         """The hold as callers see it."""

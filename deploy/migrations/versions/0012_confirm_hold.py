@@ -14,7 +14,7 @@ def upgrade() -> None:
         CREATE FUNCTION confirm_hold(
             p_restaurant_id integer, p_reservation_id bigint, p_code_number integer, p_diner_name text, p_diner_phone text,
             p_notes text, p_reminder_id uuid, p_locale text, p_now timestamptz, p_shift interval,
-            p_first timestamptz, p_last timestamptz, p_last_paced timestamptz, p_rows bigint,
+            p_first timestamptz, p_last timestamptz, p_last_paced timestamptz, p_rows bigint, p_version bigint,
             p_command_key uuid, p_kind text, p_channel text, p_state jsonb,
             p_text_ids uuid[], p_text_kinds text[], p_due timestamptz[], p_code text, p_payload jsonb, p_ahead interval
         ) RETURNS void LANGUAGE plpgsql AS $$
@@ -29,11 +29,12 @@ def upgrade() -> None:
             WHERE restaurant_id = p_restaurant_id AND starts_at >= p_first AND starts_at <= p_last
                 AND reservation_id = p_reservation_id AND held_until > statement_timestamp() + p_shift;
             GET DIAGNOSTICS kept = ROW_COUNT;
-            -- Refused for want of a kind unless every quarter hour was kept, and all of this with it.
+            -- Refused for want of a kind unless every quarter hour was kept, and all of this with it; also when an import came
+            -- between, after which another quarter hour may have to be locked, or the texts tell of another name.
             INSERT INTO reservation_event
                 (restaurant_id, command_key, reservation_id, kind, channel, occurred_at, state)
-            VALUES (p_restaurant_id, p_command_key, p_reservation_id, CASE WHEN kept = p_rows THEN p_kind END, p_channel,
-                p_now, p_state);
+            VALUES (p_restaurant_id, p_command_key, p_reservation_id, CASE WHEN kept = p_rows
+                AND p_version = (SELECT version FROM catalogue) THEN p_kind END, p_channel, p_now, p_state);
             UPDATE reservation SET status = 'confirmed', code_number = p_code_number, diner_name = p_diner_name,
                 diner_phone = p_diner_phone, notes = p_notes, confirmed_at = p_now, reminder_id = p_reminder_id,
                 locale = p_locale
