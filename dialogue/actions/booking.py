@@ -172,7 +172,9 @@ class ValidateBookingForm(FormValidation):
         self._release(turn, memory)  # "somewhere else" than the one in hand
         restaurant = finding.find(turn, memory, may_take=True)
         if restaurant is None:
-            return "choice" if memory.choices else "restaurant"
+            # Who books in a city has a restaurant in mind, which a part of a long list may not show.
+            is_a_part = finding.shows_a_part(turn, memory) and turn.intent == "book"
+            return "choice" if memory.choices and not is_a_part else "restaurant"
         memory.restaurant = restaurant.slug
         return restaurant
 

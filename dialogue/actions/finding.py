@@ -206,10 +206,16 @@ def wants_more(turn: Turn, memory: Memory, heard: Heard, asked: str | None) -> b
     return asks_for_others and asked in ("time", "restaurant")
 
 
+def shows_a_part(turn: Turn, memory: Memory) -> bool:
+    """Whether the list that is shown is only the first page of all that are in a city, of whatever kind."""
+    page = _look(turn, memory) if memory.city and not memory.cuisine and not memory.sought else None
+    return page is not None and page.total > _MOST_LISTED
+
+
 def find_more(turn: Turn, memory: Memory, asked: str | None) -> str:
     """List the next ones, or say that those were all; gives what is asked for."""
     page = _look(turn, memory)
-    if asked == "choice" or (page and page.total == 1):
+    if _shows_houses(memory) or (page and page.total == 1):
         memory.listed += _MOST_LISTED
     if page is None or memory.listed >= page.total:
         turn.say("utter_no_more_restaurants", what=_what(turn, memory, page))

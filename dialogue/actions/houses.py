@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from booking_engine import Restaurant
+from booking_engine import Criteria, Restaurant
+from booking_engine.names import fold
 from booking_engine.streets import street_words
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, words_of
 from dialogue.actions.turn import Entity, Option, Turn
 from nlu.languages import recognise
+from nlu.reading.common_words import COMMON
 
 _LEAVES_NO_DOUBT = (
     90.0  # points at which one word takes the place of the house in hand while something else is asked for
@@ -19,6 +21,7 @@ _LAST_TIME = re.compile(
     r"|\bsame (?:place|restaurant|spot)\b",
     re.IGNORECASE,
 )
+_TELLING = 4  # letters of a word that may stand for a name
 _AS_GOOD = 2.0  # points between two restaurant matches that cannot be told apart
 
 
@@ -44,7 +47,12 @@ def hear_restaurant(
     names_city = any(entity.kind == "city" for entity in entities)
     candidates = _beside(memory.restaurant, _alike(found, memory.city, sure=names_city))
     if len(candidates) > 1:
-        candidates = _on_street(candidates, entities) or candidates
+        # "Golden Harvest" is not Harvest Table.
+        candidates = [r for r in candidates if is_named(r, turn.text)] or candidates
+    if len(candidates) > 1:
+        candidates = _on_street(candidates, entities) or _in_city_said(candidates, turn.text) or candidates
+    if not candidates and asked == "restaurant" and memory.restaurant is None:
+        candidates = _by_a_word(turn, memory, entities)
     if not candidates:
         if named and memory.restaurant is None:
             heard.problem = "restaurant_unknown"
@@ -135,6 +143,22 @@ def _on_street(candidates: list[Restaurant], entities: list[Entity]) -> list[Res
     """ "Nonna Brunella on Smith Street": those of one name that stand in the street that was said."""
     said = [street_words(str(entity.value)) for entity in entities if entity.kind == "street"]
     return [r for r in candidates if said and said[0] <= street_words(r.street or "")]
+
+
+def _in_city_said(candidates: list[Restaurant], text: str) -> list[Restaurant]:
+    """ "Golden Harvest in St. Helena": of several cities the one that is said, whatever it is called."""
+    said = f" {fold(text)} "
+    return [r for r in candidates if f" {fold(r.city)} " in said]
+
+
+def _by_a_word(turn: Turn, memory: Memory, entities: list[Entity]) -> list[Restaurant]:
+    """ "Village in San Jose": one uncommon word is name enough where the city is known."""
+    if memory.city is None:
+        return []
+    told = {word for entity in entities for word in words_of(entity.text)}
+    telling = [word for word in words_of(turn.text) if len(word) >= _TELLING and word not in told | COMMON]
+    found = [r for w in telling[:3] for r in turn.engine.find_restaurants(Criteria(memory.city), q=w, limit=5)]
+    return list({r.slug: r for r in found if not set(telling).isdisjoint(words_of(r.name))}.values())
 
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:

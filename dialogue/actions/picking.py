@@ -49,7 +49,7 @@ def pick(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard) -> No
         memory.take(options[0])
         heard.took_choice = True
         return
-    named = _named_option(turn.text, options)
+    named = _numbered_option(turn.text, options) or _named_option(turn.text, options)
     if named is not None:
         memory.take(named)
         heard.took_choice = True
@@ -80,6 +80,13 @@ def _no_pick(entity: Entity, number: int) -> Entity:
     if _ORDINAL.search(entity.text):
         return Entity("date", entity.text, {"year": None, "month": None, "day": number})
     return Entity("number", entity.text, number)
+
+
+def _numbered_option(text: str, options: list[Option]) -> Option | None:
+    """The option whose digit is all that is said, also where a name was asked for."""
+    digit = text.strip(" .#)")
+    is_digit = digit.isascii() and digit.isdecimal() and 0 < int(digit) <= len(options)
+    return options[int(digit) - 1] if is_digit else None
 
 
 def _named_option(text: str, options: list[Option]) -> Option | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chat import Chat
-from tests.support.phone import Phone
+from tests.support.phone import Phone, new_number
 
 from .conftest import OpenHouse
 
@@ -141,3 +141,30 @@ def test_earlier_and_later_than_what_is_held(phone: Phone) -> None:
     answer = phone.say("anything earlier?")
     assert "nothing free shortly before" in answer
     assert "hose name" in answer
+
+
+def test_who_books_in_a_city_may_name_any_of_its_houses(chat: Chat, open_house: OpenHouse) -> None:
+    for letter in "ABCDEF":
+        open_house(f"hurdle-{letter.lower()}", f"{letter}mbrel Larkwing", address=at("Hurdleby", "1 Quay"))
+    open_house("thistle", "Thistle and Rook Dining", address=at("Hurdleby", "2 Quay"))
+    talk = chat.open(phone=new_number(), name="Ana Lima")
+    asked = talk.say("can you make a reservation in Hurdleby tomorrow at 7pm for 2")
+    assert asked["expects"] == "restaurant"
+    assert [choice["text"] for choice in asked["messages"][-1]["choices"]] == ["1", "2", "3", "4", "5"]
+    assert "Thistle and Rook Dining, Thu, Dec 3, 7:00 PM" in talk.say("the thistle")["messages"][-1]["text"]
+    again = chat.open(phone=new_number(), name="Ana Lima")
+    again.say("can you make a reservation in Hurdleby tomorrow at 7pm for 2")
+    assert "Bmbrel Larkwing, Thu, Dec 3" in again.say("2")["messages"][-1]["text"]
+
+
+def test_a_city_decides_between_houses_of_one_name_whatever_it_is_called(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("kettle-one", "Kettle Wharf", address=at("St. Odile", "1 Quay"))
+    open_house("kettle-two", "Kettle Wharf", address=at("Portmarsh", "1 Quay"))
+    assert "I'm holding Kettle Wharf" in phone.say("kettle wharf in st. odile tomorrow at 7 for 2")
+    assert phone.say("Ana Lima").startswith("Booked! Kettle Wharf")
+
+
+def test_a_whole_name_goes_before_a_part_of_another(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("golden-sickle", "Golden Sickle", address=at("Portmarsh", "1 Quay"))
+    open_house("sickle-table", "Sickle Table", address=at("Portmarsh", "2 Quay"))
+    assert "I'm holding Golden Sickle" in phone.say("golden sickle in Portmarsh tomorrow at 7 for 2")
