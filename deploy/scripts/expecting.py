@@ -25,7 +25,8 @@ from deploy.scripts.talkers import Talker
 
 TEXTS_WITHIN = 60.0
 """Seconds within which a text that is due must have come."""
-_SETTLED_WITHIN = 10.0  # seconds in which the worker has dealt with what is due
+SETTLED_WITHIN = 10.0
+"""Seconds in which the worker has dealt with what is due."""
 _LOOKS_EVERY = 0.1
 _T = TypeVar("_T")
 _UNDERWAY = ("pending", "sending")
@@ -157,7 +158,7 @@ def _is_due(row: dict[str, Any], now: datetime) -> bool:
 
 
 def _until_nothing(look: Callable[[], list[_T]]) -> list[_T]:
-    until = time.monotonic() + _SETTLED_WITHIN
+    until = time.monotonic() + SETTLED_WITHIN
     while (found := look()) and time.monotonic() < until:
         time.sleep(_LOOKS_EVERY)
     return found
