@@ -13,19 +13,13 @@ from booking_engine.holds_in_hand import HoldsInHand
 from booking_engine.records import Found
 from booking_engine.reservations import HoldKey
 
-from .crowds import NOW
-from .helpers import PHONE, OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, pass_time, tables
+from .helpers import PHONE, EngineAt, OpenRestaurant, as_lines, book, doubles, evening, house, new_id, pass_time, tables
 
 
 @pytest.fixture
-def engine(database: Engine) -> BookingEngine:
-    return BookingEngine(database, clock_at(NOW))
-
-
-@pytest.fixture
-def other(database: Engine) -> BookingEngine:
-    """Another process."""
-    return BookingEngine(database, clock_at(NOW))
+def other(at: EngineAt) -> BookingEngine:
+    """Another process than that of `engine`."""
+    return at("2026-12-01T12:00+00:00")
 
 
 def hold_for_two(engine: BookingEngine, place: Restaurant, command_id: str | None = None) -> Hold:
