@@ -56,7 +56,8 @@ class ValidateBookingForm(FormValidation):
             self._only_answer(turn, memory, turn.engine.restaurant(memory.restaurant))
             return None
         if finding.wants_more(turn, memory, heard, asked):
-            return finding.find_more(turn, memory, asked)
+            expects = finding.find_more(turn, memory, asked)
+            return expects or asking.ask_restaurant(turn, memory, asked, is_unknown=False)
         if asked in ("name", "phone", "confirmation") and (way := beside.asks_beside(turn, heard)):
             expects = beside.offer(turn, memory, way)
             return expects or self._next(turn, memory, asked, heard)

@@ -74,7 +74,7 @@ def hear_criteria(turn: Turn, memory: Memory, entities: list[Entity], heard: Hea
     if memory.restaurant is not None:
         kinds = {entity.kind for entity in entities}
         wants_another = _wants_another(turn, memory, kinds)
-        if not (wants_another or _narrows(memory, entities, asked)):
+        if not (wants_another or _narrows(turn, memory, entities, asked)):
             _hear_searched(memory, entities, heard)
             return
         memory.city = memory.city or turn.engine.restaurant(memory.restaurant).city
@@ -122,10 +122,13 @@ def _is_so(restaurant: Restaurant, entities: list[Entity]) -> bool:
     )
 
 
-def _narrows(memory: Memory, entities: list[Entity], asked: str | None) -> bool:
+def _narrows(turn: Turn, memory: Memory, entities: list[Entity], asked: str | None) -> bool:
     """Whether the search goes on that found the restaurant in hand: "cheap ones?", before anything of the table is told."""
+    if not (memory.found and asked == "time" and entities):
+        return False
     only_searched = all(entity.kind in SEARCHED or _wish(entity) for entity in entities)
-    return memory.found and asked == "time" and bool(entities) and only_searched
+    is_told = {entity.kind for entity in entities} <= {*SEARCHED, "price"}
+    return only_searched and not (is_told and _is_so(turn.engine.restaurant(memory.restaurant or ""), entities))
 
 
 def _wish(entity: Entity) -> dict[str, Any] | None:
@@ -212,11 +215,13 @@ def shows_a_part(turn: Turn, memory: Memory) -> bool:
     return page is not None and page.total > _MOST_LISTED
 
 
-def find_more(turn: Turn, memory: Memory, asked: str | None) -> str:
-    """List the next ones, or say that those were all; gives what is asked for."""
+def find_more(turn: Turn, memory: Memory, asked: str | None) -> str | None:
+    """List the next ones, or say that those were all; gives what is asked for. None where all that has been said before."""
     page = _look(turn, memory)
     if _shows_houses(memory) or (page and page.total == 1):
         memory.listed += _MOST_LISTED
+    if asked == "restaurant" and not memory.choices:
+        return None
     if page is None or memory.listed >= page.total:
         turn.say("utter_no_more_restaurants", what=_what(turn, memory, page))
         memory.choices, memory.listed = None, 0

@@ -168,3 +168,16 @@ def test_a_whole_name_goes_before_a_part_of_another(phone: Phone, open_house: Op
     open_house("golden-sickle", "Golden Sickle", address=at("Portmarsh", "1 Quay"))
     open_house("sickle-table", "Sickle Table", address=at("Portmarsh", "2 Quay"))
     assert "I'm holding Golden Sickle" in phone.say("golden sickle in Portmarsh tomorrow at 7 for 2")
+
+
+def test_that_there_are_no_others_is_said_once(phone: Phone) -> None:
+    phone.say("somewhere with live music in Quillport")
+    assert phone.say("any others?").startswith("I know no other restaurants in Quillport (live music)")
+    assert phone.say("more").startswith("And where shall it be?")
+    assert "I'm holding Alder Wharf" in phone.say("ok, tomorrow at 7 for 2 then")
+
+
+def test_what_the_one_that_was_found_is_anyhow_looks_for_no_other(phone: Phone) -> None:
+    phone.say("somewhere with live music in Quillport")
+    assert phone.say("something cheap").startswith("What time shall it be?")
+    assert "I found none with this: patio" in phone.say("with a patio")
