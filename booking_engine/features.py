@@ -24,8 +24,8 @@ _MEANING = {word: feature for feature, words in _SYNONYMS.items() for word in wo
 # It is brought to a table's side; whatever else is wished for has to be so wherever one of the party sits.
 _ONE_TABLE_IS_ENOUGH = frozenset({HIGH_CHAIR})
 _IN_MANY = (
-    "a an and for in of on by at the to with is are some have has no free good friendly seating seats seat options option room "
-    "area table tables place spot allowed welcome serves serve available food access service services great nice"
+    "a an and for in of on by at the to with is are some have has no free high floor good friendly seating seats seat options "
+    "option room area table tables place spot allowed welcome serves serve available food access service services great nice"
 )
 _SAY_NOTHING = frozenset(_IN_MANY.split())
 """Words that the names of many features have in common."""

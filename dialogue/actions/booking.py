@@ -168,13 +168,13 @@ class ValidateBookingForm(FormValidation):
 
     def _find(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> Restaurant | str:
         """The restaurant where there is only one that can be meant, else what is asked for."""
-        if not finding.is_looking(memory):
+        if not finding.is_looking(turn, memory):
             return asking.ask_restaurant(turn, memory, asked, is_unknown=heard.problem == "restaurant_unknown")
         self._release(turn, memory)  # "somewhere else" than the one in hand
         restaurant = finding.find(turn, memory, may_take=True)
         if restaurant is None:
             # Who books in a city has a restaurant in mind, which a part of a long list may not show.
-            is_a_part = finding.shows_a_part(turn, memory) and turn.intent == "book"
+            is_a_part = turn.intent == "book" and finding.shows_a_part(turn, memory)
             return "choice" if memory.choices and not is_a_part else "restaurant"
         memory.restaurant = restaurant.slug
         return restaurant

@@ -115,7 +115,7 @@ class ValidateChangeForm(FormValidation):
         if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
             return self._move(turn, memory, booking, restaurant, start, party_size)
         if _wants_another(turn, memory, booking, heard):
-            if not finding.is_looking(memory):
+            if not finding.is_looking(turn, memory):
                 return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
             finding.find(turn, memory, may_take=False)
             return "choice" if memory.choices else "restaurant"

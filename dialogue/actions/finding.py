@@ -64,9 +64,12 @@ def looks_for_a_house(turn: Turn) -> bool:
     return by_something and bool(_A_HOUSE.search(turn.text)) and not turn.engine.match_restaurant_name(turn.text)
 
 
-def is_looking(memory: Memory) -> bool:
-    """Whether anything is known by which a restaurant could be found."""
-    return bool(memory.sought) or any(getattr(memory, kind) is not None for kind in SEARCHED)
+def is_looking(turn: Turn, memory: Memory) -> bool:
+    """Whether anything is known by which a restaurant can be found; a wish alone is nothing where no house tells of it."""
+    if any(getattr(memory, kind) is not None for kind in SEARCHED):
+        return True
+    page = _look(turn, memory) if memory.sought else None
+    return page is not None and not page.dropped
 
 
 def hear_criteria(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
@@ -201,7 +204,7 @@ def _shows_houses(memory: Memory) -> bool:
 
 def wants_more(turn: Turn, memory: Memory, heard: Heard, asked: str | None) -> bool:
     """Whether others are asked for than those that were found."""
-    if heard.fields or not (memory.found and is_looking(memory)):
+    if heard.fields or not memory.found:
         return False
     asks_for_others = _MORE.fullmatch(turn.text) is not None
     if asked == "choice" and _shows_houses(memory):

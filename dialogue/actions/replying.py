@@ -193,11 +193,13 @@ def _is_of_a_house(turn: Turn) -> bool:
 
 def _asks_for_a_feature(turn: Turn) -> bool:
     """Whether somebody who is booking nothing asks what a house has: "Bird Dog: can we sit outside?"."""
+    if "?" not in turn.text or _FEATURES.isdisjoint(entity.kind for entity in turn.entities):
+        return False
     named = next((found for found, _ in turn.engine.match_restaurant_name(turn.text)), None)
     # "Mezze Meridian: can we sit outside?" names no kind of food.
     house = set(words_of(named.name)) if named else set()
     said = {entity.kind for entity in turn.entities if not set(words_of(entity.text)) <= house}
-    return "?" in turn.text and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
+    return bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
 
 
 class PickUp(Action):

@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
-from nlu.reading.spelling import AFTER_SUBJECT, SPELLINGS
+from nlu.reading.spelling import AFTER_SUBJECT, MONTHS, SPELLINGS
 from nlu.reading.words import words
 
 TOKEN = re.compile(
@@ -40,6 +40,7 @@ _HOUR_FRACTIONS = words("quarter 5 10 20 25 minutes")
 _HOUR_ENDS = words("am pm oclock 15 30 45 ish")
 _NOT_HOURS = words("of person people guest adult more table the other - i we")
 _THINGS_BOOKED = words("table spot space room booking reservation seats")
+_WHO_COME = words("people of guests adults persons person kids")
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
@@ -73,7 +74,10 @@ def _sounded_out(tokens: list[Token]) -> list[Token]:
     for place, (token, after) in enumerate(pairwise(tokens)):
         is_four = token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end
         before = tokens[place - 1].word if place else ""
-        if is_four and (before in _THINGS_BOOKED or (after.kind == "word" and before not in _HOUR_CUES)):
+        beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
+        # "Dec 4 two people", "tomorrow 4 two people": a day or an hour, and who comes.
+        says_more = before in _HOUR_CUES or before in MONTHS or beyond in _WHO_COME
+        if is_four and (before in _THINGS_BOOKED or (after.kind == "word" and not says_more)):
             tokens[place] = token._replace(word="for", kind="word")
     return tokens
 

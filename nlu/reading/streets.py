@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from nlu.reading.common_words import COMMON
-from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.words import words
 
-_KINDS = words(
-    "street st avenue ave av road rd boulevard blvd lane ln drive square sq highway hwy parkway pkwy alley mews"
-)
+_KINDS = words("street st avenue ave av road rd boulevard blvd lane ln square sq highway hwy parkway pkwy alley mews")
 _BEFORE = words("on near off along by around in")
 _PLACES = words(
     "place places spot spots joint restaurant restaurants one ones something anything somewhere anywhere that thats is bar "
@@ -22,6 +19,7 @@ _NO_NAMES = words(
 _NAMES_TOO = words("main market church park high mill state center broadway station bridge castle garden king queen")
 """Common words that streets are called by."""
 _HOUSES = words("kitchen bar grill house restaurant cafe diner tavern club bistro pizza food market")
+_WORDLIKE = ("word", "number", "ordinal")
 _LONGEST = 3
 
 
@@ -68,7 +66,7 @@ def _goes_on(message: Message, position: int) -> bool:
 
 def _may_name(message: Message, position: int) -> bool:
     token = message.tokens[position]
-    return not message.taken(position) and token.word not in _NO_NAMES and _is_wordlike(token)
+    return not message.taken(position) and token.word not in _NO_NAMES and token.kind in _WORDLIKE
 
 
 def _names(message: Message, position: int, first: int) -> bool:
@@ -77,7 +75,3 @@ def _names(message: Message, position: int, first: int) -> bool:
         return False
     proper = token.capital and not message.text.isupper()
     return proper or (position == first and (token.word not in COMMON or token.word in _NAMES_TOO))
-
-
-def _is_wordlike(token: Token) -> bool:
-    return token.kind in ("word", "number", "ordinal")

@@ -181,3 +181,7 @@ def test_what_the_one_that_was_found_is_anyhow_looks_for_no_other(phone: Phone) 
     phone.say("somewhere with live music in Quillport")
     assert phone.say("something cheap").startswith("What time shall it be?")
     assert "I found none with this: patio" in phone.say("with a patio")
+
+
+def test_a_wish_for_the_table_alone_lists_no_houses(phone: Phone) -> None:
+    assert phone.say("table for 2 tomorrow at 7pm, in the shade please").endswith("or a kind of food and a city.")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from booking_engine import BookingEngine, Clock, Criteria, create_database
+from booking_engine.features import telling_words
 
 from .helpers import as_lines, house
 
@@ -29,7 +30,7 @@ HOUSES: dict[str, dict[str, Any]] = {
     },
     "dorna": {"address": {"city": "Denver", "street": "Maine Road"}, "cuisines": ["Thai"], "features": ["dog_friendly"]},
     "esker": {"address": {"city": "Denver"}, "features": ["vegetarian_options", "gluten_free_options"]},
-    "faro": {"address": {"city": "Denver", "street": "15 The Avenue"}},
+    "faro": {"address": {"city": "Denver", "street": "15 The Avenue"}, "features": ["high_chairs"]},
 }  # fmt: skip
 
 
@@ -63,6 +64,8 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
         (Criteria(features=(frozenset({"step", "wheelchair"}),)), ["bruma"]),
         (Criteria(features=(frozenset({"outlet"}),)), ["cinta"]),
         (Criteria(features=(frozenset({"free"}),)), []),
+        (Criteria(features=(telling_words(["high top"]),)), []),
+        (Criteria(features=(telling_words(["a high chair"]),)), ["faro"]),
         (Criteria("boston", excluding=frozenset({"alba"})), ["bruma"]),
         (Criteria(features=(frozenset({"gluten"}),)), ["esker"]),
     ],

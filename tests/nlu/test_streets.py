@@ -42,6 +42,7 @@ def test_a_street_is_read(text: str, street: str) -> None:
         "a place on hold",
         "The Worshipful Company of Dumpling Makers and Noodle Pullers of Mulberry Street",
         "somewhere on my birthday",
+        "after the long drive we want to eat",
     ],
 )
 def test_no_street_is_read(text: str) -> None:
@@ -67,3 +68,9 @@ def test_what_a_place_should_have_is_read_without_a_question(text: str, topics: 
 def test_a_thumb_after_words_is_no_yes() -> None:
     assert [token.word for token in tokenize("can we sit outside? 👍")][-1] != "yes"
     assert [token.word for token in tokenize("👍")] == ["yes"]
+
+
+@pytest.mark.parametrize(("text", "entity"), [("dec 4 two people", "date"), ("tomorrow 4 two people", "time")])
+def test_a_four_before_who_comes_is_a_day_or_an_hour(text: str, entity: str) -> None:
+    assert values(text, "party_size") == [{"count": 2}]
+    assert values(text, entity)
