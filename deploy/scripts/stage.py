@@ -57,11 +57,12 @@ class Stage:
         """Bring the diners in, set their clocks, book what is given."""
         case = self.script.case
         pinned = case.clock or self.script.loaded.clock
-        self._set_clock(pinned or datetime.fromisoformat(self.around.service.config()["now"]))
+        self._begin_clock(pinned or datetime.fromisoformat(self.around.service.config()["now"]))
         for name, diner in (case.phones or {"diner": Diner()}).items():
             self.talkers[name] = talker = self._talker(name, diner)
             talker.begin(pinned)
             self.hear(talker, talker.said)
+        self._all_have_the_clock()
         self.speaker = next(iter(self.talkers))
         self.give(case.given)
 
@@ -137,18 +138,26 @@ class Stage:
 
     # --- the script's clock ---
 
-    def _set_clock(self, at: datetime) -> None:
+    def _begin_clock(self, at: datetime) -> None:
         self._clock, self._set_at = at, time.monotonic()
 
+    def _all_have_the_clock(self) -> None:
+        self._lag = timedelta(seconds=time.monotonic() - self._set_at)
+
     def now(self) -> datetime:
-        """The time in the script."""
+        """The time in the script; no diner's clock is ahead of it."""
         return self._clock + timedelta(seconds=time.monotonic() - self._set_at)
+
+    def _behind_all(self) -> datetime:
+        """The time in the script as no diner's clock is behind it: they got it one by one."""
+        return self.now() - self._lag
 
     def move_clock(self, at: datetime) -> None:
         """It is `at` now for all diners; the texts that are due by then are sent."""
-        self._set_clock(at)
+        self._begin_clock(at)
         for talker in self.talkers.values():
             talker.set_clock(at)
+        self._all_have_the_clock()
         self.note(f"it is {at:%a %d %b %Y %H:%M} now")
         self.let_go_what_is_due()
 
@@ -159,7 +168,7 @@ class Stage:
     # --- others, Twilio, programs ---
 
     def give(self, given: Given) -> None:
-        """Book what others, or the diners before, have booked."""
+        """Book what others, or the diners before, have booked: before anything that a diner books from here on."""
         service = self.around.service
         for evening in given.full_evenings:
             filler = self.around.numbers.draw()
@@ -170,7 +179,7 @@ class Stage:
                 house.slug,
                 evening.date,
                 phone=filler,
-                at=self.now(),
+                at=self._behind_all(),
                 service_period=evening.service_period,
                 leave=leave,
             )
@@ -185,7 +194,7 @@ class Stage:
                 name=wanted.name,
                 phone=talker.number,
                 notes=wanted.notes,
-                at=self.now(),
+                at=self._behind_all(),
             )
             when = f"{wanted.starts_at:%a %d %b %H:%M}"
             self.note(f"booked before: {house.name}, {when}, {wanted.party_size} for {wanted.name}, {made['code']}")

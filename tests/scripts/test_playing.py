@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
+
 import pytest
 
 from deploy.scripts import expecting
 from deploy.scripts.results import Result
+from deploy.scripts.service import Service
 from tests.scripts.conftest import PlayScript
 
 ASKS = "      - user: table for 2 at Brasserie Tournesol tomorrow at 7pm, I'm Ana Lima\n"
@@ -217,5 +221,25 @@ def test_who_texts_a_restaurants_own_number_talks_about_that_one(play: PlayScrip
 def test_a_number_may_be_of_another_country(play: PlayScript) -> None:
     result = play(
         "      - user: hello\n        bot: {regex: '.'}\n", case='    phones: {ana: {number: "+447700900xxx"}}\n'
+    )
+    assert result.outcome == "passed", (result.error, result.failure)
+
+
+@pytest.mark.parametrize("late", ["before", "after"])
+def test_what_is_given_was_booked_first_however_long_the_clock_takes_to_set(
+    play: PlayScript, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    at_once = Service.set_clock
+
+    def set_clock(service: Service, phone: str, to: str, at: datetime) -> None:
+        time.sleep(0.5 * (late == "before"))
+        at_once(service, phone, to, at)
+        time.sleep(0.5 * (late == "after"))
+
+    monkeypatch.setattr(Service, "set_clock", set_clock)
+    result = play(
+        f"{BOOKS}        reservations: [{{name: Ben}}, {{name: Ana Lima}}]\n",
+        case="    given: {reservations: [{restaurant: Brasserie Tournesol, starts_at: 2026-12-05 19:00, party_size: 2,"
+        " name: Ben}]}\n",
     )
     assert result.outcome == "passed", (result.error, result.failure)
