@@ -147,9 +147,9 @@ table_quarter = Table(
     Column("held_until", Instant, comment="NULL once confirmed; a hold past it may be taken over by anyone"),
     # The order matters: quarter hours of one evening lie together, for the search and for locking in one order.
     PrimaryKeyConstraint("restaurant_id", "starts_at", "table_id"),
-    # None to dining_table: every party that sits down would lock its table's row there, on a full evening all of them at
-    # once, and the floor's numbers are never deleted anyway.
-    ForeignKeyConstraint(["restaurant_id", "reservation_id"], ["reservation.restaurant_id", "reservation.id"]),
+    # No foreign keys. To dining_table: every party that sits down would lock its table's row there, on a full evening all of
+    # them at once, and the floor's numbers are never deleted anyway. To reservation: it would be looked up for each quarter
+    # hour, a tenth of hold and confirmation, while the statement that takes them is the one that writes it.
     CheckConstraint("mod(extract(epoch FROM starts_at)::bigint, 900) = 0", name="on_the_quarter"),
     postgresql_partition_by=_BY_RESTAURANT,
     comment="a row for each quarter hour and table that a seating takes: its primary key is what refuses a double booking",

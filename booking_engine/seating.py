@@ -149,10 +149,13 @@ _TAKE_ROWS: LiteralString = """
 """
 
 # One statement is one journey through driver, parser and executor instead of three. And the history refuses to tell of a
-# seating that was not taken whole, so that nobody has to look at the number of rows before the transaction may end.
+# seating that was not taken whole, or of a record that is not there, so that nobody has to look at the number of rows before
+# the transaction may end.
 _NULL_UNLESS_WHOLE = "kind"
-_EVENT = WRITE_EVENT.format(kind="CASE WHEN (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END")
-_SEAT: LiteralString = "WITH {pace}written AS ({record}), taken AS ({rows}) {event}"
+_EVENT = WRITE_EVENT.format(
+    kind="CASE WHEN EXISTS (SELECT FROM written) AND (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END"
+)
+_SEAT: LiteralString = "WITH {pace}written AS ({record} RETURNING 1), taken AS ({rows}) {event}"
 
 # A hold's commit does not wait for the disk. What a crash of the database takes with it, from the last half second, was a hold
 # and nothing else, and its confirmation is refused as that of a lapsed one. A commit that does wait, of whatever was decided

@@ -136,6 +136,15 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "No table is taken for a reservation that there is not",
+        """
+        SELECT format('restaurant %s, reservation %s is not there and has %s quarter hours',
+            q.restaurant_id, q.reservation_id, count(*))
+        FROM table_quarter q LEFT JOIN reservation r ON r.restaurant_id = q.restaurant_id AND r.id = q.reservation_id
+        WHERE r.id IS NULL GROUP BY q.restaurant_id, q.reservation_id
+        """,
+    ),
+    Invariant(
         # Only a diner whose test clock is ahead may have taken one over; the history tells.
         "A hold that has not lapsed has its tables",
         """

@@ -100,6 +100,7 @@ BROKEN: dict[str, tuple[str, ...]] = {
         " WHERE status = 'cancelled' ON CONFLICT (restaurant_id, starts_at, table_id) DO UPDATE"
         " SET reservation_id = excluded.reservation_id",
     ),
+    "No table is taken for a reservation that there is not": (f"DELETE FROM reservation WHERE id = {_ONE}",),
     "A hold that has not lapsed has its tables": (
         "DELETE FROM table_quarter USING reservation r WHERE r.status = 'held' AND reservation_id = r.id",
     ),
