@@ -34,7 +34,7 @@ from deploy.memory import collect_rarely
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-ROUNDS = 4
+ROUNDS = 10
 Operation = Callable[[], bool]
 
 
@@ -45,6 +45,18 @@ class Measured:
     per_second: float
     p50: float
     p99: float
+
+
+@dataclass
+class Work:
+    """What one client did of one operation: how long each took, and all of them with those that were refused (seconds)."""
+
+    latencies: list[float]
+    seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds
 
 
 @contextmanager
@@ -187,17 +199,14 @@ def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[st
     ]
     for worker in workers:
         worker.start()
-    latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}
-    for _ in workers:
-        for operation, measured in results.get().items():
-            latencies[operation] += measured
+    told = [results.get() for _ in workers]
     for worker in workers:
         worker.join()
     found = {}
-    for operation, measured in latencies.items():
-        measured.sort()
-        p50, p99 = (1000 * measured[len(measured) * share // 100] for share in (50, 99))
-        found[operation] = Measured(len(measured) / seconds, p50, p99)
+    for operation, _ in OPERATIONS:
+        latencies = sorted(latency for work in told for latency in work[operation].latencies)
+        p50, p99 = (1000 * latencies[len(latencies) * share // 100] for share in (50, 99))
+        found[operation] = Measured(sum(work[operation].per_second for work in told), p50, p99)
     return found
 
 
@@ -207,12 +216,12 @@ def _work(
     restaurants: int,
     seed: int,
     start: multiprocessing.synchronize.Barrier,
-    results: multiprocessing.queues.Queue[dict[str, list[float]]],
+    results: multiprocessing.queues.Queue[dict[str, Work]],
 ) -> None:
     collect_rarely()
     database = create_database(url, pool_size=1, max_overflow=0, name="bench")
     client = Client(database, restaurants, seed)
-    latencies: dict[str, list[float]] = {operation: [] for operation, _ in OPERATIONS}
+    done = {operation: Work([]) for operation, _ in OPERATIONS}
     for house in client.houses:
         client.engine.find_openings(house, starts_at=client.wish()[1], party_size=2)
     for operation, _ in OPERATIONS:
@@ -221,11 +230,14 @@ def _work(
     for _ in range(ROUNDS):
         for operation, _ in OPERATIONS:
             start.wait()
-            do, until = getattr(client, operation), time.perf_counter() + seconds
-            while (begun := time.perf_counter()) < until:
-                if _attempt(do):
-                    latencies[operation].append(time.perf_counter() - begun)
-    results.put(latencies)
+            do, work = getattr(client, operation), done[operation]
+            begin = ended = time.perf_counter()
+            while (begun := ended) < begin + seconds:
+                succeeded, ended = _attempt(do), time.perf_counter()
+                if succeeded:
+                    work.latencies.append(ended - begun)
+            work.seconds += ended - begin
+    results.put(done)
     database.dispose()
 
 
