@@ -69,6 +69,11 @@ class TurnTaker:
             messages.store_inbound(connection, message, now=self._clock.now())
         self._tell(conversation)
 
+    def note_promise(self, conversation_id: UUID, sid: str) -> None:
+        """The diner has been told already that the answer to this message follows: nobody waits for another promise."""
+        with self._database.connect() as connection:
+            self._promise(connection, conversation_id, sid)
+
     def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
         """The answer to a message that was received, or a promise of one when `seconds` do not suffice.
 

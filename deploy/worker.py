@@ -35,7 +35,8 @@ def run_worker(settings: Settings) -> None:
     jobs.equip(sender, house.turns)
 
     def unstash(form: dict[str, str]) -> None:
-        receive_form(MultiDict(form), house.engine, house.turns)
+        thread, message = receive_form(MultiDict(form), house.engine, house.turns)
+        house.turns.note_promise(thread.id, message.sid)
 
     relay = Relay(house.database, house.redis, house.clock, unstash)
     relay.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 
 from flask import Blueprint, Response, abort, request
@@ -58,8 +59,10 @@ def create_blueprint(
             return _twiml_texts(_set_aside(redis, phrases))
         try:
             answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
-        except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it
+        except (SQLAlchemyError, TryAgain):  # stored, so the worker finds it anyway; set aside it does so at once
             logger.exception("message %s not answered", message.sid)
+            with suppress(RedisError):
+                stash.put(redis, request.form.to_dict())
             return _twiml_texts([phrases.render("utter_bot_later")])
         return _twiml(answer)
 
