@@ -15,7 +15,7 @@ from .codes import CodeBook
 from .errors import ReservationUnknown
 from .quarters import quarter_of
 from .restaurant import Restaurant
-from .wishes import Wishes
+from .wishes import NO_WISHES, Wishes
 
 _HOLD_ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,6})-([0-9a-f]{1,16})")
 
@@ -48,6 +48,7 @@ class Reservation:
     created_at: datetime
     tables: tuple[str, ...]
     areas: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Record:
             created_at=self.created_at.astimezone(UTC),
             tables=tuple(restaurant.table_names[table_id] for table_id in self.table_ids),
             areas=restaurant.areas_of(self.table_ids),
+            wishes=self.wishes,
         )
 
 

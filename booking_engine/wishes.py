@@ -71,6 +71,17 @@ class Wishes:
         kind = next((kind for kind in _KINDS if word in kind), frozenset())
         return frozenset(area for area, folded in areas.items() if _is(folded, kind))
 
+    def seats_in(self, areas: Iterable[str], restaurant: Restaurant) -> bool:
+        """Whether an area was asked for, and a table in these ones is there."""
+        stands_in = frozenset(areas)
+        return bool(stands_in) and stands_in <= self.areas_at(restaurant)
+
+
+def names_area(words: str) -> bool:
+    """Whether these words ask for a part of a house, as most houses call it: "patio", "inside", "at the bar"."""
+    folded = fold(words)
+    return any(_is(folded, kind) for kind in (*_KINDS, _INDOORS))
+
 
 def kinds_of_area(area: str) -> frozenset[str]:
     """What a restaurant's area is, besides what the restaurant calls it: outdoor, bar or private."""

@@ -16,6 +16,7 @@ CATALOGUES = Path(__file__).with_name("catalogue")
 ENGLISH = CATALOGUES / "en.yml"
 OTHER_LANGUAGES = Path(__file__).with_name("other_languages.yml")
 
+_LONGEST_AREA = 20
 _LONGEST_NAME = 40  # of a restaurant, in a text; the whole message must fit two segments
 _NAMINGS = ("cuisines", "features", "diets")
 
@@ -77,7 +78,11 @@ class Words:
 
     def name(self, name: str) -> str:
         """A restaurant's name, cut where it would crowd out the rest of the message."""
-        return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 2].rstrip() + ".."
+        return _cut(name, _LONGEST_NAME)
+
+    def area(self, area: str) -> str:
+        """What a restaurant calls a part of it, cut likewise."""
+        return _cut(area, _LONGEST_AREA)
 
     def spans(self, spans: Iterable[tuple[time, time]], country: str) -> str:
         """ "11:30 AM-2:00 PM, 5:00 PM-9:30 PM"."""
@@ -182,3 +187,7 @@ def _known_locales() -> frozenset[str]:
 def _plain(text: str) -> str:
     """CLDR puts narrow and no-break spaces where a text message has only the one kind."""
     return text.replace("\u202f", " ").replace("\u00a0", " ").replace("\u200e", "")
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else name[: longest - 2].rstrip() + ".."

@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 from booking_engine import NoTableAvailable, Refusal, Restaurant, Search
 from dialogue.actions import about, asking, beside, finding
+from dialogue.actions.areas import areas_to_tell, say_if_taken
 from dialogue.actions.confirming import NOT_CONFIRMED, confirm
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -217,6 +218,7 @@ class ValidateBookingForm(FormValidation):
             except NoTableAvailable as gone:  # somebody was quicker since the search
                 return self._refuse(turn, memory, restaurant, gone.search)
             memory.keep_hold(hold)
+            say_if_taken(turn, memory, restaurant)
             start = opening.starts_at
             memory.date = restaurant.service_date_of(start).isoformat()
             memory.time = certain(start.astimezone(restaurant.zone))
@@ -249,7 +251,8 @@ class ValidateBookingForm(FormValidation):
     ) -> str | None:
         assert memory.hold is not None
         turn.show_hold(restaurant, memory.hold)
-        facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY)
+        areas = areas_to_tell(memory, restaurant)
+        facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY, areas)
         if memory.name is None:
             memory.name = turn.known_name or (turn.engine.diner_name(turn.phone) if turn.phone else None)
         if memory.name is None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime
 
 from booking_engine import (
     ChangeTooLate,
     NoTableAvailable,
+    Refusal,
     Reservation,
     ReservationOver,
     Restaurant,
     Search,
+    Wishes,
 )
 from booking_engine.values import LONGEST_NOTES
 from dialogue.actions import asking, finding
+from dialogue.actions.areas import words_of_area
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
+from dialogue.actions.noting import with_notes, without_areas
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import find_target, names_start, pick_booking, recalled
@@ -112,13 +118,18 @@ class ValidateChangeForm(FormValidation):
             turn.say("utter_choose_time", options)
             return "choice"
         party_size = memory.party_size or booking.party_size
+        # Told only what a house has; anything else is a note for its staff.
+        wishes = replace(booking.wishes, area=memory.area) if memory.wishes().areas_at(restaurant) else None
         if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
-            return self._move(turn, memory, booking, restaurant, start, party_size)
+            return self._move(turn, memory, booking, restaurant, start, party_size, wishes)
         if _wants_another(turn, memory, booking, heard):
             if not finding.is_looking(turn, memory):
                 return asking.ask_restaurant(turn, memory, asked, is_unknown=False)
             finding.find(turn, memory, may_take=False)
             return "choice" if memory.choices else "restaurant"
+        if wishes is not None:
+            self._reseat(turn, memory, booking, wishes)
+            return None
         if "notes" in heard.fields:
             self._note(turn, memory, booking)
             return None
@@ -136,7 +147,14 @@ class ValidateChangeForm(FormValidation):
         return meant_starts(restaurant, day, memory.time, turn.engine.clock.now(), near=booking.starts_at)
 
     def _move(
-        self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, meant: Meant, party_size: int
+        self,
+        turn: Turn,
+        memory: Memory,
+        booking: Reservation,
+        restaurant: Restaurant,
+        meant: Meant,
+        party_size: int,
+        wishes: Wishes | None,
     ) -> str | None:
         if meant.is_window and (others := self._others(turn, memory, booking, restaurant, party_size)):
             memory.offer(others)
@@ -149,27 +167,63 @@ class ValidateChangeForm(FormValidation):
         elif search.exact is None:
             return self._refuse(turn, memory, booking, restaurant, search, party_size)
         try:
+            self._take(turn, memory, booking, restaurant, start, party_size, wishes)
+        except NoTableAvailable as gone:
+            return self._refuse(turn, memory, booking, restaurant, gone.search, party_size)
+        return None
+
+    def _reseat(self, turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> None:
+        """Another part of the house at the same time; the table stays and the staff is told where there is none free."""
+        search = turn.engine.find_openings(
+            booking.restaurant,
+            starts_at=booking.starts_at,
+            party_size=booking.party_size,
+            excluding=booking.code,
+            wishes=Wishes(wishes.area, must=True),
+        )
+        if search.refusal is Refusal.NO_TABLE:
+            turn.say("utter_area_taken_at_all", wish=words_of_area(turn, memory))
+            self._note(turn, memory, booking)
+            return
+        try:
+            self._take(turn, memory, booking, booking.restaurant, booking.starts_at, booking.party_size, wishes)
+        except NoTableAvailable:
+            self._note(turn, memory, booking)
+
+    def _take(
+        self,
+        turn: Turn,
+        memory: Memory,
+        booking: Reservation,
+        restaurant: Restaurant,
+        start: datetime,
+        party_size: int,
+        wishes: Wishes | None,
+    ) -> None:
+        """Change the booking to this. Raises NoTableAvailable; where it is too late, that is said."""
+        area = wishes.area if wishes else None
+        try:
             changed = turn.engine.change_reservation(
                 booking.code,
                 restaurant=restaurant,
                 starts_at=start,
                 party_size=party_size,
-                notes=_notes_with(booking, memory.notes),
-                command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}"),
+                notes=_notes_with(booking, memory),
+                wishes=wishes,
+                command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}:{area}"),
                 channel=turn.channel,
                 notify=not turn.is_by_sms,
             )
-        except NoTableAvailable as gone:
-            return self._refuse(turn, memory, booking, restaurant, gone.search, party_size)
         except (ChangeTooLate, ReservationOver) as late:
             turn.met(late)
             turn.say("utter_change_too_late", **turn.show_reservation(booking))
             memory.forget_draft()
-            return None
+            return
+        if wishes and not wishes.seats_in(changed.areas, restaurant):
+            turn.say("utter_area_taken", wish=words_of_area(turn, memory))
         turn.say("utter_changed", **turn.show_reservation(changed))
         memory.forget_draft()
         memory.reservation = changed.code
-        return None
 
     def _others(
         self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, party_size: int
@@ -188,7 +242,7 @@ class ValidateChangeForm(FormValidation):
 
     def _note(self, turn: Turn, memory: Memory, booking: Reservation) -> None:
         """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
-        notes = _notes_with(booking, memory.notes)
+        notes = _notes_with(booking, memory)
         if notes is None:
             turn.say("utter_notes_full", **turn.about(booking.restaurant))
             memory.forget_draft()
@@ -226,10 +280,9 @@ class ValidateChangeForm(FormValidation):
         return "time"
 
 
-def _notes_with(booking: Reservation, told: str | None) -> str | None:
+def _notes_with(booking: Reservation, memory: Memory) -> str | None:
     """The booking's notes and what is new of those told now; None when that is more than notes may hold."""
-    new = [note for note in (told or "").split("; ") if note.lower() not in booking.notes.lower()]
-    notes = "; ".join(filter(None, [booking.notes, *new]))
+    notes = with_notes(without_areas(booking.notes) if memory.area else booking.notes, memory.notes)
     return notes if len(notes) <= LONGEST_NOTES else None
 
 

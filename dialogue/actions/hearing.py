@@ -10,6 +10,7 @@ from booking_engine import Restaurant
 from dialogue.actions.finding import asks_for_another, hear_criteria
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
+from dialogue.actions.noting import with_note, without_areas
 from dialogue.actions.picking import Heard, pick, words_of
 from dialogue.actions.times import certain, is_seated, meant_starts, presumed_day
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
@@ -69,8 +70,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     for entity in entities:
         if entity.kind == "seating":
             _hear_seating(memory, str(entity.value), heard)
-        if entity.kind in TO_NOTE and entity.text.lower() not in (memory.notes or "").lower():
-            memory.notes = "; ".join(filter(None, [memory.notes, entity.text]))
+        if entity.kind in TO_NOTE and (noted := with_note(memory.notes, entity.text)) != (memory.notes or ""):
+            memory.notes = noted
             heard.fields.add("notes")
             heard.noted.append(entity)
     told = heard.fields & {"time", "party_size"}
@@ -85,6 +86,7 @@ def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
             memory.features = [*memory.features, wish]
             heard.fields.add("seating")
     elif wish != memory.area:
+        memory.notes = without_areas(memory.notes) or None
         memory.area = wish
         heard.fields.add("seating")
 

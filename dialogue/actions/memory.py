@@ -102,6 +102,7 @@ class Memory:
             "restaurant": hold.restaurant.slug,
             "starts_at": hold.starts_at.isoformat(),
             "party_size": hold.party_size,
+            "areas": list(hold.areas),
             "expires_at": hold.expires_at.isoformat(),
             "minutes": minutes,
         }

@@ -32,7 +32,7 @@ def show_upcoming(turn: Turn) -> str | None:
 
 
 def _facts(turn: Turn, booking: Reservation) -> dict[str, object]:
-    return {**turn.seating(booking.restaurant, booking.starts_at, booking.party_size), "code": booking.code}
+    return {**turn.booked(booking), "code": booking.code}
 
 
 def with_code(turn: Turn, code: str) -> Reservation | None:
@@ -123,5 +123,4 @@ def recalled(memory: Memory) -> list[Entity]:
 
 
 def _label(turn: Turn, booking: Reservation) -> str:
-    facts = turn.seating(booking.restaurant, booking.starts_at, booking.party_size)
-    return turn.words.render("utter_part_seating", **facts)
+    return turn.words.render("utter_part_seating", **turn.booked(booking))

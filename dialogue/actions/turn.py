@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -149,16 +150,27 @@ class Turn:
             facts[way] = self.words.render(f"utter_part_{way}", **facts) if restaurant.phone else ""
         return facts
 
-    def seating(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> dict[str, object]:
-        """Facts of a table at a time."""
+    def seating(
+        self, restaurant: Restaurant, starts_at: datetime, party_size: int, areas: Iterable[str] = ()
+    ) -> dict[str, object]:
+        """Facts of a table at a time. `areas`: where it stands, told only to who asked to sit there."""
         country = country_of(restaurant)
         local = starts_at.astimezone(restaurant.zone)
+        party = self.words.party(party_size)
+        if where := self.words.listed(map(self.words.area, areas)):
+            party = self.words.render("utter_part_party_in", party=party, areas=where)
         return {
             **self.about(restaurant),
             "when": self.words.when(local, country),
             "day": self.words.day(restaurant.service_date_of(local), country),
-            "party": self.words.party(party_size),
+            "party": party,
         }
+
+    def booked(self, reservation: Reservation) -> dict[str, object]:
+        """Facts of a reservation's table."""
+        house, areas = reservation.restaurant, reservation.areas
+        told = areas if reservation.wishes.seats_in(areas, house) else ()
+        return self.seating(house, reservation.starts_at, reservation.party_size, told)
 
     def show_hold(self, restaurant: Restaurant, hold: dict[str, Any]) -> None:
         """Put the hold, as the memory keeps it, into the answer, in the chat API's form."""
@@ -183,7 +195,7 @@ class Turn:
             "notes": reservation.notes,
         }
         return {
-            **self.seating(reservation.restaurant, reservation.starts_at, reservation.party_size),
+            **self.booked(reservation),
             "code": reservation.code,
             "name": reservation.diner_name,
         }

@@ -82,4 +82,5 @@ lactose intolerant diabetic pregnant parking wifi toilet valet dress code stars 
 roughly onwards onward ta gday lookin bookin anythin somethin nothin goin x shift shifted bump bumped swap swapped pushed
 postpone postponed adjust amend visiting sharp tabl
 boss client clients team office company event details detail starter dessert quarter half noon midnight lunchtime dinnertime
+rain raining rainy snow snowing sunny storm stormy windy cold chilly freezing cloudy humid mosquitoes noisy weather
 """)

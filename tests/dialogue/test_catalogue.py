@@ -28,7 +28,8 @@ LONGEST = {
     "when": "Wed, Sep 30, 10:30 PM",
     "day": "Wed, Sep 30",
     "example": "Wed, Sep 30",
-    "party": "12 people",
+    "party": "12 people (Rooftop Terrace W..)",
+    "areas": "Rooftop Terrace W..",
     "count": "20",
     "name": "Maximiliana Featherstonehaugh",
     "code": "WWWWWWW",
@@ -108,6 +109,7 @@ def test_most_answers_are_one_segment_with_everyday_facts() -> None:
     everyday = LONGEST | {
         "restaurant": "Brasserie Tournesol",
         "name": "Ana Lima",
+        "party": "12 people",
         "list": "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people, ABC2345",
         "fact": "Garage on 87th Street, two hours $18.",
         "text": "what is this?",

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("quillport")
 )
 def test_the_only_one_is_taken_at_once(phone: Phone, wish: str, found: str) -> None:
     answer = phone.say(wish)
-    assert f"I know one, in Quillport. I'm holding {found}, Thu, Dec 3, 7:00 PM, 2 people." in answer
+    assert f"I know one, in Quillport. I'm holding {found}, Thu, Dec 3, 7:00 PM, 2 people" in answer
 
 
 def test_a_question_for_a_place_is_a_search(phone: Phone) -> None:
