@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import DBAPIError
 
 from dialogue.server.failures import TurnFailed
 
@@ -23,13 +24,22 @@ class DurableTrackerStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         try:
-            tracker = await super().retrieve(sender_id)
+            tracker = await self._retrieve_alive(sender_id)
         except Exception as error:
             logger.exception("tracker not read")
             raise TurnFailed("tracker store") from error
         if tracker is not None:
             tracker.events_on_record = len(tracker.events)
         return tracker
+
+    async def _retrieve_alive(self, sender_id: str) -> DialogueStateTracker | None:
+        """Read it, on another connection where the first one turns out to be one that a restart of the database has cut."""
+        try:
+            return await super().retrieve(sender_id)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await super().retrieve(sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append what is new.
