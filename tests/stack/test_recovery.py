@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from tests.support import lookups, replies
 from tests.support.phone import Phone, new_sid
@@ -106,6 +108,26 @@ def test_a_text_while_the_database_is_away_is_kept_and_answered(phone: Phone, st
     assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in phone.wait_for_text()
     assert time.monotonic() - begun < _SOON
     assert len(phone.inbox()) == 1
+
+
+def test_what_comes_first_after_a_restart_of_the_database_is_taken(phone: Phone, stack: Stack) -> None:
+    phone.say("hello")
+    stack.database.dispose()
+    stack.programs.stop("postgres")
+    stack.programs.start("postgres")
+    wait_until(lambda: _answers(stack.database), "the database is back", seconds=_SOON)
+    callback = {"MessageSid": new_sid(), "MessageStatus": "delivered"}
+    assert phone.post(callback, path="status").status_code == 204, "the provider does not call twice"
+    said = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+    assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in said[0], said
+
+
+def _answers(database: Engine) -> bool:
+    try:
+        database.connect().close()
+    except OperationalError:
+        return False
+    return True
 
 
 def _worker_sends(stack: Stack, phone: Phone) -> None:
