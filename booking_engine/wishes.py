@@ -76,6 +76,10 @@ class Wishes:
         stands_in = frozenset(areas)
         return bool(stands_in) and stands_in <= self.areas_at(restaurant)
 
+    def bookable_at(self, restaurant: Restaurant, party_size: int) -> bool:
+        """Whether an area was asked for in which such a party can ever be booked; a bar is often for walk-ins only."""
+        return any(self.seats_in(place.areas, restaurant) for place in restaurant.floor.fitting(party_size))
+
 
 def names_area(words: str) -> bool:
     """Whether these words ask for a part of a house, as most houses call it: "patio", "inside", "at the bar"."""

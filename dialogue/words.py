@@ -81,8 +81,8 @@ class Words:
         return _cut(name, _LONGEST_NAME)
 
     def area(self, area: str) -> str:
-        """What a restaurant calls a part of it, cut likewise."""
-        return _cut(area, _LONGEST_AREA)
+        """Where the party asked to sit: "outside", or a restaurant's own word for a part of it, cut likewise."""
+        return _cut(self.feature(area), _LONGEST_AREA)
 
     def spans(self, spans: Iterable[tuple[time, time]], country: str) -> str:
         """ "11:30 AM-2:00 PM, 5:00 PM-9:30 PM"."""

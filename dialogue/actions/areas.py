@@ -7,19 +7,19 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.turn import Turn, country_of
 
 
-def areas_to_tell(memory: Memory, restaurant: Restaurant) -> list[str]:
-    """Where the table in hand stands, if that is where they asked to sit."""
+def area_to_tell(memory: Memory, restaurant: Restaurant) -> str | None:
+    """Where they asked to sit, if the table in hand is there."""
     areas = (memory.hold or {}).get("areas", [])
-    return list(areas) if memory.wishes().seats_in(areas, restaurant) else []
+    return memory.area if memory.wishes().seats_in(areas, restaurant) else None
 
 
 def say_if_taken(turn: Turn, memory: Memory, restaurant: Restaurant) -> None:
     """Tell that the table in hand is another one, where the house has such a place, and when nearby it would be free."""
-    if not memory.wishes().areas_at(restaurant) or areas_to_tell(memory, restaurant):
-        return
     start, hold, wish = memory.held_start(), memory.hold, words_of_area(turn, memory)
     assert start is not None
     assert hold is not None
+    if area_to_tell(memory, restaurant) or not memory.wishes().bookable_at(restaurant, hold["party_size"]):
+        return
     search = turn.engine.find_openings(
         restaurant, starts_at=start, party_size=hold["party_size"], wishes=Wishes(memory.area, must=True), limit=1
     )
@@ -33,4 +33,4 @@ def say_if_taken(turn: Turn, memory: Memory, restaurant: Restaurant) -> None:
 def words_of_area(turn: Turn, memory: Memory) -> str:
     """The area that was asked for: in the diner's own words if they have just said it, else in ours."""
     said = (entity.text for entity in turn.entities if entity.kind == "seating" and entity.value == memory.area)
-    return next(said, turn.words.feature(memory.area or ""))
+    return next(said, turn.words.area(memory.area or ""))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from booking_engine import NoTableAvailable, Refusal, Restaurant, Search
+from booking_engine import NoTableAvailable, Refusal, Restaurant, Search, Wishes
 from dialogue.actions import about, asking, beside, finding
-from dialogue.actions.areas import areas_to_tell, say_if_taken
+from dialogue.actions.areas import area_to_tell, say_if_taken
 from dialogue.actions.confirming import NOT_CONFIRMED, confirm
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
@@ -117,7 +117,7 @@ class ValidateBookingForm(FormValidation):
         """Ask for the first thing that is missing; hold the table when nothing is; book it when it has been said yes to."""
         restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
         if asked is not None and heard.noted and heard.news <= _WISHES:
-            _say_noted(turn, restaurant, heard)
+            _say_noted(turn, memory, restaurant, heard)
         if heard.problem == "no_such_date":
             return asking.ask_another_date(turn, restaurant)
         if heard.options and heard.ask_options:
@@ -251,8 +251,8 @@ class ValidateBookingForm(FormValidation):
     ) -> str | None:
         assert memory.hold is not None
         turn.show_hold(restaurant, memory.hold)
-        areas = areas_to_tell(memory, restaurant)
-        facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY, areas)
+        area = area_to_tell(memory, restaurant)
+        facts = turn.seating(restaurant, start, memory.party_size or PRESUMED_PARTY, area)
         if memory.name is None:
             memory.name = turn.known_name or (turn.engine.diner_name(turn.phone) if turn.phone else None)
         if memory.name is None:
@@ -274,9 +274,12 @@ class ValidateBookingForm(FormValidation):
         return asking.ask_first(turn, memory, asked, "confirmation", (first, "utter_confirm"), **facts)
 
 
-def _say_noted(turn: Turn, restaurant: Restaurant | None, heard: Heard) -> None:
+def _say_noted(turn: Turn, memory: Memory, restaurant: Restaurant | None, heard: Heard) -> None:
     """A wish by itself gets a word, or nobody knew that it was heard; where the house tells of no such thing, an honest one."""
     for wish in heard.noted:
+        party_size = memory.party_size or PRESUMED_PARTY
+        if restaurant is not None and memory.time and Wishes(str(wish.value)).bookable_at(restaurant, party_size):
+            continue  # whether the table is there is told with the table
         if restaurant is not None and wish.kind == "seating" and not about.offers(restaurant, wish):
             turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
         else:

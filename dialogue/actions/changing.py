@@ -118,8 +118,9 @@ class ValidateChangeForm(FormValidation):
             turn.say("utter_choose_time", options)
             return "choice"
         party_size = memory.party_size or booking.party_size
-        # Told only what a house has; anything else is a note for its staff.
-        wishes = replace(booking.wishes, area=memory.area) if memory.wishes().areas_at(restaurant) else None
+        # Only what can be booked there; anything else is a note for the staff.
+        can_sit_there = memory.wishes().bookable_at(restaurant, party_size)
+        wishes = replace(booking.wishes, area=memory.area) if can_sit_there else None
         if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
             return self._move(turn, memory, booking, restaurant, start, party_size, wishes)
         if _wants_another(turn, memory, booking, heard):
@@ -221,7 +222,8 @@ class ValidateChangeForm(FormValidation):
             return
         if wishes and not wishes.seats_in(changed.areas, restaurant):
             turn.say("utter_area_taken", wish=words_of_area(turn, memory))
-        turn.say("utter_changed", **turn.show_reservation(changed))
+        is_same = replace(changed, notes=booking.notes) == booking
+        turn.say("utter_already_so" if is_same else "utter_changed", **turn.show_reservation(changed))
         memory.forget_draft()
         memory.reservation = changed.code
 

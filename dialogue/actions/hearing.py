@@ -29,6 +29,10 @@ _NAME_PARTS = ("first_name", "last_name")
 _AREAS = ("outdoor", "indoor", "bar", "private_room")
 """Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
 _HOURS = 24
+_RATHER_A_TIME = re.compile(
+    r"\b(make it|instead|we do|you do|how about|what about|move|push|shift|bump|postpone|delay|reschedule)\b",
+    re.IGNORECASE,
+)
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 _MONTH_FIRST = ("US", "CA", "PH")
@@ -240,11 +244,7 @@ def _hear_bare_number(
     as_party = 1 <= number <= restaurant.largest_party
     if as_time and as_party and memory.said_last in ("time", "party_size"):
         as_time, as_party = memory.said_last == "time", memory.said_last == "party_size"
-    elif (
-        as_time
-        and as_party
-        and re.search(r"\b(make it|instead|we do|you do|how about|what about)\b", turn.text, re.IGNORECASE)
-    ):
+    elif as_time and as_party and _RATHER_A_TIME.search(turn.text):
         as_party = False
     if as_time and as_party:
         clock = turn.words.clock(starts[-1].timetz().replace(tzinfo=None), country_of(restaurant))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -151,14 +150,14 @@ class Turn:
         return facts
 
     def seating(
-        self, restaurant: Restaurant, starts_at: datetime, party_size: int, areas: Iterable[str] = ()
+        self, restaurant: Restaurant, starts_at: datetime, party_size: int, area: str | None = None
     ) -> dict[str, object]:
-        """Facts of a table at a time. `areas`: where it stands, told only to who asked to sit there."""
+        """Facts of a table at a time. `area`: where it stands, told only to who asked to sit there."""
         country = country_of(restaurant)
         local = starts_at.astimezone(restaurant.zone)
         party = self.words.party(party_size)
-        if where := self.words.listed(map(self.words.area, areas)):
-            party = self.words.render("utter_part_party_in", party=party, areas=where)
+        if area:
+            party = self.words.render("utter_part_party_in", party=party, area=self.words.area(area))
         return {
             **self.about(restaurant),
             "when": self.words.when(local, country),
@@ -168,9 +167,9 @@ class Turn:
 
     def booked(self, reservation: Reservation) -> dict[str, object]:
         """Facts of a reservation's table."""
-        house, areas = reservation.restaurant, reservation.areas
-        told = areas if reservation.wishes.seats_in(areas, house) else ()
-        return self.seating(house, reservation.starts_at, reservation.party_size, told)
+        house, wishes = reservation.restaurant, reservation.wishes
+        area = wishes.area if wishes.seats_in(reservation.areas, house) else None
+        return self.seating(house, reservation.starts_at, reservation.party_size, area)
 
     def show_hold(self, restaurant: Restaurant, hold: dict[str, Any]) -> None:
         """Put the hold, as the memory keeps it, into the answer, in the chat API's form."""

@@ -11,7 +11,7 @@ _SEATING = {
     "balcony|on the sidewalk|sidewalk|beer garden",
     "indoor": "indoor|indoors|inside|in side|interior|under a roof|under cover|within the restaurant|inside seating|"
     "indoor seating|indoor table|inside table|in the dining room|dining room|main room",
-    "bar": "at the bar|bar seat|bar seats|bar seating|bar stools|bar table|by the bar|near the bar|counter|"
+    "bar": "at the bar|the bar|bar seat|bar seats|bar seating|bar stools|bar table|by the bar|near the bar|counter|"
     "counter seats|counter seating|at the counter|bar area",
     "booth": "booth|a booth|booth seat|banquette|corner booth",
     "window": "window|window seat|window table|by the window|next to the window|near the window|by a window|"
@@ -97,7 +97,7 @@ _BOOKS = (
     ("seating", phrase_book(_SEATING)),
 )
 _PRICES = phrase_book(_PRICE)
-_NEGATING = frozenset({"not", "no", "dont", "without", "except", "isnt", "never", "other", "rather"})
+_NEGATING = frozenset({"not", "dont", "without", "except", "isnt", "never", "other", "rather"})
 _REACH = 4
 _OPPOSITES = {"outdoor": "indoor", "indoor": "outdoor"}
 
@@ -122,6 +122,8 @@ def read_wishes(message: Message) -> None:
 
 def _refused(words: list[str], first: int) -> bool:
     before = words[max(0, first - _REACH) : first]
+    if before[-1:] == ["no"]:  # further off it is an answer: "no wait, outside"
+        return True
     for word in reversed(before):
         if word in (",", ".", "but", "!", "?", ";"):
             return False

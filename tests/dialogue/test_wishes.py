@@ -55,11 +55,11 @@ def test_a_wish_told_later_moves_the_hold(phone: Phone, stack: Stack, open_house
 
 def test_where_they_asked_to_sit_is_told(phone: Phone, stack: Stack, open_house: OpenHouse) -> None:
     open_house("terrace-heron", "Terrace Heron Diner", tables=TABLES)
-    assert "2 people (patio)" in phone.say("table for 2 outside at Terrace Heron Diner tomorrow at 6pm")
-    assert "(patio)" in phone.say("Ana Lima")
+    assert "2 people, outside" in phone.say("table for 2 outside at Terrace Heron Diner tomorrow at 6pm")
+    assert "outside" in phone.say("Ana Lima")
     assert [tables for tables, _ in seated(stack, phone)] == [["T3"]]
-    assert "(patio)" in phone.say("what did I book?")
-    assert "(" not in phone.say("table for 2 at Terrace Heron Diner tomorrow at 8pm"), "nobody asked"
+    assert "outside" in phone.say("what did I book?")
+    assert "outside" not in phone.say("table for 2 at Terrace Heron Diner tomorrow at 8pm"), "nobody asked"
 
 
 def test_where_they_cannot_sit_is_told_with_the_nearest_time_at_which_they_can(
@@ -72,7 +72,7 @@ def test_where_they_cannot_sit_is_told_with_the_nearest_time_at_which_they_can(
     said = phone.say("table for 2 at Shady Heron Diner tomorrow at 6:30pm on the patio, my name is Ana Lima")
     assert said.startswith('"the patio" is taken then, so this is another table. At 7:30 PM it would be free.')
     assert "2 people, for Ana Lima" in said
-    assert "2 people (patio)" in phone.say("ok, 7:30 then")
+    assert "2 people, outside" in phone.say("ok, 7:30 then")
     assert replies.CODE.search(phone.say("Y"))
     assert [tables for tables, _ in seated(stack, phone)] == [["T3"]]
 
@@ -81,10 +81,10 @@ def test_who_would_rather_sit_elsewhere_gets_another_table(phone: Phone, stack: 
     open_house("rainy-heron", "Rainy Heron Diner", tables=TABLES)
     phone.say("table for 2 outside at Rainy Heron Diner tomorrow at 6pm, my name is Ana Lima, one of us is vegan")
     assert replies.CODE.search(phone.say("Y"))
-    assert "2 people (main). Code" in phone.say("can we sit inside instead, it's going to rain")
+    assert "2 people, inside. Code" in phone.say("can we sit inside instead, it's going to rain")
     assert [tables for tables, _ in seated(stack, phone)] == [["T1"]]
     assert phone.booking().notes == "vegan; inside"
-    assert "7:00 PM, 2 people (patio). Code" in phone.say("make it 7, on the patio after all")
+    assert "7:00 PM, 2 people, outside. Code" in phone.say("make it 7, on the patio after all")
     assert [tables for tables, _ in seated(stack, phone)] == [["T3"]]
     assert phone.booking().notes == "vegan; the patio"
 
@@ -105,13 +105,23 @@ def test_who_would_rather_sit_where_all_is_taken_keeps_the_table_and_the_staff_i
     said = phone.say("make it 7 then, outside")
     assert said.startswith('"outside" is taken then, so this is another table.'), said
     assert "7:00 PM, 2 people. Code" in said
-    assert "7:45 PM, 2 people (patio). Code" in phone.say("7:45, and outside")
+    assert "7:45 PM, 2 people, outside. Code" in phone.say("7:45, and outside")
+
+
+def test_a_place_that_is_only_for_walk_ins_is_not_called_taken(phone: Phone, open_house: OpenHouse) -> None:
+    bar = {"name": "B1", "area": "bar", "max_party": 2, "walk_in": True}
+    open_house("counter-heron", "Counter Heron Diner", tables=[*TABLES, bar])
+    said = phone.say("table for 2 at the bar at Counter Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    assert said.startswith("Counter Heron Diner, Thu, Dec 3, 6:00 PM, 2 people, for Ana Lima."), said
+    phone.say("Y")
+    assert phone.booking().notes == "at the bar"
+    assert "taken" not in phone.say("can't we sit at the bar?")
 
 
 def test_another_part_of_the_house_than_was_asked_for_first(phone: Phone, open_house: OpenHouse) -> None:
     open_house("moody-heron", "Moody Heron Diner", tables=TABLES)
     phone.say("table for 2 outside at Moody Heron Diner tomorrow at 6pm, my name is Ana Lima")
-    assert "(main)" in phone.say("no wait, inside")
+    assert "inside" in phone.say("no wait, inside")
     assert replies.CODE.search(phone.say("Y"))
     assert phone.booking().notes == "inside"
 

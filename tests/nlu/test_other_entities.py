@@ -206,6 +206,10 @@ def test_other_words_are_no_city(text: str) -> None:
     [
         ("we'd like to sit outside", "seating", "outdoor"),
         ("not outside please", "seating", "indoor"),
+        ("no outdoor seating please", "seating", "indoor"),
+        ("no wait, outside was fine", "seating", "outdoor"),
+        ("no wait outside was fine", "seating", "outdoor"),
+        ("actually can we do the bar?", "seating", "bar"),
         ("by the window", "seating", "window"),
         ("can we have a booth", "seating", "booth"),
         ("a high chair please", "seating", "high_chair"),
