@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from booking_engine import NoTableAvailable, Refusal, Restaurant, Search, Wishes
+from booking_engine import NoTableAvailable, Refusal, Restaurant, Search
 from dialogue.actions import about, asking, beside, finding
 from dialogue.actions.areas import area_to_tell, say_if_taken
 from dialogue.actions.confirming import NOT_CONFIRMED, confirm
@@ -13,6 +13,7 @@ from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import identify
 from dialogue.actions.memory import Memory
+from dialogue.actions.noting import say_noted
 from dialogue.actions.offering import offer_again, refuse, time_option
 from dialogue.actions.picking import Heard
 from dialogue.actions.reservations import named_in, upcoming
@@ -117,7 +118,7 @@ class ValidateBookingForm(FormValidation):
         """Ask for the first thing that is missing; hold the table when nothing is; book it when it has been said yes to."""
         restaurant = turn.engine.restaurant(memory.restaurant) if memory.restaurant else None
         if asked is not None and heard.noted and heard.news <= _WISHES:
-            _say_noted(turn, memory, restaurant, heard)
+            say_noted(turn, memory, restaurant, heard)
         if heard.problem == "no_such_date":
             return asking.ask_another_date(turn, restaurant)
         if heard.options and heard.ask_options:
@@ -272,18 +273,6 @@ class ValidateBookingForm(FormValidation):
             return self._next(turn, memory, None, Heard())
         first = "utter_confirm" if memory.party_size else "utter_confirm_presumed"
         return asking.ask_first(turn, memory, asked, "confirmation", (first, "utter_confirm"), **facts)
-
-
-def _say_noted(turn: Turn, memory: Memory, restaurant: Restaurant | None, heard: Heard) -> None:
-    """A wish by itself gets a word, or nobody knew that it was heard; where the house tells of no such thing, an honest one."""
-    for wish in heard.noted:
-        party_size = memory.party_size or PRESUMED_PARTY
-        if restaurant is not None and memory.time and Wishes(str(wish.value)).bookable_at(restaurant, party_size):
-            continue  # whether the table is there is told with the table
-        if restaurant is not None and wish.kind == "seating" and not about.offers(restaurant, wish):
-            turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
-        else:
-            turn.say("utter_wish_noted", note=wish.text)
 
 
 def _says_where(turn: Turn) -> bool:

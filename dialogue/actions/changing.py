@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 
 from booking_engine import (
-    ChangeTooLate,
     NoTableAvailable,
-    Refusal,
     Reservation,
-    ReservationOver,
     Restaurant,
     Search,
     Wishes,
 )
-from booking_engine.values import LONGEST_NOTES
 from dialogue.actions import asking, finding
-from dialogue.actions.areas import words_of_area
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
-from dialogue.actions.noting import with_notes, without_areas
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
+from dialogue.actions.rebooking import note, reseat, take
 from dialogue.actions.reservations import find_target, names_start, pick_booking, recalled
 from dialogue.actions.times import Meant, certain, lies_within, meant_starts
 from dialogue.actions.turn import Option, Turn
@@ -129,10 +123,10 @@ class ValidateChangeForm(FormValidation):
             finding.find(turn, memory, may_take=False)
             return "choice" if memory.choices else "restaurant"
         if wishes is not None:
-            self._reseat(turn, memory, booking, wishes)
+            reseat(turn, memory, booking, wishes)
             return None
         if "notes" in heard.fields:
-            self._note(turn, memory, booking)
+            note(turn, memory, booking)
             return None
         facts = turn.show_reservation(booking)
         if heard.fields - _WHEREABOUTS:  # said, and already so
@@ -168,64 +162,10 @@ class ValidateChangeForm(FormValidation):
         elif search.exact is None:
             return self._refuse(turn, memory, booking, restaurant, search, party_size)
         try:
-            self._take(turn, memory, booking, restaurant, start, party_size, wishes)
+            take(turn, memory, booking, restaurant, start, party_size, wishes)
         except NoTableAvailable as gone:
             return self._refuse(turn, memory, booking, restaurant, gone.search, party_size)
         return None
-
-    def _reseat(self, turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> None:
-        """Another part of the house at the same time; the table stays and the staff is told where there is none free."""
-        search = turn.engine.find_openings(
-            booking.restaurant,
-            starts_at=booking.starts_at,
-            party_size=booking.party_size,
-            excluding=booking.code,
-            wishes=Wishes(wishes.area, must=True),
-        )
-        if search.refusal is Refusal.NO_TABLE:
-            turn.say("utter_area_taken_at_all", wish=words_of_area(turn, memory))
-            self._note(turn, memory, booking)
-            return
-        try:
-            self._take(turn, memory, booking, booking.restaurant, booking.starts_at, booking.party_size, wishes)
-        except NoTableAvailable:
-            self._note(turn, memory, booking)
-
-    def _take(
-        self,
-        turn: Turn,
-        memory: Memory,
-        booking: Reservation,
-        restaurant: Restaurant,
-        start: datetime,
-        party_size: int,
-        wishes: Wishes | None,
-    ) -> None:
-        """Change the booking to this. Raises NoTableAvailable; where it is too late, that is said."""
-        area = wishes.area if wishes else None
-        try:
-            changed = turn.engine.change_reservation(
-                booking.code,
-                restaurant=restaurant,
-                starts_at=start,
-                party_size=party_size,
-                notes=_notes_with(booking, memory),
-                wishes=wishes,
-                command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}:{area}"),
-                channel=turn.channel,
-                notify=not turn.is_by_sms,
-            )
-        except (ChangeTooLate, ReservationOver) as late:
-            turn.met(late)
-            turn.say("utter_change_too_late", **turn.show_reservation(booking))
-            memory.forget_draft()
-            return
-        if wishes and not wishes.seats_in(changed.areas, restaurant):
-            turn.say("utter_area_taken", wish=words_of_area(turn, memory))
-        is_same = replace(changed, notes=booking.notes) == booking
-        turn.say("utter_already_so" if is_same else "utter_changed", **turn.show_reservation(changed))
-        memory.forget_draft()
-        memory.reservation = changed.code
 
     def _others(
         self, turn: Turn, memory: Memory, booking: Reservation, restaurant: Restaurant, party_size: int
@@ -241,28 +181,6 @@ class ValidateChangeForm(FormValidation):
         )
         free = [opening.starts_at for opening in search.openings if opening.starts_at != booking.starts_at]
         return [time_option(turn, restaurant, start) for start in sorted(free[:_OTHERS])]
-
-    def _note(self, turn: Turn, memory: Memory, booking: Reservation) -> None:
-        """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
-        notes = _notes_with(booking, memory)
-        if notes is None:
-            turn.say("utter_notes_full", **turn.about(booking.restaurant))
-            memory.forget_draft()
-            return
-        try:
-            noted = turn.engine.change_reservation(
-                booking.code,
-                notes=notes,
-                command_id=turn.command_id("note"),
-                channel=turn.channel,
-                notify=False,
-            )
-        except ReservationOver as over:
-            turn.met(over)
-            turn.say("utter_change_too_late", **turn.show_reservation(booking))
-        else:
-            turn.say("utter_noted", **turn.show_reservation(noted), note=memory.notes)
-        memory.forget_draft()
 
     def _refuse(
         self,
@@ -280,12 +198,6 @@ class ValidateChangeForm(FormValidation):
             return "choice"
         memory.date = memory.time = memory.party_size = None
         return "time"
-
-
-def _notes_with(booking: Reservation, memory: Memory) -> str | None:
-    """The booking's notes and what is new of those told now; None when that is more than notes may hold."""
-    notes = with_notes(without_areas(booking.notes) if memory.area else booking.notes, memory.notes)
-    return notes if len(notes) <= LONGEST_NOTES else None
 
 
 _LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from booking_engine import Restaurant, Wishes
 from booking_engine.wishes import names_area
+from dialogue.actions import about
+from dialogue.actions.memory import Memory
+from dialogue.actions.picking import Heard
+from dialogue.actions.times import PRESUMED_PARTY
+from dialogue.actions.turn import Turn
 
 _BETWEEN = "; "
 
@@ -22,3 +28,15 @@ def with_notes(notes: str, told: str | None) -> str:
 def without_areas(notes: str | None) -> str:
     """The notes without where to sit: whoever asks for another part of the house no longer wants the one before."""
     return _BETWEEN.join(note for note in (notes or "").split(_BETWEEN) if not names_area(note))
+
+
+def say_noted(turn: Turn, memory: Memory, restaurant: Restaurant | None, heard: Heard) -> None:
+    """A wish by itself gets a word, or nobody knew that it was heard; where the house tells of no such thing, an honest one."""
+    for wish in heard.noted:
+        party_size = memory.party_size or PRESUMED_PARTY
+        if restaurant is not None and memory.time and Wishes(str(wish.value)).bookable_at(restaurant, party_size):
+            continue  # whether the table is there is told with the table
+        if restaurant is not None and wish.kind == "seating" and not about.offers(restaurant, wish):
+            turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
+        else:
+            turn.say("utter_wish_noted", note=wish.text)

@@ -1,0 +1,97 @@
+"""Writing a change into a booking, and telling what has become of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from booking_engine import ChangeTooLate, NoTableAvailable, Refusal, Reservation, ReservationOver, Restaurant, Wishes
+from booking_engine.values import LONGEST_NOTES
+from dialogue.actions.areas import words_of_area
+from dialogue.actions.memory import Memory
+from dialogue.actions.noting import with_notes, without_areas
+from dialogue.actions.turn import Turn
+
+
+def take(
+    turn: Turn,
+    memory: Memory,
+    booking: Reservation,
+    restaurant: Restaurant,
+    start: datetime,
+    party_size: int,
+    wishes: Wishes | None,
+) -> None:
+    """Change the booking to this. Raises NoTableAvailable; where it is too late, that is said."""
+    area = wishes.area if wishes else None
+    try:
+        changed = turn.engine.change_reservation(
+            booking.code,
+            restaurant=restaurant,
+            starts_at=start,
+            party_size=party_size,
+            notes=_notes_with(booking, memory),
+            wishes=wishes,
+            command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}:{area}"),
+            channel=turn.channel,
+            notify=not turn.is_by_sms,
+        )
+    except (ChangeTooLate, ReservationOver) as late:
+        turn.met(late)
+        turn.say("utter_change_too_late", **turn.show_reservation(booking))
+        memory.forget_draft()
+        return
+    if wishes and not wishes.seats_in(changed.areas, restaurant):
+        turn.say("utter_area_taken", wish=words_of_area(turn, memory))
+    is_same = replace(changed, notes=booking.notes) == booking
+    turn.say("utter_already_so" if is_same else "utter_changed", **turn.show_reservation(changed))
+    memory.forget_draft()
+    memory.reservation = changed.code
+
+
+def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> None:
+    """Another part of the house at the same time; the table stays and the staff is told where there is none free."""
+    search = turn.engine.find_openings(
+        booking.restaurant,
+        starts_at=booking.starts_at,
+        party_size=booking.party_size,
+        excluding=booking.code,
+        wishes=Wishes(wishes.area, must=True),
+    )
+    if search.refusal is Refusal.NO_TABLE:
+        turn.say("utter_area_taken_at_all", wish=words_of_area(turn, memory))
+        note(turn, memory, booking)
+        return
+    try:
+        take(turn, memory, booking, booking.restaurant, booking.starts_at, booking.party_size, wishes)
+    except NoTableAvailable:
+        note(turn, memory, booking)
+
+
+def note(turn: Turn, memory: Memory, booking: Reservation) -> None:
+    """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
+    notes = _notes_with(booking, memory)
+    if notes is None:
+        turn.say("utter_notes_full", **turn.about(booking.restaurant))
+        memory.forget_draft()
+        return
+    try:
+        noted = turn.engine.change_reservation(
+            booking.code,
+            notes=notes,
+            command_id=turn.command_id("note"),
+            channel=turn.channel,
+            notify=False,
+        )
+    except ReservationOver as over:
+        turn.met(over)
+        turn.say("utter_change_too_late", **turn.show_reservation(booking))
+    else:
+        turn.say("utter_noted", **turn.show_reservation(noted), note=memory.notes)
+    memory.forget_draft()
+
+
+def _notes_with(booking: Reservation, memory: Memory) -> str | None:
+    """The booking's notes and what is new of those told now; None when that is more than notes may hold."""
+    notes = with_notes(without_areas(booking.notes) if memory.area else booking.notes, memory.notes)
+    return notes if len(notes) <= LONGEST_NOTES else None
