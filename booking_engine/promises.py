@@ -91,7 +91,8 @@ def text_values(
     record: Record, restaurant: Restaurant, codes: CodeBook, due: Sequence[Due], *, now: datetime, shift: timedelta
 ) -> dict[str, Any]:
     """What the outbox is told of these texts. `shift`: as in `promise`."""
-    reservation = record.as_reservation(restaurant, codes)
+    assert record.code_number is not None
+    code = codes.spell(record.restaurant_id, record.code_number)
     payload = {
         "restaurant": {
             "slug": restaurant.slug,
@@ -102,11 +103,11 @@ def text_values(
             "street": restaurant.street,
             "timezone": restaurant.timezone,
         },
-        "code": reservation.code,
-        "starts_at": reservation.starts_at.isoformat(),
-        "party_size": reservation.party_size,
-        "diner_name": reservation.diner_name,
-        "notes": reservation.notes,
+        "code": code,
+        "starts_at": record.starts_at.astimezone(restaurant.zone).isoformat(),
+        "party_size": record.party_size,
+        "diner_name": record.diner_name,
+        "notes": record.notes,
         "locale": record.locale,
     }
     return {
@@ -115,8 +116,8 @@ def text_values(
         "due": array_of(text.at.isoformat() for text in due),
         "restaurant_id": record.restaurant_id,
         "reservation_id": record.id,
-        "code": reservation.code,
-        "phone": reservation.diner_phone,
+        "code": code,
+        "phone": record.diner_phone,
         "payload": Jsonb(payload),
         "now": now,
         "ahead": shift,

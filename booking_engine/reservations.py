@@ -79,6 +79,8 @@ class Record:
     @property
     def wishes(self) -> Wishes:
         """Where the party asked to sit, and what its table should have."""
+        if self.area is None and not self.features:
+            return NO_WISHES
         return Wishes(self.area, self.area_must, frozenset(self.features))
 
     def wishing(self, wishes: Wishes) -> Record:
