@@ -182,7 +182,7 @@ def _say_none(turn: Turn, memory: Memory) -> None:
 
 def tells_more(turn: Turn, memory: Memory, heard: Heard) -> bool:
     """Whether something of the table is told while it is asked which of the restaurants: "4 of us" is no search anew."""
-    of_table = [entity for entity in turn.entities if entity.kind in _OF_TABLE]
+    of_table = heard.fields & _OF_TABLE or any(entity.kind in _OF_TABLE for entity in turn.entities)
     of_search = {*SEARCHED, "sought", "restaurant"}
     return (
         bool(of_table and heard.fields)
@@ -193,7 +193,9 @@ def tells_more(turn: Turn, memory: Memory, heard: Heard) -> bool:
 
 def ask_which(turn: Turn, memory: Memory) -> str:
     """Take note of what was told, and show the restaurants again; gives what is asked for."""
-    told = turn.words.listed(entity.text for entity in turn.entities if entity.kind in _OF_TABLE)
+    said = [entity for entity in turn.entities if entity.kind in _OF_TABLE]
+    bare = [entity for entity in turn.entities if entity.kind in ("number", "choice")]  # "4", where there are but two
+    told = turn.words.listed(entity.text for entity in said or bare)
     turn.say("utter_and_which_of_these", memory.options(), told=told)
     return "choice"
 

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from dialogue.actions.memory import Memory
 from dialogue.actions.turn import Entity, Option, Turn
+from nlu.reading.cities import NICKNAMES
 
 _FILLER = frozenset(
     ("the", "one", "ones", "please", "pls", "thanks", "at", "in", "on", "for", "to", "a", "an", "of", "i", "ll", "will")
@@ -91,7 +92,7 @@ def _numbered_option(text: str, options: list[Option]) -> Option | None:
 
 def _named_option(text: str, options: list[Option]) -> Option | None:
     """The only option whose label has all the telling words of the message: "palo alto", "the 8:30 one", "lantern street"."""
-    said = set(words_of(text)) - _FILLER
+    said = {part for word in words_of(text) for part in words_of(NICKNAMES.get(word, word))} - _FILLER
     digits_only = all(word.isdecimal() for word in said) and len(said) == 1  # "2" is the second, not the one at 2:00
     if not said or digits_only:
         return None

@@ -32,7 +32,7 @@ Copenhagen|Stockholm|Oslo|Helsinki|Warsaw|Prague|Budapest|Athens|Istanbul|Dubai|
 Bangkok|Mumbai|Delhi|Bangalore|Mexico City|Sao Paulo|Buenos Aires|Lima|Bogota|Cape Town|Johannesburg|Nairobi|Lagos|Cairo|
 Tel Aviv|Shanghai|Beijing|Taipei|Manila|Jakarta|Kuala Lumpur
 """
-_NICKNAMES = {
+NICKNAMES = {
     "nyc": "New York", "new york city": "New York", "ny": "New York", "la": "Los Angeles", "l . a .": "Los Angeles",
     "sf": "San Francisco", "san fran": "San Francisco", "frisco": "San Francisco", "s . f .": "San Francisco",
     "sanfrancisco": "San Francisco", "philly": "Philadelphia", "vegas": "Las Vegas", "dc": "Washington",
@@ -108,7 +108,7 @@ _AMBIGUOUS = frozenset(
     ]
 )
 _NAMES = [name.strip() for name in _CITIES.replace("\n", "").split("|")]
-_BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | _NICKNAMES)
+_BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | NICKNAMES)
 _SHORTEST_MISTYPED = 6
 _MISTYPED = {
     slip: name for name in _NAMES if len(name) >= _SHORTEST_MISTYPED for slip in slips(name.lower().replace(".", ""))

@@ -85,6 +85,8 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
         and end - first > 1
     ):
         end -= 1
+    if end - first > 1 and message.tokens[end - 1].word == ".":
+        end -= 1  # "Omar F."
     return _Run(first, end) if end > first else None
 
 

@@ -135,7 +135,7 @@ COUNT_RULES: list[Rule] = [
     (pattern(rf"(?:party|group|guests|people|number of (?:people|guests|diners)|party size|headcount|size|group size)"
              rf"(?: size)? (?:is|are|to|of|=|:|will be|should be|as|at|now|is now) {_SOFT}(?P<span>{_N}){_NOT_THINGS}"),
      "party_size", _count),
-    (pattern(rf"(?:there will be|therell be|there are|there is|theres|therere|we are|were|we will be|well be|"
+    (pattern(rf"(?:there will be|therell be|there are|there is|theres|therere|we are|were|we r|we will be|well be|"
              rf"going to be|gonna be|will only be|expecting|expect) {_SOFT}"
              rf"(?P<span>{_N})(?! (?:high|minutes|late|questions?)){_NOT_THINGS}"), "party_size", _count),
     (pattern(rf"{_N} (?:are|will be|is|r) (?:now )?(?:attending|coming|joining|arriving|showing|dining|eating|going)"),
@@ -147,6 +147,7 @@ _FOR_RULES: list[Rule] = [
 ]
 
 
+_ONE_OF_MANY = ["one", "of", "us"]
 _SUMMING = words("total altogether all together up told")
 
 
@@ -176,7 +177,8 @@ def _drop_remarks(message: Message) -> None:
     for claim in message.of("party_size"):
         place = next(index for index, item in enumerate(view.items) if item[1] == claim.first)
         after = view.words[place + 1 : place + 7]
-        if is_remark(after):
+        said = [token.word for token in message.tokens[claim.first : claim.end]]
+        if is_remark(after) or said == _ONE_OF_MANY:
             message.replace(claim, entity="guests")
         elif "count" in claim.value and stays_away(after):
             message.replace(claim, value={"delta": -claim.value["count"]})

@@ -9,7 +9,7 @@ from nlu.reading.message import Message
 from nlu.reading.words import words
 
 _HAVING = words("is are has have eat eats")
-_NEEDING = words("need needs will require requires")
+_NEEDING = words("need needs will require requires use uses")
 _OWNING = words("have has got bringing bring ive")
 _PARTLY = (["including"], ["incl"], ["includes"], ["("])
 _STAYING = words("cancelled canceled dropped cant cannot wont isnt arent")

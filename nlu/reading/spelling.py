@@ -37,6 +37,8 @@ _VARIANTS = {
     "november": "nov",
     "december": "dec decmber",
     "people": "ppl pple peple poeple peopel peoples persons pax peeps ppls persn pers",
+    "around": "ard arnd arround aroud",
+    "about": "abt abut",
     "thanks": "thans thnks thakns thansk thnaks",
     "please": "pls plz plse pleas",
     "minutes": "min mins minute",

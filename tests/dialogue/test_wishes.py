@@ -146,6 +146,14 @@ def test_what_is_told_after_the_booking_is_noted_and_the_table_stays(phone: Phon
     assert after.notes == "high chair; vegan"
 
 
+def test_what_one_of_them_needs_is_no_number_of_people(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("ramp-heron", "Ramp Heron Diner", tables=TABLES)
+    phone.say("table for 2 at Ramp Heron Diner tomorrow at 6pm, my name is Ana Lima")
+    phone.say("Y")
+    assert phone.say("I forgot to say that one of us uses a wheelchair.").startswith("Noted: wheelchair.")
+    assert phone.booking().party_size == 2
+
+
 def test_a_note_comes_along_with_another_time(phone: Phone, open_house: OpenHouse) -> None:
     open_house("late-heron", "Late Heron Diner", tables=TABLES)
     phone.say("table for 2 at Late Heron Diner tomorrow at 6pm, my name is Ana Lima")

@@ -9,6 +9,7 @@ from tests.nlu.reading_cases import values, words_of
 NAMES: list[tuple[str, str | None, str | None]] = [
     ("my name is Dagny Holt", "Dagny", "Holt"),
     ("my name is dagny holt", "Dagny", "Holt"),
+    ("my name is Omar F.", "Omar", "F"),
     ("my full name is Tomas Arvid Lindqvist", "Tomas", "Lindqvist"),
     ("the name is Okonjo Bell", "Okonjo", "Bell"),
     ("name: Ruth Amsel", "Ruth", "Amsel"),

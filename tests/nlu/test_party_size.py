@@ -21,6 +21,8 @@ COUNTS = [
     ("8 pax", 8),
     ("five of us", 5),
     ("there are 7 of us", 7),
+    ("we r 9 for a bday on the 12th", 9),
+    ("4 of us on the patio", 4),
     ("the ten of us", 10),
     ("we are 3", 3),
     ("we're 5", 5),
@@ -128,6 +130,9 @@ def test_ranges_and_changes_are_read(text: str, value: dict[str, int]) -> None:
     "text",
     [
         "one of us is vegan",
+        "one of us uses a wheelchair",
+        "I forgot to say that one of us is in a wheelchair.",
+        "two of us use wheelchairs",
         "two of the guests are vegetarian",
         "1 person has a nut allergy",
         "three of us need high chairs",

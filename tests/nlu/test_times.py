@@ -28,6 +28,8 @@ TIMES: list[tuple[str, dict[str, Any]]] = [
     ("7ish", clock(7, approximate=True)),
     ("7-ish", clock(7, approximate=True)),
     ("2:30ish", clock(2, 30, approximate=True)),
+    ("ard 8", clock(8, approximate=True)),
+    ("push it to 7 and one more kid", clock(7)),
     ("around 8pm", clock(8, 0, "pm", approximate=True)),
     ("8 o'clock", clock(8)),
     ('6 o"clock in the evening', clock(6, 0, "pm")),
