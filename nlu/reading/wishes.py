@@ -23,8 +23,8 @@ _SEATING = {
     "baby chair|baby seat|baby chairs|chairs for children|chairs for kids|childs seat|child seat|child seats|kids chair",
     "stroller": "stroller|pram|buggy|pushchair|strollers|room for a pram|room for a stroller",
     "step_free": "wheelchair|wheelchairs|wheelchair users|wheelchair access|wheelchair accessible|wheel chair|wheelchair user|"
-    "step free|no stairs|no steps|mobility scooter|wheelchair friendly|disabled access|handicap access|handicapped accessible|walker|"
-    "on crutches|crutches|ground floor",
+    "step free|no stairs|no steps|mobility scooter|wheelchair friendly|disabled access|handicap access|handicapped accessible|"
+    "walker|on crutches|crutches|ground floor",
     "standing": "high top|hightop|high table|standing table",
     "near_heater": "heater|near a heater|by the fire|fireplace|by the fireplace|near the fire",
     "shade": "in the shade|shaded|shade|out of the sun",
