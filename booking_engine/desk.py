@@ -17,7 +17,7 @@ from .floor import Place
 from .holds_in_hand import HoldsInHand
 from .occupancy import Occupancy, occupancy_query
 from .openings import Refusal, Search
-from .quarters import quarter_of, quarters_between
+from .quarters import quarters_between
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .search import grid, place_or_refusal, refusal_by_rule, search, seating_quarters
@@ -126,10 +126,8 @@ class Desk:
     def quarters_to_lock(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> range:
         """The quarter hours whose pacing a booking must lock: the first one, or all of them in a house that keeps seats
         aside at any time for walk-ins, where parties that start apart compete for the same seats."""
-        if not restaurant.policy.walk_in_covers:
-            first = quarter_of(starts_at)
-            return range(first, first + 1)
-        return quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
+        quarters = quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
+        return quarters if restaurant.policy.walk_in_covers else quarters[:1]
 
     def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
         """Start over with the restaurant as it now is when an import has changed anything since it was read."""

@@ -78,13 +78,8 @@ class Wishes:
 
     def bookable_at(self, restaurant: Restaurant, party_size: int) -> bool:
         """Whether an area was asked for in which such a party can ever be booked; a bar is often for walk-ins only."""
-        return any(self.seats_in(place.areas, restaurant) for place in restaurant.floor.fitting(party_size))
-
-
-def names_area(words: str) -> bool:
-    """Whether these words ask for a part of a house, as most houses call it: "patio", "inside", "at the bar"."""
-    folded = fold(words)
-    return any(_is(folded, kind) for kind in (*_KINDS, _INDOORS))
+        areas = self.areas_at(restaurant)
+        return any(place.areas and place.areas <= areas for place in restaurant.floor.fitting(party_size))
 
 
 def kinds_of_area(area: str) -> frozenset[str]:

@@ -117,9 +117,11 @@ def open_messages(connection: Connection, conversation_id: uuid.UUID) -> list[In
     return [_inbound(row) for row in connection.execute(query.order_by(c.seq))]
 
 
-def find_inbound(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Inbound | None:
+def lock_inbound(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Inbound | None:
+    """The message as it is now, and until the transaction ends: nobody answers it meanwhile."""
     c = schema.inbound.c
-    row = connection.execute(select(schema.inbound).where(c.conversation_id == conversation_id, c.sid == sid)).first()
+    query = select(schema.inbound).where(c.conversation_id == conversation_id, c.sid == sid)
+    row = connection.execute(query.with_for_update()).first()
     return _inbound(row) if row else None
 
 

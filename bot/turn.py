@@ -192,7 +192,7 @@ class TurnTaker:
     def _promise(self, connection: Connection, conversation_id: UUID, sid: str) -> None:
         """Say that the answer follows, once, unless there is one."""
         with connection.begin():
-            message = messages.find_inbound(connection, conversation_id, sid)
+            message = messages.lock_inbound(connection, conversation_id, sid)
             conversation = conversations.find(connection, conversation_id)
             if conversation is None or message is None or message.status != "received":
                 return

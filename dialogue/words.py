@@ -18,7 +18,7 @@ OTHER_LANGUAGES = Path(__file__).with_name("other_languages.yml")
 
 _LONGEST_AREA = 20
 _LONGEST_NAME = 40  # of a restaurant, in a text; the whole message must fit two segments
-_NAMINGS = ("cuisines", "features", "diets")
+_NAMINGS = ("areas", "cuisines", "features", "diets")
 
 
 class CatalogueWrong(ValueError):
@@ -82,7 +82,7 @@ class Words:
 
     def area(self, area: str) -> str:
         """Where the party asked to sit: "outside", or a restaurant's own word for a part of it, cut likewise."""
-        return _cut(self.feature(area), _LONGEST_AREA)
+        return _cut(self.namings["areas"].get(area, area), _LONGEST_AREA)
 
     def spans(self, spans: Iterable[tuple[time, time]], country: str) -> str:
         """ "11:30 AM-2:00 PM, 5:00 PM-9:30 PM"."""

@@ -14,6 +14,7 @@ from dialogue.actions.noting import with_note, without_areas
 from dialogue.actions.picking import Heard, pick, words_of
 from dialogue.actions.times import certain, is_seated, meant_starts, presumed_day
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
+from nlu.reading.wishes import AREAS
 from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
@@ -26,8 +27,6 @@ _SHORTEST_NAME = 2
 TO_NOTE = frozenset(("diet", "occasion", "seating"))
 """What is told to the staff in the reservation's notes."""
 _NAME_PARTS = ("first_name", "last_name")
-_AREAS = ("outdoor", "indoor", "bar", "private_room")
-"""Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
 _HOURS = 24
 _RATHER_A_TIME = re.compile(
     r"\b(make it|instead|we do|you do|how about|what about|move|push|shift|bump|postpone|delay|reschedule)\b",
@@ -85,7 +84,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
 
 
 def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
-    if wish not in _AREAS:
+    if wish not in AREAS:
         if wish not in memory.features:
             memory.features = [*memory.features, wish]
             heard.fields.add("seating")

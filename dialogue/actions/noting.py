@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from booking_engine import Restaurant, Wishes
-from booking_engine.wishes import names_area
 from dialogue.actions import about
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard
 from dialogue.actions.times import PRESUMED_PARTY
 from dialogue.actions.turn import Turn
+from nlu.reading.wishes import names_area
 
 _BETWEEN = "; "
 

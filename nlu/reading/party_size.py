@@ -148,6 +148,9 @@ _FOR_RULES: list[Rule] = [
 
 
 _ONE_OF_MANY = ["one", "of", "us"]
+_DOING_SOMETHING = words(
+    "is has uses needs cant cannot wont doesnt hates loves prefers might may will would walks comes"
+)
 _SUMMING = words("total altogether all together up told")
 
 
@@ -178,7 +181,8 @@ def _drop_remarks(message: Message) -> None:
         place = next(index for index, item in enumerate(view.items) if item[1] == claim.first)
         after = view.words[place + 1 : place + 7]
         said = [token.word for token in message.tokens[claim.first : claim.end]]
-        if is_remark(after) or said == _ONE_OF_MANY:
+        is_of_many = said == _ONE_OF_MANY and bool(after) and after[0] in _DOING_SOMETHING
+        if is_remark(after) or is_of_many:
             message.replace(claim, entity="guests")
         elif "count" in claim.value and stays_away(after):
             message.replace(claim, value={"delta": -claim.value["count"]})

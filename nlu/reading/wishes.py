@@ -91,6 +91,9 @@ def phrase_book(meanings: dict[str, str]) -> Phrases:
     return Phrases(hyphened | spaced)
 
 
+AREAS = frozenset(("outdoor", "indoor", "bar", "private_room"))
+"""Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
+_WORDS_OF_AREAS = frozenset(phrase for area in AREAS for phrase in _SEATING[area].split("|"))
 _BOOKS = (
     ("diet", phrase_book(DIETS)),
     ("occasion", phrase_book(_OCCASION)),
@@ -100,6 +103,11 @@ _PRICES = phrase_book(_PRICE)
 _NEGATING = frozenset({"not", "dont", "without", "except", "isnt", "never", "other", "rather"})
 _REACH = 4
 _OPPOSITES = {"outdoor": "indoor", "indoor": "outdoor"}
+
+
+def names_area(text: str) -> bool:
+    """Whether a part of a house is all that the text asks for: "patio", "at the bar"."""
+    return " ".join(text.lower().split()) in _WORDS_OF_AREAS
 
 
 def read_wishes(message: Message) -> None:

@@ -53,6 +53,12 @@ def test_a_wish_told_later_moves_the_hold(phone: Phone, stack: Stack, open_house
     assert "step-free" in phone.booking().notes
 
 
+def take_the_patio(other: Phone, house: str) -> None:
+    """Somebody else sits there from 6:00 to 7:30 PM tomorrow."""
+    other.say(f"table for 2 outside at {house} tomorrow at 6pm, my name is Ben Roy")
+    assert replies.CODE.search(other.say("Y")), other.said
+
+
 def test_where_they_asked_to_sit_is_told(phone: Phone, stack: Stack, open_house: OpenHouse) -> None:
     open_house("terrace-heron", "Terrace Heron Diner", tables=TABLES)
     assert "2 people, outside" in phone.say("table for 2 outside at Terrace Heron Diner tomorrow at 6pm")
@@ -66,9 +72,7 @@ def test_where_they_cannot_sit_is_told_with_the_nearest_time_at_which_they_can(
     phone: Phone, new_phone: Callable[..., Phone], stack: Stack, open_house: OpenHouse
 ) -> None:
     open_house("shady-heron", "Shady Heron Diner", tables=TABLES)
-    other = new_phone()
-    other.say("table for 2 outside at Shady Heron Diner tomorrow at 6pm, my name is Ben Roy")
-    assert replies.CODE.search(other.say("Y")), other.said
+    take_the_patio(new_phone(), "Shady Heron Diner")
     said = phone.say("table for 2 at Shady Heron Diner tomorrow at 6:30pm on the patio, my name is Ana Lima")
     assert said.startswith('"the patio" is taken then, so this is another table. At 7:30 PM it would be free.')
     assert "2 people, for Ana Lima" in said
@@ -81,21 +85,22 @@ def test_who_would_rather_sit_elsewhere_gets_another_table(phone: Phone, stack: 
     open_house("rainy-heron", "Rainy Heron Diner", tables=TABLES)
     phone.say("table for 2 outside at Rainy Heron Diner tomorrow at 6pm, my name is Ana Lima, one of us is vegan")
     assert replies.CODE.search(phone.say("Y"))
+    booked = stack.engine.reservations_of(phone.number)[0]
+    told = "vegan; outside; no garden peas, an allergy"
+    stack.engine.change_reservation(booked.code, notes=told, command_id="peas", channel="api", notify=False)
     assert "2 people, inside. Code" in phone.say("can we sit inside instead, it's going to rain")
     assert [tables for tables, _ in seated(stack, phone)] == [["T1"]]
-    assert phone.booking().notes == "vegan; inside"
+    assert phone.booking().notes == "vegan; no garden peas, an allergy; inside"
     assert "7:00 PM, 2 people, outside. Code" in phone.say("make it 7, on the patio after all")
     assert [tables for tables, _ in seated(stack, phone)] == [["T3"]]
-    assert phone.booking().notes == "vegan; the patio"
+    assert phone.booking().notes == "vegan; no garden peas, an allergy; the patio"
 
 
 def test_who_would_rather_sit_where_all_is_taken_keeps_the_table_and_the_staff_is_told(
     phone: Phone, new_phone: Callable[..., Phone], stack: Stack, open_house: OpenHouse
 ) -> None:
     open_house("windy-heron", "Windy Heron Diner", tables=TABLES)
-    other = new_phone()
-    other.say("table for 2 outside at Windy Heron Diner tomorrow at 6pm, my name is Ben Roy")
-    assert replies.CODE.search(other.say("Y")), other.said
+    take_the_patio(new_phone(), "Windy Heron Diner")
     phone.say("table for 2 at Windy Heron Diner tomorrow at 6:30pm, my name is Ana Lima")
     phone.say("Y")
     said = phone.say("could we sit outside?")

@@ -23,6 +23,8 @@ COUNTS = [
     ("there are 7 of us", 7),
     ("we r 9 for a bday on the 12th", 9),
     ("4 of us on the patio", 4),
+    ("just one of us tonight", 1),
+    ("it's only one of us for dinner", 1),
     ("the ten of us", 10),
     ("we are 3", 3),
     ("we're 5", 5),
