@@ -3,8 +3,8 @@
     python -m bench.engine [--seconds 3] [--clients 1,8,32] [--restaurants 200]
 
 Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew).
-Every client is a process with one connection, which treats its memory as the service's processes do. Prints operations a
-second, latency, and the share of the floor.
+Every client is a process with one connection, which treats its memory as the service's processes do. What it will ask for is
+thrown by dice before the clock starts. Prints operations a second, latency, and the share of the floor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
 import click
 from alembic import command
@@ -35,6 +36,8 @@ from deploy.memory import collect_rarely
 ROOT = Path(__file__).resolve().parents[1]
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ROUNDS = 10
+MOST_A_SECOND = 8_000
+"""Operations that one client can do."""
 Operation = Callable[[], bool]
 
 
@@ -111,8 +114,19 @@ def prepare(url: str, restaurants: int) -> None:
     database.dispose()
 
 
+class Wish(NamedTuple):
+    """A house, a time on its grid within the next months, a party; who asks, and an id for the asking."""
+
+    house: Restaurant
+    starts_at: datetime
+    party_size: int
+    phone: str
+    id: UUID
+    command_id: str
+
+
 class Client:
-    """One diner's program: an engine on one connection, and a source of random wishes."""
+    """One diner's program: an engine on one connection, and a stock of random wishes."""
 
     def __init__(self, database: Engine, restaurants: int, seed: int) -> None:
         self.database = database
@@ -120,55 +134,67 @@ class Client:
         self.chance = random.Random(seed)
         self.houses = [self.engine.restaurant(f"bench-{number}") for number in range(restaurants)]
         self.codes: list[str] = []
+        self.wishes: list[Wish] = []
 
-    def wish(self) -> tuple[Restaurant, datetime, int]:
-        """A house, a time on its grid within the next months, a party."""
+    def think_up(self, wishes: int) -> None:
+        """Fill the stock."""
+        self.wishes = [self._wish() for _ in range(wishes)]
+
+    def _wish(self) -> Wish:
         house = self.chance.choice(self.houses)
         day = datetime.now(UTC).date() + timedelta(days=self.chance.randint(2, 300))
         minutes = 15 * self.chance.randint(0, 38)
         at = datetime(day.year, day.month, day.day, 12, tzinfo=house.zone) + timedelta(minutes=minutes)
-        return house, at, self.chance.randint(1, 4)
+        number = uuid4()
+        return Wish(
+            house, at, self.chance.randint(1, 4), f"+1415555{self.chance.randint(1000, 9999)}", number, str(number)
+        )
 
     def insert(self) -> bool:
+        wish = self.wishes.pop()
         with self.database.begin() as connection:
             connection.execute(
-                _INSERT, {"id": uuid4(), "restaurant_id": 1, "note": "a table for two", "at": datetime.now(UTC)}
+                _INSERT, {"id": wish.id, "restaurant_id": 1, "note": "a table for two", "at": wish.starts_at}
             )
         return True
 
     def select(self) -> bool:
-        house, at, _ = self.wish()
+        wish = self.wishes.pop()
         with self.database.connect() as connection:
-            connection.execute(_SELECT, {"restaurant_id": house.id, "at": at}).all()
+            connection.execute(_SELECT, {"restaurant_id": wish.house.id, "at": wish.starts_at}).all()
         return True
 
     def search(self) -> bool:
-        house, at, party = self.wish()
-        return bool(self.engine.find_openings(house, starts_at=at, party_size=party).openings)
+        wish = self.wishes.pop()
+        found = self.engine.find_openings(wish.house, starts_at=wish.starts_at, party_size=wish.party_size)
+        return bool(found.openings)
 
     def hold(self) -> bool:
-        house, at, party = self.wish()
-        self.engine.place_hold(house, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api")
+        wish = self.wishes.pop()
+        self.engine.place_hold(
+            wish.house, starts_at=wish.starts_at, party_size=wish.party_size, command_id=wish.command_id, channel="api"
+        )
         return True
 
     def hold_and_confirm(self) -> bool:
-        house, at, party = self.wish()
-        hold = self.engine.place_hold(house, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api")
+        wish = self.wishes.pop()
+        hold = self.engine.place_hold(
+            wish.house, starts_at=wish.starts_at, party_size=wish.party_size, command_id=wish.command_id, channel="api"
+        )
         made = self.engine.confirm_hold(
-            hold.id, name="Ada Lovelace", phone=f"+1415555{self.chance.randint(1000, 9999)}", command_id=str(uuid4()),
-            channel="api", notify=True,
-        )  # fmt: skip
+            hold.id, name="Ada Lovelace", phone=wish.phone, command_id=wish.command_id, channel="api", notify=True
+        )
         self.codes.append(made.code)
         return True
 
     def change(self) -> bool:
         if not self.codes:
             self.hold_and_confirm()
-        made = self.chance.choice(self.codes)
-        _, at, party = self.wish()
+        wish = self.wishes.pop()
         self.engine.change_reservation(
-            made, starts_at=at, party_size=party, command_id=str(uuid4()), channel="api", notify=True
-        )
+            self.chance.choice(self.codes), starts_at=wish.starts_at, party_size=wish.party_size,
+            command_id=wish.command_id, channel="api", notify=True,
+        )  # fmt: skip
         return True
 
 
@@ -223,12 +249,14 @@ def _work(
     client = Client(database, restaurants, seed)
     done = {operation: Work([]) for operation, _ in OPERATIONS}
     for house in client.houses:
-        client.engine.find_openings(house, starts_at=client.wish()[1], party_size=2)
+        client.engine.find_openings(house, starts_at=datetime.now(UTC) + timedelta(days=2), party_size=2)
+    client.think_up(100)
     for operation, _ in OPERATIONS:
         for _ in range(12):
             _attempt(getattr(client, operation))
     for _ in range(ROUNDS):
         for operation, _ in OPERATIONS:
+            client.think_up(100 + int(MOST_A_SECOND * seconds))
             start.wait()
             do, work = getattr(client, operation), done[operation]
             begin = ended = time.perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -36,7 +35,7 @@ def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, 
         if record.status == "confirmed":
             if record.ends_at <= locked.now:
                 raise ReservationOver(record.as_reservation(restaurant, edition.codes))
-            record = replace(record, status="cancelled", cancelled_at=locked.now)
+            record = record._replace(status="cancelled", cancelled_at=locked.now)
             kind = "reservation_cancelled" if notify else None
             record, texts = promise(
                 record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=False
@@ -76,11 +75,11 @@ def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str,
             by_the_rules=False,
             lock=lock_pacing(restaurant.id, desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
-        record = replace(record, status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
+        record = record._replace(status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
         kind = "reservation_confirmed" if notify else None
         record, texts = promise(
             record, restaurant, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True
         )
-        return Decision(record, [*take_tables(record, command, now=now, held_until=None), *texts])
+        return Decision(record, [*take_tables(record, command, now=now), *texts])
 
     return desk.present(run_command(desk.database, restaurant_id, command, decide))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -66,7 +65,7 @@ def change_reservation(
         edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
         must_stand(locked, restaurant, edition.codes)
-        record = replace(before, notes=before.notes if change.notes is None else change.notes)
+        record = before._replace(notes=before.notes if change.notes is None else change.notes)
         if change.wishes is not None:
             record = record.wishing(change.wishes)
         asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.wishes)
@@ -82,7 +81,7 @@ def change_reservation(
             )
         if moved:
             old = Seating.of(before)
-            writes = take_tables(record, command, now=locked.now, held_until=None, instead_of=old)
+            writes = take_tables(record, command, now=locked.now, instead_of=old)
         else:
             writes = [update_record(record), write_event(record, command, locked.now)]
         return Decision(record, [*writes, *texts])
@@ -135,4 +134,4 @@ def _place(desk: Desk, connection: Connection, restaurant: Restaurant, record: R
     place, ends_at, *_ = desk.choose(
         connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id, wishes=record.wishes
     )
-    return replace(record, starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)
+    return record._replace(starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -58,15 +57,15 @@ def confirm_hold(
             raise HoldExpired
         held = _with_new_table(desk, connection, restaurant, found.record) if lapsed else found.record
         _, number = edition.codes.issue(restaurant.id)
-        record = replace(
-            held, status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
+        record = held._replace(
+            status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
             confirmed_at=found.now, locale=locale,
         )  # fmt: skip
         kind = "reservation_confirmed" if notify else None
         record, due = owed(record, now=found.now, notify=kind, remind=True)
         texts = text_values(record, restaurant, edition.codes, due, now=found.now, shift=desk.clock.shift)
         if lapsed:
-            taking = take_tables(record, command, now=found.now, held_until=None)
+            taking = take_tables(record, command, now=found.now)
             return Decision(record, [*taking, queue(texts), remember_diner(record, found.now)])
         paced = desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)
         return Decision(
@@ -119,7 +118,7 @@ def _with_new_table(desk: Desk, connection: Connection, restaurant: Restaurant, 
         )
     except NoTableAvailable as refused:
         raise HoldExpired(refused.search) from refused
-    return replace(record, table_ids=place.table_ids, ends_at=ends_at)
+    return record._replace(table_ids=place.table_ids, ends_at=ends_at)
 
 
 def remember_diner(record: Record, now: datetime) -> Statement:

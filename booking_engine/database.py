@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine, make_url
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, create_engine, event, make_url
 
 _DRIVER = "postgresql+psycopg"
 _SETTINGS = {
@@ -29,11 +33,20 @@ def create_database(
     if scheme not in ("postgresql", "postgres", _DRIVER):
         raise ValueError(f"not a PostgreSQL address: {scheme}://…")
     options = " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())
-    return create_engine(
+    database = create_engine(
         make_url(f"{_DRIVER}://{rest}"),
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
         pool_pre_ping=pre_ping,
+        pool_reset_on_return=None,
         connect_args={"application_name": name, "options": options, "connect_timeout": 5},
     )
+    event.listen(database, "reset", _roll_back)
+    return database
+
+
+def _roll_back(driver: psycopg.Connection[Any], *_: object) -> None:
+    """End what a returned connection has left open; SQLAlchemy's own way asks for it, too, where there is nothing to end."""
+    if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        driver.rollback()

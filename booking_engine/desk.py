@@ -17,10 +17,10 @@ from .floor import Place
 from .holds_in_hand import HoldsInHand
 from .occupancy import Occupancy, occupancy_query
 from .openings import Refusal, Search
-from .quarters import quarters_between
+from .quarters import quarter_of, quarters_between
 from .reservations import Record, Reservation
 from .restaurant import Restaurant
-from .search import grid, place_or_refusal, refusal_by_rule, search, seating_quarters
+from .search import place_or_refusal, refusal_by_rule, search, seating_quarters, service_on_grid
 from .transactions import OutOfDate, run_query
 from .wire import Statement, ask, send
 from .wishes import NO_WISHES, Wishes
@@ -95,13 +95,13 @@ class Desk:
     ) -> Choice:
         """The best free place. `lock`, or the caller before, locks the pacing of the quarter hour of `starts_at` (UTC).
 
-        Without a lock, the pace of the quarter hours `paced` comes along, and has to be handed to `take_tables`.
+        Without a lock, the pace of the quarter hours `paced` comes along, and has to be handed to `hold_tables`.
 
         Without `by_the_rules` notice and distance do not count, only what is physically so: floor, kitchen, past.
         Raises NoTableAvailable with the nearest openings, seen from within the lock.
         """
-        on_grid = next(grid(restaurant, starts_at, starts_at), None)
-        service = on_grid[1] if on_grid else restaurant.service_at(starts_at)
+        on_grid = service_on_grid(restaurant, starts_at)
+        service = on_grid or restaurant.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
         query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding, paced=paced)
         rows = send(connection, [lock, query])[-1] if lock else ask(connection, query)
@@ -110,10 +110,10 @@ class Desk:
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
         if not by_the_rules and refusal is not Refusal.PAST:
             refusal = None
-        if refusal is None and on_grid and service:
-            place = place_or_refusal(restaurant, starts_at, party_size, service, occupancy, wishes)
+        if refusal is None and on_grid:
+            place = place_or_refusal(restaurant, starts_at, party_size, on_grid, occupancy, wishes)
             if isinstance(place, Place):
-                turn = restaurant.turn_time(party_size, service.period.name)
+                turn = restaurant.turn_time(party_size, on_grid.period.name)
                 return Choice(place, starts_at + turn, occupancy.now, occupancy.pace)
             refusal = place
         found = self.search(
@@ -126,8 +126,10 @@ class Desk:
     def quarters_to_lock(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> range:
         """The quarter hours whose pacing a booking must lock: the first one, or all of them in a house that keeps seats
         aside at any time for walk-ins, where parties that start apart compete for the same seats."""
-        quarters = quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
-        return quarters if restaurant.policy.walk_in_covers else quarters[:1]
+        if restaurant.policy.walk_in_covers:
+            return quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
+        first = quarter_of(starts_at)
+        return range(first, first + 1)
 
     def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
         """Start over with the restaurant as it now is when an import has changed anything since it was read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypedDict
@@ -17,7 +16,7 @@ from .quarters import quarter_of
 from .records import Found, found, query_by_id, update_record, write_event
 from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .restaurant import Restaurant
-from .seating import free_tables, lock_pacing, take_tables
+from .seating import free_tables, hold_tables, lock_pacing
 from .transactions import Decision, run_command
 from .values import Command, check_party_size, check_phone, existing_instant
 from .wire import Statement, ask, send
@@ -61,8 +60,7 @@ def place_hold(
             diner_phone=phone,
         ).wishing(wishes)
         decided.append(Found(record, now, current.version))
-        taking = take_tables(record, command, now=now, held_until=record.expires_at, new=True, pace=pace)
-        return Decision(record, taking)
+        return Decision(record, [hold_tables(record, command, pace=pace)])
 
     decided: list[Found] = []
     record = run_command(
@@ -84,7 +82,7 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
         hold = lock_hold(desk, connection, key)
         if hold.record.status != "held":
             raise HoldExpired
-        released = replace(hold.record, status="released")
+        released = hold.record._replace(status="released")
         event = write_event(released, command, hold.now)
         return Decision(released, [free_tables(released), update_record(released), event])
 

@@ -51,18 +51,18 @@ def move_reservation(
             connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, wishes=wanted.wishes
         )
         _, code_number = edition.codes.issue(there.id)
-        taken = replace(
-            wanted, ends_at=ends_at, table_ids=place.table_ids, code_number=code_number, created_at=now,
-            confirmed_at=now, expires_at=None,
+        taken = wanted._replace(
+            ends_at=ends_at, table_ids=place.table_ids, code_number=code_number, created_at=now, confirmed_at=now,
+            expires_at=None,
         )  # fmt: skip
-        left = replace(locked.record, status="cancelled", cancelled_at=now)
+        left = locked.record._replace(status="cancelled", cancelled_at=now)
         left, taken_back = promise(
             left, here, edition.codes, now=now, shift=desk.clock.shift, notify=None, remind=False
         )
         kind = "reservation_changed" if notify else None
         taken, texts = promise(taken, there, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True)
         leave = [free_tables(left), update_record(left), *taken_back, write_event(left, leaving, now)]
-        arrive = take_tables(taken, arriving, now=now, held_until=None, new=True)
+        arrive = take_tables(taken, arriving, now=now, new=True)
         arrive += [*texts, remember_diner(taken, now)]
         # Rows of tables, too, are locked by restaurant in the one order.
         return Decision(taken, [*leave, *arrive] if here.id < there.id else [*arrive, *leave])
@@ -81,8 +81,7 @@ def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change)
     wishes = change.wishes
     if wishes is None:
         wishes = record.wishes if record.wishes.areas_at(there) else replace(record.wishes, area=None)
-    return replace(
-        record.wishing(wishes),
+    return record.wishing(wishes)._replace(
         restaurant_id=there.id,
         id=new_reservation_id(),
         starts_at=change.starts_at or _same_wall_time(record, here, there),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
@@ -23,7 +23,7 @@ REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
 class Due(NamedTuple):
     """A text that is owed: the id of its row, its kind, and when it is due (UTC)."""
 
-    id: UUID
+    id: str
     kind: str
     at: datetime
 
@@ -58,11 +58,11 @@ def owed(record: Record, *, now: datetime, notify: str | None, remind: bool) -> 
     `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
     (promised only when the booking is made more than four hours ahead).
     """
-    due = [Due(uuid4(), notify, now)] if notify else []
+    due = [Due(token_hex(16), notify, now)] if notify else []
     reminder_id = uuid4() if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE else None
     if reminder_id:
-        due.append(Due(reminder_id, "reminder", record.starts_at - REMINDER_BEFORE))
-    return (record if record.reminder_id == reminder_id else replace(record, reminder_id=reminder_id)), due
+        due.append(Due(str(reminder_id), "reminder", record.starts_at - REMINDER_BEFORE))
+    return (record if record.reminder_id == reminder_id else record._replace(reminder_id=reminder_id)), due
 
 
 def queue(texts: Mapping[str, Any]) -> Statement:

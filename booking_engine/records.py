@@ -40,6 +40,13 @@ INSERT_RECORD: LiteralString = """
         %(locale)s)
 """
 """A new record, with the values of `record_values`."""
+INSERT_HOLD: LiteralString = """
+    INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
+        diner_phone, area, area_must, features)
+    VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
+        %(created_at)s, %(expires_at)s, %(diner_phone)s, %(area)s, %(area_must)s, %(features)s::text[])
+"""
+"""The same of a hold, which has nothing else yet: what need not be handed over takes no time."""
 UPDATE_RECORD: LiteralString = """
     UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
@@ -96,7 +103,7 @@ def write_event(record: Record, command: Command, now: datetime) -> Statement:
 
 def record_values(record: Record) -> dict[str, Any]:
     """For INSERT_RECORD and UPDATE_RECORD."""
-    return vars(record) | {"table_ids": array_of(record.table_ids), "features": _texts(record.features)}
+    return record._asdict() | {"table_ids": array_of(record.table_ids), "features": _texts(record.features)}
 
 
 def event_values(record: Record, command: Command, now: datetime) -> dict[str, Any]:
@@ -112,7 +119,7 @@ def event_values(record: Record, command: Command, now: datetime) -> dict[str, A
     }
 
 
-_ARRAYS = [list(Record.__dataclass_fields__).index(name) for name in ("table_ids", "features")]
+_ARRAYS = [Record._fields.index(name) for name in ("table_ids", "features")]
 
 
 def _texts(features: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -210,14 +210,17 @@ class Restaurant:
 
     def service_at(self, instant: datetime) -> Service | None:
         """The service within which a party may sit down at this instant."""
+        return next(self.services_at(instant), None)
+
+    def services_at(self, instant: datetime) -> Iterator[Service]:
+        """All of them, should they overlap: of this date before what is left of the last one."""
         # In UTC, because two times of one zone compare by wall clock, which repeats in autumn.
         instant = instant.astimezone(UTC)
         local_date = instant.astimezone(self.zone).date()
         for service_date in (local_date, local_date - timedelta(days=1)):
             for service in self.periods_on(service_date):
                 if service.opens_at <= instant <= service.last_seating_at:
-                    return service
-        return None
+                    yield service
 
     def service_date_of(self, instant: datetime) -> date:
         """The date of the service that this instant falls into, else its own date at the restaurant."""

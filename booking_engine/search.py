@@ -22,20 +22,24 @@ def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterat
     opening, on the night they go back the doubled hour has its openings twice.
     """
     step = timedelta(minutes=restaurant.policy.slot_minutes)
-    seen: set[datetime] = set()
-    day = (earliest.astimezone(restaurant.zone) - timedelta(days=1)).date()
-    times: list[tuple[datetime, Service]] = []
-    while day <= latest.astimezone(restaurant.zone).date():
+    times: dict[datetime, Service] = {}
+    first, day = earliest.astimezone(restaurant.zone).date(), latest.astimezone(restaurant.zone).date()
+    while day >= first - timedelta(days=1):  # the later date goes first, as in `Restaurant.services_at`
         for service in restaurant.periods_on(day):
             opens, last = service.opens_at.astimezone(UTC), service.last_seating_at.astimezone(UTC)
             moment = opens + max(0, -((opens - earliest) // step)) * step
             while moment <= min(last, latest):
-                if moment >= earliest and moment not in seen:
-                    seen.add(moment)
-                    times.append((moment, service))
+                if moment >= earliest:
+                    times.setdefault(moment, service)
                 moment += step
-        day += timedelta(days=1)
-    return iter(sorted(times, key=lambda pair: pair[0]))
+        day -= timedelta(days=1)
+    return iter(sorted(times.items()))
+
+
+def service_on_grid(restaurant: Restaurant, instant: datetime) -> Service | None:
+    """The service of this one time (UTC), if it is one of `grid`."""
+    step = timedelta(minutes=restaurant.policy.slot_minutes)
+    return next((each for each in restaurant.services_at(instant) if not (instant - each.opens_at) % step), None)
 
 
 def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: int, service: Service | None) -> range:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, LiteralString
 
 import psycopg
 
 from .quarters import array_of, quarter_of, quarters_between, start_of
-from .records import INSERT_RECORD, UPDATE_RECORD, WRITE_EVENT, event_values, record_values
+from .records import INSERT_HOLD, INSERT_RECORD, UPDATE_RECORD, WRITE_EVENT, event_values, record_values
 from .reservations import Record
 from .values import Command
 from .wire import Statement
 
 _LAPSED = timedelta(seconds=1)
-NO_PACE: Mapping[int, int] = MappingProxyType({})
-"""Of a decision under the lock."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +46,32 @@ def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
     return Statement(_LOCK, {"restaurant_id": restaurant_id, "quarters": array_of(sorted(set(quarters)))})
 
 
+def hold_tables(record: Record, command: Command, *, pace: Mapping[int, int]) -> Statement:
+    """Take every quarter hour of a new hold's tables until it expires. A crash of the database may undo it.
+
+    Writes the record and the history in the same statement, which fails as `is_lost` tells when any of the quarter hours
+    belongs to somebody else. `pace`: the decision was made without the lock, at these versions of these quarter hours; when
+    one of them is another now, the statement fails likewise. Empty of a decision under the lock.
+    """
+    quarters = quarters_between(record.starts_at, record.ends_at)
+    values = _values(record, command, record.created_at, rows=len(quarters) * len(record.table_ids)) | {
+        "first": quarters.start,
+        "last": quarters.stop - 1,
+        "paced": array_of(pace),
+        "seen": array_of(pace.values()),
+        "paces": len(pace),
+    }
+    return Statement(_HOLD, values)
+
+
 def take_tables(
-    record: Record,
-    command: Command,
-    *,
-    now: datetime,
-    held_until: datetime | None,
-    new: bool = False,
-    pace: Mapping[int, int] = NO_PACE,
-    instead_of: Seating | None = None,
+    record: Record, command: Command, *, now: datetime, new: bool = False, instead_of: Seating | None = None
 ) -> list[Statement]:
-    """Take every quarter hour of the record's tables, and let go those of `instead_of` that it no longer needs.
+    """Take every quarter hour of the record's tables for good, and let go those of `instead_of` that it no longer needs.
 
     Writes the record (as a `new` row) and the history in the same statement, which fails as `is_lost` tells when any
     of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
     ones and then freeing the old ones deadlocks with a diner who wants the reverse.
-
-    `held_until` (UTC), only of a new record: it is a hold, which a crash of the database may undo; None: it is for good.
-
-    `pace`, only of a hold: the decision was made without the lock, at these versions of these quarter hours; when
-    one of them is another now, the statement fails likewise.
     """
     taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
@@ -79,14 +82,9 @@ def take_tables(
         "tables": array_of(table_id for _, table_id in ordered),
         "covers": array_of(record.party_size if key == first else 0 for key in ordered),
         "freed": array_of(int(key in freed) for key in ordered),
-        "held_until": held_until,
         "lapsed": now - _LAPSED,
-        "paced": array_of(pace),
-        "seen": array_of(pace.values()),
-        "paces": len(pace),
     }
-    sql = _TAKE if not new else _TAKE_NEW if held_until is None else _HOLD
-    statements = [Statement(sql, values)]
+    statements = [Statement(_TAKE_NEW if new else _TAKE, values)]
     if freed:
         span = {"first": start_of(min(freed)[0]), "last": start_of(max(freed)[0])}
         statements.append(Statement(_DROP_LAPSED, values | span))
@@ -132,15 +130,11 @@ _PACE: LiteralString = """
     RETURNING 1
 """
 
-# The rows come in the order of the arrays, which is the one order that everybody locks in.
 # RETURNING is what counts: a distributed INSERT ... SELECT reports the rows it selected, not those it wrote.
 _TAKE_ROWS: LiteralString = """
     INSERT INTO table_quarter (restaurant_id, starts_at, table_id, covers, reservation_id, held_at, held_until)
-    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.table_id, q.covers, %(id)s, %(now)s::timestamptz,
-        CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz ELSE %(held_until)s::timestamptz END
-    FROM unnest(%(quarters)s::bigint[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::smallint[])
-        AS q (quarter, table_id, covers, freed)
-    WHERE {condition}
+    SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.table_id, {covers}, %(id)s, %(now)s::timestamptz, {until}
+    FROM {source}
     ON CONFLICT (restaurant_id, starts_at, table_id) DO UPDATE
     SET covers = excluded.covers, reservation_id = excluded.reservation_id,
         held_at = excluded.held_at, held_until = excluded.held_until
@@ -157,18 +151,40 @@ _EVENT = WRITE_EVENT.format(
 )
 _SEAT: LiteralString = "WITH {pace}written AS ({record} RETURNING 1), taken AS ({rows}) {event}"
 
+# Their rows come in the order of the arrays, which is the one order that everybody locks in.
+_LISTED = _TAKE_ROWS.format(
+    covers="q.covers",
+    until="CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz END",
+    source="""
+        unnest(%(quarters)s::bigint[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::smallint[])
+        AS q (quarter, table_id, covers, freed)
+    """,
+)
+_TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_LISTED, event=_EVENT)
+_TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_LISTED, event=_EVENT)
+
+# A hold lets nothing go, so the database lists its rows itself.
+_WHOLE = _TAKE_ROWS.format(
+    covers="CASE WHEN q.quarter = %(first)s AND q.position = 1 THEN %(party_size)s ELSE 0 END",
+    until="%(expires_at)s::timestamptz",
+    source="""(
+        SELECT quarter, t.table_id, t.position FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS quarter
+        CROSS JOIN unnest(%(table_ids)s::smallint[]) WITH ORDINALITY AS t (table_id, position)
+        WHERE (SELECT count(*) FROM paced) = %(paces)s
+        ORDER BY quarter, t.table_id
+    ) AS q""",
+)
+
 # A hold's commit does not wait for the disk. What a crash of the database takes with it, from the last half second, was a hold
 # and nothing else, and its confirmation is refused as that of a lapsed one. A commit that does wait, of whatever was decided
 # or noted after this one, takes this one to the disk too, since the log is written in order.
 _UNAWAITED: LiteralString = " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
 _HOLD = _SEAT.format(
     pace=f"paced AS ({_PACE}), ",
-    record=INSERT_RECORD,
-    rows=_TAKE_ROWS.format(condition="(SELECT count(*) FROM paced) = %(paces)s"),
+    record=INSERT_HOLD,
+    rows=_WHOLE,
     event=_EVENT + _UNAWAITED,
 )
-_TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
-_TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_TAKE_ROWS.format(condition="true"), event=_EVENT)
 
 _DROP_LAPSED = """
     DELETE FROM table_quarter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, Engine, select
@@ -18,7 +18,7 @@ from .reservations import Record
 from .schema import reservation_event
 from .seating import is_lost
 from .values import Command
-from .wire import Statement, ask, driver_of, each_alone, write
+from .wire import EachAlone, NoticingBreaks, Statement, ask, write
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def first_answer(connection: Connection, restaurant_id: int, command: Command) -
     """What the command left behind the first time, if there was a first time."""
     columns = reservation_event.c
     state = connection.execute(
-        select(columns.state).where(columns.restaurant_id == restaurant_id, columns.command_key == command.key)
+        select(columns.state).where(columns.restaurant_id == restaurant_id, columns.command_key == UUID(command.key))
     ).scalar_one_or_none()
     return Record.from_state(state) if state is not None else None
 
@@ -76,9 +76,9 @@ def run_command(
     """
     for attempt in _attempts():
         try:
-            with database.connect() as connection, _noticing_breaks(connection):
+            with database.connect() as connection, NoticingBreaks(connection):
                 if at_first and attempt == 0:
-                    with each_alone(connection):
+                    with EachAlone(connection):
                         record, writes = at_first(connection)
                         for statement in writes:
                             ask(connection, statement)
@@ -108,7 +108,7 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
     for _ in _attempts():
         try:
-            with database.connect() as connection, _noticing_breaks(connection), each_alone(connection):
+            with database.connect() as connection, NoticingBreaks(connection), EachAlone(connection):
                 return body(connection)
         except OutOfDate:
             continue
@@ -130,17 +130,6 @@ def _attempts() -> Iterator[int]:
 
 def _answered(database: Engine, restaurant_id: int, command: Command) -> Record | None:
     return run_query(database, lambda connection: first_answer(connection, restaurant_id, command))
-
-
-@contextmanager
-def _noticing_breaks(connection: Connection) -> Iterator[None]:
-    """Tell the pool when a connection broke under a statement that went past SQLAlchemy."""
-    try:
-        yield
-    except psycopg.OperationalError as error:
-        if driver_of(connection).closed:
-            connection.invalidate(error)
-        raise
 
 
 def _sqlstate(error: DBAPIError | PoolTimeout | psycopg.Error) -> str | None:

@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from .errors import InvalidRequest, PartySizeInvalid, TimeInvalid
 
@@ -98,10 +97,10 @@ class Command:
             raise InvalidRequest("the channel must be a short lower-case word")
 
     @property
-    def key(self) -> UUID:
-        """A fixed-size key for any string a caller may choose; one id may serve once for each verb."""
+    def key(self) -> str:
+        """The digits of a UUID: a fixed-size key for any string a caller may choose; one id may serve once for each verb."""
         text = f"{self.verb}:{self.id}".encode("utf-8", "surrogatepass")
-        return UUID(bytes=hashlib.sha256(text).digest()[:16])
+        return hashlib.sha256(text).hexdigest()[:32]
 
 
 def _storable(text: str) -> str:

@@ -8,7 +8,6 @@ with a snapshot of its own, which is what counting under a lock needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, LiteralString, NamedTuple, TypeVar, cast
 
 import psycopg
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 T = TypeVar("T")
 _BATCH = 500
+_CURSOR = "tabletalk_cursor"
 
 
 class Statement(NamedTuple):
@@ -30,19 +30,35 @@ def driver_of(connection: Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
-@contextmanager
-def each_alone(connection: Connection) -> Iterator[None]:
-    """Let every statement be a transaction of its own: opening and ending one around it takes two round trips more.
+class EachAlone:
+    """Lets every statement be a transaction of its own: opening and ending one around it takes two round trips more.
 
     By the driver, since SQLAlchemy takes longer over its option for this than the driver over the statement.
     """
-    driver = driver_of(connection)
-    driver.autocommit = True
-    try:
-        yield
-    finally:
-        if not driver.closed:
-            driver.autocommit = False
+
+    def __init__(self, connection: Connection) -> None:
+        self._driver = driver_of(connection)
+
+    def __enter__(self) -> None:
+        self._driver.autocommit = True
+
+    def __exit__(self, *_: object) -> None:
+        if not self._driver.closed:
+            self._driver.autocommit = False
+
+
+class NoticingBreaks:
+    """Tells the pool when a connection breaks under a statement that goes past SQLAlchemy."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, psycopg.OperationalError) and driver_of(self._connection).closed:
+            self._connection.invalidate(error)
 
 
 def send(connection: Connection, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
@@ -63,8 +79,15 @@ def write(connection: Connection, statements: Sequence[Statement]) -> None:
 
 
 def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
-    """Run one statement."""
-    return driver_of(connection).execute(statement.sql, statement.values)
+    """Run one statement. The answer is to be read before anything else is asked on this connection.
+
+    With one cursor for the connection's lifetime: to make one takes a third of what the driver does for a statement.
+    """
+    pooled = connection.connection
+    cursor = pooled.info.get(_CURSOR)
+    if cursor is None:
+        cursor = pooled.info[_CURSOR] = pooled.cursor()
+    return cast("psycopg.Cursor[Any]", cursor.execute(statement.sql, statement.values))
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -66,7 +66,7 @@ def test_a_hold_that_counted_before_the_kitchen_filled_up_counts_again(
 ) -> None:
     place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
     # A larger table, so that only the pace can stand in the way.
-    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place), party_size=3))
+    meanwhile(holding, "hold_tables", lambda: book(other, place, evening(place), party_size=3))
     with pytest.raises(NoTableAvailable):
         hold_for_two(engine, place)
     assert seated(database, place) == 3
@@ -84,7 +84,7 @@ def test_a_hold_that_does_not_heed_the_version_overruns_the_kitchen(
     assert heeds in seating._HOLD
     monkeypatch.setattr(seating, "_HOLD", seating._HOLD.replace(heeds, ""))
     place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
-    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place), party_size=3))
+    meanwhile(holding, "hold_tables", lambda: book(other, place, evening(place), party_size=3))
     hold_for_two(engine, place)
     assert seated(database, place) == 5
 
@@ -96,7 +96,7 @@ def test_a_hold_whose_table_went_meanwhile_takes_another(
     # A quarter of an hour later: another quarter hour's pace, the same table.
     late = evening(place, 19, 15)
     gone: list[str] = []
-    meanwhile(holding, "take_tables", lambda: gone.append(book(other, place, late).tables[0]))
+    meanwhile(holding, "hold_tables", lambda: gone.append(book(other, place, late).tables[0]))
     hold = hold_for_two(engine, place)
     assert confirm(engine, hold) not in gone
     assert doubles(database, place) == 0
@@ -106,7 +106,7 @@ def test_seats_kept_for_walk_ins_are_counted_again_too(
     engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
 ) -> None:
     place = open_restaurant(tables=tables(2, 2, 2), policy={"walk_in_covers": 4})
-    meanwhile(holding, "take_tables", lambda: book(other, place, evening(place, 19, 15)))
+    meanwhile(holding, "hold_tables", lambda: book(other, place, evening(place, 19, 15)))
     with pytest.raises(NoTableAvailable):
         hold_for_two(engine, place)
     assert seated(database, place) == 2
@@ -191,7 +191,7 @@ def test_a_change_into_the_quarter_hour_is_noticed_too(
             moving.code, starts_at=evening(place), command_id=new_id(), channel="sms", notify=False
         )
 
-    meanwhile(holding, "take_tables", move)
+    meanwhile(holding, "hold_tables", move)
     with pytest.raises(NoTableAvailable):
         hold_for_two(engine, place)
     assert seated(database, place) == 3
@@ -203,7 +203,7 @@ def test_who_saw_a_hold_lapse_counts_again_when_it_was_confirmed_in_time(
     place = open_restaurant(tables=tables(2, 4), policy={"pacing_covers": 4})
     hold = hold_for_two(engine, place)
     later = engine.at(timedelta(minutes=10))
-    meanwhile(holding, "take_tables", lambda: confirm(engine, hold))
+    meanwhile(holding, "hold_tables", lambda: confirm(engine, hold))
     with pytest.raises(NoTableAvailable):
         later.place_hold(place, starts_at=evening(place), party_size=4, command_id=new_id(), channel="sms")
     assert seated(database, place) == 2
@@ -215,7 +215,7 @@ def test_who_counted_seats_for_walk_ins_without_a_hold_counts_again_when_it_was_
     place = open_restaurant(tables=tables(2, 4), policy={"walk_in_covers": 2})
     hold = hold_for_two(engine, place)
     later = engine.at(timedelta(minutes=10))
-    meanwhile(holding, "take_tables", lambda: confirm(engine, hold))
+    meanwhile(holding, "hold_tables", lambda: confirm(engine, hold))
     # A quarter of an hour later: another table, another quarter hour's pace, the same seats.
     late = evening(place, 19, 15)
     with pytest.raises(NoTableAvailable):
