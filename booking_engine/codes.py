@@ -64,15 +64,14 @@ class CodeBook:
         high_bits = bits - low_bits
         high, low = value >> low_bits, value & ((1 << low_bits) - 1)
         for step in reversed(range(_ROUNDS)) if backwards else range(_ROUNDS):
-            if step % 2 == 0:
-                high ^= self._noise(step, bits, low, high_bits)
+            half = high if step % 2 else low
+            message = ((step << 8 | bits) << 64 | half).to_bytes(10, "big")
+            noise = int.from_bytes(hashlib.blake2b(message, key=self.key, digest_size=8).digest(), "big")
+            if step % 2:
+                low ^= noise >> 64 - low_bits
             else:
-                low ^= self._noise(step, bits, high, low_bits)
+                high ^= noise >> 64 - high_bits
         return high << low_bits | low
-
-    def _noise(self, step: int, bits: int, half: int, width: int) -> int:
-        message = bytes((step, bits)) + half.to_bytes(8, "big")
-        return int.from_bytes(hashlib.blake2b(message, key=self.key, digest_size=8).digest(), "big") >> (64 - width)
 
 
 def _spell(value: int, length: int) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 from .floor import Floor, Place
 from .quarters import mask_of, start_of
@@ -34,8 +33,7 @@ _WITH_PACE = _READ.format(
 )
 
 
-@dataclass(frozen=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     """Tables taken and covers seated by quarter hour, at one moment of the database's clock.
 
     `pace`, where it was asked for: the version of each of those quarter hours, which changes with every booking in it.
@@ -43,9 +41,9 @@ class Occupancy:
 
     now: datetime
     version: int
-    taken: dict[int, int] = field(default_factory=dict)
-    covers: dict[int, int] = field(default_factory=dict)
-    pace: dict[int, int] = field(default_factory=dict)
+    taken: dict[int, int]
+    covers: dict[int, int]
+    pace: dict[int, int]
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[Any, ...]], paced: range | None = None) -> Occupancy:

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 
 from .codes import CodeBook
 from .quarters import array_of
@@ -73,7 +73,7 @@ def queue(texts: Mapping[str, Any]) -> Statement:
 _QUEUE = """
     INSERT INTO outbox (id, kind, restaurant_id, reservation_id, reservation_code, to_phone, payload, due_at, created_at,
         next_attempt_at)
-    SELECT q.id, q.kind, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s, q.due_at,
+    SELECT q.id, q.kind, %(restaurant_id)s, %(reservation_id)s, %(code)s, %(phone)s, %(payload)s::jsonb, q.due_at,
         %(now)s::timestamptz, q.due_at - %(ahead)s::interval
     FROM unnest(%(text_ids)s::uuid[], %(text_kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
 """
@@ -118,7 +118,7 @@ def text_values(
         "reservation_id": record.id,
         "code": code,
         "phone": record.diner_phone,
-        "payload": Jsonb(payload),
+        "payload": to_json(payload).decode(),
         "now": now,
         "ahead": shift,
     }
