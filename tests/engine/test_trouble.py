@@ -55,6 +55,19 @@ def test_broken_connections_are_replaced(database: Engine, open_restaurant: Open
     mine.dispose()
 
 
+def test_what_a_connection_leaves_open_ends_when_it_is_given_back(database: Engine) -> None:
+    mine = create_database(
+        database.url.render_as_string(hide_password=False), pool_size=1, max_overflow=0, name="returned"
+    )
+    left = mine.raw_connection()
+    left.cursor().execute("LOCK TABLE restaurant")
+    left.close()
+    with mine.connect() as again, database.begin() as other:
+        assert again.execute(text("SELECT pg_current_xact_id_if_assigned()")).scalar_one() is None
+        other.execute(text("LOCK TABLE restaurant NOWAIT"))
+    mine.dispose()
+
+
 def test_an_unreachable_database_is_a_domain_error() -> None:
     nowhere = create_database("postgresql://127.0.0.1:1/nothing")
     with pytest.raises(TryAgain):
