@@ -33,6 +33,8 @@ _PLACED = words("<date> <time> <restaurant>")
 _PLACED_IN = words("<date> <time> <party_size>")
 _LEFT_BEHIND = words("<previous_date> <previous_time>")
 _NEW = words("<date> <time>")
+_ANOTHER = words("<restaurant> <date> <time>")
+_TAKING = words("book reserve get")
 _MOVING = words("move moving change changing push shift reschedule switch")
 _WISHING = words("please if possible could would")
 _SEARCHING = words("something anything somewhere near food place around")
@@ -92,6 +94,8 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
         return "change" if _MOVING & plain else "undo"
     if "cancel" in plain and entities & _LEFT_BEHIND and entities & _NEW:
         return "change"  # "cancel Friday and book Saturday instead"
+    if _gives_up_for_another(said):
+        return "change"
     if entities == {"<shift>"} and plain <= _FILLER and plain & _WISHING:
         return "change"  # "later please", with nothing asked
     if entities == {"<delay>"} and not _MOVING & plain:
@@ -110,6 +114,18 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     if expecting is None and _CHANGING & plain:
         return None
     return _bare_answer(said, entities, plain, expecting)
+
+
+def _gives_up_for_another(said: list[str]) -> bool:
+    """Whether a table shall go, without a word of which, once there is another: "cancel it and book Casa Azul instead".
+
+    As a change, so that the old one stands until the new one is found.
+    """
+    verbs = [place for place, word in enumerate(said) if word in _TAKING]
+    if "cancel" not in said or not verbs or verbs[-1] < said.index("cancel"):
+        return False
+    given_up, taken = said[: verbs[-1]], said[verbs[-1] :]
+    return not any(word.startswith("<") for word in given_up) and bool(_ANOTHER.intersection(taken))
 
 
 def _accepts(said: list[str], plain: set[str]) -> bool:

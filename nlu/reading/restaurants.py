@@ -40,8 +40,11 @@ _LONGEST = 8
 
 def read_restaurants(message: Message) -> None:
     """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
-    moving = is_changing(message) or any(token.word == "instead" for token in message.tokens)
+    said = {token.word for token in message.tokens}
+    moving = is_changing(message) or "instead" in said
     sure = _SURE | {"to"} if moving else _SURE  # "move it to bird dog"
+    if moving or "cancel" in said:
+        sure |= {"book", "reserve"}  # "cancel it and book bird dog"
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position):
             before = message.tokens[position - 1].word if position else ""
