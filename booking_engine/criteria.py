@@ -18,7 +18,7 @@ class Criteria:
     """All of it must fit. `city` and `cuisine` as the import has them, in any case and with or without accents; `street` as it
     is said, "Main" or "24th st"; any of the `price_levels`; of each of the `features` one of its words, such as
     {"outdoor", "patio"}, must stand in what the restaurant tells of itself, its tables or its areas; none of the slugs
-    `excluding`.
+    `excluding`, and nothing that serves one of the `refused_cuisines`.
     """
 
     city: str | None = None
@@ -27,6 +27,7 @@ class Criteria:
     price_levels: frozenset[int] = frozenset()
     features: tuple[frozenset[str], ...] = ()
     excluding: frozenset[str] = frozenset()
+    refused_cuisines: frozenset[str] = frozenset()
 
     def narrow(self, entries: list[NameEntry]) -> list[NameEntry]:
         """Those of the entries that fit, in their order."""
@@ -38,6 +39,9 @@ class Criteria:
             entries = [entry for entry in entries if cuisine in entry.folded_cuisines]
         if self.excluding:
             entries = [entry for entry in entries if entry.slug not in self.excluding]
+        if self.refused_cuisines:
+            refused = frozenset(map(fold, self.refused_cuisines))
+            entries = [entry for entry in entries if refused.isdisjoint(entry.folded_cuisines)]
         if self.price_levels:
             entries = [entry for entry in entries if entry.price_level in self.price_levels]
         for words in self.features:

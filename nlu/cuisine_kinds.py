@@ -25,3 +25,8 @@ _BROADER = {
 def cuisine_candidates(cuisine: str) -> tuple[str, ...]:
     """The cuisine itself, then those whose houses are likely to serve it, the closest first."""
     return (cuisine, *_BROADER.get(cuisine, ()))
+
+
+def cuisines_within(cuisine: str) -> frozenset[str]:
+    """The cuisine itself and those that are a kind of it: who wants no Chinese wants no Sichuan either."""
+    return frozenset((cuisine, *(kind for kind, broader in _BROADER.items() if cuisine in broader)))

@@ -9,6 +9,7 @@ from booking_engine import NoTableAvailable, Refusal, Restaurant, Search
 from dialogue.actions import about, asking, beside, finding
 from dialogue.actions.areas import area_to_tell, say_if_taken
 from dialogue.actions.confirming import NOT_CONFIRMED, confirm
+from dialogue.actions.criteria import SEARCHED, looks_for_a_house
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import hear
 from dialogue.actions.identifying import identify
@@ -276,8 +277,8 @@ class ValidateBookingForm(FormValidation):
 
 
 def _says_where(turn: Turn) -> bool:
-    is_said = any(e.kind in ("restaurant", *finding.SEARCHED) for e in turn.entities)
-    return is_said or finding.looks_for_a_house(turn) or bool(turn.engine.match_restaurant_name(turn.text))
+    is_said = any(e.kind in ("restaurant", *SEARCHED) for e in turn.entities)
+    return is_said or looks_for_a_house(turn) or bool(turn.engine.match_restaurant_name(turn.text))
 
 
 _NAMES_A_BOOKING = re.compile(r"\b(booking|reservation|appointment)\b", re.IGNORECASE)

@@ -202,7 +202,7 @@ class ValidateChangeForm(FormValidation):
 
 _LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
 _OTHERS = 3
-_WHEREABOUTS = {"city", "cuisine", "street"}
+_WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
 
 
@@ -221,6 +221,6 @@ def _wants_another(turn: Turn, memory: Memory, booking: Reservation, heard: Hear
     return (
         ("city" in heard.fields and (memory.city or "").casefold() != city)
         or ("cuisine" in heard.fields and memory.cuisine not in cuisines)
-        or "street" in heard.fields
+        or not heard.fields.isdisjoint(("street", "refused_cuisines"))
         or _ANOTHER.search(turn.text) is not None
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking_engine import Restaurant
-from dialogue.actions.finding import asks_for_another, hear_criteria
+from dialogue.actions.criteria import asks_for_another, hear_criteria
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
 from dialogue.actions.noting import with_note, without_areas
@@ -50,7 +50,8 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         pick(turn, memory, entities, heard)
     if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
         entities = [entity for entity in entities if entity.kind not in _NAME_PARTS]
-    if asked != "name" or _OBJECTION.search(turn.text) or asks_for_another(turn.text):
+    is_refused = any(entity.kind == "refused_cuisine" for entity in entities)
+    if asked != "name" or is_refused or _OBJECTION.search(turn.text) or asks_for_another(turn.text):
         hear_criteria(turn, memory, entities, heard, asked)
         entities = hear_restaurant(turn, memory, entities, heard, asked)
     if memory.task == "booking":

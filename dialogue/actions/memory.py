@@ -32,6 +32,7 @@ class Memory:
     listed: int = 0
     found: bool = False
     refused: list[str] = field(default_factory=list)
+    refused_cuisines: list[str] = field(default_factory=list)
     party_size: int | None = None
     date: str | None = None
     time: dict[str, Any] | None = None

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from booking_engine import BookingEngine, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
-from dialogue.actions.finding import looks_for_a_house
+from dialogue.actions.criteria import looks_for_a_house
 from dialogue.actions.hearing import TO_NOTE
 from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import go_on_by_text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nlu.reading.message import Message
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.spelling import slips
@@ -100,6 +102,14 @@ _NATIONS = words(
     "italian mexican chinese japanese indian french korean spanish turkish lebanese vietnamese mediterranean moroccan "
     "ethiopian american brazilian peruvian british georgian seafood"
 )
+_ENDS = frozenset(",.;:!?")
+_AND = words("or nor and")
+_ARTICLES = words("a an the")
+_REFUSING = words("not no except dont without isnt arent hate hates avoid")
+_REFUSING_PAIRS = {
+    *((all_, "but") for all_ in ("anything", "anywhere", "everything", "something", "somewhere")),
+    *(("other", "than"), ("sick", "of"), ("tired", "of")),
+}
 _TYPES = words("restaurant restaurants food cuisine place places please thanks i and")
 _MISTYPED = {slip: word for word in _NATIONS for slip in slips(word) if slip != "koran"}
 _BOOK = phrase_book(CUISINES)
@@ -108,16 +118,29 @@ _BOOK = phrase_book(CUISINES)
 def read_cuisines(message: Message) -> None:
     """Claim cuisines as `cuisine` ("not Thai": `refused_cuisine`), unless the word is plainly part of a name."""
     view = message.view
+    refused_until: int | None = None
     for first, end, cuisine in _BOOK.find([_MISTYPED.get(word, word) for word in view.words]):
         if in_a_name(message, view.items[first][1], view.items[end - 1][2]) or _begins_name(
             message, view.items[end - 1]
         ):
             continue
-        before = view.words[max(0, first - 2) : first]
-        refused = bool({"not", "no", "except", "dont", "without"} & set(before)) and "or" not in before
-        refused |= before in (["anything", "but"], ["anywhere", "but"], ["everything", "but"])
+        goes_on = refused_until == first - 1 and view.words[first - 1] in _AND  # "not Thai or Chinese"
+        refused = goes_on or _is_refused(view.words[:first])
+        refused_until = end if refused else None
         entity = "refused_cuisine" if refused else "cuisine"
         message.claim(entity, view.items[first][1], view.items[end - 1][2], cuisine)
+
+
+def _is_refused(before: Sequence[str]) -> bool:
+    """Whether the words before a cuisine refuse it: "not Thai", "anything but Thai"; but "no, Thai" and "why not Thai" do not."""
+    near = [word for word in before[-3:] if word not in _ARTICLES][-2:]
+    if near and near[-1] in _ENDS:
+        return False
+    if near and near[0] in _ENDS:
+        near = near[1:]
+    if tuple(near) in _REFUSING_PAIRS:
+        return True
+    return not _REFUSING.isdisjoint(near) and near[0] not in ("or", "why") and near[-1] != "or"
 
 
 def _begins_name(message: Message, last: tuple[str, int, int]) -> bool:

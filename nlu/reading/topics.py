@@ -83,7 +83,8 @@ def read_topics(message: Message) -> None:
 
 def _is_sought(said: list[str], first: int, end: int) -> bool:
     """Whether a place is looked for by it: "somewhere with live music", "a dog friendly place"."""
-    return (first > 0 and said[first - 1] == "with") or (end < len(said) and said[end] in _PLACES)
+    before = [word for word in said[:first] if word not in ("a", "/")]  # "w/ live music", "w a dj"
+    return before[-1:] in (["with"], ["w"]) or (end < len(said) and said[end] in _PLACES)
 
 
 def _is_told_of_it(message: Message, start: int, stop: int) -> bool:

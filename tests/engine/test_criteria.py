@@ -48,6 +48,8 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
     [
         (Criteria(), list(HOUSES)),
         (Criteria("boston", "ITALIAN"), ["alba", "bruma"]),
+        (Criteria("Denver", refused_cuisines=frozenset({"THAI", "Greek"})), ["esker", "faro"]),
+        (Criteria(cuisine="Thai", refused_cuisines=frozenset({"Thai"})), []),
         (Criteria("Boston", price_levels=frozenset({3, 4})), ["bruma"]),
         (Criteria(price_levels=frozenset({4})), []),
         (Criteria(street="main st"), ["alba"]),
