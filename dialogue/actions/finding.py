@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import product
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from nlu.cuisine_kinds import cuisine_candidates, cuisines_within
 
 _OF_TABLE = frozenset(("party_size", "date", "time"))
 _MOST_LISTED = 5
-_CITIES_NAMED = 6
+_CITIES_NAMED = _CUISINES_NAMED = 6
 _SOME = 50
 _MORE = re.compile(
     r"\W*(?:(?:any|show|give|got|what|who|are there|is there|have you|do you have|no|and|me|us)\W+)*"
@@ -62,20 +63,33 @@ def find(turn: Turn, memory: Memory, *, may_take: bool) -> Restaurant | None:
 
 
 def _say_none(turn: Turn, memory: Memory) -> None:
-    """There is no such restaurant; where another city has some, that is told, and only the place is forgotten."""
+    """There is no such restaurant. Where another city has some, that is told, and only the place is forgotten; where none has,
+    what the city has instead, and the place is remembered."""
     what = _what(turn, memory)
     refused, memory.refused = memory.refused, []
     if refused and _look(turn, memory):
         turn.say("utter_no_more_restaurants", what=what)
         return
+    city = memory.city
     elsewhere = turn.engine.find_restaurants(Criteria(cuisine=memory.cuisine), limit=_SOME) if memory.cuisine else []
     memory.city = memory.street = None
     if elsewhere:
         cities = sorted({restaurant.city for restaurant in elsewhere})
         turn.say("utter_none_here_but_in", what=what, cities=turn.words.listed(cities[:_CITIES_NAMED]))
         return
-    turn.say("utter_no_restaurant_found", what=what, cities=some_cities(turn))
     memory.cuisine, memory.sought, memory.refused_cuisines = None, [], []
+    if city and (cuisines := _cuisines_in(turn, city)):
+        memory.city = city
+        turn.say("utter_none_but_of_other_kinds", what=what, cuisines=turn.words.listed(cuisines))
+        return
+    turn.say("utter_no_restaurant_found", what=what, cities=some_cities(turn))
+
+
+def _cuisines_in(turn: Turn, city: str) -> list[str]:
+    """A few of the kinds of food that there are, the most frequent first."""
+    found = (turn.engine.find_restaurants(Criteria(each), limit=_SOME) for each in city_candidates(city))
+    kinds = Counter(cuisine for restaurants in found for restaurant in restaurants for cuisine in restaurant.cuisines)
+    return [turn.words.cuisine(cuisine) for cuisine, _ in kinds.most_common(_CUISINES_NAMED)]
 
 
 def tells_more(turn: Turn, memory: Memory, heard: Heard) -> bool:
