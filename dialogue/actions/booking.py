@@ -132,7 +132,10 @@ class ValidateBookingForm(FormValidation):
         if asked == "choice" and memory.choices and not heard.fields and not heard.took_choice:
             return asking.ask_to_pick(turn, memory)
         if asked == "choice" and restaurant is None and finding.tells_more(turn, memory, heard):
-            return finding.ask_which(turn, memory)
+            if len(memory.options()) > 1:
+                return finding.ask_which(turn, memory)
+            memory.take(memory.options()[0])  # there is but one, and nothing was said against it
+            restaurant = turn.engine.restaurant(memory.restaurant or "")
         memory.choices = None
         if asked in _NAMED_IN_QUESTION and heard.news & _NAMED_IN_QUESTION[asked]:
             asked = None  # asked in the words that show what was changed

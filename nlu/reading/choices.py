@@ -37,6 +37,7 @@ _PLACE_RULES: list[Rule] = [
         _index,
     ),
 ]
+_REFUSING = words("not no nor dont isnt")
 _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
 _NUMERO: Rule = (pattern(r"no(?: \.)? (?P<n>\d{1,2})(?! (?:people|am|pm|of|guests))"), "choice", _index)
 _ANSWERED_WITH_NUMBERS = words("party_size date time confirmation")
@@ -69,6 +70,9 @@ def read_comparing_choices(message: Message) -> None:
     """Claim "the later one", "any", "neither" as `choice`; after times, so that "an hour later" is gone."""
     if message.expecting and message.view.words in (["any"], ["any", "please"], ["anything"]):
         message.claim("choice", 0, 1, {"which": "any"})
+    said = message.view.words
+    if "either" in said and not _REFUSING.isdisjoint(said[: said.index("either")]):  # "not Polish either"
+        said = [word for word in said if word != "either"]
     for cues, rule in _COMPARING_RULES:
-        if cues.intersection(message.view.words):
+        if cues.intersection(said):
             message.apply([rule])

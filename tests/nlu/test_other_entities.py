@@ -235,6 +235,7 @@ def test_other_words_are_no_city(text: str) -> None:
         ("anything but not thai", "refused_cuisine", "Thai"),
         ("anything but thai", "refused_cuisine", "Thai"),
         ("anything but thai or chinese", "refused_cuisine", "Chinese"),
+        ("not polish either", "refused_cuisine", "Polish"),
         ("anywhere but a thai place", "refused_cuisine", "Thai"),
         ("something that isn't italian", "refused_cuisine", "Italian"),
         ("nope. no thai, mexican", "cuisine", "Mexican"),
