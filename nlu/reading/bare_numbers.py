@@ -12,7 +12,7 @@ from nlu.reading.spans import Value
 from nlu.reading.words import words
 
 _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100, 4
-_PARTY_WORDS = words("party people size number guests group headcount attending adults us")
+_PARTY_WORDS = words("party people size number guests group headcount attending adults us bigger larger smaller")
 _TIME_WORDS = words("available closer early late earlier later time oclock")
 _NOT_COUNTED_AFTER = words(
     "stars star rating table tables % days weeks hours minutes miles dollars bucks pounds / more days times th street avenue of"

@@ -24,6 +24,7 @@ COUNTS = [
     ("we r 9 for a bday on the 12th", 9),
     ("4 of us on the patio", 4),
     ("just one of us tonight", 1),
+    ("can we get a bigger table? 6", 6),
     ("it's only one of us for dinner", 1),
     ("the ten of us", 10),
     ("we are 3", 3),
