@@ -1,4 +1,4 @@
-"""Changing a reservation at its restaurant: time, party size, wishes, notes."""
+"""Changing a reservation at its restaurant: time, party size, wishes, notes, name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from .codes import CodeBook
+from .confirming import rename_diner
 from .desk import Desk
 from .errors import ChangeTooLate, ReservationOver, ReservationUnknown
 from .promises import promise
@@ -18,7 +19,7 @@ from .reservations import Record, Reservation
 from .restaurant import Restaurant
 from .seating import Seating, lock_pacing, take_tables
 from .transactions import Decision, OutOfDate, run_command
-from .values import Command, check_notes, check_party_size, existing_instant
+from .values import Command, check_name, check_notes, check_party_size, existing_instant
 from .wire import Statement, send
 from .wishes import Wishes, check_wishes
 
@@ -30,10 +31,17 @@ class Change(NamedTuple):
     party_size: int | None
     notes: str | None
     wishes: Wishes | None
+    name: str | None
 
     @classmethod
     def checked(
-        cls, *, starts_at: datetime | None, party_size: int | None, notes: str | None, wishes: Wishes | None
+        cls,
+        *,
+        starts_at: datetime | None,
+        party_size: int | None,
+        notes: str | None,
+        wishes: Wishes | None,
+        name: str | None,
     ) -> Change:
         """From values of a caller. Raises InvalidRequest, PartySizeInvalid, TimeInvalid."""
         return cls(
@@ -41,6 +49,7 @@ class Change(NamedTuple):
             check_party_size(party_size) if party_size is not None else None,
             check_notes(notes) if notes is not None else None,
             check_wishes(wishes) if wishes is not None else None,
+            check_name(name) if name is not None else None,
         )
 
 
@@ -49,7 +58,8 @@ def change_reservation(
 ) -> Reservation:
     """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
 
-    Notes alone may be changed until the party leaves; time, party size and wishes until `change_cutoff_minutes` before the start.
+    Notes and name may be changed until the party leaves; time, party size and wishes until `change_cutoff_minutes` before the
+    start.
     """
     command = Command("change", command_id, channel)
     restaurant_id, number = desk.read_code(code)
@@ -65,7 +75,10 @@ def change_reservation(
         edition = desk.catalogue.edition(connection, locked.version)
         restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
         must_stand(locked, restaurant, edition.codes)
-        record = before._replace(notes=before.notes if change.notes is None else change.notes)
+        record = before._replace(
+            notes=before.notes if change.notes is None else change.notes,
+            diner_name=before.diner_name if change.name is None else change.name,
+        )
         if change.wishes is not None:
             record = record.wishing(change.wishes)
         asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.wishes)
@@ -73,12 +86,14 @@ def change_reservation(
         if moved:
             must_be_in_time(locked, restaurant, edition.codes)
             record = _place(desk, connection, restaurant, record, change)
-        texts: list[Statement] = []
-        if record != before and (moved or notify):
+        renamed = record.diner_name != before.diner_name
+        texts: list[Statement] = [rename_diner(record)] if renamed else []
+        if record != before and (moved or notify or renamed):
             kind = "reservation_changed" if notify else None
-            record, texts = promise(
+            record, promised = promise(
                 record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=True
             )
+            texts += promised
         if moved:
             old = Seating.of(before)
             writes = take_tables(record, command, now=locked.now, instead_of=old)

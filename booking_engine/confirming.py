@@ -135,6 +135,19 @@ def remember_diner(record: Record, now: datetime) -> Statement:
     )
 
 
+def rename_diner(record: Record) -> Statement:
+    """The same reservation under another name."""
+    return Statement(
+        _RENAME,
+        {
+            "phone": record.diner_phone,
+            "restaurant_id": record.restaurant_id,
+            "reservation_id": record.id,
+            "name": record.diner_name,
+        },
+    )
+
+
 # One call instead of a transaction of five statements, which spend more time on the way than in the tables. Not one statement
 # with a part for each table: those rows lie on different nodes once the tables are distributed.
 _KEEP = """
@@ -146,4 +159,8 @@ _KEEP = """
 _REMEMBER = """
     INSERT INTO diner_booking (phone, restaurant_id, reservation_id, name, booked_at)
     VALUES (%(phone)s, %(restaurant_id)s, %(reservation_id)s, %(name)s, %(now)s)
+"""
+_RENAME = """
+    UPDATE diner_booking SET name = %(name)s
+    WHERE phone = %(phone)s AND restaurant_id = %(restaurant_id)s AND reservation_id = %(reservation_id)s
 """

@@ -215,6 +215,7 @@ class BookingEngine:
         party_size: int | None = None,
         notes: str | None = None,
         wishes: Wishes | None = None,
+        name: str | None = None,
         command_id: str,
         channel: str,
         notify: bool,
@@ -226,7 +227,7 @@ class BookingEngine:
         for (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate, RestaurantUnknown,
         InvalidRequest.
         """
-        change = Change.checked(starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes)
+        change = Change.checked(starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes, name=name)
         if restaurant is None and not any(value is not None for value in change):
             raise InvalidRequest("nothing to change")
         if restaurant is None or restaurant.id == self._desk.read_code(code)[0]:

@@ -87,6 +87,7 @@ def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change)
         starts_at=change.starts_at or _same_wall_time(record, here, there),
         party_size=change.party_size or record.party_size,
         notes=record.notes if change.notes is None else change.notes,
+        diner_name=record.diner_name if change.name is None else change.name,
         reminder_id=None,
     )
 

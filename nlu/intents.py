@@ -34,7 +34,8 @@ _PLACED_IN = words("<date> <time> <party_size>")
 _LEFT_BEHIND = words("<previous_date> <previous_time>")
 _NEW = words("<date> <time>")
 _ANOTHER = words("<restaurant> <date> <time>")
-_TAKING = words("book reserve get")
+_CORRECTING = words("change switch correct fix update")
+_TAKING = words("book rebook reserve get")
 _MOVING = words("move moving change changing push shift reschedule switch")
 _WISHING = words("please if possible could would")
 _SEARCHING = words("something anything somewhere near food place around")
@@ -94,7 +95,7 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
         return "change" if _MOVING & plain else "undo"
     if "cancel" in plain and entities & _LEFT_BEHIND and entities & _NEW:
         return "change"  # "cancel Friday and book Saturday instead"
-    if _gives_up_for_another(said):
+    if _gives_up_for_another(said) or (expecting is None and _renames(said)):
         return "change"
     if entities == {"<shift>"} and plain <= _FILLER and plain & _WISHING:
         return "change"  # "later please", with nothing asked
@@ -126,6 +127,15 @@ def _gives_up_for_another(said: list[str]) -> bool:
         return False
     given_up, taken = said[: verbs[-1]], said[verbs[-1] :]
     return not any(word.startswith("<") for word in given_up) and bool(_ANOTHER.intersection(taken))
+
+
+def _renames(said: list[str]) -> bool:
+    """Whether a booking shall stand under another name: "change the name to Ann", "put it under Maria instead"."""
+    words_said = set(said)
+    if words_said & _CORRECTING and words_said & {"name", "names"}:
+        return True
+    named = {word for word in words_said if word.startswith("<")}
+    return {"put", "under"} <= words_said and named <= {"<first_name>", "<last_name>", "<code>"}
 
 
 def _accepts(said: list[str], plain: set[str]) -> bool:

@@ -14,12 +14,12 @@ from booking_engine import (
 )
 from dialogue.actions import asking, finding
 from dialogue.actions.forms import FormValidation
-from dialogue.actions.hearing import hear
+from dialogue.actions.hearing import NAME_PARTS, hear
 from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
-from dialogue.actions.rebooking import note, reseat, take
+from dialogue.actions.rebooking import note, rename, reseat, take
 from dialogue.actions.reservations import find_target, names_start, pick_booking, recalled
 from dialogue.actions.times import Meant, certain, lies_within, meant_starts
 from dialogue.actions.turn import Option, Turn
@@ -65,6 +65,17 @@ class ValidateChangeForm(FormValidation):
             memory.reservation, memory.task_has_target = target.code, True
             heard = self._hear_new_values(turn, memory, target)
         booking = turn.engine.reservation(memory.reservation or "")
+        is_of_table = not heard.fields.isdisjoint(_OF_TABLE)
+        if _RENAMING.search(turn.text) or (asked == "name" and not is_of_table):
+            if not _tells_name(turn, heard):
+                facts = {**turn.about(booking.restaurant), **turn.show_reservation(booking)}
+                return asking.ask_first(
+                    turn, memory, asked, "name", ("utter_which_new_name", "utter_which_name"), **facts
+                )
+            booking = rename(turn, booking, memory.name or booking.diner_name)
+            if not is_of_table:
+                memory.forget_draft()
+                return None
         return self._change(turn, memory, booking, asked, heard)
 
     def _start_from(self, memory: Memory, booking: Reservation) -> None:
@@ -202,8 +213,18 @@ class ValidateChangeForm(FormValidation):
 
 _LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
 _OTHERS = 3
+_OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
+_RENAMING = re.compile(
+    r"\b(?:change|switch|correct|fix|update)\b[^.?!]{0,20}\bnames?\b|\b(?:under|in) (?:another|a different) name\b|"
+    r"\bput (?:it|that|this|(?:the|my|our) (?:table|booking|reservation)) (?:under|in)\b",
+    re.IGNORECASE,
+)
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
+
+
+def _tells_name(turn: Turn, heard: Heard) -> bool:
+    return "name" in heard.fields or any(entity.kind in NAME_PARTS for entity in turn.entities)
 
 
 def _goes_to_unknown(turn: Turn) -> bool:

@@ -26,7 +26,7 @@ _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
 TO_NOTE = frozenset(("diet", "occasion", "seating"))
 """What is told to the staff in the reservation's notes."""
-_NAME_PARTS = ("first_name", "last_name")
+NAME_PARTS = ("first_name", "last_name")
 _HOURS = 24
 _RATHER_A_TIME = re.compile(
     r"\b(make it|instead|we do|you do|how about|what about|move|push|shift|bump|postpone|delay|reschedule)\b",
@@ -45,11 +45,11 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     heard = Heard()
     entities = [_as_correction(turn, memory, entity) for entity in turn.entities]
     if _NOISE.fullmatch(turn.text.strip()):  # "hmm", "blah blah": neither a house nor a diner
-        entities = [e for e in entities if e.kind not in (*_NAME_PARTS, "restaurant")]
+        entities = [e for e in entities if e.kind not in (*NAME_PARTS, "restaurant")]
     if memory.choices:
         pick(turn, memory, entities, heard)
     if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
-        entities = [entity for entity in entities if entity.kind not in _NAME_PARTS]
+        entities = [entity for entity in entities if entity.kind not in NAME_PARTS]
     is_refused = any(entity.kind == "refused_cuisine" for entity in entities)
     if asked != "name" or is_refused or _OBJECTION.search(turn.text) or asks_for_another(turn.text):
         hear_criteria(turn, memory, entities, heard, asked)
@@ -61,7 +61,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
         entities = besides_name(entities, restaurant, turn.text)
     elif restaurant:  # "move my Bird Dog table": nobody is called so
         name = set(words_of(restaurant.name))
-        entities = [e for e in entities if e.kind not in _NAME_PARTS or not set(words_of(e.text)) <= name]
+        entities = [e for e in entities if e.kind not in NAME_PARTS or not set(words_of(e.text)) <= name]
     presumed = None
     if restaurant and asked == "time" and memory.task == "booking":
         presumed = presumed_day(restaurant, None, turn.engine.clock.now())
@@ -270,8 +270,8 @@ def _region(turn: Turn, memory: Memory) -> str:
 
 
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
-    parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in _NAME_PARTS}
-    name = " ".join(parts[kind] for kind in _NAME_PARTS if kind in parts)
+    parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in NAME_PARTS}
+    name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if (

@@ -68,6 +68,20 @@ def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> 
         note(turn, memory, booking)
 
 
+def rename(turn: Turn, booking: Reservation, name: str) -> Reservation:
+    """Put the booking under another name, and say so; gives it as it then is."""
+    try:
+        renamed = turn.engine.change_reservation(
+            booking.code, name=name, command_id=turn.command_id(f"rename:{name}"), channel=turn.channel, notify=False
+        )
+    except ReservationOver as over:
+        turn.met(over)
+        turn.say("utter_change_too_late", **turn.show_reservation(booking))
+        return booking
+    turn.say("utter_renamed", **turn.show_reservation(renamed))
+    return renamed
+
+
 def note(turn: Turn, memory: Memory, booking: Reservation) -> None:
     """Tell the staff more about a booking whose table stays; where no more fits into its notes, tell whom to call."""
     notes = _notes_with(booking, memory)

@@ -76,7 +76,7 @@ class Reply(Action):
         if asks:
             turn.entities = [*asked_before, *turn.entities]
             self._answer(turn, restaurant)
-        elif turn.intent == "list_bookings":
+        elif turn.intent == "list_bookings" or (turn.intent == "repeat" and not in_form and upcoming(turn)):
             memory.reservation = show_upcoming(turn)
         elif turn.intent == "text_me" and not turn.is_by_sms:
             go_on_by_text(turn)

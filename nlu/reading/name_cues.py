@@ -13,8 +13,11 @@ STRONG = pattern(
     r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
     r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
     r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
-    r"(?<!restaurant )(?<!place )names|(?<=[,.;>] )name|"
+    r"(?<!restaurant )(?<!place )names|(?<=[,.;>] )name|(?<!restaurant )(?<!place )(?<!\bthe )(?<!\ba )(?<!\bmy )(?<!\bits )name|"
+    r"(?:change|switch|correct|fix|update) (?:the |my |our |that )?names?"
+    r"(?: (?:on|of|for) (?:it|<?\w+>?|(?:the|my|our) \w+))? (?:to|into)|"
     r"names? (?:on|for|of) (?:the |my |our )?(?:booking|reservation|table|it) (?:to|is|should be)|"
+    r"(?:wifes|husbands|partners|friends|moms|mums|dads|boyfriends|girlfriends|colleagues) names?|"
     r"made by|booked by|reserved by|signed"
 )
 UNDER = pattern(r"(?:under|on behalf of|name for|by the name of|by the name)")

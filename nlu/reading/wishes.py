@@ -17,6 +17,7 @@ _SEATING = {
     "window": "window|window seat|window table|by the window|next to the window|near the window|by a window|"
     "at the window|with a view|nice view|sea view",
     "quiet": "quiet|quieter|quiet table|quiet spot|quiet corner|somewhere quiet|away from the noise|not too loud|"
+    "not too noisy|not noisy|"
     "not loud|away from the kitchen|secluded|private|corner table|in the corner|cosy corner|cozy corner|intimate",
     "private_room": "private room|private dining|private dining room|private area|function room|separate room",
     "high_chair": "high chair|high chairs|highchair|highchairs|booster seat|booster seats|booster|kid chair|kid chairs|"

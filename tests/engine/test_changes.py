@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from booking_engine import (
     BookingEngine,
@@ -23,6 +25,7 @@ from .helpers import (
     new_id,
     pass_time,
     tables,
+    texts,
     wall_times,
 )
 
@@ -69,6 +72,28 @@ def test_notes_change_without_touching_the_table(engine: BookingEngine, open_res
         engine.change_reservation(made.code, party_size=1, command_id=new_id(), channel="sms", notify=False)
     with pytest.raises(InvalidRequest):
         engine.change_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
+
+
+def test_another_name_goes_everywhere_it_is_told(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    house = open_restaurant()
+    made = book(engine, house, evening(house), phone="+14155550177")
+    renamed = engine.change_reservation(made.code, name=" Zoë  Ng ", command_id="n", channel="sms", notify=False)
+    assert renamed == replace(made, diner_name="Zoë Ng")
+    assert engine.reservation(made.code) == renamed
+    assert engine.diner_name(made.diner_phone) == "Zoë Ng"
+    waiting = [row for row in texts(database, made) if row.kind == "reminder" and row.voided_at is None]
+    assert [row.payload["diner_name"] for row in waiting] == ["Zoë Ng"]
+    again = engine.change_reservation(made.code, name=" Zoë  Ng ", command_id="n", channel="sms", notify=False)
+    assert again == renamed, "the same command has no second effect"
+    with pytest.raises(InvalidRequest):
+        engine.change_reservation(made.code, name=" \u200b", command_id=new_id(), channel="sms", notify=False)
+    elsewhere = open_restaurant()
+    moved = engine.change_reservation(
+        made.code, restaurant=elsewhere, name="Ada", command_id=new_id(), channel="sms", notify=False
+    )
+    assert (moved.restaurant, moved.diner_name) == (elsewhere, "Ada")
 
 
 def test_what_is_over_is_neither_changed_nor_cancelled(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
