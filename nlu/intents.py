@@ -34,6 +34,7 @@ _PLACED_IN = words("<date> <time> <party_size>")
 _LEFT_BEHIND = words("<previous_date> <previous_time>")
 _NEW = words("<date> <time>")
 _ANOTHER = words("<restaurant> <date> <time>")
+_BY_THE_WAY = words("btw by the way again ok and also oh so exactly now though")
 _CORRECTING = words("change switch correct fix update")
 _TAKING = words("book rebook reserve get")
 _MOVING = words("move moving change changing push shift reschedule switch")
@@ -89,7 +90,7 @@ def sure_intent(view_words: Sequence[str], expecting: str | None) -> str | None:
     said = [word for word in view_words if word.isalnum() or word.startswith("<")]
     entities = {word for word in said if word.startswith("<")}
     plain = {word for word in said if not word.startswith("<")}
-    if _asks(view_words):
+    if _asks(view_words) or (entities == {"<topic>"} and plain and plain <= _BY_THE_WAY):
         return "ask"
     if any(pair in _NOT_CANCELLING for pair in pairwise(said)):
         return "change" if _MOVING & plain else "undo"

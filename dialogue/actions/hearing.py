@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking_engine import Restaurant
+from dialogue.actions.bare_numbers import as_correction, rather_guests
 from dialogue.actions.criteria import asks_for_another, hear_criteria
 from dialogue.actions.houses import besides_name, hear_restaurant, is_named, recall_last_time
 from dialogue.actions.memory import Memory
@@ -18,7 +19,6 @@ from nlu.reading.wishes import AREAS
 from nlu.resolving import resolve_dates
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
-_CORRECTION = re.compile(r"\b(make (it|that)|actually|i mean|no wait|sorry)\b", re.IGNORECASE)
 _NO_NAME = re.compile(r"\s*(can|could|would|do|does|is|are|what|when|where|how)\b.*\?", re.IGNORECASE | re.DOTALL)
 _OBJECTION = re.compile(r"^\s*no\b|\b(actually|i mean|i said|not that|instead)\b", re.IGNORECASE)
 _NOISE = re.compile(r"((h+m+|u+[hm]+|e+r+m*|b+la+h*|well|dunno|lol|asdf\w*|qwer\w*)\W*)+", re.IGNORECASE)
@@ -43,7 +43,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     `asked` is what the last answer asked for; `anchor` the start that "half an hour later" and "same time" refer to.
     """
     heard = Heard()
-    entities = [_as_correction(turn, memory, entity) for entity in turn.entities]
+    entities = [as_correction(turn, memory, entity) for entity in turn.entities]
     if _NOISE.fullmatch(turn.text.strip()):  # "hmm", "blah blah": neither a house nor a diner
         entities = [e for e in entities if e.kind not in (*NAME_PARTS, "restaurant")]
     if memory.choices:
@@ -65,7 +65,7 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     presumed = None
     if restaurant and asked == "time" and memory.task == "booking":
         presumed = presumed_day(restaurant, None, turn.engine.clock.now())
-        entities = [_rather_guests(turn, memory, entity, restaurant, presumed) for entity in entities]
+        entities = [rather_guests(turn, memory, entity, restaurant, presumed) for entity in entities]
     _hear_party(memory, entities, heard)
     _hear_date(turn, memory, entities, heard, restaurant, presumed)
     _hear_time(turn, memory, entities, heard, restaurant, anchor)
@@ -93,31 +93,6 @@ def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
         memory.notes = without_areas(memory.notes) or None
         memory.area = wish
         heard.fields.add("seating")
-
-
-def _as_correction(turn: Turn, memory: Memory, entity: Entity) -> Entity:
-    """ "4" - "make that 5": though a time is asked for by now, it corrects the people that were told last."""
-    corrects = memory.time is None and memory.said_last == "party_size" and _CORRECTION.search(turn.text)
-    if entity.kind == "time" and entity.text.isdecimal() and corrects:
-        return Entity("party_size", entity.text, {"count": int(entity.text)})
-    return entity
-
-
-def _rather_guests(turn: Turn, memory: Memory, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
-    """ "4", asked at what time for the two that were presumed: people, where nobody is seated at four."""
-    if memory.party_size or entity.kind != "time" or not _is_bare_number(entity):
-        return entity
-    day, now = memory.wanted_date() or presumed, turn.engine.clock.now()
-    if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
-        return entity
-    count = entity.value["hour"]
-    return Entity("party_size", entity.text, {"count": count}) if count <= restaurant.largest_party else entity
-
-
-def _is_bare_number(entity: Entity) -> bool:
-    """ "4" or "four", and nothing that makes it a time of day."""
-    has_more = entity.value.get("minute") or entity.value.get("meridiem") or entity.value.get("approximate")
-    return "hour" in entity.value and not has_more and entity.text.isalnum()
 
 
 def _hear_party(memory: Memory, entities: list[Entity], heard: Heard) -> None:

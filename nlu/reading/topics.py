@@ -11,7 +11,8 @@ _TOPICS = {
     "hours": "hours|opening hours|opening times|open|opens|opening|close|closes|closing|closing time|closed|"
     "business hours|what days|what time do you|last orders|kitchen close|kitchen closes|last seating|opening time|"
     "till when|until when|how late|how early|openning",
-    "address": "address|located|location|where|where are you|where is it|directions|postcode|post code|zip|zip code|"
+    "address": "address|located|location|where|where are you|where is it|wheres that|where is that|wheres it|directions|"
+    "postcode|post code|zip|zip code|"
     "street|neighborhood|neighbourhood|find you|get there|map|how far|which area|what area|cross street|nearest station|"
     "which floor|nearest subway",
     "phone": "phone|phone number|telephone|tel|telephone number|contact number|their number|your number|call you|"
