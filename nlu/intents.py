@@ -133,7 +133,8 @@ def _gives_up_for_another(said: list[str]) -> bool:
 def _renames(said: list[str]) -> bool:
     """Whether a booking shall stand under another name: "change the name to Ann", "put it under Maria instead"."""
     words_said = set(said)
-    if words_said & _CORRECTING and words_said & {"name", "names"}:
+    names = [place for place, word in enumerate(said) if word in ("name", "names")]
+    if any(_CORRECTING.intersection(said[:place]) for place in names):
         return True
     named = {word for word in words_said if word.startswith("<")}
     return {"put", "under"} <= words_said and named <= {"<first_name>", "<last_name>", "<code>"}

@@ -216,7 +216,7 @@ _OTHERS = 3
 _OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
 _RENAMING = re.compile(
     r"\b(?:change|switch|correct|fix|update)\b[^.?!]{0,20}\bnames?\b|\b(?:under|in) (?:another|a different) name\b|"
-    r"\bput (?:it|that|this|(?:the|my|our) (?:table|booking|reservation)) (?:under|in)\b",
+    r"\bput (?:it|that|this|(?:the|my|our) (?:table|booking|reservation)) (?:under|in [^.?!]{1,30}\bnames?)\b",
     re.IGNORECASE,
 )
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}

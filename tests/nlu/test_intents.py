@@ -72,6 +72,7 @@ CASES: list[tuple[str, str | None, str | None]] = [
     ("can u change the name to Gustav", None, "change"),
     ("can i change the name on my booking", None, "change"),
     ("put it under Maria instead", None, "change"),
+    ("is the name on my booking correct", None, None),
     ("can you put the booking under my wifes name, Maria", None, "change"),
     ("put us down for 2 tomorrow at 7 under Maria", None, None),
     ("i booked for friday, cancel it", None, None),
