@@ -114,7 +114,6 @@ class ChangeBody(_Body):
     starts_at: Moment | SkipJsonSchema[None] = Field(default=None)
     party_size: PartySize | SkipJsonSchema[None] = Field(default=None)
     notes: _Notes | SkipJsonSchema[None] = Field(default=None)
-    name: _Name | SkipJsonSchema[None] = Field(default=None)
 
     @model_validator(mode="before")
     @classmethod

@@ -51,7 +51,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @callers.count_write
     @callers.count_miss
     def change_reservation(path: ReservationPath, header: WriteHeader, body: ChangeBody) -> Response:
-        """Change restaurant, time, party size, notes or the diner's name. The old table is let go only when the new one is taken.
+        """Change restaurant, time, party size or notes. The old table is let go only when the new one is taken.
 
         At another restaurant the reservation has a new code; the old one shows as cancelled.
         """
@@ -66,7 +66,6 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                     starts_at=at_restaurant(body.starts_at, restaurant) if body.starts_at else None,
                     party_size=body.party_size,
                     notes=body.notes,
-                    name=body.name,
                     command_id=command_id,
                     channel=CHANNEL,
                     notify=True,
