@@ -19,7 +19,7 @@ from dialogue.actions.identifying import gives_up, know_whose_booking
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
-from dialogue.actions.rebooking import note, rename, reseat, take
+from dialogue.actions.rebooking import is_renaming, note, rename, reseat, take
 from dialogue.actions.reservations import find_target, names_start, pick_booking, recalled
 from dialogue.actions.times import Meant, certain, lies_within, meant_starts
 from dialogue.actions.turn import Option, Turn
@@ -66,7 +66,7 @@ class ValidateChangeForm(FormValidation):
             heard = self._hear_new_values(turn, memory, target)
         booking = turn.engine.reservation(memory.reservation or "")
         is_of_table = not heard.fields.isdisjoint(_OF_TABLE)
-        if _RENAMING.search(turn.text) or (asked == "name" and not is_of_table):
+        if is_renaming(turn.text) or (asked == "name" and not is_of_table):
             if not _tells_name(turn, heard):
                 facts = {**turn.about(booking.restaurant), **turn.show_reservation(booking)}
                 return asking.ask_first(
@@ -214,11 +214,6 @@ class ValidateChangeForm(FormValidation):
 _LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
 _OTHERS = 3
 _OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
-_RENAMING = re.compile(
-    r"\b(?:change|switch|correct|fix|update)\b[^.?!]{0,20}\bnames?\b|\b(?:under|in) (?:another|a different) name\b|"
-    r"\bput (?:it|that|this|(?:the|my|our) (?:table|booking|reservation)) (?:under|in [^.?!]{1,30}\bnames?)\b",
-    re.IGNORECASE,
-)
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,13 @@ from dialogue.actions.areas import words_of_area
 from dialogue.actions.memory import Memory
 from dialogue.actions.noting import with_notes, without_areas
 from dialogue.actions.turn import Turn
+
+_RENAMING = re.compile(
+    r"\b(?:change|switch|correct|fix|update)\b[^.?!]{0,40}\bnames?\b|\b(?:under|in) (?:another|a different) name\b|"
+    r"\bput (?:it|that|this|(?:the|my|our) (?:table|booking|reservation)) (?:under|in [^.?!]{1,30}\bnames?)\b|"
+    r"\b(?:make|have) it under\b|\bname\b[^.?!]*\b(?:actually|instead|should be)\b|\bactually\b[^.?!]*\bname\b",
+    re.IGNORECASE,
+)
 
 
 def take(
@@ -66,6 +74,11 @@ def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> 
         take(turn, memory, booking, booking.restaurant, booking.starts_at, booking.party_size, wishes)
     except NoTableAvailable:
         note(turn, memory, booking)
+
+
+def is_renaming(text: str) -> bool:
+    """Whether a booking shall stand under another name: "change the name to Ann", "put it under Ann", "name is Ann actually"."""
+    return _RENAMING.search(text) is not None
 
 
 def rename(turn: Turn, booking: Reservation, name: str) -> Reservation:

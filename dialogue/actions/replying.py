@@ -13,11 +13,12 @@ from booking_engine import BookingEngine, Restaurant
 from dialogue.actions import about
 from dialogue.actions.asking import variant
 from dialogue.actions.criteria import looks_for_a_house
-from dialogue.actions.hearing import TO_NOTE
+from dialogue.actions.hearing import NAME_PARTS, TO_NOTE
 from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import go_on_by_text
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import words_of
+from dialogue.actions.rebooking import is_renaming
 from dialogue.actions.reservations import recalled, show_upcoming, upcoming, with_code
 from dialogue.actions.turn import Turn
 from dialogue.words import Languages
@@ -219,7 +220,8 @@ class PickUp(Action):
         bookings = {booking.code: booking for booking in upcoming(turn)}
         booking = bookings.get(memory.reservation or "")
         is_named = bool(turn.engine.match_restaurant_name(turn.text))
-        if booking and said & (_OF_A_BOOKING | TO_NOTE) and not is_named:
+        is_renamed = bool(said) and said <= set(NAME_PARTS) and is_renaming(turn.text)
+        if booking and (is_renamed or said & (_OF_A_BOOKING | TO_NOTE)) and not is_named:
             return [FollowupAction("change_form")]
         if bookings and said & _OF_A_BOOKING and _CHANGES.search(turn.text):
             return [FollowupAction("change_form")]  # confirmations and reminders of other threads invite to it

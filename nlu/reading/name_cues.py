@@ -9,7 +9,7 @@ from nlu.reading.words import words
 
 STRONG = pattern(
     r"(?:my|the|his|her|our|wifes|husbands|whose|full|first|and) (?:full |own |first |given )?names?"
-    r"(?: is| was| would be| will be|s| :| =)|my (?:full |first )?names?|names? (?:is|of|:|=)|"
+    r"(?: is| was| would be| will be|s| :| =)|my (?:full |first )?names?|names? (?:is|of|to|:|=)|"
     r"(?:under|in|by|using|use|for|put|with) (?:the |my |a )?names?(?: of| :| is)?|"
     r"(?:can |could |may |just |please )?calls? me|they call me|people call me|i go by(?: the name)?(?: of)?|"
     r"i am called|im called|i am named|im named|name its|name it|known as|registered to|belongs to|"
