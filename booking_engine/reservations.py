@@ -55,7 +55,7 @@ class Reservation:
 class Record(NamedTuple):
     """A row of the `reservation` table, columns in the order in which `records` reads them; instants in UTC.
 
-    A tuple, since a frozen dataclass of so many fields takes a tenth of a booking to be made and changed.
+    A tuple, since a frozen dataclass of so many fields takes a seventh of a booking's steps to be made and changed.
     """
 
     restaurant_id: int

@@ -67,7 +67,7 @@ class ValidateChangeForm(FormValidation):
         booking = turn.engine.reservation(memory.reservation or "")
         is_of_table = not heard.fields.isdisjoint(_OF_TABLE)
         if is_renaming(turn.text) or (asked == "name" and not is_of_table):
-            if not _tells_name(turn, heard):
+            if not _tells_name(turn, memory, heard):
                 facts = {**turn.about(booking.restaurant), **turn.show_reservation(booking)}
                 return asking.ask_first(
                     turn, memory, asked, "name", ("utter_which_new_name", "utter_which_name"), **facts
@@ -218,8 +218,10 @@ _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
 
 
-def _tells_name(turn: Turn, heard: Heard) -> bool:
-    return "name" in heard.fields or any(entity.kind in NAME_PARTS for entity in turn.entities)
+def _tells_name(turn: Turn, memory: Memory, heard: Heard) -> bool:
+    """Whether a diner's name is told, be it the one that is known; what was read of a restaurant's name is none."""
+    told = [str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS]
+    return "name" in heard.fields or any(part in (memory.name or "").split() for part in told)
 
 
 def _goes_to_unknown(turn: Turn) -> bool:

@@ -71,8 +71,8 @@ def read_comparing_choices(message: Message) -> None:
     if message.expecting and message.view.words in (["any"], ["any", "please"], ["anything"]):
         message.claim("choice", 0, 1, {"which": "any"})
     said = message.view.words
-    if "either" in said and not _REFUSING.isdisjoint(said[: said.index("either")]):  # "not Polish either"
-        said = [word for word in said if word != "either"]
+    if said[-1:] == ["either"] and not _REFUSING.isdisjoint(said):  # "not Polish either"
+        said = said[:-1]
     for cues, rule in _COMPARING_RULES:
         if cues.intersection(said):
             message.apply([rule])
