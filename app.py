@@ -79,7 +79,7 @@ def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> H
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
-    from deploy.scripts.format import script_schema
+    from testkit.script.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
     from webhooks.callers import Callers, Limits
     from webhooks.widget import pages as widget

@@ -9,7 +9,7 @@ import click
 
 from bot.settings import Settings
 from deploy.options import refuse, with_settings
-from deploy.script_commands import script
+from testkit.commands import script
 
 
 @click.group()
@@ -122,7 +122,7 @@ def schema(settings: Settings) -> None:
 @with_settings
 def chat(settings: Settings, url: str, phone: str, to: str) -> None:
     """Text with the service from this terminal, as a phone would."""
-    from deploy.terminal import chat_as_phone
+    from testkit.phone import chat_as_phone
 
     chat_as_phone(url or settings.local_address, phone, to or settings.twilio_number)
 

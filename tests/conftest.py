@@ -18,7 +18,7 @@ from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
 from tests.support.tables import give_all_back
 
-pytest_plugins = ["deploy.scripts.plugin"]
+pytest_plugins = ["testkit.plugin"]
 
 _START_SECONDS = 400  # the first test that asks for the service waits for it, and perhaps for the training of the model
 

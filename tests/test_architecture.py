@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = ROOT / "tests" / "importlinter.ini"
-ROOMS = ("booking_engine", "bot", "deploy", "dialogue", "nlu", "webhooks")
+ROOMS = ("booking_engine", "bot", "deploy", "dialogue", "nlu", "testkit", "webhooks")
 MOST_LINES = 300
 
 ROOM_FILES = [ROOT / "app.py", *(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))]

@@ -1,0 +1,78 @@
+"""A crowd's visit to a service, from the first diner to the last look into the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TextIO
+
+from redis import Redis
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from booking_engine import Clock, create_database
+from bot.settings import Settings
+from testkit.invariants import Breach, breaches
+from testkit.load_test.report import share_of_dead_ends, show, unanswered, write_threads
+from testkit.load_test.runner import Course, gather, run
+from testkit.playback.runner import surroundings
+from testkit.service import Service
+from webhooks.simulator.inbox import Inbox
+
+_SETTLED_WITHIN = 60.0  # seconds, for what is still on its way when the last diner has gone
+
+
+def visit(
+    console: Console,
+    service: Service,
+    database_of: Settings | None,
+    *,
+    diners: int,
+    seconds: float,
+    seed: int,
+    most_dead_ends: float,
+    threads: TextIO | None = None,
+) -> bool:
+    """Let the diners of a seed come within `seconds`, and tell how it went; their tables are given back at the end.
+
+    `database_of`: the settings of the service when its database is at hand, so that invariants are checked there.
+    Gives whether they hold, every message got an answer, and fewer than `most_dead_ends` (0 to 1) of the diners got stuck.
+
+    Raises:
+        ServiceError: the service is not there, or has no restaurants.
+        sqlalchemy.exc.OperationalError: its database is not.
+    """
+    made, stopped = gather(surroundings(service), diners, seed), threading.Event()
+    columns = (TextColumn("diners who have finished"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    courses: list[Course] = []
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            bar = progress.add_task("", total=diners)
+            courses = run(service, made, seconds, stopped=stopped, on_end=lambda _: progress.advance(bar))
+        found = _settled(database_of, courses) if database_of else None
+    finally:
+        stopped.set()
+        for diner in made:
+            service.give_back(diner.phone)
+    show(console, courses, found)
+    if threads:
+        write_threads(threads, courses)
+    return not found and not unanswered(courses) and share_of_dead_ends(courses) < most_dead_ends
+
+
+def _settled(settings: Settings, courses: list[Course]) -> list[Breach]:
+    """What is not as it must be once nothing is on its way any more."""
+    database = create_database(settings.database_address, pool_size=1, name="tabletalk script crowd")
+    redis = Redis.from_url(settings.redis_address)
+    clock, phones = Clock(settings.clock_offset), {course.diner.phone for course in courses}
+    until = time.monotonic() + _SETTLED_WITHIN
+    try:
+        while True:
+            arrived = Inbox(redis).arrived(phones) if settings.uses_simulator else None
+            found = breaches(database, now=clock.now(), arrived=arrived)
+            if not found or time.monotonic() > until:
+                return found
+            time.sleep(1)
+    finally:
+        database.dispose()
+        redis.close()

@@ -1,0 +1,103 @@
+"""What is told about a crowd: who got what, how long it took, and the threads of those who got stuck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from testkit.invariants import Breach
+from testkit.load_test.conversation import Exchange
+from testkit.load_test.runner import Course
+
+_MOST_THREADS = 10  # printed; a file takes them all
+
+
+def share_of_dead_ends(courses: Sequence[Course]) -> float:
+    """Dead ends among those who did not go away by themselves; 0 to 1."""
+    stayed = [course for course in courses if course.outcome != "left"]
+    return sum(course.outcome == "dead end" for course in stayed) / len(stayed) if stayed else 0.0
+
+
+def unanswered(courses: Sequence[Course]) -> int:
+    """Messages that nothing came back to."""
+    return sum(exchange.reply is None for course in courses for exchange in course.exchanges)
+
+
+def show(console: Console, courses: Sequence[Course], breaches: Sequence[Breach] | None) -> None:
+    """Print it all; `breaches` None: invariants were not checked."""
+    table = Table("goal", "diners", "reached", "refused", "dead end", "left", "messages", title="Diners")
+    goals = sorted({course.diner.goal.kind for course in courses})
+    for goal in goals:
+        _add_goal(table, goal, [course for course in courses if course.diner.goal.kind == goal])
+    _add_goal(table, "all", courses)
+    console.print(table)
+    exchanges = [exchange for course in courses for exchange in course.exchanges]
+    waits = sorted(exchange.seconds for exchange in exchanges if not exchange.error)
+    if waits:
+        p95 = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
+        console.print(
+            f"{len(exchanges)} messages; reply after {median(waits) * 1000:.0f} ms (median), {p95 * 1000:.0f} ms (95 of 100), "
+            f"{waits[-1] * 1000:.0f} ms (slowest)"
+        )
+    late = [exchange for exchange in exchanges if exchange.promised]
+    kept = sum(exchange.reply is not None for exchange in late)
+    console.print(f"unanswered: {unanswered(courses)}; promised for later: {len(late)}, of which {kept} came")
+    stuck = [course for course in courses if course.outcome == "dead end"]
+    for why, count in Counter(course.why.partition(":")[0] for course in stuck).most_common():
+        console.print(f"dead end, {count}x: {why}", markup=False)
+    for course in stuck[:_MOST_THREADS]:
+        console.print(thread(course), markup=False, highlight=False)
+    _show_breaches(console, breaches)
+
+
+def _show_breaches(console: Console, breaches: Sequence[Breach] | None) -> None:
+    if breaches is None:
+        console.print("invariants: not checked, the service's database is not at hand")
+    elif not breaches:
+        console.print("invariants: all hold")
+    for breach in breaches or ():
+        console.print(f"BROKEN: {breach.rule}: {breach.what}", markup=False, highlight=False)
+
+
+def _add_goal(table: Table, name: str, courses: Sequence[Course]) -> None:
+    counts = Counter(course.outcome for course in courses)
+    wanted = len(courses) - counts["left"]
+    reached = [len(course.exchanges) for course in courses if course.outcome == "reached"]
+    messages = f"{sum(reached) / len(reached):.1f}" if reached else "-"
+    share = f"{counts['reached']} ({100 * counts['reached'] / wanted:.1f} %)" if wanted else "-"
+    others = (str(counts["refused"]), str(counts["dead end"]), str(counts["left"]))
+    table.add_row(name, str(len(courses)), share, *others, messages)
+
+
+def thread(course: Course) -> str:
+    """A conversation as it went, with what the diner wanted above it."""
+    diner, wish = course.diner, course.diner.goal.wish
+    head = (
+        f"--- diner {diner.number}, {diner.phone}, {diner.name}, {diner.manners.channel}: {diner.goal.kind}, "
+        f"{wish.house.name} ({wish.house.city}), {wish.starts_at:%a %Y-%m-%d %H:%M}, party of {wish.party}"
+    )
+    end = f"    {course.outcome}" + (f": {course.why}" if course.why else "")
+    if diner.wish != wish:
+        end += (
+            f" (by then {diner.wish.house.name}, {diner.wish.starts_at:%a %Y-%m-%d %H:%M}, party of {diner.wish.party})"
+        )
+    lines = [line for exchange in course.exchanges for line in (f"> {exchange.said}", *_heard(exchange))]
+    return "\n".join([head, *lines, end])
+
+
+def _heard(exchange: Exchange) -> list[str]:
+    if exchange.reply is None:
+        return [f"    (no answer{': ' + exchange.error if exchange.error else ''})"]
+    late = ["    (promised, and late)"] if exchange.promised else []
+    return [*late, *(f"    {line}" for line in exchange.reply.text.splitlines())]
+
+
+def write_threads(file: TextIO, courses: Sequence[Course]) -> None:
+    """Every thread, one after another."""
+    for course in courses:
+        file.write(thread(course) + "\n\n")

@@ -1,0 +1,133 @@
+"""A crowd: diners who come one after another, talk at the same time, and are judged by what the database has in the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from testkit.load_test.conversation import Exchange, line_for
+from testkit.load_test.diner import Diner
+from testkit.load_test.replies import plain
+from testkit.load_test.restaurants import read_houses
+from testkit.phone_numbers import NumbersExhausted
+from testkit.playback.scenario import Surroundings
+from testkit.service import Service, ServiceError
+
+Outcome = Literal["reached", "refused", "left", "dead end"]
+_MOST_AT_ONCE = 500  # diners who talk at the same time
+
+
+@dataclass
+class Course:
+    """How it went for one diner."""
+
+    diner: Diner
+    exchanges: list[Exchange] = field(default_factory=list)
+    reservations: list[dict[str, Any]] = field(default_factory=list)
+    outcome: Outcome = "reached"
+    why: str = ""
+
+
+def gather(around: Surroundings, diners: int, seed: int) -> list[Diner]:
+    """The diners of a seed, each with a phone that nobody has used on this service.
+
+    Raises:
+        ServiceError: the service is not there, has no restaurants, or no numbers are left.
+    """
+    now = datetime.fromisoformat(around.service.config()["now"])
+    houses = read_houses(around.service)
+    if not houses:
+        raise ServiceError("the service has no restaurants to book")
+    made = [Diner.draw(seed, number, houses, now) for number in range(diners)]
+    for diner in made:
+        try:
+            diner.phone = around.numbers.draw()
+        except NumbersExhausted as error:
+            raise ServiceError(str(error)) from None
+    return made
+
+
+def run(
+    service: Service,
+    diners: Sequence[Diner],
+    seconds: float,
+    *,
+    stopped: threading.Event,
+    on_end: Callable[[Course], None] = lambda _: None,
+) -> list[Course]:
+    """Let them come within `seconds` and talk to the end; `on_end` is called for each who has done so.
+
+    Once `stopped` is set, nobody says any more.
+    """
+    our_number = service.config()["numbers"][0]["number"]
+    begin = time.monotonic()
+
+    def dine(diner: Diner) -> Course:
+        stopped.wait(max(0.0, begin + diner.arrives * seconds - time.monotonic()))
+        course = Course(diner)
+        if not stopped.is_set():
+            try:
+                _talk(diner, service, our_number, course, stopped)
+                course.reservations = service.reservations(diner.phone)
+            except ServiceError as error:
+                diner.dead_end = f"the service failed: {error}"
+        course.outcome, course.why = judge(diner, course.reservations, stopped=stopped.is_set())
+        return course
+
+    by_arrival = sorted(diners, key=lambda diner: diner.arrives)
+    with ThreadPoolExecutor(min(len(by_arrival), _MOST_AT_ONCE)) as pool:
+        jobs = [pool.submit(dine, diner) for diner in by_arrival]
+        courses = []
+        for job in as_completed(jobs):
+            courses.append(job.result())
+            on_end(courses[-1])
+    return sorted(courses, key=lambda course: course.diner.number)
+
+
+def _talk(diner: Diner, service: Service, our_number: str, course: Course, stopped: threading.Event) -> None:
+    line = line_for(diner, service, our_number)
+    course.exchanges = line.exchanges
+    messages, was_silent = diner.begin(), False
+    while messages and not stopped.is_set():
+        reply = line.say(messages)
+        messages = diner.hear(reply)
+        if messages:
+            stopped.wait(diner.pause + (0 if was_silent else diner.manners.long_pause))
+            was_silent = True
+
+
+def judge(diner: Diner, reservations: Sequence[dict[str, Any]], *, stopped: bool = False) -> tuple[Outcome, str]:
+    """Whether a diner got what they wanted, by what the database has for their phone; and why not."""
+    if diner.dead_end:
+        return "dead end", diner.dead_end
+    if diner.has_left or stopped:
+        return "left", ""
+    standing = [one for one in reservations if one["status"] == "confirmed"]
+    if diner.was_refused:
+        return ("refused", "") if len(standing) <= 1 else ("dead end", f"{len(standing)} reservations")
+    if diner.goal.kind in ("ask", "book and cancel"):
+        cancelled = any(one["status"] == "cancelled" for one in reservations) or diner.goal.kind == "ask"
+        done = not standing and cancelled
+        return ("reached", "") if done else ("dead end", f"{len(standing)} reservations stand, none should")
+    if len(standing) != 1:
+        return "dead end", f"{len(standing)} reservations stand, one should"
+    wrong = differences(diner, standing[0])
+    return ("reached", "") if not wrong else ("dead end", f"booked otherwise than said: {wrong}")
+
+
+def differences(diner: Diner, reservation: dict[str, Any]) -> str:
+    """What of a reservation is not as this diner wants it."""
+    wish = diner.wish
+    found = {
+        "restaurant": (reservation["restaurant"]["slug"], wish.house.slug),
+        "start": (datetime.fromisoformat(reservation["starts_at"]), wish.starts_at),
+        "party": (reservation["party_size"], wish.party),
+    }
+    if not diner.manners.slips and plain(diner.name) not in plain(reservation["diner_name"]):
+        found["name"] = (reservation["diner_name"], diner.name)
+    return ", ".join(f"{what} {has}, not {wanted}" for what, (has, wanted) in found.items() if has != wanted)

@@ -1,0 +1,141 @@
+"""A chat in the terminal that is being recorded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from bot.codes import typed_code
+from testkit.phone_numbers import Numbers
+from testkit.playback.clients import Talker, Unanswered
+from testkit.recording.recorded import Arrived, Heard, Recording
+from testkit.script.fields import Span, When
+from testkit.script.format import Message
+from testkit.service import Service
+
+_COMMANDS: dict[str, TypeAdapter[Any]] = {"/pass": TypeAdapter(Span), "/until": TypeAdapter(When)}
+_LOOKS_EVERY = 1.0  # seconds
+_SETTLES_WITHIN = 1.5  # seconds: a text that is due is on the phone by then
+
+
+@dataclass
+class LiveChat:
+    """A diner in the terminal. `/pass 20 minutes` and `/until friday 12:00` move the clock; the end of the input ends it."""
+
+    service: Service
+    channel: str
+    talker: Talker
+    events: list[Heard | Arrived] = field(default_factory=list)
+    _clock: datetime = field(init=False)
+    _set_at: float = 0.0
+    _asked: str | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, at: datetime) -> Recording:
+        """Talk until the input ends; gives what was said.
+
+        Raises:
+            testkit.service.ServiceError: the service does not answer.
+        """
+        self.talker.begin(at)
+        self._set(at)
+        greeting = self.talker.said.texts
+        _show(greeting)
+        stopped = threading.Event()
+        listener = threading.Thread(target=self._listen, args=(stopped,), daemon=True)
+        listener.start()
+        while (line := _next_line()) is not None:
+            self._take(line.strip())
+        stopped.set()
+        listener.join()
+        self._hear_what_came()
+        return self._recording(greeting)
+
+    def _take(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word in _COMMANDS:
+            self._move_clock(word, rest)
+            return
+        at, before = self._now(), self._asked
+        try:
+            said = self.talker.say(Message(user=line), line)
+        except Unanswered as error:
+            click.echo(f"! {error}", err=True)
+            return
+        is_phone_code = before == "code" and typed_code(line) == self.service.phone_code(self.talker.number)
+        self.events.append(Heard(line, at, said.texts or None, expected=before, is_phone_code=is_phone_code))
+        _show(said.texts)
+        self._asked = said.expects
+        if self.channel == "sms":
+            self._asked = self.service.expects(self.talker.number, self.talker.to)
+
+    def _move_clock(self, word: str, rest: str) -> None:
+        now = self._now()
+        try:
+            wanted = _COMMANDS[word].validate_python(rest)
+        except ValidationError as error:
+            click.echo(f"! {word}: expected {error.errors()[0]['msg']}", err=True)
+            return
+        self._set(now + wanted if isinstance(wanted, timedelta) else wanted.after(now))
+        self.talker.set_clock(self._now())
+        self.service.make_due(self.talker.number, self._now())
+        click.echo(f"  it is {self._now():%a %d %b %Y %H:%M} now")
+        time.sleep(_SETTLES_WITHIN)
+        self._hear_what_came(self._clock)
+
+    def _listen(self, stopped: threading.Event) -> None:
+        while not stopped.wait(_LOOKS_EVERY):
+            self._hear_what_came()
+
+    def _hear_what_came(self, at: datetime | None = None) -> None:
+        with self._lock:
+            texts = self.talker.wait_for_text(0)
+            self.events += [Arrived(text, at or self._now()) for text in texts]
+        _show(texts)
+
+    def _set(self, at: datetime) -> None:
+        self._clock, self._set_at = at, time.monotonic()
+
+    def _now(self) -> datetime:
+        return self._clock + timedelta(seconds=time.monotonic() - self._set_at)
+
+    def _recording(self, greeting: tuple[str, ...]) -> Recording:
+        rows = [row for row in self.service.reservations(self.talker.number) if row["code"]]
+        slugs = dict.fromkeys(row["restaurant"]["slug"] for row in self.service.reservations(self.talker.number))
+        return Recording(
+            channel=self.channel,
+            phone=self.talker.number,
+            events=self.events,
+            greeting=greeting,
+            reservations=rows,
+            restaurants=[self.service.import_line(slug) for slug in slugs],
+        )
+
+
+def live_chat(service: Service, channel: str) -> LiveChat:
+    """A chat of somebody whom the service has not met.
+
+    Raises:
+        testkit.service.ServiceError: there is no service, or it has no testers' API.
+    """
+    our_number = str(service.config()["numbers"][0]["number"])
+    number = Numbers(lambda drawn: bool(service.thread(drawn, our_number) or service.reservations(drawn))).draw()
+    return LiveChat(service, channel, Talker(service, "diner", channel, number, our_number))
+
+
+def _next_line() -> str | None:
+    try:
+        return input()
+    except (EOFError, KeyboardInterrupt):
+        return None
+
+
+def _show(texts: tuple[str, ...] | list[str]) -> None:
+    for text in texts:
+        click.echo(f"  < {text}".replace("\n", "\n    "))

@@ -1,0 +1,95 @@
+"""`tabletalk script record`: where the thread comes from, and where the script goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from uuid import UUID
+
+import click
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import open_house
+from booking_engine import InvalidRequest
+from booking_engine.values import check_phone
+from bot.settings import Settings
+from testkit.recording.live import live_chat
+from testkit.recording.recorded import Recording
+from testkit.recording.stored import NothingOnRecord, Records
+from testkit.recording.writing import as_script
+from testkit.script.fields import Clock
+from testkit.service import Service, ServiceError
+
+
+class CannotRecord(Exception):
+    """There is no such thread, no service, or no place to write; the message says which."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to record: a thread by `phone` or `conversation`, else a live chat."""
+
+    phone: str = ""
+    to: str = ""
+    conversation: UUID | None = None
+    since: datetime | None = None
+    channel: str = "sms"
+    clock: str = ""
+    url: str = ""
+    name: str = ""
+
+
+def record_script(settings: Settings, wish: Wish, output: Path | None) -> str | None:
+    """Record and write to `output`; without one the script is given back.
+
+    Raises:
+        CannotRecord: as it says.
+    """
+    if output is not None and output.exists():
+        raise CannotRecord(f"{output}: is there already")
+    try:
+        recording = _stored(settings, wish) if wish.phone or wish.conversation else _live(settings, wish)
+    except (ServiceError, NothingOnRecord) as error:
+        raise CannotRecord(str(error)) from None
+    except SQLAlchemyError:
+        raise CannotRecord("the database cannot be reached: is the service running, is DATABASE_URL right?") from None
+    script = as_script(recording, wish.name)
+    if output is None:
+        return script
+    try:
+        output.write_text(script, encoding="utf-8")
+    except OSError as error:
+        raise CannotRecord(f"{output}: {error.strerror}") from None
+    click.echo(f"{output}: {len(list(recording.heard))} messages")
+    return None
+
+
+def _stored(settings: Settings, wish: Wish) -> Recording:
+    house = open_house(settings)
+    records = Records(house.database, house.engine)
+    since = wish.since
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=timezone.utc)
+    if wish.conversation is not None:
+        return records.conversation(wish.conversation, since)
+    try:
+        phone = check_phone(wish.phone)
+    except InvalidRequest as error:
+        raise CannotRecord(f"--phone: {error}") from None
+    return records.thread_of(phone, wish.to or None, since)
+
+
+def _live(settings: Settings, wish: Wish) -> Recording:
+    with Service(wish.url or settings.local_address) as service:
+        chat = live_chat(service, wish.channel)
+        try:
+            at = TypeAdapter(Clock).validate_python(wish.clock or service.config()["now"])
+        except ValidationError as error:
+            raise CannotRecord(f"--clock: expected {error.errors()[0]['msg']}") from None
+        click.echo(f"You are {chat.talker.number}; it is {at:%a %d %b %Y %H:%M}. Ctrl-D ends.", err=True)
+        recording = chat.run(at)
+    if not recording.events:
+        raise CannotRecord("nothing was said")
+    return recording

@@ -1,0 +1,178 @@
+"""Threads that a service has on record, read from its database: those with real diners too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Row, text
+
+from booking_engine import BookingEngine, ReservationUnknown
+from booking_engine.codes import CodeBook
+from bot import conversations
+from bot.conversations import Conversation
+from bot.messages import Choice, Said
+from bot.rendering import sms_texts
+from testkit.recording.recorded import Arrived, Heard, Recording
+from webhooks.simulator.testing.restaurants import documents_of
+
+_AFTERWARDS = timedelta(minutes=1)  # within which the last answer has had its effect
+
+_THREADS = text("""
+    SELECT c.id FROM conversation c JOIN inbound i ON i.conversation_id = c.id
+    WHERE c.phone = :phone AND c.our_number = coalesce(:to, c.our_number) GROUP BY c.id ORDER BY max(i.seq) DESC LIMIT 1
+""")
+_HEARD = text("""
+    SELECT sid, seq, text, media_count, opt_out_type, verified, coalesce(said_at, received_at) AS at FROM inbound
+    WHERE conversation_id = :id ORDER BY seq
+""")
+_SAID = text("""
+    SELECT o.seq, o.text, o.payload, o.reply_to, o.provider_sid, coalesce(q.due_at, o.created_at) AS at
+    FROM outbound o LEFT JOIN outbox q ON q.provider_sid = o.provider_sid
+    WHERE o.conversation_id = :id AND NOT coalesce((o.payload->>'promised')::boolean, false) ORDER BY o.seq
+""")
+_AS_OF = text("""
+    SELECT * FROM (
+        SELECT DISTINCT ON (e.restaurant_id, e.reservation_id) e.state, h.slug, h.name, h.city,
+            h.document->>'timezone' AS timezone
+        FROM reservation r
+        JOIN reservation_event e ON e.restaurant_id = r.restaurant_id AND e.reservation_id = r.id
+        JOIN restaurant h ON h.id = r.restaurant_id
+        WHERE r.diner_phone = :phone AND e.occurred_at < :moment
+        ORDER BY e.restaurant_id, e.reservation_id, e.occurred_at DESC
+    ) AS last CROSS JOIN (SELECT code_key FROM catalogue) AS secret
+    WHERE state->>'code_number' IS NOT NULL ORDER BY state->>'created_at'
+""")
+
+
+class NothingOnRecord(Exception):
+    """There is no such thread, or nothing was said in it."""
+
+
+class Records:
+    """Reads threads from the database of a service."""
+
+    def __init__(self, database: Engine, engine: BookingEngine) -> None:
+        self._database = database
+        self._engine = engine
+
+    def thread_of(self, phone: str, to: str | None, since: datetime | None) -> Recording:
+        """The thread of texts of this phone with one of our numbers; without a number the last one it texted to.
+
+        Raises:
+            NothingOnRecord: it has not texted, or not since then.
+        """
+        with self._database.connect() as connection:
+            known = connection.scalar(_THREADS, {"phone": phone, "to": to})
+        if known is None:
+            raise NothingOnRecord(f"nothing on record of {phone}" + (f" with {to}" if to else ""))
+        return self.conversation(known, since)
+
+    def conversation(self, conversation_id: UUID, since: datetime | None) -> Recording:
+        """Any conversation, a chat too.
+
+        Raises:
+            NothingOnRecord: there is none of that id, or nothing was said in it since then.
+        """
+        with self._database.connect() as connection:
+            conversation = conversations.find(connection, conversation_id)
+            if conversation is None:
+                raise NothingOnRecord(f"no conversation {conversation_id}")
+            said = list(connection.execute(_SAID, {"id": conversation_id}))
+            events = [
+                event
+                for event in _events(conversation, list(connection.execute(_HEARD, {"id": conversation_id})), said)
+                if since is None or event.at >= since
+            ]
+            if not any(isinstance(event, Heard) for event in events):
+                raise NothingOnRecord(
+                    f"nothing was said in conversation {conversation_id}" + (" since" if since else "")
+                )
+            begin, end = events[0].at, events[-1].at + _AFTERWARDS
+            codes = {code for row in said if (code := ((row.payload.get("reservation") or {}).get("code")))}
+            phone = conversation.phone or self._phone_behind(codes)
+            before = self._as_of(connection, phone, begin)
+            after = self._as_of(connection, phone, end)
+        if conversation.phone is None:  # who chats is known only by what was booked in the chat
+            before, after = [], [row for row in after if row["code"] in codes]
+        standing = [row for row in before if row["status"] == "confirmed" and _ends(row) > begin]
+        met = {row["code"] for row in standing} | {row["code"] for row in after} - {row["code"] for row in before}
+        greeting = [row for row in said if row.reply_to is None and row.provider_sid is None]
+        return Recording(
+            channel=conversation.channel,
+            phone=phone,
+            events=events,
+            to=conversation.restaurant,
+            signed_in_as=conversation.diner_name,
+            greeting=_texts(conversation, greeting) if since is None else (),
+            given=standing,
+            reservations=[row for row in after if row["code"] in met],
+            restaurants=documents_of(self._database, _slugs(conversation, said, [*standing, *after])),
+        )
+
+    def _phone_behind(self, codes: set[str]) -> str | None:
+        for code in sorted(codes):
+            try:
+                return self._engine.reservation(code).diner_phone
+            except ReservationUnknown:
+                continue
+        return None
+
+    def _as_of(self, connection: Connection, phone: str | None, moment: datetime) -> list[dict[str, Any]]:
+        """The reservations of a phone as they were then, as the testers' API shows them, oldest first."""
+        return [_reservation(row) for row in connection.execute(_AS_OF, {"phone": phone, "moment": moment})]
+
+
+def _reservation(row: Row[Any]) -> dict[str, Any]:
+    state, zone = row.state, ZoneInfo(row.timezone)
+    times = {
+        name: datetime.fromisoformat(state[name]).astimezone(zone).isoformat() if state[name] else None
+        for name in ("starts_at", "ends_at", "confirmed_at", "cancelled_at")
+    }
+    told = {name: state[name] for name in ("status", "party_size", "diner_name", "notes")}
+    return {
+        **times,
+        **told,
+        "code": CodeBook(bytes(row.code_key)).spell(state["restaurant_id"], state["code_number"]),
+        "restaurant": {"slug": row.slug, "name": row.name, "city": row.city},
+    }
+
+
+def _events(conversation: Conversation, heard: list[Row[Any]], said: list[Row[Any]]) -> Iterator[Heard | Arrived]:
+    by_themselves = [row for row in said if row.reply_to is None and row.provider_sid is not None]
+    for row in sorted([*heard, *by_themselves], key=lambda row: row.seq):
+        if row in by_themselves:
+            yield Arrived(row.text, row.at)
+            continue
+        before = [other for other in said if other.seq < row.seq]
+        yield Heard(
+            row.text,
+            row.at,
+            _texts(conversation, [answer for answer in said if answer.reply_to == row.sid]) or None,
+            expected=next((o.payload["expects"] for o in reversed(before) if "expects" in o.payload), None),
+            media=row.media_count,
+            opt_out_type=row.opt_out_type,
+            is_phone_code=row.verified == "right",
+        )
+
+
+def _texts(conversation: Conversation, rows: list[Row[Any]]) -> tuple[str, ...]:
+    said = tuple(Said(row.text, tuple(Choice(**c) for c in row.payload.get("choices", []))) for row in rows)
+    if conversation.channel == "sms":
+        return tuple(sms_texts(said))
+    return tuple("\n".join([each.text, *(f"{c.text} {c.label}" for c in each.choices)]) for each in said)
+
+
+def _ends(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["ends_at"])
+
+
+def _slugs(conversation: Conversation, said: list[Row[Any]], rows: list[dict[str, Any]]) -> set[str]:
+    """The restaurants that a thread is about."""
+    told = [
+        part["restaurant"]["slug"] for row in said for key in ("hold", "reservation") if (part := row.payload.get(key))
+    ]
+    return {*told, *(row["restaurant"]["slug"] for row in rows), *filter(None, [conversation.restaurant])}

@@ -1,0 +1,1 @@
+"""The format of a script file and how it is read."""
