@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking_engine import BookingEngine, Clock, create_database
-from booking_engine.import_format import restaurant_schema
+from booking_engine.restaurants.import_format import restaurant_schema
 from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
 from bot.moving import Mover

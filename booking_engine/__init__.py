@@ -1,9 +1,18 @@
 """Restaurants, openings, holds and reservations on PostgreSQL. Knows no web, no phones, no dialogue."""
 
+from booking_engine.availability.bookable_days import BookableDays, bookable_days
+from booking_engine.availability.openings import Alternatives, Opening, Refusal, Search
+from booking_engine.availability.preferences import Wishes
+from booking_engine.reservations.reservation import Hold, Reservation
+from booking_engine.restaurants.conflicts import Misfit
+from booking_engine.restaurants.criteria import Criteria
+from booking_engine.restaurants.import_lines import Progress as ImportProgress
+from booking_engine.restaurants.importing import ImportReport
+from booking_engine.restaurants.restaurant import Restaurant, Service
+from booking_engine.storage.database import create_database
+from booking_engine.storage.shared_cache import Shelf
+
 from .clock import Clock
-from .criteria import Criteria
-from .database import create_database
-from .days import BookableDays, bookable_days
 from .engine import BookingEngine
 from .errors import (
     BookingError,
@@ -22,14 +31,6 @@ from .errors import (
     TryAgain,
     UndoTooLate,
 )
-from .import_lines import Progress as ImportProgress
-from .importing import ImportReport
-from .misfits import Misfit
-from .openings import Alternatives, Opening, Refusal, Search
-from .reservations import Hold, Reservation
-from .restaurant import Restaurant, Service
-from .shelf import Shelf
-from .wishes import Wishes
 
 __all__ = [
     "Alternatives",

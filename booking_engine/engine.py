@@ -9,24 +9,33 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from . import alternatives, cancelling, changing, confirming, holding, importing, moving, queries, tidying
-from .catalogue import Catalogue
-from .changing import Change
+from booking_engine.availability.openings import Alternatives, Search
+from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.reservations.change import Change
+from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.records import read_by_number
+from booking_engine.reservations.reservation import Hold, Reservation
+from booking_engine.restaurants.catalogue import Catalogue
+from booking_engine.restaurants.criteria import ANY_RESTAURANT, Criteria
+from booking_engine.restaurants.import_lines import Progress
+from booking_engine.restaurants.importing import ImportReport
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.shared_cache import NoShelf, Shelf
+from booking_engine.storage.transactions import run_query
+
+from . import queries
+from .availability import alternatives
 from .clock import Clock
-from .criteria import ANY_RESTAURANT, Criteria
-from .desk import OFFERS, WITHIN, Desk
+from .context import OFFERS, WITHIN, Desk
 from .errors import InvalidRequest
-from .holds_in_hand import HoldsInHand
-from .import_lines import Progress
-from .importing import ImportReport
-from .openings import Alternatives, Search
-from .records import read_by_number
-from .reservations import Hold, Reservation
-from .restaurant import Restaurant
-from .shelf import NoShelf, Shelf
-from .transactions import run_query
+from .reservations import cancel as cancelling
+from .reservations import change as changing
+from .reservations import cleanup as tidying
+from .reservations import confirm as confirming
+from .reservations import hold as holding
+from .reservations import move as moving
+from .restaurants import importing
 from .values import check_party_size, read_instant
-from .wishes import NO_WISHES, Wishes
 
 
 class BookingEngine:

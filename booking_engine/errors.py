@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .openings import Search
-    from .reservations import Reservation
+    from booking_engine.availability.openings import Search
+    from booking_engine.reservations.reservation import Reservation
 
 
 class BookingError(Exception):

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from .schema import outbox
+from booking_engine.storage.schema import outbox
 
 _TEXTS = UUID("6f4ff0f4-3df5-4a4b-9d1a-6d3b0f4a9a55")
 _LONGEST_ERROR = 500

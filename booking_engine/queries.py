@@ -7,17 +7,18 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from .catalogue import Edition
-from .criteria import Criteria
-from .desk import Desk
+from booking_engine.reservations.records import read_by_id, read_by_number
+from booking_engine.reservations.reservation import Reservation
+from booking_engine.restaurants.catalogue import Edition
+from booking_engine.restaurants.criteria import Criteria
+from booking_engine.restaurants.names import match_names, search_names
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.schema import diner_booking
+from booking_engine.storage.schema import restaurant as restaurant_table
+from booking_engine.storage.transactions import run_query
+
+from .context import Desk
 from .errors import InvalidRequest, ReservationUnknown, RestaurantUnknown
-from .names import match_names, search_names
-from .records import read_by_id, read_by_number
-from .reservations import Reservation
-from .restaurant import Restaurant
-from .schema import diner_booking
-from .schema import restaurant as restaurant_table
-from .transactions import run_query
 from .values import check_phone
 
 T = TypeVar("T")

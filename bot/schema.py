@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from booking_engine.schema import metadata as engine_metadata
+from booking_engine.storage.schema import metadata as engine_metadata
 
 metadata = MetaData(naming_convention=engine_metadata.naming_convention)
 

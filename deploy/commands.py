@@ -109,7 +109,7 @@ def import_restaurants(settings: Settings, file: BinaryIO) -> None:
 @with_settings
 def schema(settings: Settings) -> None:
     """Print the JSON Schema of a line of such a file."""
-    from booking_engine.import_format import restaurant_schema
+    from booking_engine.restaurants.import_format import restaurant_schema
     from webhooks.schemas import RESTAURANT, schema_address
 
     click.echo(json.dumps(restaurant_schema(schema_address(settings, RESTAURANT)), indent=2))

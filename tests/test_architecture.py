@@ -51,10 +51,10 @@ def test_an_empty_house_keeps_the_contracts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("booking_engine__desk", "import flask"),
-        ("booking_engine__desk", "from redis import Redis"),
-        ("booking_engine__desk", "import bot"),
-        ("booking_engine__desk", "def late():\n    from nlu import anything"),
+        ("booking_engine__engine", "import flask"),
+        ("booking_engine__engine", "from redis import Redis"),
+        ("booking_engine__engine", "import bot"),
+        ("booking_engine__engine", "def late():\n    from nlu import anything"),
         ("nlu__reader", "import booking_engine"),
         ("bot__turn", "import dialogue"),
         ("bot__turn", "import nlu"),

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import MetaData
 
-from booking_engine import schema as engine_schema
+from booking_engine.storage import schema as engine_schema
 from bot import schema as bot_schema
 
 _PARTITION = re.compile(r".+_p\d+")

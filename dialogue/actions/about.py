@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from booking_engine import Restaurant, Wishes
-from booking_engine.features import telling_words
+from booking_engine.restaurants.features import telling_words
 from dialogue.actions.houses import besides_name
 from dialogue.actions.times import seating_spans, usual_spans
 from dialogue.actions.turn import Entity, Turn, country_of

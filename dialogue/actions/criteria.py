@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from booking_engine import Restaurant
-from booking_engine.features import telling_words
-from booking_engine.streets import street_words
+from booking_engine.restaurants.features import telling_words
+from booking_engine.restaurants.streets import street_words
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard
 from dialogue.actions.turn import Entity, Turn

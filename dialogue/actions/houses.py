@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from booking_engine import Criteria, Restaurant
-from booking_engine.names import fold
-from booking_engine.streets import street_words
+from booking_engine.restaurants.names import fold
+from booking_engine.restaurants.streets import street_words
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard, words_of
 from dialogue.actions.turn import Entity, Option, Turn

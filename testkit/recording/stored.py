@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Row, text
 
 from booking_engine import BookingEngine, ReservationUnknown
-from booking_engine.codes import CodeBook
+from booking_engine.confirmation_codes import CodeBook
 from bot import conversations
 from bot.conversations import Conversation
 from bot.messages import Choice, Said

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from booking_engine.import_format import RestaurantLine
+from booking_engine.restaurants.import_format import RestaurantLine
 from deploy.stack.run import SAMPLES
 from testkit.recording.masking import Mask
 from testkit.recording.recorded import Arrived, Heard, Recording

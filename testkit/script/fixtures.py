@@ -10,8 +10,8 @@ from anyascii import anyascii
 from pydantic import Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from booking_engine.import_fields import WEEKDAYS
-from booking_engine.import_format import RestaurantLine
+from booking_engine.restaurants.import_fields import WEEKDAYS
+from booking_engine.restaurants.import_format import RestaurantLine
 from testkit.script.fields import Day, LocalTime, Plain, Text
 from testkit.script.part import Part
 

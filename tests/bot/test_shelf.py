@@ -15,7 +15,7 @@ from redis import Redis
 from sqlalchemy import Engine, event
 
 from booking_engine import BookingEngine, Clock, Refusal, create_database
-from booking_engine.catalogue import Catalogue
+from booking_engine.restaurants.catalogue import Catalogue
 from bot import brief_redis
 from bot.shelf import KEPT_SECONDS, RedisShelf
 from tests.engine.helpers import as_lines, book, clock_at, evening, house, tables

@@ -13,7 +13,8 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from booking_engine import BookingEngine, NoTableAvailable, Restaurant, TryAgain, create_database, seating
+from booking_engine import BookingEngine, NoTableAvailable, Restaurant, TryAgain, create_database
+from booking_engine.reservations import seating
 
 from .helpers import clock_at, new_id
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_engine.codes import ALPHABET, CodeBook
+from booking_engine.confirmation_codes import ALPHABET, CodeBook
 
 BOOK = CodeBook(b"k" * 32)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from booking_engine import BookingEngine, Clock, Criteria, create_database
-from booking_engine.features import telling_words
+from booking_engine.restaurants.features import telling_words
 
 from .helpers import as_lines, house
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_engine import Restaurant
-from booking_engine.import_format import RestaurantLine
-from booking_engine.search import grid, service_on_grid
+from booking_engine.availability.search import grid, service_on_grid
+from booking_engine.restaurants.import_format import RestaurantLine
 
 from .helpers import EVERY_DAY
 

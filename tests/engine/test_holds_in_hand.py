@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from booking_engine import BookingEngine, Hold, HoldExpired, Reservation, Restaurant, confirming, holds_in_hand
-from booking_engine.holds_in_hand import HoldsInHand
-from booking_engine.records import Found
-from booking_engine.reservations import HoldKey
+from booking_engine import BookingEngine, Hold, HoldExpired, Reservation, Restaurant
+from booking_engine.reservations import confirm as confirming
+from booking_engine.reservations import recent_holds as holds_in_hand
+from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.records import Found
+from booking_engine.reservations.reservation import HoldKey
 
 from .helpers import PHONE, EngineAt, OpenRestaurant, as_lines, book, doubles, evening, house, new_id, pass_time, tables
 

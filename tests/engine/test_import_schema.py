@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking_engine import ImportRejected
-from booking_engine.import_format import restaurant_schema
-from booking_engine.import_lines import read_lines
+from booking_engine.restaurants.import_format import restaurant_schema
+from booking_engine.restaurants.import_lines import read_lines
 
 from .helpers import ROOT, house, special_day
 

@@ -11,17 +11,11 @@ import pytest
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import Engine, text
 
-from booking_engine import (
-    BookingEngine,
-    NoTableAvailable,
-    Reservation,
-    ReservationOver,
-    Restaurant,
-    changing,
-    transactions,
-)
-from booking_engine.quarters import QUARTER
-from booking_engine.wire import Statement, send
+from booking_engine import BookingEngine, NoTableAvailable, Reservation, ReservationOver, Restaurant
+from booking_engine.reservations import change as changing
+from booking_engine.storage import transactions
+from booking_engine.storage.sql import Statement, send
+from booking_engine.time_slots import QUARTER
 
 from .crowds import NOW, crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from booking_engine import BookingEngine, Hold, HoldExpired, NoTableAvailable, Restaurant, confirming, holding, seating
+from booking_engine import BookingEngine, Hold, HoldExpired, NoTableAvailable, Restaurant
+from booking_engine.reservations import confirm as confirming
+from booking_engine.reservations import hold as holding
+from booking_engine.reservations import seating
 
 from .crowds import NOW
 from .helpers import PHONE, OpenRestaurant, book, clock_at, doubles, evening, new_id, tables

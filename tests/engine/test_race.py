@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from booking_engine import BookingEngine, NoTableAvailable, Restaurant, create_database, seating
-from booking_engine.floor import Floor, Place
+from booking_engine import BookingEngine, NoTableAvailable, Restaurant, create_database
+from booking_engine.availability.floor import Floor, Place
+from booking_engine.reservations import seating
 
 from .crowds import DROP_THE_KEY, NOW, UNGUARDED, crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables

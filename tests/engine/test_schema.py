@@ -9,7 +9,8 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from booking_engine import BookingEngine, schema
+from booking_engine import BookingEngine
+from booking_engine.storage import schema
 
 from .conftest import alembic_config
 from .helpers import OpenRestaurant, book, evening

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from booking_engine.codes import CodeBook
-from booking_engine.quarters import quarter_of
-from booking_engine.reservations import HoldKey
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.reservations.reservation import HoldKey
+from booking_engine.time_slots import quarter_of
 from tests.support import lookups
 from tests.support.running import Stack
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from booking_engine.import_format import RestaurantLine
-from booking_engine.restaurant import Restaurant
+from booking_engine.restaurants.import_format import RestaurantLine
+from booking_engine.restaurants.restaurant import Restaurant
 from bot.settings import PROJECT
 from dialogue.words import Words
 from testkit.commands import crowd

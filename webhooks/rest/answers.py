@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from booking_engine import Hold, Opening, Refusal, Reservation, Restaurant, Search
-from booking_engine.import_format import Closure, ServicePeriod, SpecialDay
+from booking_engine.restaurants.import_format import Closure, ServicePeriod, SpecialDay
 from webhooks.rest.fields import LocalTime
 
 

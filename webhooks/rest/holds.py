@@ -8,7 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from booking_engine import NoTableAvailable, Reservation
-from booking_engine.reservations import read_hold_id
+from booking_engine.reservations.reservation import read_hold_id
 from webhooks.access import BOOK
 from webhooks.problems import Problem
 from webhooks.rest.answers import BookedTable, HeldTable

@@ -14,9 +14,9 @@ from sqlalchemy import BigInteger, ColumnElement, Engine, Text, case, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from booking_engine import BookingEngine, Criteria
-from booking_engine.names import fold
-from booking_engine.schema import restaurant
-from booking_engine.transactions import run_query
+from booking_engine.restaurants.names import fold
+from booking_engine.storage.schema import restaurant
+from booking_engine.storage.transactions import run_query
 from webhooks.problems import Problem
 from webhooks.rest.answers import RestaurantPage, RestaurantSummary
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import Engine, select
 
 from booking_engine import ImportRejected
-from booking_engine.schema import restaurant
+from booking_engine.storage.schema import restaurant
 from webhooks.problems import Problem
 from webhooks.simulator.testing.tools import Tools
 

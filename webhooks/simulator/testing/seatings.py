@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Row, text
 
-from booking_engine.codes import CodeBook
-from booking_engine.quarters import quarter_of
-from booking_engine.reservations import HoldKey
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.reservations.reservation import HoldKey
+from booking_engine.time_slots import quarter_of
 
 _QUERY = text("""
     SELECT r.*, h.slug, h.name, h.city, h.document->>'timezone' AS timezone, c.code_key,

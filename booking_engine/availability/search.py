@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from booking_engine.restaurants.restaurant import Restaurant, Service
+from booking_engine.time_slots import quarters_between
+
 from .floor import Place
 from .occupancy import Occupancy
 from .openings import Opening, Refusal, Search
-from .quarters import quarters_between
-from .restaurant import Restaurant, Service
-from .wishes import NO_WISHES, Wishes
+from .preferences import NO_WISHES, Wishes
 
 _APART = timedelta(minutes=30)
 

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from .clock import Clock
-from .errors import ImportProblem, ImportRejected
+from booking_engine.clock import Clock
+from booking_engine.errors import ImportProblem, ImportRejected
+from booking_engine.storage.schema import catalogue, dining_table, restaurant
+from booking_engine.storage.sql import batches
+
+from .conflicts import Misfit, find_misfits
 from .import_format import RestaurantLine
 from .import_lines import Progress, read_lines
-from .misfits import Misfit, find_misfits
-from .schema import catalogue, dining_table, restaurant
-from .wire import batches
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from .restaurant import Restaurant
+from booking_engine.restaurants.restaurant import Restaurant
 
 
 @dataclass(frozen=True)

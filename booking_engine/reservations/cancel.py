@@ -6,17 +6,18 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from .changing import lock_reservation
-from .desk import Desk
-from .errors import ReservationOver, UndoTooLate
-from .moving import was_moved_away
-from .promises import promise
+from booking_engine.context import Desk
+from booking_engine.errors import ReservationOver, UndoTooLate
+from booking_engine.notifications import promise
+from booking_engine.storage.sql import Statement
+from booking_engine.storage.transactions import Decision, run_command
+from booking_engine.values import Command
+
+from .change import lock_reservation
+from .move import was_moved_away
 from .records import update_record, write_event
-from .reservations import Reservation
+from .reservation import Reservation
 from .seating import free_tables, lock_pacing, take_tables
-from .transactions import Decision, run_command
-from .values import Command
-from .wire import Statement
 
 UNDO_WITHIN = timedelta(minutes=2)
 

@@ -12,16 +12,17 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Connection, Integer, Label, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from .codes import CodeBook
-from .errors import RestaurantUnknown
+from booking_engine.availability.preferences import kinds_of_area
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.errors import RestaurantUnknown
+from booking_engine.storage.schema import catalogue, dining_table, restaurant
+from booking_engine.storage.shared_cache import Compartment, Shelf
+
 from .features import telling_words
 from .import_format import RestaurantLine
 from .names import NameEntry
 from .restaurant import Restaurant
-from .schema import catalogue, dining_table, restaurant
-from .shelf import Compartment, Shelf
 from .streets import street_words
-from .wishes import kinds_of_area
 
 _LIST = "list2"  # numbered, since a list of a release that knew less of each would be read as well
 _WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")

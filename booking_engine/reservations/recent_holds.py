@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .records import Found
-from .reservations import HoldKey, Record
+from .reservation import HoldKey, Record
 
 _MOST = 2000
 

@@ -10,17 +10,18 @@ from typing import Any, TypedDict
 from psycopg import Cursor
 from sqlalchemy import Connection
 
-from .desk import Desk
-from .errors import HoldExpired
-from .quarters import quarter_of
+from booking_engine.availability.preferences import Wishes, check_wishes
+from booking_engine.context import Desk
+from booking_engine.errors import HoldExpired
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.storage.transactions import Decision, run_command
+from booking_engine.time_slots import quarter_of
+from booking_engine.values import Command, check_party_size, check_phone, existing_instant
+
 from .records import Found, found, query_by_id, update_record, write_event
-from .reservations import Hold, HoldKey, Record, new_reservation_id, read_hold_id
-from .restaurant import Restaurant
+from .reservation import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .seating import free_tables, hold_tables, lock_pacing
-from .transactions import Decision, run_command
-from .values import Command, check_party_size, check_phone, existing_instant
-from .wire import Statement, ask, send
-from .wishes import Wishes, check_wishes
 
 
 def place_hold(

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from booking_engine.availability.floor import Floor
+
 from .features import canonical
-from .floor import Floor
 from .import_fields import WEEKDAYS
 from .import_format import (
     Closure,

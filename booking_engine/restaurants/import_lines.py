@@ -10,7 +10,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import ValidationError
 
-from .errors import ImportProblem, ImportRejected
+from booking_engine.errors import ImportProblem, ImportRejected
+
 from .import_format import RestaurantLine
 
 LONGEST_LINE = 5_000_000

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, NamedTuple
 
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement
+from booking_engine.time_slots import mask_of, start_of
+
 from .floor import Floor, Place
-from .quarters import mask_of, start_of
-from .restaurant import Restaurant
-from .wire import Statement
-from .wishes import Wishes
+from .preferences import Wishes
 
 # The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
 # statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from .features import canonical, of_tables
+from booking_engine.restaurants.features import canonical, of_tables
 
 if TYPE_CHECKING:
-    from .restaurant import Restaurant
+    from booking_engine.restaurants.restaurant import Restaurant
 
 
 class Place(NamedTuple):

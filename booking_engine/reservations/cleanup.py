@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .desk import Desk
-from .quarters import quarter_of
+from booking_engine.context import Desk
+from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.storage.transactions import run_query
+from booking_engine.time_slots import quarter_of
+
 from .records import found, query_by_id
 from .seating import free_tables, lock_pacing
-from .transactions import run_query
-from .wire import Statement, ask, send
 
 KEEP = timedelta(days=1)
 MOST_AT_ONCE = 1000

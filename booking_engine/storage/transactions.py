@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from .errors import BookingError, TryAgain
-from .reservations import Record
+from booking_engine.errors import BookingError, TryAgain
+from booking_engine.reservations.reservation import Record
+from booking_engine.reservations.seating import is_lost
+from booking_engine.values import Command
+
 from .schema import reservation_event
-from .seating import is_lost
-from .values import Command
-from .wire import EachAlone, NoticingBreaks, Statement, ask, write
+from .sql import EachAlone, NoticingBreaks, Statement, ask, write
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .restaurant import Restaurant
+from booking_engine.restaurants.restaurant import Restaurant
 
 
 class Refusal(StrEnum):

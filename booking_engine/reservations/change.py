@@ -8,20 +8,21 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from .codes import CodeBook
-from .confirming import rename_diner
-from .desk import Desk
-from .errors import ChangeTooLate, ReservationOver, ReservationUnknown
-from .promises import promise
-from .quarters import quarter_of
+from booking_engine.availability.preferences import Wishes, check_wishes
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.context import Desk
+from booking_engine.errors import ChangeTooLate, ReservationOver, ReservationUnknown
+from booking_engine.notifications import promise
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement, send
+from booking_engine.storage.transactions import Decision, OutOfDate, run_command
+from booking_engine.time_slots import quarter_of
+from booking_engine.values import Command, check_name, check_notes, check_party_size, existing_instant
+
+from .confirm import rename_diner
 from .records import Found, found, query_by_id, read_by_number, update_record, write_event
-from .reservations import Record, Reservation
-from .restaurant import Restaurant
+from .reservation import Record, Reservation
 from .seating import Seating, lock_pacing, take_tables
-from .transactions import Decision, OutOfDate, run_command
-from .values import Command, check_name, check_notes, check_party_size, existing_instant
-from .wire import Statement, send
-from .wishes import Wishes, check_wishes
 
 
 class Change(NamedTuple):

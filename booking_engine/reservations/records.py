@@ -8,10 +8,11 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from sqlalchemy import Connection
 
-from .quarters import array_of
-from .reservations import Record
-from .values import Command
-from .wire import Statement, ask
+from booking_engine.storage.sql import Statement, ask
+from booking_engine.time_slots import array_of
+from booking_engine.values import Command
+
+from .reservation import Record
 
 
 class Found(NamedTuple):

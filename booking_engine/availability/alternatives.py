@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from .desk import Desk
-from .names import NameEntry
+from booking_engine.context import Desk
+from booking_engine.restaurants.names import NameEntry
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import send
+from booking_engine.time_slots import quarters_between
+
 from .occupancy import Occupancy, occupancy_query
 from .openings import Alternatives, Opening
-from .quarters import quarters_between
-from .restaurant import Restaurant
+from .preferences import Wishes
 from .search import search
-from .wire import send
-from .wishes import Wishes
 
 _SAME_TIME_OF_DAY = timedelta(hours=2)
 _SAME_TIME = timedelta(hours=1)

@@ -7,17 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from .changing import Change, lock_reservation, must_be_in_time, must_stand
-from .confirming import remember_diner
-from .desk import Desk
-from .promises import promise
+from booking_engine.context import Desk
+from booking_engine.notifications import promise
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement, ask
+from booking_engine.storage.transactions import Decision, run_command
+from booking_engine.values import Command, existing_instant
+
+from .change import Change, lock_reservation, must_be_in_time, must_stand
+from .confirm import remember_diner
 from .records import update_record, write_event
-from .reservations import Record, Reservation, new_reservation_id
-from .restaurant import Restaurant
+from .reservation import Record, Reservation, new_reservation_id
 from .seating import free_tables, take_tables
-from .transactions import Decision, run_command
-from .values import Command, existing_instant
-from .wire import Statement, ask
 
 
 def move_reservation(

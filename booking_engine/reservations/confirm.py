@@ -8,18 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .desk import Desk
-from .errors import HoldExpired, NoTableAvailable
-from .holding import lock_hold, read_hold
-from .promises import owed, queue, text_values
-from .quarters import quarters_between, start_of
+from booking_engine.context import Desk
+from booking_engine.errors import HoldExpired, NoTableAvailable
+from booking_engine.notifications import owed, queue, text_values
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement
+from booking_engine.storage.transactions import Decision, OutOfDate, run_command
+from booking_engine.time_slots import quarters_between, start_of
+from booking_engine.values import Command, check_name, check_notes, check_phone
+
+from .hold import lock_hold, read_hold
 from .records import Found, event_values, record_values
-from .reservations import Record, Reservation, read_hold_id
-from .restaurant import Restaurant
+from .reservation import Record, Reservation, read_hold_id
 from .seating import lock_pacing, take_tables
-from .transactions import Decision, OutOfDate, run_command
-from .values import Command, check_name, check_notes, check_phone
-from .wire import Statement
 
 
 def confirm_hold(

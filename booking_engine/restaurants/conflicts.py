@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from .codes import CodeBook
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.storage.schema import catalogue, dining_table, reservation
+from booking_engine.storage.sql import batches
+
 from .import_format import RestaurantLine
 from .restaurant import Restaurant
-from .schema import catalogue, dining_table, reservation
-from .wire import batches
 
 
 @dataclass(frozen=True)

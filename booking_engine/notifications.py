@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from pydantic_core import to_json
 
-from .codes import CodeBook
-from .quarters import array_of
-from .reservations import Record
-from .restaurant import Restaurant
-from .wire import Statement
+from booking_engine.reservations.reservation import Record
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement
+
+from .confirmation_codes import CodeBook
+from .time_slots import array_of
 
 REMINDER_BEFORE = timedelta(hours=3)
 REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)

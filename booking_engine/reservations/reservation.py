@@ -12,11 +12,11 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from .codes import CodeBook
-from .errors import ReservationUnknown
-from .quarters import quarter_of
-from .restaurant import Restaurant
-from .wishes import NO_WISHES, Wishes
+from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.confirmation_codes import CodeBook
+from booking_engine.errors import ReservationUnknown
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.time_slots import quarter_of
 
 _HOLD_ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,6})-([0-9a-f]{1,16})")
 

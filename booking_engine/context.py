@@ -9,21 +9,28 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from .catalogue import Catalogue, Edition
+from booking_engine.availability.floor import Place
+from booking_engine.availability.occupancy import Occupancy, occupancy_query
+from booking_engine.availability.openings import Refusal, Search
+from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.availability.search import (
+    place_or_refusal,
+    refusal_by_rule,
+    search,
+    seating_quarters,
+    service_on_grid,
+)
+from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.reservation import Record, Reservation
+from booking_engine.restaurants.catalogue import Catalogue, Edition
+from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.storage.transactions import OutOfDate, run_query
+
 from .clock import Clock
-from .codes import CodeBook
+from .confirmation_codes import CodeBook
 from .errors import NoTableAvailable, OffGrid, ReservationUnknown
-from .floor import Place
-from .holds_in_hand import HoldsInHand
-from .occupancy import Occupancy, occupancy_query
-from .openings import Refusal, Search
-from .quarters import quarter_of, quarters_between
-from .reservations import Record, Reservation
-from .restaurant import Restaurant
-from .search import place_or_refusal, refusal_by_rule, search, seating_quarters, service_on_grid
-from .transactions import OutOfDate, run_query
-from .wire import Statement, ask, send
-from .wishes import NO_WISHES, Wishes
+from .time_slots import quarter_of, quarters_between
 
 WITHIN = timedelta(hours=3)
 OFFERS = 3

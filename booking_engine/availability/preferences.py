@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .errors import InvalidRequest
-from .features import canonical
-from .names import fold
-from .values import check_area
+from booking_engine.errors import InvalidRequest
+from booking_engine.restaurants.features import canonical
+from booking_engine.restaurants.names import fold
+from booking_engine.values import check_area
 
 if TYPE_CHECKING:
+    from booking_engine.restaurants.restaurant import Restaurant
+
     from .floor import Place
-    from .restaurant import Restaurant
 
 MOST_FEATURES = 20
 

@@ -1,0 +1,1 @@
+"""What a restaurant is, how it is imported, and how it is found."""
