@@ -13,12 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking_engine import BookingEngine, Clock, create_database
 from booking_engine.restaurants.import_format import restaurant_schema
-from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
-from bot.moving import Mover
-from bot.news import News
+from bot.handoff import Mover
+from bot.notifier import News
+from bot.phone_codes import Codes
 from bot.settings import Settings, load_settings
-from bot.shelf import RedisShelf
+from bot.shared_cache import RedisShelf
 from bot.turn import TurnTaker
 from bot.verification import Limits as CodeLimits
 from bot.verification import Verification
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
     from testkit.script.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
-    from webhooks.callers import Callers, Limits
+    from webhooks.rate_limits import Callers, Limits
     from webhooks.widget import pages as widget
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -132,11 +132,11 @@ def _database_answers(database: Engine) -> bool:
 def create_events_app(settings: Settings | None = None) -> Flask:
     """The app in which visitors of the widget wait for news; to be served by gevent's greenlets."""
     from webhooks import health, problems
-    from webhooks.callers import Callers, Limits
     from webhooks.chat import events
-    from webhooks.chat.doors import Doors
+    from webhooks.chat.conversation_auth import Doors
     from webhooks.chat.hub import Hub
     from webhooks.chat.origins import Origins
+    from webhooks.rate_limits import Callers, Limits
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     house = open_house(settings, pre_ping=True)  # a visitor is not sent away because the database was away before

@@ -24,7 +24,7 @@ from booking_engine import Clock
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.news import News
+from bot.notifier import News
 from tests.support import running
 from tests.support.running import Stack
 

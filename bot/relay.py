@@ -15,7 +15,8 @@ from rq import Queue
 from sqlalchemy import Engine
 
 from booking_engine import Clock, outbox
-from bot import jobs, messages, stash
+from bot import inbox_spool as stash
+from bot import jobs, messages
 
 logger = logging.getLogger(__name__)
 

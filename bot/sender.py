@@ -13,9 +13,9 @@ from twilio.rest import Client
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
-from bot.codes import Codes
-from bot.phrasing import Phrasebook
-from bot.wording import words_of
+from bot.notification_texts import words_of
+from bot.phone_codes import Codes
+from bot.responses import Phrasebook
 
 logger = logging.getLogger(__name__)
 

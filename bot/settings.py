@@ -18,7 +18,7 @@ import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.kept_secrets import kept_secrets
+from bot.dev_secrets import kept_secrets
 from bot.rates import RATES_OF_TESTERS, Rates, read_rate
 
 PROJECT = Path(__file__).resolve().parent.parent

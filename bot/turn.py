@@ -18,12 +18,12 @@ from booking_engine import Clock, outbox
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
+from bot.handoff import Mover
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
-from bot.moving import Mover
-from bot.news import News
-from bot.phrasing import Phrasebook
+from bot.notifier import News
 from bot.rendering import sms_texts
+from bot.responses import Phrasebook
 from bot.verification import Verification
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, text, upda
 
 from booking_engine import Clock, outbox
 from bot import conversations, schema
-from bot.codes import Codes, typed_code
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verified, note_verified
-from bot.phrasing import Phrasebook
+from bot.phone_codes import Codes, typed_code
+from bot.responses import Phrasebook
 
 GOOD_FOR = timedelta(minutes=10)
 MOST_WRONG = 5

@@ -17,13 +17,14 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from booking_engine import BookingEngine, TryAgain
-from bot import deliveries, stash
+from bot import deliveries
+from bot import inbox_spool as stash
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
-from bot.phrasing import Phrasebook, Phrases
 from bot.rendering import fitting, sms_texts
+from bot.responses import Phrasebook, Phrases
+from bot.sanitizing import printable
 from bot.settings import Settings
-from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
 
 logger = logging.getLogger(__name__)

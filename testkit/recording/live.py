@@ -11,7 +11,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from bot.codes import typed_code
+from bot.phone_codes import typed_code
 from testkit.phone_numbers import Numbers
 from testkit.playback.clients import Talker, Unanswered
 from testkit.recording.recorded import Arrived, Heard, Recording

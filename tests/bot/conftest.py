@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
-from bot.codes import Codes
+from bot.phone_codes import Codes
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client

@@ -10,7 +10,8 @@ from rq import Queue, SimpleWorker
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, outbox
-from bot import conversations, jobs, messages, stash
+from bot import conversations, jobs, messages
+from bot import inbox_spool as stash
 from bot.messages import Inbound
 from bot.relay import Relay
 from bot.sender import Sender

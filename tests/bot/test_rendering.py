@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.messages import Choice, Said
 from bot.rendering import fitting, gsm7, is_other_script, segments, sms_texts
-from bot.texts import printable
+from bot.sanitizing import printable
 from tests.support import replies
 
 

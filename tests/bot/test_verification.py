@@ -13,9 +13,9 @@ from sqlalchemy import Engine, text
 
 from booking_engine import Clock
 from bot import conversations, messages
-from bot.codes import Codes, typed_code
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verify
+from bot.phone_codes import Codes, typed_code
 from bot.sender import Sender
 from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
 from dialogue.words import Languages

@@ -24,7 +24,7 @@ from tests.engine.conftest import copy_database, open_restaurant, server_url, te
 from tests.engine.helpers import clock_at
 from tests.support.running import wait_until
 from webhooks import problems, rest
-from webhooks.callers import Callers
+from webhooks.rate_limits import Callers
 
 from .helpers import KEYS, NO_LIMITS, Caller
 

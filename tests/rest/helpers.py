@@ -8,7 +8,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webhooks.callers import Limits
+from webhooks.rate_limits import Limits
 
 KEYS = ("partner-key", "reader-key:read", "booker-key:read+book", "manager-key:manage")
 NO_LIMITS = Limits(*["100000/minute"] * 9)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from booking_engine import Clock
-from bot.codes import Codes
 from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
+from bot.handoff import Mover
 from bot.messages import Answer, Inbound
-from bot.moving import Mover
-from bot.news import News
+from bot.notifier import News
+from bot.phone_codes import Codes
 from bot.turn import TurnTaker
 from bot.verification import Limits, Verification
 from dialogue.words import Languages

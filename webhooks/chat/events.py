@@ -23,12 +23,12 @@ from booking_engine import Clock
 from bot import messages, tokens
 from bot.messages import ThreadMessage
 from webhooks.access import bearer_token
-from webhooks.callers import Callers
-from webhooks.chat import shapes
-from webhooks.chat.doors import Doors
+from webhooks.chat import payloads as shapes
+from webhooks.chat.conversation_auth import Doors
 from webhooks.chat.hub import Hub, TooManyWatchers, Watcher
 from webhooks.chat.origins import answer_any_site
 from webhooks.problems import Problem
+from webhooks.rate_limits import Callers
 
 _HEARTBEAT = 20.0  # seconds
 _LASTS = 1800.0  # seconds

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import messages
-from bot.news import CHANNEL
+from bot.notifier import CHANNEL
 
 logger = logging.getLogger(__name__)
 

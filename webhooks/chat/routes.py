@@ -15,18 +15,18 @@ from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.news import News
-from bot.phrasing import Phrasebook, Phrases
+from bot.notifier import News
+from bot.responses import Phrasebook, Phrases
+from bot.sanitizing import printable
 from bot.settings import Settings
-from bot.texts import printable
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body
-from webhooks.callers import Callers
-from webhooks.chat import shapes
-from webhooks.chat.doors import Doors
+from webhooks.chat import payloads as shapes
+from webhooks.chat.conversation_auth import Doors
 from webhooks.chat.origins import Origins, answer_any_site, given_origin
 from webhooks.problems import Problem
+from webhooks.rate_limits import Callers
 
 
 class _Opening(BaseModel):

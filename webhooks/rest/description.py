@@ -13,7 +13,7 @@ from flask_openapi3_redoc.plugins import RegisterPlugin  # type: ignore[import-u
 from pydantic import BaseModel
 from werkzeug.wrappers import Response as AnyResponse
 
-from webhooks.callers import DINER_PHONE
+from webhooks.rate_limits import DINER_PHONE
 from webhooks.rest.answers import ProblemDocument
 from webhooks.rest.requests import IDEMPOTENCY_KEY
 

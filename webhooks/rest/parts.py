@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
-from webhooks.callers import Callers
+from webhooks.rate_limits import Callers
 
 CHANNEL = "api"
 """How the history of a reservation calls us."""

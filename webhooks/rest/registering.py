@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import BadRequest
 
 from booking_engine import BookingEngine, BookingError
-from webhooks.callers import Callers
 from webhooks.problems import Problem, problem_response
+from webhooks.rate_limits import Callers
 from webhooks.rest import holds, reservations, restaurants
 from webhooks.rest.description import add_pages
 from webhooks.rest.parts import Parts

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from booking_engine import NoTableAvailable, Reservation, ReservationUnknown
 from webhooks.access import MANAGE
-from webhooks.callers import DINER_PHONE
 from webhooks.problems import Problem
+from webhooks.rate_limits import DINER_PHONE
 from webhooks.rest.answers import BookedTable
 from webhooks.rest.description import KEY_OR_PHONE, answers
 from webhooks.rest.fields import PHONE_NUMBERS, at_restaurant

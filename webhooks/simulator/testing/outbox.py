@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine, Row, text
 
 from booking_engine import outbox
-from bot.wording import words_of
+from bot.notification_texts import words_of
 from webhooks.bodies import read_body, read_query
 from webhooks.rest.fields import PhoneNumber
 from webhooks.simulator.testing.tools import Instant, Tools

@@ -11,9 +11,9 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
-from bot.codes import Codes
 from bot.dialogue_client import DialogueClient
-from bot.phrasing import Phrasebook
+from bot.phone_codes import Codes
+from bot.responses import Phrasebook
 
 _YEARS = range(2000, 2101)
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from booking_engine import BookingEngine
-from bot.codes import Codes
-from bot.phrasing import Phrasebook, Phrases
+from bot.phone_codes import Codes
 from bot.rendering import fitting
+from bot.responses import Phrasebook, Phrases
 
 
 def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook, codes: Codes) -> str:

@@ -22,19 +22,7 @@ from booking_engine import (
     Wishes,
 )
 
-from .helpers import (
-    DAY,
-    PHONE,
-    OpenRestaurant,
-    book,
-    evening,
-    events,
-    new_id,
-    pass_time,
-    tables,
-    texts,
-    wall_times,
-)
+from .helpers import DAY, PHONE, OpenRestaurant, book, evening, events, new_id, pass_time, tables, texts, wall_times
 
 
 def move(engine: BookingEngine, code: str, restaurant: Restaurant, **more: Any) -> Reservation:

@@ -16,8 +16,8 @@ from sqlalchemy import Engine, event
 
 from booking_engine import BookingEngine, Clock, Refusal, create_database
 from booking_engine.restaurants.catalogue import Catalogue
-from bot import brief_redis
-from bot.shelf import KEPT_SECONDS, RedisShelf
+from bot import best_effort_redis as brief_redis
+from bot.shared_cache import KEPT_SECONDS, RedisShelf
 from tests.engine.helpers import as_lines, book, clock_at, evening, house, tables
 from tests.support.running import wait_until
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.brief_redis import BriefRedis
+from bot.best_effort_redis import BriefRedis
 
 CHANNEL = "tabletalk:chat"
 

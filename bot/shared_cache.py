@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from bot.brief_redis import BriefRedis
+from bot.best_effort_redis import BriefRedis
 
 KEPT_SECONDS = 3600
 """How long a value is kept; with it goes what nobody will ask for again, the restaurants before an import."""

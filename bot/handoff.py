@@ -11,8 +11,8 @@ from booking_engine import BookingEngine, outbox
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.phrasing import Phrasebook
 from bot.rendering import sms_texts
+from bot.responses import Phrasebook
 
 
 class Mover:
