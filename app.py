@@ -18,7 +18,7 @@ from bot.handoff import Mover
 from bot.notifier import News
 from bot.phone_codes import Codes
 from bot.settings import Settings, load_settings
-from bot.shared_cache import RedisShelf
+from bot.shared_cache import RedisSharedCache
 from bot.turn import TurnTaker
 from bot.verification import Limits as CodeLimits
 from bot.verification import Verification
@@ -57,7 +57,7 @@ def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> H
     )
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     languages = Languages(*filter(None, [settings.tabletalk_words]))
-    engine = BookingEngine(database, clock, RedisShelf(settings.redis_address))
+    engine = BookingEngine(database, clock, RedisSharedCache(settings.redis_address))
     codes, our_number = Codes(settings.internal_secret), settings.twilio_number
     limits = CodeLimits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)

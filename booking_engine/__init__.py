@@ -2,15 +2,15 @@
 
 from booking_engine.availability.bookable_days import BookableDays, bookable_days
 from booking_engine.availability.openings import Alternatives, Opening, Refusal, Search
-from booking_engine.availability.preferences import Wishes
+from booking_engine.availability.preferences import SeatingPreferences
 from booking_engine.reservations.reservation import Hold, Reservation
-from booking_engine.restaurants.conflicts import Misfit
+from booking_engine.restaurants.conflicts import Conflict
 from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.import_lines import Progress as ImportProgress
 from booking_engine.restaurants.importing import ImportReport
 from booking_engine.restaurants.restaurant import Restaurant, Service
 from booking_engine.storage.database import create_database
-from booking_engine.storage.shared_cache import Shelf
+from booking_engine.storage.shared_cache import SharedCache
 
 from .clock import Clock
 from .engine import BookingEngine
@@ -39,6 +39,7 @@ __all__ = [
     "BookingError",
     "ChangeTooLate",
     "Clock",
+    "Conflict",
     "Criteria",
     "Hold",
     "HoldExpired",
@@ -47,7 +48,6 @@ __all__ = [
     "ImportRejected",
     "ImportReport",
     "InvalidRequest",
-    "Misfit",
     "NoTableAvailable",
     "OffGrid",
     "Opening",
@@ -59,12 +59,12 @@ __all__ = [
     "Restaurant",
     "RestaurantUnknown",
     "Search",
+    "SeatingPreferences",
     "Service",
-    "Shelf",
+    "SharedCache",
     "TimeInvalid",
     "TryAgain",
     "UndoTooLate",
-    "Wishes",
     "bookable_days",
     "create_database",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from booking_engine.availability.floor import Place
 from booking_engine.availability.occupancy import Occupancy, occupancy_query
 from booking_engine.availability.openings import Refusal, Search
-from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.availability.preferences import NO_PREFERENCES, SeatingPreferences
 from booking_engine.availability.search import (
     place_or_refusal,
     refusal_by_rule,
@@ -20,11 +20,11 @@ from booking_engine.availability.search import (
     seating_quarters,
     service_on_grid,
 )
-from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.reservation import Record, Reservation
-from booking_engine.restaurants.catalogue import Catalogue, Edition
+from booking_engine.restaurants.catalogue import Catalogue, CatalogueSnapshot
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.storage.sql import Statement, execute, execute_all
 from booking_engine.storage.transactions import OutOfDate, run_query
 
 from .clock import Clock
@@ -46,28 +46,28 @@ class Choice(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Desk:
+class EngineContext:
     """Shared by the verbs; holds no state of its own but what is kept in memory."""
 
     database: Engine
     clock: Clock
     catalogue: Catalogue
-    holds: HoldsInHand
+    holds: RecentHolds
 
     def restaurant(self, connection: Connection, restaurant_id: int, version: int | None = None) -> Restaurant:
         """The restaurant at this catalogue version, or at the one in memory. Raises RestaurantUnknown."""
-        edition = self._edition(connection, version)
-        return self.catalogue.restaurant(connection, edition, restaurant_id)
+        snapshot = self._snapshot(connection, version)
+        return self.catalogue.restaurant(connection, snapshot, restaurant_id)
 
-    def _edition(self, connection: Connection, version: int | None) -> Edition:
+    def _snapshot(self, connection: Connection, version: int | None) -> CatalogueSnapshot:
         if version is None:
             return self.catalogue.latest_known(connection)
-        return self.catalogue.edition(connection, version)
+        return self.catalogue.snapshot(connection, version)
 
     def known_restaurant(self, restaurant_id: int) -> Restaurant:
         """The restaurant as it is in memory."""
-        edition = self.catalogue.known
-        if edition and (found := edition.restaurants.get(restaurant_id)):
+        snapshot = self.catalogue.known
+        if snapshot and (found := snapshot.restaurants.get(restaurant_id)):
             return found
         return run_query(self.database, lambda connection: self.restaurant(connection, restaurant_id))
 
@@ -77,8 +77,8 @@ class Desk:
 
     def codes(self) -> CodeBook:
         """Reads and writes confirmation codes; their key never changes."""
-        edition = self.catalogue.known or run_query(self.database, self.catalogue.latest_known)
-        return edition.codes
+        snapshot = self.catalogue.known or run_query(self.database, self.catalogue.latest_known)
+        return snapshot.codes
 
     def read_code(self, code: str) -> tuple[int, int]:
         """(restaurant id, number) of a confirmation code. Raises ReservationUnknown."""
@@ -95,7 +95,7 @@ class Desk:
         starts_at: datetime,
         party_size: int,
         excluding: int | None = None,
-        wishes: Wishes = NO_WISHES,
+        preferences: SeatingPreferences = NO_PREFERENCES,
         by_the_rules: bool = True,
         lock: Statement | None = None,
         paced: range | None = None,
@@ -111,20 +111,25 @@ class Desk:
         service = on_grid or restaurant.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
         query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding, paced=paced)
-        rows = send(connection, [lock, query])[-1] if lock else ask(connection, query)
+        rows = execute_all(connection, [lock, query])[-1] if lock else execute(connection, query)
         occupancy = Occupancy.from_rows(rows, paced)
         self.must_be_current(connection, restaurant, occupancy.version)
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
         if not by_the_rules and refusal is not Refusal.PAST:
             refusal = None
         if refusal is None and on_grid:
-            place = place_or_refusal(restaurant, starts_at, party_size, on_grid, occupancy, wishes)
+            place = place_or_refusal(restaurant, starts_at, party_size, on_grid, occupancy, preferences)
             if isinstance(place, Place):
                 turn = restaurant.turn_time(party_size, on_grid.period.name)
                 return Choice(place, starts_at + turn, occupancy.now, occupancy.pace)
             refusal = place
         found = self.search(
-            connection, restaurant, wanted=starts_at, party_size=party_size, excluding=excluding, wishes=wishes
+            connection,
+            restaurant,
+            wanted=starts_at,
+            party_size=party_size,
+            excluding=excluding,
+            preferences=preferences,
         )
         if found.exact and refusal in (Refusal.PACING, Refusal.NO_TABLE):
             raise OutOfDate  # somebody let a table go between the two looks
@@ -141,7 +146,7 @@ class Desk:
     def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
         """Start over with the restaurant as it now is when an import has changed anything since it was read."""
         if restaurant.version != version:
-            self.catalogue.edition(connection, version)
+            self.catalogue.snapshot(connection, version)
             raise OutOfDate
 
     def search(
@@ -155,12 +160,12 @@ class Desk:
         within: timedelta = WITHIN,
         limit: int = OFFERS,
         imaginary: bool = False,
-        wishes: Wishes = NO_WISHES,
+        preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Search:
         """The openings around `wanted` (UTC). Raises OutOfDate when the restaurant is."""
         reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
-        occupancy = Occupancy.from_rows(ask(connection, query))
+        occupancy = Occupancy.from_rows(execute(connection, query))
         self.must_be_current(connection, restaurant, occupancy.version)
         return search(
             restaurant,
@@ -170,5 +175,5 @@ class Desk:
             limit=limit,
             occupancy=occupancy,
             imaginary=imaginary,
-            wishes=wishes,
+            preferences=preferences,
         )

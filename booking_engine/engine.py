@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from booking_engine.availability.openings import Alternatives, Search
-from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.availability.preferences import NO_PREFERENCES, SeatingPreferences
 from booking_engine.reservations.change import Change
-from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.records import read_by_number
 from booking_engine.reservations.reservation import Hold, Reservation
 from booking_engine.restaurants.catalogue import Catalogue
@@ -20,17 +20,17 @@ from booking_engine.restaurants.criteria import ANY_RESTAURANT, Criteria
 from booking_engine.restaurants.import_lines import Progress
 from booking_engine.restaurants.importing import ImportReport
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.shared_cache import NoShelf, Shelf
+from booking_engine.storage.shared_cache import NoSharedCache, SharedCache
 from booking_engine.storage.transactions import run_query
 
 from . import queries
 from .availability import alternatives
 from .clock import Clock
-from .context import OFFERS, WITHIN, Desk
+from .context import OFFERS, WITHIN, EngineContext
 from .errors import InvalidRequest
 from .reservations import cancel as cancelling
 from .reservations import change as changing
-from .reservations import cleanup as tidying
+from .reservations import cleanup
 from .reservations import confirm as confirming
 from .reservations import hold as holding
 from .reservations import move as moving
@@ -44,25 +44,25 @@ class BookingEngine:
     Every command takes `command_id`, any string by which the caller names this one wish: the same id again returns the
     first result and has no second effect (a command that was refused has no result: it is decided anew). `channel` (a
     word such as "sms") goes into the history; `notify` queues a text to the diner in the same transaction. Times may be
-    aware in any zone. Every method may raise TryAgain; every error is a BookingError. On `shelf` processes share what they
+    aware in any zone. Every method may raise TryAgain; every error is a BookingError. On `cache` processes share what they
     have read of the restaurants; without one each reads for itself.
     """
 
-    def __init__(self, database: Engine, clock: Clock, shelf: Shelf | None = None) -> None:
+    def __init__(self, database: Engine, clock: Clock, cache: SharedCache | None = None) -> None:
         self._database = database
-        self._desk = Desk(database, clock, Catalogue(shelf or NoShelf()), HoldsInHand())
+        self._context = EngineContext(database, clock, Catalogue(cache or NoSharedCache()), RecentHolds())
 
     @property
     def clock(self) -> Clock:
         """By which commands are decided."""
-        return self._desk.clock
+        return self._context.clock
 
     def at(self, shift: timedelta) -> BookingEngine:
         """The same restaurants and tables, by a clock that is `shift` ahead of this one's."""
         if not shift:
             return self
         other = copy(self)
-        other._desk = replace(self._desk, clock=self.clock.shifted(shift))
+        other._context = replace(self._context, clock=self.clock.shifted(shift))
         return other
 
     def import_restaurants(self, lines: Iterable[str], progress: Progress | None = None) -> ImportReport:
@@ -75,37 +75,37 @@ class BookingEngine:
 
     def restaurant(self, slug: str) -> Restaurant:
         """Raises RestaurantUnknown."""
-        return queries.restaurant(self._desk, slug)
+        return queries.restaurant(self._context, slug)
 
     def restaurant_by_sms_number(self, number: str) -> Restaurant | None:
         """The restaurant that has this number (E.164) to itself."""
-        return queries.restaurant_by_sms_number(self._desk, number)
+        return queries.restaurant_by_sms_number(self._context, number)
 
     def find_restaurants(
         self, criteria: Criteria = ANY_RESTAURANT, *, q: str | None = None, limit: int = 20, offset: int = 0
     ) -> list[Restaurant]:
         """Restaurants that fit, with a name like `q` (typos, parts, accents, case), best first; without `q` by name."""
-        return queries.find_restaurants(self._desk, criteria, q=q, limit=limit, offset=offset)
+        return queries.find_restaurants(self._context, criteria, q=q, limit=limit, offset=offset)
 
     def count_restaurants(self, criteria: Criteria) -> int:
         """How many restaurants fit."""
-        return queries.count_restaurants(self._desk, criteria)
+        return queries.count_restaurants(self._context, criteria)
 
     def match_restaurant_name(self, text: str, *, city: str | None = None) -> list[tuple[Restaurant, float]]:
         """Restaurants named somewhere in a longer text with how sure that is (0 to 100), best first; good ones only."""
-        return queries.match_restaurant_name(self._desk, text, city=city)
+        return queries.match_restaurant_name(self._context, text, city=city)
 
     def cities(self) -> list[str]:
         """Every city with a restaurant, by name."""
-        return queries.cities(self._desk)
+        return queries.cities(self._context)
 
     def cuisines(self) -> list[str]:
         """Every cuisine of a restaurant, by name."""
-        return queries.cuisines(self._desk)
+        return queries.cuisines(self._context)
 
     def diner_name(self, phone: str) -> str | None:
         """The name this phone (E.164) last booked under."""
-        return queries.diner_name(self._desk, phone)
+        return queries.diner_name(self._context, phone)
 
     def find_openings(
         self,
@@ -116,7 +116,7 @@ class BookingEngine:
         limit: int = OFFERS,
         within: timedelta = WITHIN,
         excluding: str | None = None,
-        wishes: Wishes = NO_WISHES,
+        preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Search:
         """The openings nearest to `starts_at`, at most `within` (up to two days) before or after it.
 
@@ -125,18 +125,18 @@ class BookingEngine:
         """
         wanted, imaginary = read_instant(starts_at)
         party = check_party_size(party_size)
-        key = self._desk.read_code(excluding) if excluding is not None else None
+        key = self._context.read_code(excluding) if excluding is not None else None
 
         def body(connection: Connection) -> Search:
             own = None
             if key:
                 found = read_by_number(connection, *key, self.clock.offset)
                 own = found.record.id if found else None
-            current = self._desk.restaurant(connection, restaurant.id)
-            return self._desk.search(
+            current = self._context.restaurant(connection, restaurant.id)
+            return self._context.search(
                 connection, current, wanted=wanted, party_size=party, excluding=own,
                 within=min(max(within, timedelta(0)), timedelta(days=2)), limit=max(0, limit), imaginary=imaginary,
-                wishes=wishes,
+                preferences=preferences,
             )  # fmt: skip
 
         return run_query(self._database, body)
@@ -150,7 +150,7 @@ class BookingEngine:
         days: int = 7,
         limit: int = 3,
         radius_km: float = 5.0,
-        wishes: Wishes = NO_WISHES,
+        preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Alternatives:
         """When `starts_at` cannot be had: about that time of day on other days, and restaurants close by at that time.
 
@@ -163,8 +163,8 @@ class BookingEngine:
         return run_query(
             self._database,
             lambda connection: alternatives.find(
-                self._desk, connection, restaurant, wanted=wanted, party_size=party, days=max(0, min(days, 31)),
-                limit=max(0, limit), radius_km=radius_km, wishes=wishes,
+                self._context, connection, restaurant, wanted=wanted, party_size=party, days=max(0, min(days, 31)),
+                limit=max(0, limit), radius_km=radius_km, preferences=preferences,
             ),
         )  # fmt: skip
 
@@ -177,7 +177,7 @@ class BookingEngine:
         command_id: str,
         channel: str,
         diner_phone: str | None = None,
-        wishes: Wishes = NO_WISHES,
+        preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Hold:
         """Keep the best table for the restaurant's `hold_minutes`.
 
@@ -185,13 +185,13 @@ class BookingEngine:
         PartySizeInvalid, RestaurantUnknown.
         """
         return holding.place_hold(
-            self._desk, restaurant, starts_at=starts_at, party_size=party_size, command_id=command_id, channel=channel,
-            diner_phone=diner_phone, wishes=wishes,
+            self._context, restaurant, starts_at=starts_at, party_size=party_size, command_id=command_id, channel=channel,
+            diner_phone=diner_phone, preferences=preferences,
         )  # fmt: skip
 
     def release_hold(self, hold_id: str, *, command_id: str, channel: str) -> None:
         """Give a held table back; an unknown or lapsed hold is no error."""
-        holding.release_hold(self._desk, hold_id, command_id=command_id, channel=channel)
+        holding.release_hold(self._context, hold_id, command_id=command_id, channel=channel)
 
     def confirm_hold(
         self,
@@ -211,7 +211,7 @@ class BookingEngine:
         catalogue of it. Raises HoldExpired with the nearest openings, InvalidRequest.
         """
         return confirming.confirm_hold(
-            self._desk, hold_id, name=name, phone=phone, notes=notes, locale=locale, command_id=command_id,
+            self._context, hold_id, name=name, phone=phone, notes=notes, locale=locale, command_id=command_id,
             channel=channel, notify=notify,
         )  # fmt: skip
 
@@ -223,7 +223,7 @@ class BookingEngine:
         starts_at: datetime | None = None,
         party_size: int | None = None,
         notes: str | None = None,
-        wishes: Wishes | None = None,
+        preferences: SeatingPreferences | None = None,
         name: str | None = None,
         command_id: str,
         channel: str,
@@ -236,36 +236,40 @@ class BookingEngine:
         for (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate, RestaurantUnknown,
         InvalidRequest.
         """
-        change = Change.checked(starts_at=starts_at, party_size=party_size, notes=notes, wishes=wishes, name=name)
+        change = Change.checked(
+            starts_at=starts_at, party_size=party_size, notes=notes, preferences=preferences, name=name
+        )
         if restaurant is None and not any(value is not None for value in change):
             raise InvalidRequest("nothing to change")
-        if restaurant is None or restaurant.id == self._desk.read_code(code)[0]:
+        if restaurant is None or restaurant.id == self._context.read_code(code)[0]:
             return changing.change_reservation(
-                self._desk, code, change, command_id=command_id, channel=channel, notify=notify
+                self._context, code, change, command_id=command_id, channel=channel, notify=notify
             )
         return moving.move_reservation(
-            self._desk, code, restaurant, change, command_id=command_id, channel=channel, notify=notify
+            self._context, code, restaurant, change, command_id=command_id, channel=channel, notify=notify
         )
 
     def cancel_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
         """Cancel; twice gives the same answer. Raises ReservationUnknown, ReservationOver."""
-        return cancelling.cancel_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
+        return cancelling.cancel_reservation(self._context, code, command_id=command_id, channel=channel, notify=notify)
 
     def restore_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
         """Undo a cancellation within two minutes.
 
         Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver when it was moved to another restaurant.
         """
-        return cancelling.restore_reservation(self._desk, code, command_id=command_id, channel=channel, notify=notify)
+        return cancelling.restore_reservation(
+            self._context, code, command_id=command_id, channel=channel, notify=notify
+        )
 
     def reservation(self, code: str) -> Reservation:
         """A confirmed or cancelled reservation. Raises ReservationUnknown."""
-        return queries.reservation(self._desk, code)
+        return queries.reservation(self._context, code)
 
     def reservations_of(self, phone: str, *, upcoming: bool = True) -> list[Reservation]:
         """A diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
-        return queries.reservations_of(self._desk, phone, upcoming=upcoming)
+        return queries.reservations_of(self._context, phone, upcoming=upcoming)
 
-    def tidy(self) -> int:
+    def delete_stale_holds(self) -> int:
         """Delete up to 1,000 holds that came to nothing more than a day ago; for a nightly job. Returns how many."""
-        return tidying.tidy(self._desk)
+        return cleanup.delete_stale_holds(self._context)

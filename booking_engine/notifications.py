@@ -15,21 +15,21 @@ from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement
 
 from .confirmation_codes import CodeBook
-from .time_slots import array_of
+from .storage.sql import array_of
 
 REMINDER_BEFORE = timedelta(hours=3)
 REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
 
 
-class Due(NamedTuple):
-    """A text that is owed: the id of its row, its kind, and when it is due (UTC)."""
+class Notification(NamedTuple):
+    """A text that is due_notifications: the id of its row, its kind, and when it is due (UTC)."""
 
     id: str
     kind: str
     at: datetime
 
 
-def promise(
+def queue_notifications(
     record: Record,
     restaurant: Restaurant,
     codes: CodeBook,
@@ -41,33 +41,37 @@ def promise(
 ) -> tuple[Record, list[Statement]]:
     """The statements that queue the texts which a command owes the diner, and the record with its new reminder.
 
-    `notify`, `remind`: as in `owed`; the reminder promised before is voided either way.
+    `notify`, `remind`: as in `due_notifications`; the reminder promised before is voided either way.
     `shift`: how far the clock that says `now` is ahead of the one by which texts are sent.
     """
     statements: list[Statement] = []
     if record.reminder_id:
         statements.append(Statement(_VOID, {"id": record.reminder_id, "now": now}))
-    record, due = owed(record, now=now, notify=notify, remind=remind)
+    record, due = due_notifications(record, now=now, notify=notify, remind=remind)
     if due:
-        statements.append(queue(text_values(record, restaurant, codes, due, now=now, shift=shift)))
+        statements.append(
+            insert_notifications(notification_values(record, restaurant, codes, due, now=now, shift=shift))
+        )
     return record, statements
 
 
-def owed(record: Record, *, now: datetime, notify: str | None, remind: bool) -> tuple[Record, list[Due]]:
+def due_notifications(
+    record: Record, *, now: datetime, notify: str | None, remind: bool
+) -> tuple[Record, list[Notification]]:
     """The texts that a command owes the diner, and the record with its new reminder, if it has one.
 
     `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
     (promised only when the booking is made more than four hours ahead).
     """
-    due = [Due(token_hex(16), notify, now)] if notify else []
+    due = [Notification(token_hex(16), notify, now)] if notify else []
     reminder_id = uuid4() if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE else None
     if reminder_id:
-        due.append(Due(str(reminder_id), "reminder", record.starts_at - REMINDER_BEFORE))
+        due.append(Notification(str(reminder_id), "reminder", record.starts_at - REMINDER_BEFORE))
     return (record if record.reminder_id == reminder_id else record._replace(reminder_id=reminder_id)), due
 
 
-def queue(texts: Mapping[str, Any]) -> Statement:
-    """Write the rows of `text_values`."""
+def insert_notifications(texts: Mapping[str, Any]) -> Statement:
+    """Write the rows of `notification_values`."""
     return Statement(_QUEUE, texts)
 
 
@@ -88,10 +92,16 @@ _VOID = """
 """
 
 
-def text_values(
-    record: Record, restaurant: Restaurant, codes: CodeBook, due: Sequence[Due], *, now: datetime, shift: timedelta
+def notification_values(
+    record: Record,
+    restaurant: Restaurant,
+    codes: CodeBook,
+    due: Sequence[Notification],
+    *,
+    now: datetime,
+    shift: timedelta,
 ) -> dict[str, Any]:
-    """What the outbox is told of these texts. `shift`: as in `promise`."""
+    """What the outbox is told of these texts. `shift`: as in `queue_notifications`."""
     assert record.code_number is not None
     code = codes.spell(record.restaurant_id, record.code_number)
     payload = {

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from booking_engine.reservations.records import read_by_id, read_by_number
 from booking_engine.reservations.reservation import Reservation
-from booking_engine.restaurants.catalogue import Edition
+from booking_engine.restaurants.catalogue import CatalogueSnapshot
 from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.names import match_names, search_names
 from booking_engine.restaurants.restaurant import Restaurant
@@ -17,7 +17,7 @@ from booking_engine.storage.schema import diner_booking
 from booking_engine.storage.schema import restaurant as restaurant_table
 from booking_engine.storage.transactions import run_query
 
-from .context import Desk
+from .context import EngineContext
 from .errors import InvalidRequest, ReservationUnknown, RestaurantUnknown
 from .values import check_phone
 
@@ -26,86 +26,92 @@ MOST_RESULTS = 200
 _LONGEST_SLUG = 100
 
 
-def restaurant(desk: Desk, slug: str) -> Restaurant:
+def restaurant(context: EngineContext, slug: str) -> Restaurant:
     """Raises RestaurantUnknown."""
 
-    def body(connection: Connection, edition: Edition) -> Restaurant:
-        restaurant_id = desk.catalogue.names(connection, edition).ids.get(slug)
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> Restaurant:
+        restaurant_id = context.catalogue.names(connection, snapshot).ids.get(slug)
         if restaurant_id is None:
             raise RestaurantUnknown(slug)
-        return desk.catalogue.restaurant(connection, edition, restaurant_id)
+        return context.catalogue.restaurant(connection, snapshot, restaurant_id)
 
     if not slug or len(slug) > _LONGEST_SLUG or not slug.isascii() or not slug.replace("-", "").isalnum():
         raise RestaurantUnknown
-    return _ask(desk, body)
+    return _ask(context, body)
 
 
-def restaurant_by_sms_number(desk: Desk, number: str) -> Restaurant | None:
+def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant | None:
     """The restaurant that has this number to itself."""
 
-    def body(connection: Connection, edition: Edition) -> Restaurant | None:
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> Restaurant | None:
         restaurant_id = connection.execute(
             select(restaurant_table.c.id).where(restaurant_table.c.sms_number == phone)
         ).scalar_one_or_none()
-        return desk.catalogue.restaurant(connection, edition, restaurant_id) if restaurant_id else None
+        return context.catalogue.restaurant(connection, snapshot, restaurant_id) if restaurant_id else None
 
     try:
         phone = check_phone(number)
     except InvalidRequest:
         return None
-    return _ask(desk, body)
+    return _ask(context, body)
 
 
-def find_restaurants(desk: Desk, criteria: Criteria, *, q: str | None, limit: int, offset: int) -> list[Restaurant]:
+def find_restaurants(
+    context: EngineContext, criteria: Criteria, *, q: str | None, limit: int, offset: int
+) -> list[Restaurant]:
     """By what is looked for, and by a name."""
 
-    def body(connection: Connection, edition: Edition) -> list[Restaurant]:
-        entries = criteria.narrow(desk.catalogue.names(connection, edition).entries)
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[Restaurant]:
+        entries = criteria.narrow(context.catalogue.names(connection, snapshot).entries)
         if q is not None and q.strip():
             entries = [entry for entry, _ in search_names(entries, q, first + most)]
-        return desk.catalogue.restaurants(connection, edition, [entry.id for entry in entries[first : first + most]])
+        return context.catalogue.restaurants(
+            connection, snapshot, [entry.id for entry in entries[first : first + most]]
+        )
 
     first, most = max(0, offset), max(0, min(limit, MOST_RESULTS))
-    return _ask(desk, body)
+    return _ask(context, body)
 
 
-def count_restaurants(desk: Desk, criteria: Criteria) -> int:
+def count_restaurants(context: EngineContext, criteria: Criteria) -> int:
     """How many fit."""
     return _ask(
-        desk, lambda connection, edition: len(criteria.narrow(desk.catalogue.names(connection, edition).entries))
+        context,
+        lambda connection, snapshot: len(criteria.narrow(context.catalogue.names(connection, snapshot).entries)),
     )
 
 
-def match_restaurant_name(desk: Desk, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
+def match_restaurant_name(context: EngineContext, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
     """Names said somewhere in a text."""
 
-    def body(connection: Connection, edition: Edition) -> list[tuple[Restaurant, float]]:
-        entries = Criteria(city).narrow(desk.catalogue.names(connection, edition).entries)
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[tuple[Restaurant, float]]:
+        entries = Criteria(city).narrow(context.catalogue.names(connection, snapshot).entries)
         matches = match_names(entries, text)[:MOST_RESULTS]
-        houses = desk.catalogue.restaurants(connection, edition, [entry.id for entry, _ in matches])
+        houses = context.catalogue.restaurants(connection, snapshot, [entry.id for entry, _ in matches])
         return [(house, score) for house, (_, score) in zip(houses, matches, strict=True)]
 
-    return _ask(desk, body)
+    return _ask(context, body)
 
 
-def cities(desk: Desk) -> list[str]:
+def cities(context: EngineContext) -> list[str]:
     """Every city with a restaurant."""
     return _ask(
-        desk, lambda connection, edition: sorted({e.city for e in desk.catalogue.names(connection, edition).entries})
+        context,
+        lambda connection, snapshot: sorted({e.city for e in context.catalogue.names(connection, snapshot).entries}),
     )
 
 
-def cuisines(desk: Desk) -> list[str]:
+def cuisines(context: EngineContext) -> list[str]:
     """Every cuisine of a restaurant."""
     return _ask(
-        desk,
-        lambda connection, edition: sorted(
-            {cuisine for entry in desk.catalogue.names(connection, edition).entries for cuisine in entry.cuisines}
+        context,
+        lambda connection, snapshot: sorted(
+            {cuisine for entry in context.catalogue.names(connection, snapshot).entries for cuisine in entry.cuisines}
         ),
     )
 
 
-def diner_name(desk: Desk, phone: str) -> str | None:
+def diner_name(context: EngineContext, phone: str) -> str | None:
     """The name last booked under."""
     number = check_phone(phone)
     statement = (
@@ -114,43 +120,43 @@ def diner_name(desk: Desk, phone: str) -> str | None:
         .order_by(diner_booking.c.booked_at.desc())
         .limit(1)
     )
-    return run_query(desk.database, lambda connection: connection.execute(statement).scalar_one_or_none())
+    return run_query(context.database, lambda connection: connection.execute(statement).scalar_one_or_none())
 
 
-def reservation(desk: Desk, code: str) -> Reservation:
+def reservation(context: EngineContext, code: str) -> Reservation:
     """Raises ReservationUnknown."""
-    restaurant_id, number = desk.read_code(code)
+    restaurant_id, number = context.read_code(code)
     found = run_query(
-        desk.database, lambda connection: read_by_number(connection, restaurant_id, number, desk.clock.offset)
+        context.database, lambda connection: read_by_number(connection, restaurant_id, number, context.clock.offset)
     )
     if found is None:
         raise ReservationUnknown
-    return desk.present(found.record)
+    return context.present(found.record)
 
 
-def reservations_of(desk: Desk, phone: str, *, upcoming: bool) -> list[Reservation]:
+def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> list[Reservation]:
     """A diner's reservations, soonest first."""
 
-    def body(connection: Connection, edition: Edition) -> list[Reservation]:
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[Reservation]:
         booked = connection.execute(
             select(diner_booking.c.restaurant_id, diner_booking.c.reservation_id).where(diner_booking.c.phone == number)
         ).all()
         reservations = []
         for restaurant_id, reservation_id in booked:
-            found = read_by_id(connection, restaurant_id, reservation_id, desk.clock.offset)
+            found = read_by_id(connection, restaurant_id, reservation_id, context.clock.offset)
             if found is None:
                 continue
             record = found.record
             if upcoming and (record.status != "confirmed" or record.ends_at <= found.now):
                 continue
-            house = desk.catalogue.restaurant(connection, edition, restaurant_id)
-            reservations.append(record.as_reservation(house, edition.codes))
+            house = context.catalogue.restaurant(connection, snapshot, restaurant_id)
+            reservations.append(record.as_reservation(house, snapshot.codes))
         return sorted(reservations, key=lambda one: (one.starts_at, one.code))
 
     number = check_phone(phone)
-    return _ask(desk, body)
+    return _ask(context, body)
 
 
-def _ask(desk: Desk, body: Callable[[Connection, Edition], T]) -> T:
+def _ask(context: EngineContext, body: Callable[[Connection, CatalogueSnapshot], T]) -> T:
     """Ask with the restaurants as they are in the database now."""
-    return run_query(desk.database, lambda connection: body(connection, desk.catalogue.edition(connection)))
+    return run_query(context.database, lambda connection: body(connection, context.catalogue.snapshot(connection)))

@@ -31,11 +31,3 @@ def mask_of(table_ids: Iterable[int]) -> int:
     for table_id in table_ids:
         mask |= 1 << table_id
     return mask
-
-
-def array_of(items: Iterable[object]) -> str:
-    """PostgreSQL's notation of an array of numbers, ids, times or plain words.
-
-    Adapting a list element by element takes longer than the statement.
-    """
-    return "{" + ",".join(map(str, items)) + "}"

@@ -1,4 +1,4 @@
-"""The booking engine's shelf on Redis."""
+"""The booking engine's shared cache on Redis."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ KEPT_SECONDS = 3600
 _PREFIX = "tabletalk:catalogue:"
 
 
-class RedisShelf:
-    """See `booking_engine.Shelf`. Safe to share between threads."""
+class RedisSharedCache:
+    """See `booking_engine.SharedCache`. Safe to share between threads."""
 
     def __init__(self, address: str) -> None:
         self._redis = BriefRedis(address, "it keeps no restaurants")

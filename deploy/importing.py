@@ -38,8 +38,8 @@ def import_file(engine: BookingEngine, file: BinaryIO) -> None:
     except OperationalError:
         raise CannotImport("the database cannot be reached: is the service running, is DATABASE_URL right?") from None
     click.echo(f"{file.name}: {report.created} new, {report.updated} changed, {report.unchanged} as they were")
-    for misfit in report.misfits:
-        click.echo(f"no longer fits: {misfit.slug}: {misfit.code}: {misfit.reason}")
+    for conflict in report.conflicts:
+        click.echo(f"no longer fits: {conflict.slug}: {conflict.code}: {conflict.reason}")
 
 
 def _decode(file: BinaryIO) -> str:

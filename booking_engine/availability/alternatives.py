@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from booking_engine.context import Desk
+from booking_engine.context import EngineContext
 from booking_engine.restaurants.names import NameEntry
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.sql import send
+from booking_engine.storage.sql import execute_all
 from booking_engine.time_slots import quarters_between
 
 from .occupancy import Occupancy, occupancy_query
 from .openings import Alternatives, Opening
-from .preferences import Wishes
+from .preferences import SeatingPreferences
 from .search import search
 
 _SAME_TIME_OF_DAY = timedelta(hours=2)
@@ -33,7 +33,7 @@ class _Question(NamedTuple):
 
 
 def find(
-    desk: Desk,
+    context: EngineContext,
     connection: Connection,
     restaurant: Restaurant,
     *,
@@ -42,16 +42,16 @@ def find(
     days: int,
     limit: int,
     radius_km: float,
-    wishes: Wishes,
+    preferences: SeatingPreferences,
 ) -> Alternatives:
     """See `BookingEngine.find_alternatives`. All questions go to the database together."""
-    edition = desk.catalogue.edition(connection)
-    house = desk.catalogue.restaurant(connection, edition, restaurant.id)
-    close_by = _close_by(house, desk.catalogue.names(connection, edition).entries, radius_km)[:_NEIGHBOURS_ASKED]
-    neighbours = desk.catalogue.restaurants(connection, edition, [entry.id for entry in close_by])
+    snapshot = context.catalogue.snapshot(connection)
+    house = context.catalogue.restaurant(connection, snapshot, restaurant.id)
+    close_by = _close_by(house, context.catalogue.names(connection, snapshot).entries, radius_km)[:_NEIGHBOURS_ASKED]
+    neighbours = context.catalogue.restaurants(connection, snapshot, [entry.id for entry in close_by])
     same_house = [_Question(house, moment, _SAME_TIME_OF_DAY) for moment in _other_days(house, wanted, days)]
     elsewhere = [_Question(neighbour, wanted, _SAME_TIME) for neighbour in neighbours]
-    openings = _ask(desk, connection, [*same_house, *elsewhere], party_size, wishes)
+    openings = _ask(context, connection, [*same_house, *elsewhere], party_size, preferences)
     return Alternatives(
         other_days=tuple(found for found in openings[: len(same_house)] if found)[:limit],
         nearby=tuple(found for found in openings[len(same_house) :] if found)[:limit],
@@ -59,7 +59,11 @@ def find(
 
 
 def _ask(
-    desk: Desk, connection: Connection, questions: Sequence[_Question], party_size: int, wishes: Wishes
+    context: EngineContext,
+    connection: Connection,
+    questions: Sequence[_Question],
+    party_size: int,
+    preferences: SeatingPreferences,
 ) -> list[Opening | None]:
     """The opening nearest to each question's time."""
     if not questions:
@@ -67,13 +71,19 @@ def _ask(
     queries = []
     for house, wanted, within in questions:
         reach = quarters_between(wanted - within, wanted + within + house.longest_turn(party_size))
-        queries.append(occupancy_query(house.id, reach, shift=desk.clock.offset, excluding=None))
+        queries.append(occupancy_query(house.id, reach, shift=context.clock.offset, excluding=None))
     answers: list[Opening | None] = []
-    for (house, wanted, within), rows in zip(questions, send(connection, queries), strict=True):
+    for (house, wanted, within), rows in zip(questions, execute_all(connection, queries), strict=True):
         occupancy = Occupancy.from_rows(rows)
-        desk.must_be_current(connection, house, occupancy.version)
+        context.must_be_current(connection, house, occupancy.version)
         found = search(
-            house, wanted=wanted, party_size=party_size, within=within, limit=1, occupancy=occupancy, wishes=wishes
+            house,
+            wanted=wanted,
+            party_size=party_size,
+            within=within,
+            limit=1,
+            occupancy=occupancy,
+            preferences=preferences,
         )
         answers.append(found.openings[0] if found.openings else None)
     return answers

@@ -11,7 +11,7 @@ from booking_engine.storage.sql import Statement
 from booking_engine.time_slots import mask_of, start_of
 
 from .floor import Floor, Place
-from .preferences import Wishes
+from .preferences import SeatingPreferences
 
 # The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
 # statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
@@ -61,8 +61,10 @@ class Occupancy(NamedTuple):
                 pace = {quarter: known.get(quarter, 0) for quarter in paced}
         return cls(now, version, taken, covers, pace)
 
-    def place_for(self, restaurant: Restaurant, party_size: int, quarters: range, wishes: Wishes) -> Place | None:
-        """The free place for a party during these quarter hours that fulfils its wishes best."""
+    def place_for(
+        self, restaurant: Restaurant, party_size: int, quarters: range, preferences: SeatingPreferences
+    ) -> Place | None:
+        """The free place for a party during these quarter hours that fulfils its preferences best."""
         taken = 0
         for quarter in quarters:
             taken |= self.taken.get(quarter, 0)
@@ -73,7 +75,7 @@ class Occupancy(NamedTuple):
         free: Iterable[Place] = (place for place in floor.fitting(party_size) if not place.mask & taken)
         if policy.walk_in_covers and not released:
             free = (place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers))
-        return wishes.best_of(free, restaurant)
+        return preferences.best_of(free, restaurant)
 
     def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
         """Whether so many seats stay free all the while."""

@@ -32,7 +32,7 @@ _NAMES_OF_KINDS = ("outdoor", "bar", "private")
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SeatingPreferences:
     """The area a diner asks for: the restaurant's own word for it, or outdoor, indoor, bar, private; and what the table
     should have: `step_free`, `high_chair` or any other feature, in any usual spelling.
 
@@ -47,20 +47,20 @@ class Wishes:
         object.__setattr__(self, "features", canonical(self.features))
 
     def best_of(self, places: Iterable[Place], restaurant: Restaurant) -> Place | None:
-        """Of places given best first, the first that fulfils most of the wishes; with `must`, that fulfils all."""
+        """Of places given best first, the first that fulfils most of the preferences; with `must`, that fulfils all."""
         areas = self.areas_at(restaurant)
-        wished = (self.area is not None) + len(self.features)
+        wanted_count = (self.area is not None) + len(self.features)
         best, most = None, -1
         for place in places:
             fulfilled = bool(place.areas and place.areas <= areas) + len(self.features & place.features)
-            if fulfilled == wished:
+            if fulfilled == wanted_count:
                 return place
             if fulfilled > most:
                 best, most = place, fulfilled
         return None if self.must else best
 
     def areas_at(self, restaurant: Restaurant) -> frozenset[str]:
-        """The restaurant's areas that fulfil the wish; empty when it has none such, or nothing is wished."""
+        """The restaurant's areas that fulfil the wish; empty when it has none such, or nothing is wanted."""
         if self.area is None:
             return frozenset()
         word = fold(self.area)
@@ -92,11 +92,11 @@ def _is(folded_area: str, kind: frozenset[str]) -> bool:
     return folded_area in kind or any(word in kind for word in folded_area.split())
 
 
-NO_WISHES = Wishes()
+NO_PREFERENCES = SeatingPreferences()
 
 
-def check_wishes(wishes: Wishes) -> Wishes:
+def check_preferences(preferences: SeatingPreferences) -> SeatingPreferences:
     """Fit to be kept with a reservation. Raises InvalidRequest."""
-    if len(wishes.features) > MOST_FEATURES:
+    if len(preferences.features) > MOST_FEATURES:
         raise InvalidRequest("too many features")
-    return Wishes(check_area(wishes.area), wishes.must, wishes.features)
+    return SeatingPreferences(check_area(preferences.area), preferences.must, preferences.features)

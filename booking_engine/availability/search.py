@@ -11,7 +11,7 @@ from booking_engine.time_slots import quarters_between
 from .floor import Place
 from .occupancy import Occupancy
 from .openings import Opening, Refusal, Search
-from .preferences import NO_WISHES, Wishes
+from .preferences import NO_PREFERENCES, SeatingPreferences
 
 _APART = timedelta(minutes=30)
 
@@ -74,13 +74,13 @@ def place_or_refusal(
     party_size: int,
     service: Service,
     occupancy: Occupancy,
-    wishes: Wishes = NO_WISHES,
+    preferences: SeatingPreferences = NO_PREFERENCES,
 ) -> Refusal | Place:
     """The place at this very time, or what is in the way: the kitchen's pace or the tables."""
     quarters = seating_quarters(restaurant, starts_at, party_size, service)
     if not occupancy.paced(restaurant, party_size, quarters.start):
         return Refusal.PACING
-    return occupancy.place_for(restaurant, party_size, quarters, wishes) or Refusal.NO_TABLE
+    return occupancy.place_for(restaurant, party_size, quarters, preferences) or Refusal.NO_TABLE
 
 
 def search(
@@ -92,7 +92,7 @@ def search(
     limit: int,
     occupancy: Occupancy,
     imaginary: bool = False,
-    wishes: Wishes = NO_WISHES,
+    preferences: SeatingPreferences = NO_PREFERENCES,
 ) -> Search:
     """The openings nearest to `wanted` (UTC), no further from it than `within`.
 
@@ -102,7 +102,7 @@ def search(
     refused: dict[datetime, Refusal | None] = {}
     for moment, service in grid(restaurant, wanted - within, wanted + within):
         found = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or place_or_refusal(
-            restaurant, moment, party_size, service, occupancy, wishes
+            restaurant, moment, party_size, service, occupancy, preferences
         )
         refused[moment] = found if isinstance(found, Refusal) else None
         if isinstance(found, Place):

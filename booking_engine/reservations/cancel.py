@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from booking_engine.context import Desk
+from booking_engine.context import EngineContext
 from booking_engine.errors import ReservationOver, UndoTooLate
-from booking_engine.notifications import promise
+from booking_engine.notifications import queue_notifications
 from booking_engine.storage.sql import Statement
 from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.values import Command
@@ -22,65 +22,69 @@ from .seating import free_tables, lock_pacing, take_tables
 UNDO_WITHIN = timedelta(minutes=2)
 
 
-def cancel_reservation(desk: Desk, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
+def cancel_reservation(
+    context: EngineContext, code: str, *, command_id: str, channel: str, notify: bool
+) -> Reservation:
     """Give the tables back. Cancelling twice is answered as the first time; no cut-off, for a no-show is worse."""
     command = Command("cancel", command_id, channel)
-    restaurant_id, number = desk.read_code(code)
+    restaurant_id, number = context.read_code(code)
 
     def decide(connection: Connection) -> Decision:
-        locked = lock_reservation(desk, connection, restaurant_id, number)
+        locked = lock_reservation(context, connection, restaurant_id, number)
         record = locked.record
-        edition = desk.catalogue.edition(connection, locked.version)
-        restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
+        snapshot = context.catalogue.snapshot(connection, locked.version)
+        restaurant = context.catalogue.restaurant(connection, snapshot, restaurant_id)
         writes: list[Statement] = []
         if record.status == "confirmed":
             if record.ends_at <= locked.now:
-                raise ReservationOver(record.as_reservation(restaurant, edition.codes))
+                raise ReservationOver(record.as_reservation(restaurant, snapshot.codes))
             record = record._replace(status="cancelled", cancelled_at=locked.now)
             kind = "reservation_cancelled" if notify else None
-            record, texts = promise(
-                record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=False
+            record, texts = queue_notifications(
+                record, restaurant, snapshot.codes, now=locked.now, shift=context.clock.shift, notify=kind, remind=False
             )
             writes = [free_tables(record), update_record(record), *texts]
         return Decision(record, [*writes, write_event(record, command, locked.now)])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, decide))
+    return context.present(run_command(context.database, restaurant_id, command, decide))
 
 
-def restore_reservation(desk: Desk, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
+def restore_reservation(
+    context: EngineContext, code: str, *, command_id: str, channel: str, notify: bool
+) -> Reservation:
     """Undo a cancellation of the last two minutes, at the same time with any table that fits.
 
     What was moved to another restaurant is over here: to bring it back beside the new one would make two of one.
     """
     command = Command("restore", command_id, channel)
-    restaurant_id, number = desk.read_code(code)
+    restaurant_id, number = context.read_code(code)
 
     def decide(connection: Connection) -> Decision:
-        locked = lock_reservation(desk, connection, restaurant_id, number)
+        locked = lock_reservation(context, connection, restaurant_id, number)
         record = locked.record
-        edition = desk.catalogue.edition(connection, locked.version)
-        restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
+        snapshot = context.catalogue.snapshot(connection, locked.version)
+        restaurant = context.catalogue.restaurant(connection, snapshot, restaurant_id)
         if record.status != "cancelled":
             return Decision(record, [write_event(record, command, locked.now)])
         if was_moved_away(connection, record):
-            raise ReservationOver(record.as_reservation(restaurant, edition.codes))
+            raise ReservationOver(record.as_reservation(restaurant, snapshot.codes))
         if record.cancelled_at is None or locked.now > record.cancelled_at + UNDO_WITHIN:
-            raise UndoTooLate(record.as_reservation(restaurant, edition.codes))
-        place, ends_at, now, _ = desk.choose(
+            raise UndoTooLate(record.as_reservation(restaurant, snapshot.codes))
+        place, ends_at, now, _ = context.choose(
             connection,
             restaurant,
             starts_at=record.starts_at,
             party_size=record.party_size,
             excluding=record.id,
-            wishes=record.wishes,
+            preferences=record.preferences,
             by_the_rules=False,
-            lock=lock_pacing(restaurant.id, desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
+            lock=lock_pacing(restaurant.id, context.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
         record = record._replace(status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)
         kind = "reservation_confirmed" if notify else None
-        record, texts = promise(
-            record, restaurant, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True
+        record, texts = queue_notifications(
+            record, restaurant, snapshot.codes, now=now, shift=context.clock.shift, notify=kind, remind=True
         )
         return Decision(record, [*take_tables(record, command, now=now), *texts])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, decide))
+    return context.present(run_command(context.database, restaurant_id, command, decide))

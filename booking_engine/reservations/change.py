@@ -1,4 +1,4 @@
-"""Changing a reservation at its restaurant: time, party size, wishes, notes, name."""
+"""Changing a reservation at its restaurant: time, party size, preferences, notes, name."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from booking_engine.availability.preferences import Wishes, check_wishes
+from booking_engine.availability.preferences import SeatingPreferences, check_preferences
 from booking_engine.confirmation_codes import CodeBook
-from booking_engine.context import Desk
+from booking_engine.context import EngineContext
 from booking_engine.errors import ChangeTooLate, ReservationOver, ReservationUnknown
-from booking_engine.notifications import promise
+from booking_engine.notifications import queue_notifications
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.sql import Statement, send
+from booking_engine.storage.sql import Statement, execute_all
 from booking_engine.storage.transactions import Decision, OutOfDate, run_command
 from booking_engine.time_slots import quarter_of
 from booking_engine.values import Command, check_name, check_notes, check_party_size, existing_instant
@@ -31,7 +31,7 @@ class Change(NamedTuple):
     starts_at: datetime | None
     party_size: int | None
     notes: str | None
-    wishes: Wishes | None
+    preferences: SeatingPreferences | None
     name: str | None
 
     @classmethod
@@ -41,7 +41,7 @@ class Change(NamedTuple):
         starts_at: datetime | None,
         party_size: int | None,
         notes: str | None,
-        wishes: Wishes | None,
+        preferences: SeatingPreferences | None,
         name: str | None,
     ) -> Change:
         """From values of a caller. Raises InvalidRequest, PartySizeInvalid, TimeInvalid."""
@@ -49,50 +49,50 @@ class Change(NamedTuple):
             existing_instant(starts_at) if starts_at is not None else None,
             check_party_size(party_size) if party_size is not None else None,
             check_notes(notes) if notes is not None else None,
-            check_wishes(wishes) if wishes is not None else None,
+            check_preferences(preferences) if preferences is not None else None,
             check_name(name) if name is not None else None,
         )
 
 
 def change_reservation(
-    desk: Desk, code: str, change: Change, *, command_id: str, channel: str, notify: bool
+    context: EngineContext, code: str, change: Change, *, command_id: str, channel: str, notify: bool
 ) -> Reservation:
     """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
 
-    Notes and name may be changed until the party leaves; time, party size and wishes until `change_cutoff_minutes` before the
+    Notes and name may be changed until the party leaves; time, party size and preferences until `change_cutoff_minutes` before the
     start.
     """
     command = Command("change", command_id, channel)
-    restaurant_id, number = desk.read_code(code)
+    restaurant_id, number = context.read_code(code)
 
     def decide(connection: Connection) -> Decision:
         def seats(record: Record) -> dict[int, range]:
-            house = desk.restaurant(connection, restaurant_id)
+            house = context.restaurant(connection, restaurant_id)
             start, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
-            return {restaurant_id: desk.quarters_to_lock(house, start, party_size)}
+            return {restaurant_id: context.quarters_to_lock(house, start, party_size)}
 
-        locked = lock_reservation(desk, connection, restaurant_id, number, also=seats)
+        locked = lock_reservation(context, connection, restaurant_id, number, also=seats)
         before = locked.record
-        edition = desk.catalogue.edition(connection, locked.version)
-        restaurant = desk.catalogue.restaurant(connection, edition, restaurant_id)
-        must_stand(locked, restaurant, edition.codes)
+        snapshot = context.catalogue.snapshot(connection, locked.version)
+        restaurant = context.catalogue.restaurant(connection, snapshot, restaurant_id)
+        must_stand(locked, restaurant, snapshot.codes)
         record = before._replace(
             notes=before.notes if change.notes is None else change.notes,
             diner_name=before.diner_name if change.name is None else change.name,
         )
-        if change.wishes is not None:
-            record = record.wishing(change.wishes)
-        asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.wishes)
-        moved = asked != (before.starts_at, before.party_size, before.wishes)
+        if change.preferences is not None:
+            record = record.with_preferences(change.preferences)
+        asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.preferences)
+        moved = asked != (before.starts_at, before.party_size, before.preferences)
         if moved:
-            must_be_in_time(locked, restaurant, edition.codes)
-            record = _place(desk, connection, restaurant, record, change)
+            must_be_in_time(locked, restaurant, snapshot.codes)
+            record = _place(context, connection, restaurant, record, change)
         renamed = record.diner_name != before.diner_name
         texts: list[Statement] = [rename_diner(record)] if renamed else []
         if record != before and (moved or notify or renamed):
             kind = "reservation_changed" if notify else None
-            record, promised = promise(
-                record, restaurant, edition.codes, now=locked.now, shift=desk.clock.shift, notify=kind, remind=True
+            record, promised = queue_notifications(
+                record, restaurant, snapshot.codes, now=locked.now, shift=context.clock.shift, notify=kind, remind=True
             )
             texts += promised
         if moved:
@@ -102,7 +102,7 @@ def change_reservation(
             writes = [update_record(record), write_event(record, command, locked.now)]
         return Decision(record, [*writes, *texts])
 
-    return desk.present(run_command(desk.database, restaurant_id, command, decide))
+    return context.present(run_command(context.database, restaurant_id, command, decide))
 
 
 def must_stand(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
@@ -118,7 +118,7 @@ def must_be_in_time(found: Found, restaurant: Restaurant, codes: CodeBook) -> No
 
 
 def lock_reservation(
-    desk: Desk,
+    context: EngineContext,
     connection: Connection,
     restaurant_id: int,
     number: int,
@@ -131,7 +131,7 @@ def lock_reservation(
     restaurant id, are locked with it. Everybody locks in one order, by restaurant and then by time: two diners who swap
     restaurants wait for each other in turn.
     """
-    seen = read_by_number(connection, restaurant_id, number, desk.clock.offset)
+    seen = read_by_number(connection, restaurant_id, number, context.clock.offset)
     if seen is None:
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
@@ -139,15 +139,24 @@ def lock_reservation(
     for house_id, more in also(seen.record).items():
         quarters.setdefault(house_id, set()).update(more)
     locks = [lock_pacing(house_id, quarters[house_id]) for house_id in sorted(quarters)]
-    answer = found(send(connection, [*locks, query_by_id(restaurant_id, seen.record.id, desk.clock.offset)])[-1])
+    answer = found(
+        execute_all(connection, [*locks, query_by_id(restaurant_id, seen.record.id, context.clock.offset)])[-1]
+    )
     if answer is None or quarter_of(answer.record.starts_at) != quarter:
         raise OutOfDate
     return answer
 
 
-def _place(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record, change: Change) -> Record:
+def _place(
+    context: EngineContext, connection: Connection, restaurant: Restaurant, record: Record, change: Change
+) -> Record:
     starts_at, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
-    place, ends_at, *_ = desk.choose(
-        connection, restaurant, starts_at=starts_at, party_size=party_size, excluding=record.id, wishes=record.wishes
+    place, ends_at, *_ = context.choose(
+        connection,
+        restaurant,
+        starts_at=starts_at,
+        party_size=party_size,
+        excluding=record.id,
+        preferences=record.preferences,
     )
     return record._replace(starts_at=starts_at, ends_at=ends_at, party_size=party_size, table_ids=place.table_ids)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from booking_engine.context import Desk
-from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.context import EngineContext
+from booking_engine.storage.sql import Statement, execute, execute_all
 from booking_engine.storage.transactions import run_query
 from booking_engine.time_slots import quarter_of
 
@@ -30,27 +30,27 @@ _DELETE = """
 """
 
 
-def tidy(desk: Desk, *, keep: timedelta = KEEP) -> int:
+def delete_stale_holds(context: EngineContext, *, keep: timedelta = KEEP) -> int:
     """Delete lapsed and released holds that expired longer ago than `keep`, up to 1,000 of them; their history stays.
 
     Returns how many. Takes the same lock as a confirmation, so a hold that is being confirmed after all is safe.
     """
-    values = {"shift": desk.clock.offset, "keep": keep, "most": MOST_AT_ONCE}
+    values = {"shift": context.clock.offset, "keep": keep, "most": MOST_AT_ONCE}
     stale: list[tuple[Any, ...]] = run_query(
-        desk.database, lambda connection: ask(connection, Statement(_STALE, values)).fetchall()
+        context.database, lambda connection: execute(connection, Statement(_STALE, values)).fetchall()
     )
     deleted = 0
     for (restaurant_id, quarter), holds in groupby(stale, key=lambda row: (row[0], quarter_of(row[2]))):
-        with desk.database.begin() as connection:
-            ask(connection, lock_pacing(restaurant_id, [quarter]))
-            deleted += sum(_delete(desk, connection, restaurant_id, hold_id) for _, hold_id, _ in holds)
+        with context.database.begin() as connection:
+            execute(connection, lock_pacing(restaurant_id, [quarter]))
+            deleted += sum(_delete(context, connection, restaurant_id, hold_id) for _, hold_id, _ in holds)
     return deleted
 
 
-def _delete(desk: Desk, connection: Connection, restaurant_id: int, reservation_id: int) -> bool:
-    still = found(ask(connection, query_by_id(restaurant_id, reservation_id, desk.clock.offset)))
+def _delete(context: EngineContext, connection: Connection, restaurant_id: int, reservation_id: int) -> bool:
+    still = found(execute(connection, query_by_id(restaurant_id, reservation_id, context.clock.offset)))
     if still is None or still.record.status not in ("held", "released"):
         return False
     delete = Statement(_DELETE, {"restaurant_id": restaurant_id, "id": reservation_id})
-    send(connection, [free_tables(still.record), delete])
+    execute_all(connection, [free_tables(still.record), delete])
     return True

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from booking_engine.context import Desk
+from booking_engine.context import EngineContext
 from booking_engine.errors import HoldExpired, NoTableAvailable
-from booking_engine.notifications import owed, queue, text_values
+from booking_engine.notifications import due_notifications, insert_notifications, notification_values
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement
 from booking_engine.storage.transactions import Decision, OutOfDate, run_command
@@ -24,7 +24,7 @@ from .seating import lock_pacing, take_tables
 
 
 def confirm_hold(
-    desk: Desk,
+    context: EngineContext,
     hold_id: str,
     *,
     name: str,
@@ -44,39 +44,40 @@ def confirm_hold(
 
     def decide(connection: Connection, *, alone: bool) -> Decision:
         if alone:
-            found = lock_hold(desk, connection, key)
+            found = lock_hold(context, connection, key)
         else:
-            found = desk.holds.take(key, desk.clock.offset) or read_hold(desk, connection, key)
+            found = context.holds.take(key, context.clock.offset) or read_hold(context, connection, key)
         lapsed = _has_lapsed(found)
         if lapsed and not alone:
             raise OutOfDate  # it may need another table, and that is chosen under the lock
-        edition = desk.catalogue.edition(connection, found.version)
-        restaurant = desk.catalogue.restaurant(connection, edition, key.restaurant_id)
+        snapshot = context.catalogue.snapshot(connection, found.version)
+        restaurant = context.catalogue.restaurant(connection, snapshot, key.restaurant_id)
         if found.record.status == "confirmed":
             return Decision(found.record)
         if found.record.status != "held":
             raise HoldExpired
-        held = _with_new_table(desk, connection, restaurant, found.record) if lapsed else found.record
-        _, number = edition.codes.issue(restaurant.id)
+        held = _with_new_table(context, connection, restaurant, found.record) if lapsed else found.record
+        _, number = snapshot.codes.issue(restaurant.id)
         record = held._replace(
             status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
             confirmed_at=found.now, locale=locale,
         )  # fmt: skip
         kind = "reservation_confirmed" if notify else None
-        record, due = owed(record, now=found.now, notify=kind, remind=True)
-        texts = text_values(record, restaurant, edition.codes, due, now=found.now, shift=desk.clock.shift)
+        record, due = due_notifications(record, now=found.now, notify=kind, remind=True)
+        texts = notification_values(record, restaurant, snapshot.codes, due, now=found.now, shift=context.clock.shift)
         if lapsed:
             taking = take_tables(record, command, now=found.now)
-            return Decision(record, [*taking, queue(texts), remember_diner(record, found.now)])
-        paced = desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)
+            return Decision(record, [*taking, insert_notifications(texts), remember_diner(record, found.now)])
+        paced = context.quarters_to_lock(restaurant, record.starts_at, record.party_size)
         return Decision(
-            record, [keep_tables(found._replace(record=record), command, texts, shift=desk.clock.offset, paced=paced)]
+            record,
+            [keep_tables(found._replace(record=record), command, texts, shift=context.clock.offset, paced=paced)],
         )
 
     record = run_command(
-        desk.database, key.restaurant_id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
+        context.database, key.restaurant_id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
     )
-    return desk.present(record)
+    return context.present(record)
 
 
 def keep_tables(held: Found, command: Command, texts: dict[str, Any], *, shift: timedelta, paced: range) -> Statement:
@@ -104,18 +105,18 @@ def _has_lapsed(found: Found) -> bool:
     return found.record.status == "held" and expires_at is not None and expires_at <= found.now
 
 
-def _with_new_table(desk: Desk, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
+def _with_new_table(context: EngineContext, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
     """The record of a lapsed hold with whatever tables fit now."""
     try:
-        place, ends_at, *_ = desk.choose(
+        place, ends_at, *_ = context.choose(
             connection,
             restaurant,
             starts_at=record.starts_at,
             party_size=record.party_size,
             excluding=record.id,
-            wishes=record.wishes,
+            preferences=record.preferences,
             by_the_rules=False,
-            lock=lock_pacing(restaurant.id, desk.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
+            lock=lock_pacing(restaurant.id, context.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
     except NoTableAvailable as refused:
         raise HoldExpired(refused.search) from refused

@@ -10,11 +10,11 @@ from typing import Any, TypedDict
 from psycopg import Cursor
 from sqlalchemy import Connection
 
-from booking_engine.availability.preferences import Wishes, check_wishes
-from booking_engine.context import Desk
+from booking_engine.availability.preferences import SeatingPreferences, check_preferences
+from booking_engine.context import EngineContext
 from booking_engine.errors import HoldExpired
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.sql import Statement, ask, send
+from booking_engine.storage.sql import Statement, execute, execute_all
 from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.time_slots import quarter_of
 from booking_engine.values import Command, check_party_size, check_phone, existing_instant
@@ -25,7 +25,7 @@ from .seating import free_tables, hold_tables, lock_pacing
 
 
 def place_hold(
-    desk: Desk,
+    context: EngineContext,
     restaurant: Restaurant,
     *,
     starts_at: datetime,
@@ -33,20 +33,20 @@ def place_hold(
     command_id: str,
     channel: str,
     diner_phone: str | None,
-    wishes: Wishes,
+    preferences: SeatingPreferences,
 ) -> Hold:
     """Keep the best table for `policy.hold_minutes`."""
     instant, party = existing_instant(starts_at), check_party_size(party_size)
-    wishes = check_wishes(wishes)
+    preferences = check_preferences(preferences)
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
     def decide(connection: Connection, *, alone: bool) -> Decision:
-        current = desk.restaurant(connection, restaurant.id)
-        quarters = desk.quarters_to_lock(current, instant, party)
+        current = context.restaurant(connection, restaurant.id)
+        quarters = context.quarters_to_lock(current, instant, party)
         pacing: _Pacing = {"lock": lock_pacing(current.id, quarters)} if alone else {"paced": quarters}
-        place, ends_at, now, pace = desk.choose(
-            connection, current, starts_at=instant, party_size=party, wishes=wishes, **pacing
+        place, ends_at, now, pace = context.choose(
+            connection, current, starts_at=instant, party_size=party, preferences=preferences, **pacing
         )
         record = Record(
             restaurant_id=current.id,
@@ -59,20 +59,20 @@ def place_hold(
             created_at=now,
             expires_at=now + timedelta(minutes=current.policy.hold_minutes),
             diner_phone=phone,
-        ).wishing(wishes)
+        ).with_preferences(preferences)
         decided.append(Found(record, now, current.version))
         return Decision(record, [hold_tables(record, command, pace=pace)])
 
     decided: list[Found] = []
     record = run_command(
-        desk.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
+        context.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
     )
     if decided and decided[-1].record is record:  # not the answer to the first of two commands of one id
-        desk.holds.keep(record.hold_key, decided[-1], desk.clock.offset)
-    return record.as_hold(desk.known_restaurant(record.restaurant_id))
+        context.holds.keep(record.hold_key, decided[-1], context.clock.offset)
+    return record.as_hold(context.known_restaurant(record.restaurant_id))
 
 
-def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> None:
+def release_hold(context: EngineContext, hold_id: str, *, command_id: str, channel: str) -> None:
     """Give the table back now; a hold that is unknown, lapsed or no longer a hold is left alone."""
     key = read_hold_id(hold_id)
     command = Command("release", command_id, channel)
@@ -80,7 +80,7 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
         return
 
     def decide(connection: Connection) -> Decision:
-        hold = lock_hold(desk, connection, key)
+        hold = lock_hold(context, connection, key)
         if hold.record.status != "held":
             raise HoldExpired
         released = hold.record._replace(status="released")
@@ -88,7 +88,7 @@ def release_hold(desk: Desk, hold_id: str, *, command_id: str, channel: str) -> 
         return Decision(released, [free_tables(released), update_record(released), event])
 
     with suppress(HoldExpired):
-        run_command(desk.database, key.restaurant_id, command, decide)
+        run_command(context.database, key.restaurant_id, command, decide)
 
 
 class _Pacing(TypedDict, total=False):
@@ -96,15 +96,15 @@ class _Pacing(TypedDict, total=False):
     paced: range
 
 
-def read_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
+def read_hold(context: EngineContext, connection: Connection, key: HoldKey) -> Found:
     """Read a hold that somebody else may change meanwhile. Raises HoldExpired when there is none."""
-    return _hold(ask(connection, query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)), key)
+    return _hold(execute(connection, query_by_id(key.restaurant_id, key.reservation_id, context.clock.offset)), key)
 
 
-def lock_hold(desk: Desk, connection: Connection, key: HoldKey) -> Found:
+def lock_hold(context: EngineContext, connection: Connection, key: HoldKey) -> Found:
     """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
-    query = query_by_id(key.restaurant_id, key.reservation_id, desk.clock.offset)
-    return _hold(send(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1], key)
+    query = query_by_id(key.restaurant_id, key.reservation_id, context.clock.offset)
+    return _hold(execute_all(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1], key)
 
 
 def _hold(cursor: Cursor[Any], key: HoldKey) -> Found:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from booking_engine.context import Desk
-from booking_engine.notifications import promise
+from booking_engine.context import EngineContext
+from booking_engine.notifications import queue_notifications
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.storage.sql import Statement, ask
+from booking_engine.storage.sql import Statement, execute
 from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.values import Command, existing_instant
 
@@ -22,67 +22,78 @@ from .seating import free_tables, take_tables
 
 
 def move_reservation(
-    desk: Desk, code: str, restaurant: Restaurant, change: Change, *, command_id: str, channel: str, notify: bool
+    context: EngineContext,
+    code: str,
+    restaurant: Restaurant,
+    change: Change,
+    *,
+    command_id: str,
+    channel: str,
+    notify: bool,
 ) -> Reservation:
     """Take a table at `restaurant` and let the old one go in one transaction; refused, the old one stands untouched.
 
     Rows are kept by restaurant, so the move makes a reservation there and cancels the one here, which cannot be restored.
     Letting go is held to this restaurant's `change_cutoff_minutes`, taking to the other one's rules. A time that is not
-    named is the same time on the other restaurant's clock; wishes that are not named go along, an area only if there is
+    named is the same time on the other restaurant's clock; preferences that are not named go along, an area only if there is
     such a one.
     """
     leaving, arriving = Command(_LEAVING, command_id, channel), Command("move_in", command_id, channel)
-    from_id, number = desk.read_code(code)
+    from_id, number = context.read_code(code)
 
     def decide(connection: Connection) -> Decision:
         def seats(record: Record) -> dict[int, range]:
-            here, there = (desk.restaurant(connection, house_id) for house_id in (from_id, restaurant.id))
+            here, there = (context.restaurant(connection, house_id) for house_id in (from_id, restaurant.id))
             start = change.starts_at or _same_wall_time(record, here, there)
-            return {there.id: desk.quarters_to_lock(there, start, change.party_size or record.party_size)}
+            return {there.id: context.quarters_to_lock(there, start, change.party_size or record.party_size)}
 
-        locked = lock_reservation(desk, connection, from_id, number, also=seats)
-        edition = desk.catalogue.edition(connection, locked.version)
+        locked = lock_reservation(context, connection, from_id, number, also=seats)
+        snapshot = context.catalogue.snapshot(connection, locked.version)
         here, there = (
-            desk.catalogue.restaurant(connection, edition, house_id) for house_id in (from_id, restaurant.id)
+            context.catalogue.restaurant(connection, snapshot, house_id) for house_id in (from_id, restaurant.id)
         )
-        must_stand(locked, here, edition.codes)
-        must_be_in_time(locked, here, edition.codes)
+        must_stand(locked, here, snapshot.codes)
+        must_be_in_time(locked, here, snapshot.codes)
         wanted = _wanted(locked.record, here, there, change)
-        place, ends_at, now, _ = desk.choose(
-            connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, wishes=wanted.wishes
+        place, ends_at, now, _ = context.choose(
+            connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, preferences=wanted.preferences
         )
-        _, code_number = edition.codes.issue(there.id)
+        _, code_number = snapshot.codes.issue(there.id)
         taken = wanted._replace(
             ends_at=ends_at, table_ids=place.table_ids, code_number=code_number, created_at=now, confirmed_at=now,
             expires_at=None,
         )  # fmt: skip
         left = locked.record._replace(status="cancelled", cancelled_at=now)
-        left, taken_back = promise(
-            left, here, edition.codes, now=now, shift=desk.clock.shift, notify=None, remind=False
+        left, taken_back = queue_notifications(
+            left, here, snapshot.codes, now=now, shift=context.clock.shift, notify=None, remind=False
         )
         kind = "reservation_changed" if notify else None
-        taken, texts = promise(taken, there, edition.codes, now=now, shift=desk.clock.shift, notify=kind, remind=True)
+        taken, texts = queue_notifications(
+            taken, there, snapshot.codes, now=now, shift=context.clock.shift, notify=kind, remind=True
+        )
         leave = [free_tables(left), update_record(left), *taken_back, write_event(left, leaving, now)]
         arrive = take_tables(taken, arriving, now=now, new=True)
         arrive += [*texts, remember_diner(taken, now)]
         # Rows of tables, too, are locked by restaurant in the one order.
         return Decision(taken, [*leave, *arrive] if here.id < there.id else [*arrive, *leave])
 
-    return desk.present(run_command(desk.database, restaurant.id, arriving, decide))
+    return context.present(run_command(context.database, restaurant.id, arriving, decide))
 
 
 def was_moved_away(connection: Connection, record: Record) -> bool:
     """Whether a cancelled reservation lives on at another restaurant."""
     values = {"restaurant_id": record.restaurant_id, "reservation_id": record.id, "kind": _LEAVING}
-    return ask(connection, Statement(_MOVED_AWAY, values)).fetchone() is not None
+    return execute(connection, Statement(_MOVED_AWAY, values)).fetchone() is not None
 
 
 def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change) -> Record:
     """The reservation as it is asked for at the other restaurant, still without a table."""
-    wishes = change.wishes
-    if wishes is None:
-        wishes = record.wishes if record.wishes.areas_at(there) else replace(record.wishes, area=None)
-    return record.wishing(wishes)._replace(
+    preferences = change.preferences
+    if preferences is None:
+        preferences = (
+            record.preferences if record.preferences.areas_at(there) else replace(record.preferences, area=None)
+        )
+    return record.with_preferences(preferences)._replace(
         restaurant_id=there.id,
         id=new_reservation_id(),
         starts_at=change.starts_at or _same_wall_time(record, here, there),

@@ -12,7 +12,7 @@ from .reservation import HoldKey, Record
 _MOST = 2000
 
 
-class _InHand(NamedTuple):
+class _RecentHold(NamedTuple):
     record: Record
     version: int
     now: datetime
@@ -20,7 +20,7 @@ class _InHand(NamedTuple):
     ticks: float
 
 
-class HoldsInHand:
+class RecentHolds:
     """A few thousand holds, each to be taken once. Safe to share between threads.
 
     Never the truth: another process may have released the hold, or an import changed its restaurant. So whoever takes one
@@ -28,13 +28,13 @@ class HoldsInHand:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[HoldKey, _InHand] = {}
+        self._kept: dict[HoldKey, _RecentHold] = {}
 
     def keep(self, key: HoldKey, found: Found, shift: timedelta) -> None:
         """Remember a new hold, as it was decided just now by a clock that is `shift` ahead of the database's."""
         if len(self._kept) >= _MOST:
             self._kept.clear()
-        self._kept[key] = _InHand(found.record, found.version, found.now - shift, time.monotonic())
+        self._kept[key] = _RecentHold(found.record, found.version, found.now - shift, time.monotonic())
 
     def take(self, key: HoldKey, shift: timedelta) -> Found | None:
         """The hold as it was placed, with what the database's clock must show by now, `shift` added; None: it has to be read."""

@@ -8,8 +8,7 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from sqlalchemy import Connection
 
-from booking_engine.storage.sql import Statement, ask
-from booking_engine.time_slots import array_of
+from booking_engine.storage.sql import Statement, array_of, execute
 from booking_engine.values import Command
 
 from .reservation import Record
@@ -83,13 +82,13 @@ def found(cursor: Cursor[Any]) -> Found | None:
 
 def read_by_id(connection: Connection, restaurant_id: int, reservation_id: int, shift: timedelta) -> Found | None:
     """Read a reservation by its id."""
-    return found(ask(connection, query_by_id(restaurant_id, reservation_id, shift)))
+    return found(execute(connection, query_by_id(restaurant_id, reservation_id, shift)))
 
 
 def read_by_number(connection: Connection, restaurant_id: int, number: int, shift: timedelta) -> Found | None:
     """Read a reservation by the number in its confirmation code."""
     values = {"restaurant_id": restaurant_id, "number": number, "shift": shift}
-    return found(ask(connection, Statement(_BY_NUMBER, values)))
+    return found(execute(connection, Statement(_BY_NUMBER, values)))
 
 
 def update_record(record: Record) -> Statement:

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from booking_engine.availability.preferences import NO_WISHES, Wishes
+from booking_engine.availability.preferences import NO_PREFERENCES, SeatingPreferences
 from booking_engine.confirmation_codes import CodeBook
 from booking_engine.errors import ReservationUnknown
 from booking_engine.restaurants.restaurant import Restaurant
@@ -49,7 +49,7 @@ class Reservation:
     created_at: datetime
     tables: tuple[str, ...]
     areas: tuple[str, ...] = ()
-    wishes: Wishes = NO_WISHES
+    preferences: SeatingPreferences = NO_PREFERENCES
 
 
 class Record(NamedTuple):
@@ -80,15 +80,17 @@ class Record(NamedTuple):
     locale: str | None = None
 
     @property
-    def wishes(self) -> Wishes:
+    def preferences(self) -> SeatingPreferences:
         """Where the party asked to sit, and what its table should have."""
         if self.area is None and not self.features:
-            return NO_WISHES
-        return Wishes(self.area, self.area_must, frozenset(self.features))
+            return NO_PREFERENCES
+        return SeatingPreferences(self.area, self.area_must, frozenset(self.features))
 
-    def wishing(self, wishes: Wishes) -> Record:
-        """The same with other wishes."""
-        return self._replace(area=wishes.area, area_must=wishes.must, features=tuple(sorted(wishes.features)))
+    def with_preferences(self, preferences: SeatingPreferences) -> Record:
+        """The same with other preferences."""
+        return self._replace(
+            area=preferences.area, area_must=preferences.must, features=tuple(sorted(preferences.features))
+        )
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Record:
@@ -138,7 +140,7 @@ class Record(NamedTuple):
             created_at=self.created_at.astimezone(UTC),
             tables=tuple(restaurant.table_names[table_id] for table_id in self.table_ids),
             areas=restaurant.areas_of(self.table_ids),
-            wishes=self.wishes,
+            preferences=self.preferences,
         )
 
 

@@ -9,8 +9,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from booking_engine.storage.sql import Statement
-from booking_engine.time_slots import array_of, quarter_of, quarters_between, start_of
+from booking_engine.storage.sql import Statement, array_of
+from booking_engine.time_slots import quarter_of, quarters_between, start_of
 from booking_engine.values import Command
 
 from .records import INSERT_HOLD, INSERT_RECORD, UPDATE_RECORD, WRITE_EVENT, event_values, record_values

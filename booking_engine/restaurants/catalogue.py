@@ -1,4 +1,4 @@
-"""The restaurants, kept in process until an import raises the catalogue's version; behind that, on a shared shelf."""
+"""The restaurants, kept in process until an import raises the catalogue's version; behind that, on a shared cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from booking_engine.availability.preferences import kinds_of_area
 from booking_engine.confirmation_codes import CodeBook
 from booking_engine.errors import RestaurantUnknown
 from booking_engine.storage.schema import catalogue, dining_table, restaurant
-from booking_engine.storage.shared_cache import Compartment, Shelf
+from booking_engine.storage.shared_cache import SharedCache, VersionedCache
 
 from .features import telling_words
 from .import_format import RestaurantLine
@@ -42,19 +42,19 @@ class Names:
 
 
 @dataclass
-class Edition:
+class CatalogueSnapshot:
     """The restaurants at one version; filled as they are asked for."""
 
     version: int
     codes: CodeBook
-    shared: Compartment
+    shared: VersionedCache
     restaurants: dict[int, Restaurant] = field(default_factory=dict)
     names: Names | None = None
     reading_names: Lock = field(default_factory=Lock)
 
 
 class _Copy(BaseModel):
-    """A restaurant as it lies on the shelf."""
+    """A restaurant as it lies on the cache."""
 
     line: RestaurantLine
     table_ids: dict[str, int]
@@ -64,76 +64,76 @@ _ENTRIES = TypeAdapter(list[NameEntry])
 
 
 class Catalogue:
-    """One edition at a time, replaced when the version in the database differs. Safe to share between threads."""
+    """One snapshot at a time, replaced when the version in the database differs. Safe to share between threads."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, cache: SharedCache) -> None:
+        self._shelf = cache
         self._lock = Lock()
-        self._edition: Edition | None = None
+        self._snapshot: CatalogueSnapshot | None = None
 
-    def edition(self, connection: Connection, version: int | None = None) -> Edition:
-        """The edition of this version, or, without one, of the database's present version."""
-        known = self._edition
+    def snapshot(self, connection: Connection, version: int | None = None) -> CatalogueSnapshot:
+        """The snapshot of this version, or, without one, of the database's present version."""
+        known = self._snapshot
         if known and known.version == version:
             return known
         row = connection.execute(select(catalogue.c.version, catalogue.c.code_key, _WRITTEN_BY)).one()
         with self._lock:
-            if self._edition is None or self._edition.version != row.version:
+            if self._snapshot is None or self._snapshot.version != row.version:
                 secret = bytes(row.code_key)
-                shared = Compartment(self._shelf, row.version, row.written_by, secret)
-                self._edition = Edition(row.version, CodeBook(secret), shared)
-            return self._edition
+                shared = VersionedCache(self._shelf, row.version, row.written_by, secret)
+                self._snapshot = CatalogueSnapshot(row.version, CodeBook(secret), shared)
+            return self._snapshot
 
     @property
-    def known(self) -> Edition | None:
-        """The edition in memory, if any has been read."""
-        return self._edition
+    def known(self) -> CatalogueSnapshot | None:
+        """The snapshot in memory, if any has been read."""
+        return self._snapshot
 
-    def latest_known(self, connection: Connection) -> Edition:
-        """The edition in memory, however old; commands check its version where they lock."""
-        return self._edition or self.edition(connection)
+    def latest_known(self, connection: Connection) -> CatalogueSnapshot:
+        """The snapshot in memory, however old; commands check its version where they lock."""
+        return self._snapshot or self.snapshot(connection)
 
-    def restaurant(self, connection: Connection, edition: Edition, restaurant_id: int) -> Restaurant:
+    def restaurant(self, connection: Connection, snapshot: CatalogueSnapshot, restaurant_id: int) -> Restaurant:
         """The restaurant with this id. Raises RestaurantUnknown."""
-        if found := edition.restaurants.get(restaurant_id):
+        if found := snapshot.restaurants.get(restaurant_id):
             return found
-        return self.restaurants(connection, edition, [restaurant_id])[0]
+        return self.restaurants(connection, snapshot, [restaurant_id])[0]
 
-    def restaurants(self, connection: Connection, edition: Edition, ids: Sequence[int]) -> list[Restaurant]:
+    def restaurants(self, connection: Connection, snapshot: CatalogueSnapshot, ids: Sequence[int]) -> list[Restaurant]:
         """The restaurants with these ids, in their order. Raises RestaurantUnknown if any does not exist."""
-        found = {number: known for number in ids if (known := edition.restaurants.get(number))}
+        found = {number: known for number in ids if (known := snapshot.restaurants.get(number))}
         if missing := [number for number in ids if number not in found]:
-            found |= _read_copies(edition, missing)
+            found |= _read_copies(snapshot, missing)
         if missing := [number for number in missing if number not in found]:
-            found |= _read_rows(connection, edition, missing)
+            found |= _read_rows(connection, snapshot, missing)
         if unknown := [number for number in missing if number not in found]:
             raise RestaurantUnknown(str(unknown[0]))
         return [found[number] for number in ids]
 
-    def names(self, connection: Connection, edition: Edition) -> Names:
+    def names(self, connection: Connection, snapshot: CatalogueSnapshot) -> Names:
         """All restaurants, as far as a search by name needs them."""
-        if edition.names:
-            return edition.names
+        if snapshot.names:
+            return snapshot.names
         # One thread reads while the others wait: of ten thousand restaurants each would read for a tenth of a second.
-        with edition.reading_names:
-            return edition.names or _read_list(edition) or _read_names(connection, edition)
+        with snapshot.reading_names:
+            return snapshot.names or _read_list(snapshot) or _read_names(connection, snapshot)
 
 
-def _read_copies(edition: Edition, ids: Sequence[int]) -> dict[int, Restaurant]:
-    """What the shelf has of these."""
+def _read_copies(snapshot: CatalogueSnapshot, ids: Sequence[int]) -> dict[int, Restaurant]:
+    """What the cache has of these."""
     found = {}
-    for name, value in edition.shared.get([str(number) for number in ids]).items():
+    for name, value in snapshot.shared.get([str(number) for number in ids]).items():
         try:
             copy = _Copy.model_validate_json(value)
         except ValidationError:
             continue  # of a release that knew other fields
-        found[int(name)] = Restaurant.from_line(int(name), copy.line, copy.table_ids, edition.version)
-    edition.restaurants.update(found)
+        found[int(name)] = Restaurant.from_line(int(name), copy.line, copy.table_ids, snapshot.version)
+    snapshot.restaurants.update(found)
     return found
 
 
-def _read_rows(connection: Connection, edition: Edition, ids: Sequence[int]) -> dict[int, Restaurant]:
-    """What the database has of these, which is also put on the shelf."""
+def _read_rows(connection: Connection, snapshot: CatalogueSnapshot, ids: Sequence[int]) -> dict[int, Restaurant]:
+    """What the database has of these, which is also put on the cache."""
     rows = connection.execute(
         select(restaurant.c.id, restaurant.c.document, restaurant.c.version).where(restaurant.c.id.in_(ids))
     ).all()
@@ -143,27 +143,27 @@ def _read_rows(connection: Connection, edition: Edition, ids: Sequence[int]) -> 
     found, copies = {}, {}
     for row in rows:
         line = RestaurantLine.model_validate(row.document)
-        found[row.id] = Restaurant.from_line(row.id, line, numbers[row.id], edition.version)
-        # Read a moment later than the edition, it may be newer; then it must not be filed under the older version.
-        if row.version <= edition.version:
-            edition.restaurants[row.id] = found[row.id]
+        found[row.id] = Restaurant.from_line(row.id, line, numbers[row.id], snapshot.version)
+        # Read a moment later than the snapshot, it may be newer; then it must not be filed under the older version.
+        if row.version <= snapshot.version:
+            snapshot.restaurants[row.id] = found[row.id]
             copies[str(row.id)] = _Copy(line=line, table_ids=numbers[row.id]).model_dump_json().encode()
-    edition.shared.put(copies)
+    snapshot.shared.put(copies)
     return found
 
 
-def _read_list(edition: Edition) -> Names | None:
-    """The list on the shelf, if there is one."""
-    for value in edition.shared.get([_LIST]).values():
+def _read_list(snapshot: CatalogueSnapshot) -> Names | None:
+    """The list on the cache, if there is one."""
+    for value in snapshot.shared.get([_LIST]).values():
         try:
-            edition.names = Names(_ENTRIES.validate_json(value))
+            snapshot.names = Names(_ENTRIES.validate_json(value))
         except ValidationError:
             break  # of a release that knew other fields
-    return edition.names
+    return snapshot.names
 
 
-def _read_names(connection: Connection, edition: Edition) -> Names:
-    """The list in the database, which is also put on the shelf."""
+def _read_names(connection: Connection, snapshot: CatalogueSnapshot) -> Names:
+    """The list in the database, which is also put on the cache."""
     columns = restaurant.c
     document = columns.document
     rows = connection.execute(
@@ -177,9 +177,9 @@ def _read_names(connection: Connection, edition: Edition) -> Names:
     ).all()  # fmt: skip
     names = Names([_entry(row) for row in rows])
     # As above: a list that was read during an import belongs to the next version.
-    if all(row.version <= edition.version for row in rows):
-        edition.names = names
-        edition.shared.put({_LIST: _ENTRIES.dump_json(names.entries)})
+    if all(row.version <= snapshot.version for row in rows):
+        snapshot.names = names
+        snapshot.shared.put({_LIST: _ENTRIES.dump_json(names.entries)})
     return names
 
 

@@ -18,7 +18,7 @@ from .restaurant import Restaurant
 
 
 @dataclass(frozen=True)
-class Misfit:
+class Conflict:
     """An upcoming reservation and what is in its way: "closed then", "table gone" or "table too small"."""
 
     slug: str
@@ -26,7 +26,7 @@ class Misfit:
     reason: str
 
 
-def find_misfits(connection: Connection, changed: dict[int, RestaurantLine], shift: timedelta) -> Iterator[Misfit]:
+def find_conflicts(connection: Connection, changed: dict[int, RestaurantLine], shift: timedelta) -> Iterator[Conflict]:
     """Look through the upcoming reservations of these restaurants (by id). `shift`: of the clock."""
     if not changed:
         return
@@ -49,7 +49,7 @@ def find_misfits(connection: Connection, changed: dict[int, RestaurantLine], shi
             names = {table.name for table in house.tables}
             for row in rows:
                 if reason := _in_the_way(house, names, row):
-                    yield Misfit(house.slug, codes.spell(restaurant_id, row.code_number), reason)
+                    yield Conflict(house.slug, codes.spell(restaurant_id, row.code_number), reason)
 
 
 def _in_the_way(house: Restaurant, table_names: set[str], row: Any) -> str | None:

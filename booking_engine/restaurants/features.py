@@ -21,7 +21,7 @@ _SYNONYMS = {
     "power_outlet": "power outlets|outlet|outlets|power socket|power sockets|socket|sockets",
 }
 _MEANING = {word: feature for feature, words in _SYNONYMS.items() for word in words.split("|")}
-# It is brought to a table's side; whatever else is wished for has to be so wherever one of the party sits.
+# It is brought to a table's side; whatever else is wanted_count for has to be so wherever one of the party sits.
 _ONE_TABLE_IS_ENOUGH = frozenset({HIGH_CHAIR})
 _IN_MANY = (
     "a an and for in of on by at the to with is are some have has no free high floor good friendly seating seats seat options "

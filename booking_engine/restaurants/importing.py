@@ -14,7 +14,7 @@ from booking_engine.errors import ImportProblem, ImportRejected
 from booking_engine.storage.schema import catalogue, dining_table, restaurant
 from booking_engine.storage.sql import batches
 
-from .conflicts import Misfit, find_misfits
+from .conflicts import Conflict, find_conflicts
 from .import_format import RestaurantLine
 from .import_lines import Progress, read_lines
 
@@ -26,7 +26,7 @@ class ImportReport:
     created: int
     updated: int
     unchanged: int
-    misfits: tuple[Misfit, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str], progress: Progress | None) -> ImportReport:
@@ -53,7 +53,7 @@ def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str], pro
             created=len(created),
             updated=len(updated),
             unchanged=len(parsed) - len(created) - len(updated),
-            misfits=tuple(find_misfits(connection, {ids[line.slug]: line for line in updated}, clock.offset)),
+            conflicts=tuple(find_conflicts(connection, {ids[line.slug]: line for line in updated}, clock.offset)),
         )
 
 

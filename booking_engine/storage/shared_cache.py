@@ -10,7 +10,7 @@ from typing import Protocol
 _SEAL_BYTES = 16
 
 
-class Shelf(Protocol):
+class SharedCache(Protocol):
     """A place that all processes reach. It may forget anything at any time; it is quick, and never raises."""
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -18,11 +18,11 @@ class Shelf(Protocol):
         ...
 
     def put_many(self, values: Mapping[str, bytes]) -> None:
-        """Lay down values, for as long as the shelf sees fit."""
+        """Lay down values, for as long as the cache sees fit."""
         ...
 
 
-class NoShelf:
+class NoSharedCache:
     """For a process that shares nothing."""
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -33,15 +33,15 @@ class NoShelf:
         """Keep nothing."""
 
 
-class Compartment:
-    """The part of a shelf that belongs to one version of one database.
+class VersionedCache:
+    """The part of a cache that belongs to one version of one database.
 
     Each value is sealed together with its key, under the database's secret: what was laid down for another version, cut
     short or put there by somebody else is no value.
     """
 
-    def __init__(self, shelf: Shelf, version: int, written_by: str, secret: bytes) -> None:
-        self._shelf = shelf
+    def __init__(self, cache: SharedCache, version: int, written_by: str, secret: bytes) -> None:
+        self._shelf = cache
         self._secret = secret
         # Copies of a database share its secret and count the same versions, and one brought back from a backup counts them
         # a second time; the transaction that wrote a version is another.

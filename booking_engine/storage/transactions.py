@@ -19,7 +19,7 @@ from booking_engine.reservations.seating import is_lost
 from booking_engine.values import Command
 
 from .schema import reservation_event
-from .sql import EachAlone, NoticingBreaks, Statement, ask, write
+from .sql import Statement, autocommit, execute, execute_and_commit, invalidate_if_broken
 
 T = TypeVar("T")
 
@@ -77,16 +77,16 @@ def run_command(
     """
     for attempt in _attempts():
         try:
-            with database.connect() as connection, NoticingBreaks(connection):
+            with database.connect() as connection, invalidate_if_broken(connection):
                 if at_first and attempt == 0:
-                    with EachAlone(connection):
+                    with autocommit(connection):
                         record, writes = at_first(connection)
                         for statement in writes:
-                            ask(connection, statement)
+                            execute(connection, statement)
                     return record
                 record, writes = decide(connection)
                 if writes:
-                    write(connection, writes)
+                    execute_and_commit(connection, writes)
                 return record
         except OutOfDate:
             continue
@@ -109,7 +109,7 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
     """Run a read; a connection that broke since it was last used is replaced. Raises TryAgain after bounded retries."""
     for _ in _attempts():
         try:
-            with database.connect() as connection, NoticingBreaks(connection), EachAlone(connection):
+            with database.connect() as connection, invalidate_if_broken(connection), autocommit(connection):
                 return body(connection)
         except OutOfDate:
             continue

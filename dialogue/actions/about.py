@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from booking_engine import Restaurant, Wishes
+from booking_engine import Restaurant, SeatingPreferences
 from booking_engine.restaurants.features import telling_words
 from dialogue.actions.houses import besides_name
 from dialogue.actions.times import seating_spans, usual_spans
@@ -75,7 +75,11 @@ def _answer(turn: Turn, restaurant: Restaurant, topic: str | None, asked_day: da
 def offers(restaurant: Restaurant, seat: Entity) -> bool:
     """Whether the restaurant's data tell of such a place to sit: a feature of the house or of a table, or a part of the house."""
     is_listed = _feature(restaurant, seat.text, str(seat.value)) is not None
-    return is_listed or restaurant.has_feature(str(seat.value)) or bool(Wishes(str(seat.value)).areas_at(restaurant))
+    return (
+        is_listed
+        or restaurant.has_feature(str(seat.value))
+        or bool(SeatingPreferences(str(seat.value)).areas_at(restaurant))
+    )
 
 
 def _feature(restaurant: Restaurant, *said: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking_engine import Restaurant, Wishes
+from booking_engine import Restaurant, SeatingPreferences
 from dialogue.actions.memory import Memory
 from dialogue.actions.turn import Turn, country_of
 
@@ -21,7 +21,11 @@ def say_if_taken(turn: Turn, memory: Memory, restaurant: Restaurant) -> None:
     if area_to_tell(memory, restaurant) or not memory.wishes().bookable_at(restaurant, hold["party_size"]):
         return
     search = turn.engine.find_openings(
-        restaurant, starts_at=start, party_size=hold["party_size"], wishes=Wishes(memory.area, must=True), limit=1
+        restaurant,
+        starts_at=start,
+        party_size=hold["party_size"],
+        preferences=SeatingPreferences(memory.area, must=True),
+        limit=1,
     )
     if not search.openings:
         turn.say("utter_area_taken", wish=wish)

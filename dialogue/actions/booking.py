@@ -203,7 +203,7 @@ class ValidateBookingForm(FormValidation):
             is_same = memory.is_about(restaurant, start, party_size)
             self._release(turn, memory)
             wishes = memory.wishes()
-            search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, wishes=wishes)
+            search = turn.engine.find_openings(restaurant, starts_at=start, party_size=party_size, preferences=wishes)
             opening = search.exact or (search.openings[0] if is_window and search.openings else None)
             if minutes is not None:
                 still_free = is_same and opening is not None
@@ -218,7 +218,7 @@ class ValidateBookingForm(FormValidation):
                     command_id=turn.command_id(f"hold:{opening.starts_at.isoformat()}:{party_size}"),
                     channel=turn.channel,
                     diner_phone=turn.phone or memory.phone,
-                    wishes=wishes,
+                    preferences=wishes,
                 )
             except NoTableAvailable as gone:  # somebody was quicker since the search
                 return self._refuse(turn, memory, restaurant, gone.search)

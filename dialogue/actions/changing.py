@@ -10,7 +10,7 @@ from booking_engine import (
     Reservation,
     Restaurant,
     Search,
-    Wishes,
+    SeatingPreferences,
 )
 from dialogue.actions import asking, finding
 from dialogue.actions.forms import FormValidation
@@ -125,7 +125,7 @@ class ValidateChangeForm(FormValidation):
         party_size = memory.party_size or booking.party_size
         # Only what can be booked there; anything else is a note for the staff.
         can_sit_there = memory.wishes().bookable_at(restaurant, party_size)
-        wishes = replace(booking.wishes, area=memory.area) if can_sit_there else None
+        wishes = replace(booking.preferences, area=memory.area) if can_sit_there else None
         if is_elsewhere or start.starts[0] != booking.starts_at or party_size != booking.party_size:
             return self._move(turn, memory, booking, restaurant, start, party_size, wishes)
         if _wants_another(turn, memory, booking, heard):
@@ -160,7 +160,7 @@ class ValidateChangeForm(FormValidation):
         restaurant: Restaurant,
         meant: Meant,
         party_size: int,
-        wishes: Wishes | None,
+        wishes: SeatingPreferences | None,
     ) -> str | None:
         if meant.is_window and (others := self._others(turn, memory, booking, restaurant, party_size)):
             memory.offer(others)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rasa_sdk.events import EventType, SlotSet
 
-from booking_engine import Hold, Restaurant, Wishes
+from booking_engine import Hold, Restaurant, SeatingPreferences
 from dialogue.actions.turn import Option, Turn
 
 Task = Literal["booking", "change", "cancel", "sign_in"]
@@ -89,9 +89,9 @@ class Memory:
         }
         return [SlotSet(name, value) for name, value in {**changed, "requested_slot": requested_slot}.items()]
 
-    def wishes(self) -> Wishes:
+    def wishes(self) -> SeatingPreferences:
         """Where they would like to sit, and what the table should have; preferences, since few houses tell all they have."""
-        return Wishes(self.area, features=frozenset(self.features))
+        return SeatingPreferences(self.area, features=frozenset(self.features))
 
     def wanted_date(self) -> dt.date | None:
         return dt.date.fromisoformat(self.date) if self.date else None

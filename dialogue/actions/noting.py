@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking_engine import Restaurant, Wishes
+from booking_engine import Restaurant, SeatingPreferences
 from dialogue.actions import about
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import Heard
@@ -34,7 +34,11 @@ def say_noted(turn: Turn, memory: Memory, restaurant: Restaurant | None, heard: 
     """A wish by itself gets a word, or nobody knew that it was heard; where the house tells of no such thing, an honest one."""
     for wish in heard.noted:
         party_size = memory.party_size or PRESUMED_PARTY
-        if restaurant is not None and memory.time and Wishes(str(wish.value)).bookable_at(restaurant, party_size):
+        if (
+            restaurant is not None
+            and memory.time
+            and SeatingPreferences(str(wish.value)).bookable_at(restaurant, party_size)
+        ):
             continue  # whether the table is there is told with the table
         if restaurant is not None and wish.kind == "seating" and not about.offers(restaurant, wish):
             turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))

@@ -68,7 +68,7 @@ def _times(turn: Turn, memory: Memory, restaurant: Restaurant, day: date, party_
         within=(last - first) / 2,
         limit=_EVERY_TIME,
         excluding=memory.reservation if memory.task == "change" else None,
-        wishes=memory.wishes(),
+        preferences=memory.wishes(),
     )
     starts = sorted(opening.starts_at for opening in search.openings)
     kept = _spread([start for start in starts if _is_of(restaurant, start, day)])

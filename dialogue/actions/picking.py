@@ -32,7 +32,7 @@ class Heard:
     took_choice: bool = False
     refused_choices: bool = False
     noted: list[Entity] = field(default_factory=list)
-    """Wishes for the table that were not told before."""
+    """SeatingPreferences for the table that were not told before."""
 
     @property
     def news(self) -> set[str]:

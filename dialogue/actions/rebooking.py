@@ -6,7 +6,15 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from booking_engine import ChangeTooLate, NoTableAvailable, Refusal, Reservation, ReservationOver, Restaurant, Wishes
+from booking_engine import (
+    ChangeTooLate,
+    NoTableAvailable,
+    Refusal,
+    Reservation,
+    ReservationOver,
+    Restaurant,
+    SeatingPreferences,
+)
 from booking_engine.values import LONGEST_NOTES
 from dialogue.actions.areas import words_of_area
 from dialogue.actions.memory import Memory
@@ -28,7 +36,7 @@ def take(
     restaurant: Restaurant,
     start: datetime,
     party_size: int,
-    wishes: Wishes | None,
+    wishes: SeatingPreferences | None,
 ) -> None:
     """Change the booking to this. Raises NoTableAvailable; where it is too late, that is said."""
     area = wishes.area if wishes else None
@@ -39,7 +47,7 @@ def take(
             starts_at=start,
             party_size=party_size,
             notes=_notes_with(booking, memory),
-            wishes=wishes,
+            preferences=wishes,
             command_id=turn.command_id(f"change:{restaurant.slug}:{start.isoformat()}:{party_size}:{area}"),
             channel=turn.channel,
             notify=not turn.is_by_sms,
@@ -57,14 +65,14 @@ def take(
     memory.reservation = changed.code
 
 
-def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: Wishes) -> None:
+def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: SeatingPreferences) -> None:
     """Another part of the house at the same time; the table stays and the staff is told where there is none free."""
     search = turn.engine.find_openings(
         booking.restaurant,
         starts_at=booking.starts_at,
         party_size=booking.party_size,
         excluding=booking.code,
-        wishes=Wishes(wishes.area, must=True),
+        preferences=SeatingPreferences(wishes.area, must=True),
     )
     if search.refusal is Refusal.NO_TABLE:
         turn.say("utter_area_taken_at_all", wish=words_of_area(turn, memory))

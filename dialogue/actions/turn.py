@@ -167,7 +167,7 @@ class Turn:
 
     def booked(self, reservation: Reservation) -> dict[str, object]:
         """Facts of a reservation's table."""
-        house, wishes = reservation.restaurant, reservation.wishes
+        house, wishes = reservation.restaurant, reservation.preferences
         area = wishes.area if wishes.seats_in(reservation.areas, house) else None
         return self.seating(house, reservation.starts_at, reservation.party_size, area)
 

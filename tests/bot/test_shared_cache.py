@@ -1,4 +1,4 @@
-"""Restaurants on the shelf that processes share: quick when it works, harmless when it does not."""
+"""Restaurants on the cache that processes share: quick when it works, harmless when it does not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from booking_engine import BookingEngine, Clock, Refusal, create_database
 from booking_engine.restaurants.catalogue import Catalogue
 from bot import best_effort_redis as brief_redis
-from bot.shared_cache import KEPT_SECONDS, RedisShelf
+from bot.shared_cache import KEPT_SECONDS, RedisSharedCache
 from tests.engine.helpers import as_lines, book, clock_at, evening, house, tables
 from tests.support.running import wait_until
 
@@ -55,10 +55,10 @@ def statements(database: Engine) -> Iterator[list[str]]:
 
 def process(database: Engine, address: str) -> BookingEngine:
     """An engine as a process has it that has just started."""
-    return BookingEngine(database, clock_at(NOW), RedisShelf(address))
+    return BookingEngine(database, clock_at(NOW), RedisSharedCache(address))
 
 
-def on_shelf(redis: Redis) -> dict[str, bytes]:
+def in_cache(redis: Redis) -> dict[str, bytes]:
     """What lies in Redis by key; the part after the last colon says what it is of."""
     return {key.decode(): cast("bytes", redis.get(key)) for key in cast("list[bytes]", redis.keys("*"))}
 
@@ -108,7 +108,7 @@ def test_an_import_shows_at_once_in_every_process(houses: Engine, address: str) 
 @pytest.mark.parametrize("garbage", [b"", b"garbage", b"\xff" * 4000, b'{"line": {}, "table_ids": {}}'])
 def test_garbage_is_ignored_and_overwritten(houses: Engine, address: str, redis: Redis, garbage: bytes) -> None:
     read_everything(process(houses, address))
-    kept = on_shelf(redis)
+    kept = in_cache(redis)
     assert len(kept) == 3
     for key in kept:
         redis.set(key, garbage)
@@ -120,18 +120,18 @@ def test_garbage_is_ignored_and_overwritten(houses: Engine, address: str, redis:
 
 def test_a_value_cut_short_is_ignored(houses: Engine, address: str, redis: Redis) -> None:
     read_everything(process(houses, address))
-    for key, value in on_shelf(redis).items():
+    for key, value in in_cache(redis).items():
         redis.set(key, value[:-7])
     assert read_everything(process(houses, address)) == EVERYTHING
 
 
 def test_a_value_of_an_older_version_is_never_offered(houses: Engine, address: str, redis: Redis) -> None:
     read_everything(process(houses, address))
-    old = on_shelf(redis)
+    old = in_cache(redis)
     process(houses, address).import_restaurants(as_lines(house(name="Renamed", tables=tables(2))))
     renamed = process(houses, address)
     renamed.find_restaurants()
-    new = on_shelf(redis).keys() - old.keys()
+    new = in_cache(redis).keys() - old.keys()
     assert len(new) == len(old) == 3
     by_name = {named(key): value for key, value in old.items()}
     for key in new:
@@ -146,16 +146,16 @@ def test_a_value_of_an_older_version_is_never_offered(houses: Engine, address: s
 def test_what_was_read_during_an_import_is_not_put_under_the_version_before(
     houses: Engine, address: str, redis: Redis
 ) -> None:
-    catalogue = Catalogue(RedisShelf(address))
+    catalogue = Catalogue(RedisSharedCache(address))
 
     unchanged = BookingEngine(houses, Clock()).restaurant("other").id
     with houses.connect() as connection:
-        edition = catalogue.edition(connection)
+        snapshot = catalogue.snapshot(connection)
         BookingEngine(houses, Clock()).import_restaurants(as_lines(house(name="Renamed")))
-        ids = catalogue.names(connection, edition).ids
-        names = [one.name for one in catalogue.restaurants(connection, edition, list(ids.values()))]
+        ids = catalogue.names(connection, snapshot).ids
+        names = [one.name for one in catalogue.restaurants(connection, snapshot, list(ids.values()))]
     assert names == ["Other", "Renamed"]
-    assert [named(key) for key in on_shelf(redis)] == [str(unchanged)]
+    assert [named(key) for key in in_cache(redis)] == [str(unchanged)]
 
 
 def test_databases_that_share_a_redis_do_not_mix(copy_database: Callable[[], str], address: str) -> None:
@@ -201,6 +201,6 @@ def test_a_redis_that_comes_back_is_used_again(
 
     def used() -> bool:
         engine.import_restaurants(as_lines(house(phone=f"+1650555{randrange(10000):04}")))
-        return engine.restaurant("house").name == "House" and len(on_shelf(redis)) >= 2
+        return engine.restaurant("house").name == "House" and len(in_cache(redis)) >= 2
 
-    wait_until(used, "the restaurant is on the shelf")
+    wait_until(used, "the restaurant is on the cache")

@@ -126,7 +126,7 @@ class EveningModel:
         times = [self.opens + timedelta(minutes=15 * quarter) for quarter in range(19)]
         return [time for time in times if self.free_places(time, party_size, now, excluding=excluding)]
 
-    def misfits(self) -> Iterator[tuple[str, str]]:
+    def conflicts(self) -> Iterator[tuple[str, str]]:
         """(code, reason) of each reservation that the house no longer fits."""
         for key, one in self.seated.items():
             if one.state != "confirmed":

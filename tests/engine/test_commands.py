@@ -126,12 +126,12 @@ def test_holds_that_came_to_nothing_are_thrown_away_in_time(
 
     lapsed, released, kept = hold("lapsed"), hold("released"), book(engine, house, evening(house))
     engine.release_hold(released.id, command_id=new_id(), channel="sms")
-    engine.tidy()
+    engine.delete_stale_holds()
     assert rows_of(database, house) == (3, 2 * 6), "not before a day has gone by"
     pass_time(engine, days=1, minutes=6)
     fresh = hold("fresh")
-    assert engine.tidy() >= 2
-    assert engine.tidy() == 0
+    assert engine.delete_stale_holds() >= 2
+    assert engine.delete_stale_holds() == 0
     assert rows_of(database, house) == (2, 2 * 6)
     assert engine.reservation(kept.code) == kept
     for gone in (lapsed, released):

@@ -226,10 +226,10 @@ def test_reservations_that_no_longer_fit_are_reported_and_kept(
     smaller = [{"name": "T1", "max_party": 2}, {"name": "T3", "max_party": 3}]
     closure = [{"date": (DAY + timedelta(days=1)).isoformat()}]
     report = engine.import_restaurants(as_lines(house(slug=place.slug, tables=smaller, closures=closure)))
-    assert {misfit.code: misfit.reason for misfit in report.misfits} == {
+    assert {conflict.code: conflict.reason for conflict in report.conflicts} == {
         lost.code: "table gone", large.code: "table too small", closed.code: "closed then",
     }  # fmt: skip
-    assert {misfit.slug for misfit in report.misfits} == {place.slug}
+    assert {conflict.slug for conflict in report.conflicts} == {place.slug}
     for made in (fits, large, lost, closed):
         assert engine.reservation(made.code).status == "confirmed"
 

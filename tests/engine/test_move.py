@@ -18,8 +18,8 @@ from booking_engine import (
     ReservationOver,
     Restaurant,
     RestaurantUnknown,
+    SeatingPreferences,
     TimeInvalid,
-    Wishes,
 )
 
 from .helpers import DAY, PHONE, OpenRestaurant, book, evening, events, new_id, pass_time, tables, texts, wall_times
@@ -206,15 +206,15 @@ def test_a_wish_goes_along_to_a_floor_that_knows_it(engine: BookingEngine, open_
     floor = [{"name": "T1", "max_party": 2, "area": "main"}, {"name": "T2", "max_party": 2, "area": "Terrace"}]
     here, there = open_restaurant(tables=floor), open_restaurant(tables=floor)
     indoors = open_restaurant(tables=floor[:1])
-    outside = Wishes("outdoor", must=True)
+    outside = SeatingPreferences("outdoor", must=True)
     hold = engine.place_hold(
-        here, starts_at=evening(here), party_size=2, wishes=outside, command_id=new_id(), channel="sms"
+        here, starts_at=evening(here), party_size=2, preferences=outside, command_id=new_id(), channel="sms"
     )
     made = engine.confirm_hold(hold.id, name="Ada", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
     made = move(engine, made.code, there)
     assert made.areas == ("Terrace",)
     with pytest.raises(NoTableAvailable):
-        move(engine, made.code, indoors, wishes=outside)  # said for this very move
+        move(engine, made.code, indoors, preferences=outside)  # said for this very move
     made = move(engine, made.code, indoors)
     assert made.areas == ("main",)
     assert move(engine, made.code, there).areas == ("main",), "a wish that was dropped does not come back"

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine, NoTableAvailable, Reservation, ReservationOver, Restaurant
 from booking_engine.reservations import change as changing
 from booking_engine.storage import transactions
-from booking_engine.storage.sql import Statement, send
+from booking_engine.storage.sql import Statement, execute_all
 from booking_engine.time_slots import QUARTER
 
 from .crowds import NOW, crowd
@@ -31,7 +31,7 @@ AN_HOUR = [{"max_party": 2, "minutes": 60}]
 @pytest.fixture
 def crossed(database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch) -> Wanderers:
     """Diners with tables at two restaurants, who take their time between two locks; a deadlock is not retried but told."""
-    monkeypatch.setattr(changing, "send", lambda at, all: [send(at, [one, _A_MOMENT])[0] for one in all])
+    monkeypatch.setattr(changing, "execute_all", lambda at, all: [execute_all(at, [one, _A_MOMENT])[0] for one in all])
     monkeypatch.delitem(transactions._IN_THE_WAY, "40P01")
     engine = BookingEngine(database, clock_at(NOW))
     places = [open_restaurant(tables=tables(2, 2, 2, 2), turn_times=AN_HOUR) for _ in range(2)]

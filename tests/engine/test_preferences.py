@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from booking_engine import BookingEngine, NoTableAvailable, Refusal, Restaurant, Wishes, create_database
+from booking_engine import BookingEngine, NoTableAvailable, Refusal, Restaurant, SeatingPreferences, create_database
 
 from .crowds import crowd
 from .helpers import OpenRestaurant, as_lines, book, clock_at, evening, house, new_id, pass_time, tables, wall_times
 
-PATIO = Wishes("patio")
-ONLY_PATIO = Wishes("outdoors", must=True)
+PATIO = SeatingPreferences("patio")
+ONLY_PATIO = SeatingPreferences("outdoors", must=True)
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def place(open_restaurant: OpenRestaurant) -> Restaurant:
     )
 
 
-def take(engine: BookingEngine, place: Restaurant, wishes: Wishes) -> tuple[str, ...]:
+def take(engine: BookingEngine, place: Restaurant, wishes: SeatingPreferences) -> tuple[str, ...]:
     """Hold with these wishes and confirm; returns the tables."""
     hold = engine.place_hold(
-        place, starts_at=evening(place), party_size=2, wishes=wishes, command_id=new_id(), channel="sms"
+        place, starts_at=evening(place), party_size=2, preferences=wishes, command_id=new_id(), channel="sms"
     )
     made = engine.confirm_hold(
         hold.id, name="A", phone="+14155550123", command_id=new_id(), channel="sms", notify=False
@@ -41,7 +41,7 @@ def take(engine: BookingEngine, place: Restaurant, wishes: Wishes) -> tuple[str,
 
 
 def test_a_preference_is_followed_while_it_can_be(engine: BookingEngine, place: Restaurant) -> None:
-    offered = engine.find_openings(place, starts_at=evening(place), party_size=2, wishes=PATIO).exact
+    offered = engine.find_openings(place, starts_at=evening(place), party_size=2, preferences=PATIO).exact
     assert offered is not None
     assert offered.areas == ("Patio",)
     assert take(engine, place, PATIO) == ("P1",), "though a smaller table is free elsewhere"
@@ -59,7 +59,7 @@ def test_a_must_is_offered_nothing_else(engine: BookingEngine, place: Restaurant
 
 def test_a_change_keeps_the_wish(engine: BookingEngine, place: Restaurant) -> None:
     hold = engine.place_hold(
-        place, starts_at=evening(place), party_size=2, wishes=ONLY_PATIO, command_id=new_id(), channel="sms"
+        place, starts_at=evening(place), party_size=2, preferences=ONLY_PATIO, command_id=new_id(), channel="sms"
     )
     made = engine.confirm_hold(
         hold.id, name="A", phone="+14155550123", command_id=new_id(), channel="sms", notify=False
@@ -74,12 +74,16 @@ def test_an_area_can_be_asked_for_afterwards(engine: BookingEngine, place: Resta
     made = book(engine, place, evening(place))
     assert made.areas == ("Main room",)
     bar = engine.change_reservation(
-        made.code, wishes=Wishes("counter"), command_id=new_id(), channel="sms", notify=False
+        made.code, preferences=SeatingPreferences("counter"), command_id=new_id(), channel="sms", notify=False
     )
     assert (bar.areas, bar.starts_at) == (("Bar",), made.starts_at)
     with pytest.raises(NoTableAvailable):
         engine.change_reservation(
-            made.code, wishes=Wishes("private", must=True), command_id=new_id(), channel="sms", notify=False
+            made.code,
+            preferences=SeatingPreferences("private", must=True),
+            command_id=new_id(),
+            channel="sms",
+            notify=False,
         )
     assert engine.reservation(made.code) == bar
 
@@ -92,7 +96,7 @@ def test_an_area_can_be_asked_for_afterwards(engine: BookingEngine, place: Resta
     ],
 )  # fmt: skip
 def test_words_for_areas(place: Restaurant, word: str | None, areas: set[str]) -> None:
-    assert Wishes(word).areas_at(place) == areas
+    assert SeatingPreferences(word).areas_at(place) == areas
 
 
 def test_walk_in_tables_are_released_by_the_houses_own_rule(

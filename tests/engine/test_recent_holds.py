@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine, Hold, HoldExpired, Reservation, Restaurant
 from booking_engine.reservations import confirm as confirming
 from booking_engine.reservations import recent_holds as holds_in_hand
-from booking_engine.reservations.recent_holds import HoldsInHand
+from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.records import Found
 from booking_engine.reservations.reservation import HoldKey
 
@@ -104,13 +104,13 @@ def test_a_clock_that_stood_still_keeps_no_hold_alive(
     """As that of a machine that slept: only the database knows that the hold has lapsed, and that somebody has the table."""
     place = open_restaurant(tables=tables(2))
     hold = hold_for_two(engine, place)
-    takes = HoldsInHand.take
+    takes = RecentHolds.take
 
-    def as_of_then(self: HoldsInHand, key: HoldKey, shift: timedelta) -> Found | None:
+    def as_of_then(self: RecentHolds, key: HoldKey, shift: timedelta) -> Found | None:
         found = takes(self, key, shift)
         return found and found._replace(now=found.now - timedelta(minutes=10))
 
-    monkeypatch.setattr(HoldsInHand, "take", as_of_then)
+    monkeypatch.setattr(RecentHolds, "take", as_of_then)
     pass_time(engine, minutes=10)
     pass_time(other, minutes=10)
     book(other, place, evening(place))
@@ -125,7 +125,7 @@ def test_the_answer_to_a_repeated_command_is_no_new_hold(
     place = open_restaurant(tables=tables(2, 2))
     command_id = new_id()
     first = hold_for_two(engine, place, command_id)
-    engine._desk.holds.take(HoldKey(*(int(part, 16) for part in first.id.split("-"))), timedelta(0))
+    engine._context.holds.take(HoldKey(*(int(part, 16) for part in first.id.split("-"))), timedelta(0))
     assert hold_for_two(engine, place, command_id).id == first.id
     forbid_reading(monkeypatch)
     with pytest.raises(AssertionError, match="it was read"):
@@ -138,5 +138,5 @@ def test_so_many_are_kept_and_no_more(
     monkeypatch.setattr(holds_in_hand, "_MOST", 2)
     place = open_restaurant(tables=tables(2, 2, 2, 2))
     holds = [hold_for_two(engine, place) for _ in range(3)]
-    assert len(engine._desk.holds._kept) == 1
+    assert len(engine._context.holds._kept) == 1
     assert {confirm(engine, hold).status for hold in holds} == {"confirmed"}

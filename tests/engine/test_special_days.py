@@ -111,7 +111,7 @@ def test_an_import_names_reservations_outside_the_new_hours(
     place = open_restaurant()
     early, late = (book(engine, place, evening(place, hour, day=NEW_YEARS_EVE)) for hour in (17, 21))
     report = engine.import_restaurants(as_lines(house(slug=place.slug, name=place.name, special_days=GALA)))
-    assert [(misfit.code, misfit.reason) for misfit in report.misfits] == [(early.code, "closed then")]
+    assert [(conflict.code, conflict.reason) for conflict in report.conflicts] == [(early.code, "closed then")]
     assert engine.reservation(late.code).status == "confirmed"
 
 

@@ -252,7 +252,7 @@ class Evening(RuleBasedStateMachine):
         assert (report.created, report.updated) == (0, int(changed))
         self.model.rebuild(rebuilt)
         if changed:
-            assert {(one.code, one.reason) for one in report.misfits} == set(self.model.misfits())
+            assert {(one.code, one.reason) for one in report.conflicts} == set(self.model.conflicts())
 
     @rule()
     def import_again(self) -> None:

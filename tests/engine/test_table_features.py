@@ -9,13 +9,21 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
-from booking_engine import BookingEngine, InvalidRequest, NoTableAvailable, Refusal, Reservation, Restaurant, Wishes
+from booking_engine import (
+    BookingEngine,
+    InvalidRequest,
+    NoTableAvailable,
+    Refusal,
+    Reservation,
+    Restaurant,
+    SeatingPreferences,
+)
 
 from .conftest import alembic_config
 from .helpers import OpenRestaurant, book, evening, new_id, wall_times
 
-STEP_FREE = Wishes(features=frozenset({"step_free"}))
-ONLY_STEP_FREE = Wishes(must=True, features=frozenset({"step_free"}))
+STEP_FREE = SeatingPreferences(features=frozenset({"step_free"}))
+ONLY_STEP_FREE = SeatingPreferences(must=True, features=frozenset({"step_free"}))
 
 
 @pytest.fixture
@@ -31,13 +39,13 @@ def place(open_restaurant: OpenRestaurant) -> Restaurant:
 
 
 def take(
-    engine: BookingEngine, place: Restaurant, wishes: Wishes, *, party_size: int = 2, hour: int = 19
+    engine: BookingEngine, place: Restaurant, wishes: SeatingPreferences, *, party_size: int = 2, hour: int = 19
 ) -> Reservation:
     hold = engine.place_hold(
         place,
         starts_at=evening(place, hour),
         party_size=party_size,
-        wishes=wishes,
+        preferences=wishes,
         command_id=new_id(),
         channel="sms",
     )
@@ -46,8 +54,8 @@ def take(
     )
 
 
-def wish(*features: str, **more: Any) -> Wishes:
-    return Wishes(features=frozenset(features), **more)
+def wish(*features: str, **more: Any) -> SeatingPreferences:
+    return SeatingPreferences(features=frozenset(features), **more)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,7 @@ def test_a_feature_has_one_spelling(words: tuple[str, ...], feature: str) -> Non
 
 
 def test_words_that_say_nothing_are_no_wish() -> None:
-    assert wish("", " ", "?!") == Wishes()
+    assert wish("", " ", "?!") == SeatingPreferences()
 
 
 def test_a_preference_is_followed_while_it_can_be(engine: BookingEngine, place: Restaurant) -> None:
@@ -134,7 +142,7 @@ def test_a_wish_can_be_told_afterwards_and_is_in_the_history(
     made = book(engine, place, evening(place))
     assert made.tables == ("M1",)
     changed = engine.change_reservation(
-        made.code, wishes=wish("Highchair", "null"), command_id=new_id(), channel="sms", notify=False
+        made.code, preferences=wish("Highchair", "null"), command_id=new_id(), channel="sms", notify=False
     )
     assert changed.tables == ("M2",)
     later = engine.change_reservation(

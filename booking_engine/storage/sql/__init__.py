@@ -1,13 +1,16 @@
-"""Talking to PostgreSQL through psycopg's pipeline, inside a transaction that SQLAlchemy manages.
+"""SQL through psycopg's pipeline, inside a transaction that SQLAlchemy manages.
 
-A command is a handful of small statements. Sent one by one through SQLAlchemy's result machinery they spend more time on
-the way than in the database; sent as a pipeline they cost one round trip together and stay separate statements, each
-with a snapshot of its own, which is what counting under a lock needs.
+A command is a handful of small statements. Sent one at a time through SQLAlchemy's result machinery, they spend more
+time in transit than in the database. Sent as a pipeline they cost one round trip together and remain separate
+statements, each with a snapshot of its own, which is what counting under a lock needs.
+
+The SQL functions that the engine calls stand beside this module, one file each. Migrations install them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, LiteralString, NamedTuple, TypeVar, cast
 
 import psycopg
@@ -26,14 +29,14 @@ class Statement(NamedTuple):
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
-    """psycopg's connection under SQLAlchemy's."""
+    """Return psycopg's connection under SQLAlchemy's."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
-class EachAlone:
-    """Lets every statement be a transaction of its own: opening and ending one around it takes two round trips more.
+class autocommit:
+    """Let every statement be a transaction of its own, which saves the two round trips of BEGIN and COMMIT.
 
-    By the driver, since SQLAlchemy takes longer over its option for this than the driver over the statement.
+    This goes through the driver: SQLAlchemy takes longer to switch its own option than the driver takes for the statement.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -47,8 +50,8 @@ class EachAlone:
             self._driver.autocommit = False
 
 
-class NoticingBreaks:
-    """Tells the pool when a connection breaks under a statement that goes past SQLAlchemy."""
+class invalidate_if_broken:
+    """Tell the pool when a connection breaks under a statement that bypasses SQLAlchemy."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -61,15 +64,15 @@ class NoticingBreaks:
             self._connection.invalidate(error)
 
 
-def send(connection: Connection, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
-    """Run the statements in order in one round trip. Raises psycopg's error of the first that fails."""
+def execute_all(connection: Connection, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
+    """Run the statements in order in one round trip. Raises psycopg's error for the first that fails."""
     driver = driver_of(connection)
     with driver.pipeline():
         return [driver.execute(statement.sql, statement.values) for statement in statements]
 
 
-def write(connection: Connection, statements: Sequence[Statement]) -> None:
-    """Run the statements in order and end the transaction, in one round trip. Raises psycopg's error of the first that fails."""
+def execute_and_commit(connection: Connection, statements: Sequence[Statement]) -> None:
+    """Run the statements in order and commit, in one round trip. Raises psycopg's error for the first that fails."""
     driver = driver_of(connection)
     with driver.pipeline():
         cursor = driver.cursor()
@@ -78,10 +81,11 @@ def write(connection: Connection, statements: Sequence[Statement]) -> None:
         cursor.execute("COMMIT")
 
 
-def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
-    """Run one statement. The answer is to be read before anything else is asked on this connection.
+def execute(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
+    """Run one statement. Read its result before running anything else on this connection.
 
-    With one cursor for the connection's lifetime: to make one takes an eighth of the driver's steps for a statement.
+    Every statement shares one cursor for the connection's lifetime: creating one takes an eighth of the driver's work
+    for a statement.
     """
     pooled = connection.connection
     cursor = pooled.info.get(_CURSOR)
@@ -91,5 +95,18 @@ def ask(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """So many at a time that one statement stays far from its time limit."""
+    """Yield the items 500 at a time, few enough for one statement to stay far from its time limit."""
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+
+
+def array_of(items: Iterable[object]) -> str:
+    """Spell an array of numbers, ids, times or plain words in PostgreSQL's notation.
+
+    Adapting a list element by element takes longer than the statement itself.
+    """
+    return "{" + ",".join(map(str, items)) + "}"
+
+
+def functions() -> dict[str, str]:
+    """Return the SQL functions that the engine calls: each file's text by the function's name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.sql"))}
