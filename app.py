@@ -14,9 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from booking_engine import BookingEngine, Clock, create_database
 from booking_engine.restaurants.import_format import restaurant_schema
 from bot.dialogue_client import DialogueClient
-from bot.handoff import Mover
-from bot.notifier import News
-from bot.phone_codes import Codes
+from bot.handoff import ConversationHandoff
+from bot.notifier import Notifier
+from bot.phone_codes import PhoneCodes
 from bot.settings import Settings, load_settings
 from bot.shared_cache import RedisSharedCache
 from bot.turn import TurnTaker
@@ -28,7 +28,7 @@ LARGEST_REQUEST = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True)
-class House:
+class AppContext:
     """What the rooms share in one process."""
 
     settings: Settings
@@ -39,11 +39,11 @@ class House:
     dialogue: DialogueClient
     languages: Languages
     turns: TurnTaker
-    codes: Codes
-    news: News
+    codes: PhoneCodes
+    notifier: Notifier
 
 
-def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> House:
+def create_context(settings: Settings | None = None, *, pre_ping: bool = False) -> AppContext:
     """Connect everything; nothing is reached before it is used. `pre_ping`: see `create_database`.
 
     Raises:
@@ -58,12 +58,12 @@ def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> H
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     languages = Languages(*filter(None, [settings.tabletalk_words]))
     engine = BookingEngine(database, clock, RedisSharedCache(settings.redis_address))
-    codes, our_number = Codes(settings.internal_secret), settings.twilio_number
+    codes, our_number = PhoneCodes(settings.internal_secret), settings.twilio_number
     limits = CodeLimits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
-    news = News(settings.redis_address)
-    mover = Mover(engine, languages, our_number)
-    return House(
+    notifier = Notifier(settings.redis_address)
+    handoff = ConversationHandoff(engine, languages, our_number)
+    return AppContext(
         settings=settings,
         clock=clock,
         database=database,
@@ -71,9 +71,9 @@ def open_house(settings: Settings | None = None, *, pre_ping: bool = False) -> H
         engine=engine,
         dialogue=dialogue,
         languages=languages,
-        turns=TurnTaker(database, dialogue, languages, clock, verification, mover, news),
+        turns=TurnTaker(database, dialogue, languages, clock, verification, handoff, notifier),
         codes=codes,
-        news=news,
+        notifier=notifier,
     )
 
 
@@ -81,45 +81,55 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
     from testkit.script.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
-    from webhooks.rate_limits import Callers, Limits
+    from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = open_house(settings)
+    context = create_context(settings)
     app = Flask("tabletalk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    _trust_proxies(app, house.settings)
+    _trust_proxies(app, context.settings)
     problems.install(app)
     app.register_blueprint(
         health.create_blueprint(
             {
-                "database": partial(_database_answers, house.database),
-                "redis": lambda: bool(house.redis.ping()),
-                "dialogue": house.dialogue.is_ready,
+                "database": partial(_database_answers, context.database),
+                "redis": lambda: bool(context.redis.ping()),
+                "dialogue": context.dialogue.is_ready,
             }
         )
     )
     app.register_blueprint(
-        twilio.create_blueprint(house.settings, house.turns, house.engine, house.database, house.redis, house.languages)
-    )
-    callers = Callers(house.settings, Limits.of(house.settings))
-    callers.limiter.init_app(app)
-    app.register_blueprint(
-        chat.create_blueprint(
-            house.settings, house.turns, house.engine, house.database, house.languages, callers, house.news
+        twilio.create_blueprint(
+            context.settings, context.turns, context.engine, context.database, context.redis, context.languages
         )
     )
-    app.register_blueprint(widget.create_blueprint(house.settings))
-    rest.register(app, callers, house.engine, house.database)
+    rate_limits = RateLimits(context.settings, Limits.of(context.settings))
+    rate_limits.limiter.init_app(app)
+    app.register_blueprint(
+        chat.create_blueprint(
+            context.settings,
+            context.turns,
+            context.engine,
+            context.database,
+            context.languages,
+            rate_limits,
+            context.notifier,
+        )
+    )
+    app.register_blueprint(widget.create_blueprint(context.settings))
+    rest.register(app, rate_limits, context.engine, context.database)
     formats = {schemas.RESTAURANT: restaurant_schema, schemas.SCRIPT: script_schema}
-    app.register_blueprint(schemas.create_blueprint(house.settings, formats))
-    if not house.settings.is_production:
+    app.register_blueprint(schemas.create_blueprint(context.settings, formats))
+    if not context.settings.is_production:
         from webhooks.simulator import pages
         from webhooks.simulator.testing import routes
         from webhooks.simulator.testing.tools import Tools
 
-        app.register_blueprint(pages.create_blueprint(house.settings, house.engine, house.redis, house.clock))
-        tools = Tools(house.engine, house.database, house.redis, house.dialogue, house.languages, house.codes)
+        app.register_blueprint(pages.create_blueprint(context.settings, context.engine, context.redis, context.clock))
+        tools = Tools(
+            context.engine, context.database, context.redis, context.dialogue, context.languages, context.codes
+        )
         app.register_blueprint(routes.create_blueprint(tools))
     return app
 
@@ -133,26 +143,26 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     """The app in which visitors of the widget wait for news; to be served by gevent's greenlets."""
     from webhooks import health, problems
     from webhooks.chat import events
-    from webhooks.chat.conversation_auth import Doors
+    from webhooks.chat.conversation_auth import ConversationAuth
     from webhooks.chat.hub import Hub
     from webhooks.chat.origins import Origins
-    from webhooks.rate_limits import Callers, Limits
+    from webhooks.rate_limits import Limits, RateLimits
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = open_house(settings, pre_ping=True)  # a visitor is not sent away because the database was away before
+    context = create_context(settings, pre_ping=True)  # a visitor is not sent away because the database was away before
     app = Flask("tabletalk-events")
-    _trust_proxies(app, house.settings)
+    _trust_proxies(app, context.settings)
     problems.install(app)
     app.register_blueprint(
         health.create_blueprint(
-            {"database": partial(_database_answers, house.database), "redis": lambda: bool(house.redis.ping())}
+            {"database": partial(_database_answers, context.database), "redis": lambda: bool(context.redis.ping())}
         )
     )
-    callers = Callers(house.settings, Limits.of(house.settings))
-    callers.limiter.init_app(app)
-    doors = Doors(house.database, house.clock, Origins(house.settings, house.engine))
-    hub = Hub(house.database, house.settings.redis_address, house.settings.events_watchers)
-    app.register_blueprint(events.create_blueprint(house.database, house.clock, doors, hub, callers))
+    rate_limits = RateLimits(context.settings, Limits.of(context.settings))
+    rate_limits.limiter.init_app(app)
+    auth = ConversationAuth(context.database, context.clock, Origins(context.settings, context.engine))
+    hub = Hub(context.database, context.settings.redis_address, context.settings.events_watchers)
+    app.register_blueprint(events.create_blueprint(context.database, context.clock, auth, hub, rate_limits))
     return app
 
 
@@ -168,10 +178,10 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     from webhooks import actions
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = open_house(settings)
+    context = create_context(settings)
     app = Flask("tabletalk-actions")
     app.register_blueprint(
-        actions.create_blueprint(create_executor(house.engine, house.languages), house.settings.internal_secret)
+        actions.create_blueprint(create_executor(context.engine, context.languages), context.settings.internal_secret)
     )
     return app
 

@@ -24,7 +24,7 @@ from booking_engine import Clock
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.notifier import News
+from bot.notifier import Notifier
 from tests.support import running
 from tests.support.running import Stack
 
@@ -88,14 +88,14 @@ async def gather(stack: Stack, visitors: list[Visitor], known: int) -> None:
 
 async def tell(stack: Stack, visitors: list[Visitor]) -> list[float]:
     """Store a message for some of them, one after the other, and measure from the commit until it has come."""
-    news, now = News(stack.settings.redis_address), Clock(stack.settings.clock_offset).now()
+    notifier, now = Notifier(stack.settings.redis_address), Clock(stack.settings.clock_offset).now()
     waits = []
     for visitor in visitors[:: max(1, len(visitors) // _TOLD)][:_TOLD]:
         visitor.heard.clear()
         with stack.database.begin() as connection:
             messages.store_inbound(connection, Inbound(visitor.conversation_id, f"chat-{uuid.uuid4()}", "hi"), now=now)
         begin = time.perf_counter()
-        news.tell(visitor.conversation_id)
+        notifier.notify(visitor.conversation_id)
         await asyncio.wait_for(visitor.heard.wait(), 30)
         waits.append((visitor.at - begin) * 1000)
     return waits

@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 15
 _Found = TypeVar("_Found")
 
 
-class BriefRedis:
+class BestEffortRedis:
     """Safe to share between threads.
 
     A Redis that does not answer within 0.2 s, or cannot be reached, is not asked again for 15 s: a turn that happens on a

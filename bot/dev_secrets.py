@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 
-def kept_secrets(path: Path) -> dict[str, str]:
+def dev_secrets(path: Path) -> dict[str, str]:
     """The secrets by their names; the first process to ask writes them, the others read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():

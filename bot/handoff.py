@@ -12,15 +12,15 @@ from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
 from bot.rendering import sms_texts
-from bot.responses import Phrasebook
+from bot.responses import Languages
 
 
-class Mover:
+class ConversationHandoff:
     """Moves chats to SMS. Safe to share between threads."""
 
-    def __init__(self, engine: BookingEngine, phrasebook: Phrasebook, our_number: str) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages, our_number: str) -> None:
         self._engine = engine
-        self._phrasebook = phrasebook
+        self._languages = languages
         self._our_number = our_number
 
     def settle(
@@ -37,13 +37,17 @@ class Mover:
         known = conversations.find(connection, thread.id)
         if known is not None and known.opted_out:
             facts = {"phone": conversation.phone, "our_number": thread.our_number}
-            refusal = Said(self._phrasebook.of(conversation.locale).render("utter_bot_move_opted_out", **facts))
+            refusal = Said(self._languages.of(conversation.locale).render("utter_bot_move_opted_out", **facts))
             return replace(answer, said=(refusal, *answer.said[1:]))
         conversations.note(
             connection, thread.id, dialogue_id=conversation.dialogue, clock_shift=conversation.clock_shift
         )
         first = replace(
-            answer, said=(Said(self._phrasebook.of(conversation.locale).render("utter_sms_moved")), *answer.said[1:])
+            answer,
+            said=(
+                Said(self._languages.of(conversation.locale).render("utter_sms_moved")),
+                *answer.said[1:],
+            ),
         )
         messages.store_greeting(connection, thread.id, first)
         for position, body in enumerate(sms_texts(first.said)):

@@ -15,27 +15,27 @@ _FINISH_SECONDS = 60.0
 
 
 @dataclass
-class _Workshop:
+class _WorkerContext:
     sender: Sender | None = None
     turns: TurnTaker | None = None
 
 
-_workshop = _Workshop()
+_context = _WorkerContext()
 
 
-def equip(sender: Sender, turns: TurnTaker) -> None:
+def configure(sender: Sender, turns: TurnTaker) -> None:
     """Give this process's jobs what they work with; the worker does so before it takes the first one."""
-    _workshop.sender = sender
-    _workshop.turns = turns
+    _context.sender = sender
+    _context.turns = turns
 
 
 def send_text(message: OutboxMessage) -> None:
     """Send one claimed row of the outbox."""
-    assert _workshop.sender is not None
-    _workshop.sender.send(message)
+    assert _context.sender is not None
+    _context.sender.send(message)
 
 
 def finish_turns(conversation_id: UUID) -> None:
     """Answer what was promised in a conversation."""
-    assert _workshop.turns is not None
-    _workshop.turns.finish(conversation_id, seconds=_FINISH_SECONDS)
+    assert _context.turns is not None
+    _context.turns.finish(conversation_id, seconds=_FINISH_SECONDS)

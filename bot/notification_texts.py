@@ -7,12 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from booking_engine import BookingEngine
-from bot.phone_codes import Codes
+from bot.phone_codes import PhoneCodes
 from bot.rendering import fitting
-from bot.responses import Phrasebook, Phrases
+from bot.responses import Languages, Responses
 
 
-def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebook: Phrasebook, codes: Codes) -> str:
+def notification_text(
+    kind: str,
+    payload: dict[str, Any],
+    engine: BookingEngine,
+    languages: Languages,
+    codes: PhoneCodes,
+) -> str:
     """The text, in the language in which the table was booked, made to fit an SMS.
 
     Raises:
@@ -20,19 +26,19 @@ def words_of(kind: str, payload: dict[str, Any], engine: BookingEngine, phrasebo
     """
     if kind == "text":
         return str(payload["body"])
-    phrases = phrasebook.of(payload.get("locale"))
+    responses = languages.of(payload.get("locale"))
     if kind == "phone_code":
-        return phrases.render("utter_sms_phone_code", code=codes.code(UUID(payload["code_id"])))
-    return fitting(phrases.render(f"utter_sms_{kind}", **_facts(payload, engine, phrases)))
+        return responses.render("utter_sms_phone_code", code=codes.code(UUID(payload["code_id"])))
+    return fitting(responses.render(f"utter_sms_{kind}", **_facts(payload, engine, responses)))
 
 
-def _facts(payload: dict[str, Any], engine: BookingEngine, phrases: Phrases) -> dict[str, object]:
+def _facts(payload: dict[str, Any], engine: BookingEngine, responses: Responses) -> dict[str, object]:
     restaurant = engine.restaurant(payload["restaurant"]["slug"])
     starts_at = datetime.fromisoformat(payload["starts_at"]).astimezone(restaurant.zone)
     return {
-        "restaurant": phrases.name(restaurant.name),
-        "when": phrases.when(starts_at, restaurant.country or "US"),
-        "party": phrases.party(payload["party_size"]),
+        "restaurant": responses.name(restaurant.name),
+        "when": responses.when(starts_at, restaurant.country or "US"),
+        "party": responses.party(payload["party_size"]),
         "name": payload["diner_name"],
         "code": payload["code"],
     }

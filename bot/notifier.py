@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.best_effort_redis import BriefRedis
+from bot.best_effort_redis import BestEffortRedis
 
 CHANNEL = "tabletalk:chat"
 
 
-class News:
+class Notifier:
     """Tells of news. Safe to share between threads; never fails and never takes long."""
 
     def __init__(self, redis_address: str) -> None:
-        self._redis = BriefRedis(redis_address, "watchers of chats hear nothing")
+        self._redis = BestEffortRedis(redis_address, "watchers of chats hear nothing")
 
-    def tell(self, conversation_id: UUID) -> None:
+    def notify(self, conversation_id: UUID) -> None:
         """There is something new in that conversation, and it is committed."""
         self._redis.ask(lambda redis: redis.publish(CHANNEL, conversation_id.bytes))

@@ -17,7 +17,7 @@ _TYPED = re.compile(r"\D*(\d{3})[ .-]?(\d{3})\D*", re.ASCII)
 _NETWORK = 64  # bits of an IPv6 address that one customer has for themselves
 
 
-class Codes:
+class PhoneCodes:
     """Makes codes and digests. Safe to share between threads."""
 
     def __init__(self, secret: str) -> None:

@@ -15,8 +15,7 @@ from rq import Queue
 from sqlalchemy import Engine
 
 from booking_engine import Clock, outbox
-from bot import inbox_spool as stash
-from bot import jobs, messages
+from bot import inbox_spool, jobs, messages
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +28,11 @@ _HANDLER_IS_DEAD_AFTER = timedelta(seconds=20)  # no request lives longer than T
 class Relay:
     """Looks for what is due, for as long as the worker lives."""
 
-    def __init__(self, database: Engine, redis: Redis, clock: Clock, unstash: Callable[[dict[str, str]], None]) -> None:
+    def __init__(self, database: Engine, redis: Redis, clock: Clock, replay: Callable[[dict[str, str]], None]) -> None:
         self._database = database
         self._redis = redis
         self._clock = clock
-        self._unstash = unstash
+        self._replay = replay
         self._texts = Queue(jobs.TEXTS, connection=redis)
         self._turns = Queue(jobs.TURNS, connection=redis)
         self._stopped = threading.Event()
@@ -55,8 +54,8 @@ class Relay:
 
     def look(self) -> int:
         """Pass on all that is due; the number of jobs made."""
-        for form in stash.drain(self._redis):
-            self._unstash(form)
+        for form in inbox_spool.drain(self._redis):
+            self._replay(form)
         now = self._clock.now()
         with self._database.begin() as connection:
             due = outbox.claim_due(connection, now, _BATCH, _LEASE)

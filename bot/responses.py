@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Phrases(Protocol):
+class Responses(Protocol):
     """Texts by name, and times and parties in words."""
 
     def render(self, response: str, **facts: object) -> str: ...
@@ -18,7 +18,7 @@ class Phrases(Protocol):
     def name(self, name: str) -> str: ...
 
 
-class Phrasebook(Protocol):
-    """The phrases of each language."""
+class Languages(Protocol):
+    """The responses of each language."""
 
-    def of(self, locale: str | None) -> Phrases: ...
+    def of(self, locale: str | None) -> Responses: ...

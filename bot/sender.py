@@ -13,9 +13,9 @@ from twilio.rest import Client
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
 from bot import conversations, messages
-from bot.notification_texts import words_of
-from bot.phone_codes import Codes
-from bot.responses import Phrasebook
+from bot.notification_texts import notification_text
+from bot.phone_codes import PhoneCodes
+from bot.responses import Languages
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +35,9 @@ class Sender:
         database: Engine,
         engine: BookingEngine,
         twilio: Client,
-        phrasebook: Phrasebook,
+        languages: Languages,
         clock: Clock,
-        codes: Codes,
+        codes: PhoneCodes,
         *,
         our_number: str,
         status_callback: str,
@@ -45,7 +45,7 @@ class Sender:
         self._database = database
         self._engine = engine
         self._twilio = twilio
-        self._phrasebook = phrasebook
+        self._languages = languages
         self._clock = clock
         self._codes = codes
         self._our_number = our_number
@@ -66,7 +66,7 @@ class Sender:
         if until is not None and datetime.fromisoformat(until) <= self._clock.now():
             self._fail(message, "too late to be of use", is_final=True)
             return
-        body = words_of(message.kind, message.payload, self._engine, self._phrasebook, self._codes)
+        body = notification_text(message.kind, message.payload, self._engine, self._languages, self._codes)
         with self._database.begin() as connection:
             if not outbox.mark_sending(connection, message, now=self._clock.now()):
                 return

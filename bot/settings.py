@@ -18,7 +18,7 @@ import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.dev_secrets import kept_secrets
+from bot.dev_secrets import dev_secrets
 from bot.rates import RATES_OF_TESTERS, Rates, read_rate
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -227,7 +227,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def _secrets(self) -> dict[str, str]:
-        return kept_secrets(self.tabletalk_var / "secrets.json")
+        return dev_secrets(self.tabletalk_var / "secrets.json")
 
     @property
     def internal_secret(self) -> str:

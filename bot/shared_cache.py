@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from bot.best_effort_redis import BriefRedis
+from bot.best_effort_redis import BestEffortRedis
 
 KEPT_SECONDS = 3600
 """How long a value is kept; with it goes what nobody will ask for again, the restaurants before an import."""
@@ -18,7 +18,7 @@ class RedisSharedCache:
     """See `booking_engine.SharedCache`. Safe to share between threads."""
 
     def __init__(self, address: str) -> None:
-        self._redis = BriefRedis(address, "it keeps no restaurants")
+        self._redis = BestEffortRedis(address, "it keeps no restaurants")
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """What lies under each key, in their order; None where nothing does."""

@@ -18,12 +18,12 @@ from booking_engine import Clock, outbox
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
-from bot.handoff import Mover
+from bot.handoff import ConversationHandoff
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
-from bot.notifier import News
+from bot.notifier import Notifier
 from bot.rendering import sms_texts
-from bot.responses import Phrasebook
+from bot.responses import Languages
 from bot.verification import Verification
 
 logger = logging.getLogger(__name__)
@@ -43,19 +43,19 @@ class TurnTaker:
         self,
         database: Engine,
         dialogue: DialogueClient,
-        phrasebook: Phrasebook,
+        languages: Languages,
         clock: Clock,
         verification: Verification,
-        mover: Mover,
-        news: News,
+        handoff: ConversationHandoff,
+        notifier: Notifier,
     ) -> None:
         self._database = database
         self._verification = verification
-        self._mover = mover
+        self._handoff = handoff
         self._dialogue = dialogue
-        self._phrasebook = phrasebook
+        self._languages = languages
         self._clock = clock
-        self._news = news
+        self._notifier = notifier
 
     def receive(self, conversation: Conversation, message: Inbound) -> None:
         """Store the message: from here on it cannot be lost.
@@ -155,7 +155,7 @@ class TurnTaker:
                 return False
             now = self._now(conversation)
             answer = self._verification.settle(connection, conversation, message, answer)
-            answer = self._mover.settle(connection, conversation, message, answer, now)
+            answer = self._handoff.settle(connection, conversation, message, answer, now)
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
             conversations.note_asked(connection, conversation, answer.expects, now)
@@ -166,14 +166,14 @@ class TurnTaker:
 
     def _tell(self, conversation: Conversation) -> None:
         if conversation.channel == "chat":
-            self._news.tell(conversation.id)
+            self._notifier.notify(conversation.id)
 
     def _now(self, conversation: Conversation) -> datetime:
         return self._clock.shifted(conversation.clock_shift).now()
 
     def _gave_up_on(self, conversation: Conversation, message: Inbound) -> Answer:
-        phrases = self._phrasebook.of(conversation.locale)
-        return Answer((Said(phrases.render("utter_bot_failed", text=message.text[:_QUOTE])),))
+        responses = self._languages.of(conversation.locale)
+        return Answer((Said(responses.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
     def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
         assert conversation.phone is not None
@@ -198,10 +198,10 @@ class TurnTaker:
                 return
             soon = self._clock.now() + timedelta(seconds=_RETRY_AFTER[0])
             messages.set_status(connection, message, "promised", retry_at=soon)
-            words = self._phrasebook.of(conversation.locale).render("utter_bot_later")
+            words = self._languages.of(conversation.locale).render("utter_bot_later")
             promise = Answer((Said(words),), promised=True)
             messages.store_answer(connection, message, promise, carried_by=sid)
-        self._news.tell(conversation_id)
+        self._notifier.notify(conversation_id)
 
     def _words_for(
         self, connection: Connection, conversation: Conversation, message: Inbound, deadline: float
@@ -221,7 +221,7 @@ class TurnTaker:
         answer = self._dialogue.take_turn(conversation, message, text, seconds=seconds)
         if answer.left is None:
             return answer
-        words = self._phrasebook.of(conversation.locale).render("utter_bot_one_by_one", text=answer.left[:_QUOTE])
+        words = self._languages.of(conversation.locale).render("utter_bot_one_by_one", text=answer.left[:_QUOTE])
         return replace(answer, said=(Said(words), *answer.said))
 
     def _after_keyword(self, connection: Connection, conversation: Conversation, is_opted_out: bool) -> Answer:
@@ -231,4 +231,4 @@ class TurnTaker:
 
     def _own(self, conversation: Conversation, response: str) -> Answer:
         """Said without Rasa, so what it has asked for stays asked."""
-        return Answer((Said(self._phrasebook.of(conversation.locale).render(response)),), expects=conversation.expects)
+        return Answer((Said(self._languages.of(conversation.locale).render(response)),), expects=conversation.expects)

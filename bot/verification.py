@@ -13,8 +13,8 @@ from booking_engine import Clock, outbox
 from bot import conversations, schema
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verified, note_verified
-from bot.phone_codes import Codes, typed_code
-from bot.responses import Phrasebook
+from bot.phone_codes import PhoneCodes, typed_code
+from bot.responses import Languages
 
 GOOD_FOR = timedelta(minutes=10)
 MOST_WRONG = 5
@@ -39,9 +39,16 @@ class Limits:
 class Verification:
     """Issues codes and looks at those that are typed. Safe to share between threads."""
 
-    def __init__(self, codes: Codes, phrasebook: Phrasebook, clock: Clock, limits: Limits, our_number: str) -> None:
+    def __init__(
+        self,
+        codes: PhoneCodes,
+        languages: Languages,
+        clock: Clock,
+        limits: Limits,
+        our_number: str,
+    ) -> None:
         self._codes = codes
-        self._phrasebook = phrasebook
+        self._languages = languages
         self._clock = clock
         self._limits = limits
         self._our_number = our_number
@@ -100,7 +107,7 @@ class Verification:
             self._issue(connection, conversation, message, wish.phone)
             return answer
         is_waited_for = newest is not None and self._is_good(conversation, newest)
-        words = self._phrasebook.of(conversation.locale)
+        words = self._languages.of(conversation.locale)
         said = Said(words.render(refused, phone=wish.phone, our_number=self._our_number))
         expects = "code" if is_waited_for else "phone"
         return replace(answer, said=(*answer.said[:-1], said), expects=expects)

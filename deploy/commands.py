@@ -96,11 +96,11 @@ def restaurants() -> None:
 @with_settings
 def import_restaurants(settings: Settings, file: BinaryIO) -> None:
     """Import restaurants from a JSON Lines FILE ("-": standard input): all of it or nothing."""
-    from app import open_house
+    from app import create_context
     from deploy.importing import CannotImport, import_file
 
     try:
-        import_file(open_house(settings).engine, file)
+        import_file(create_context(settings).engine, file)
     except CannotImport as error:
         refuse(str(error))
 

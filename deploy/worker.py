@@ -8,7 +8,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from werkzeug.datastructures import MultiDict
 
-from app import open_house
+from app import create_context
 from bot import jobs
 from bot.relay import Relay
 from bot.sender import Sender
@@ -21,24 +21,24 @@ from webhooks.twilio import receive_form
 def run_worker(settings: Settings) -> None:
     """Work until told to end. Several workers may run side by side."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = open_house(settings)
+    context = create_context(settings)
     sender = Sender(
-        house.database,
-        house.engine,
+        context.database,
+        context.engine,
         create_client(settings),
-        house.languages,
-        house.clock,
-        house.codes,
+        context.languages,
+        context.clock,
+        context.codes,
         our_number=settings.twilio_number,
         status_callback=f"{settings.public_address}/webhooks/twilio/status",
     )
-    jobs.equip(sender, house.turns)
+    jobs.configure(sender, context.turns)
 
-    def unstash(form: dict[str, str]) -> None:
-        thread, message = receive_form(MultiDict(form), house.engine, house.turns)
-        house.turns.note_promise(thread.id, message.sid)
+    def replay(form: dict[str, str]) -> None:
+        thread, message = receive_form(MultiDict(form), context.engine, context.turns)
+        context.turns.note_promise(thread.id, message.sid)
 
-    relay = Relay(house.database, house.redis, house.clock, unstash)
+    relay = Relay(context.database, context.redis, context.clock, replay)
     relay.start()
     collect_rarely()
     try:

@@ -49,7 +49,7 @@ class Limits:
         )
 
 
-class Callers:
+class RateLimits:
     """Knows the callers of the present request's kind, and counts what they do in Redis.
 
     With Redis away each process counts for itself until it is back: nobody is refused for its absence.

@@ -17,12 +17,11 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from booking_engine import BookingEngine, TryAgain
-from bot import deliveries
-from bot import inbox_spool as stash
+from bot import deliveries, inbox_spool
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
 from bot.rendering import fitting, sms_texts
-from bot.responses import Phrasebook, Phrases
+from bot.responses import Languages, Responses
 from bot.sanitizing import printable
 from bot.settings import Settings
 from bot.turn import LONGEST_TEXT, TurnTaker
@@ -33,11 +32,16 @@ _LONGEST_FIELD = 64  # characters of a sid or a number
 
 
 def create_blueprint(
-    settings: Settings, turns: TurnTaker, engine: BookingEngine, database: Engine, redis: Redis, phrasebook: Phrasebook
+    settings: Settings,
+    turns: TurnTaker,
+    engine: BookingEngine,
+    database: Engine,
+    redis: Redis,
+    languages: Languages,
 ) -> Blueprint:
     blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
     validator = RequestValidator(settings.auth_token)
-    phrases = phrasebook.of(None)  # where the database is away nobody knows the thread's language
+    responses = languages.of(None)  # where the database is away nobody knows the thread's language
 
     def signed(view: Callable[[], Response]) -> Callable[[], Response]:
         @wraps(view)
@@ -57,14 +61,14 @@ def create_blueprint(
             thread, message = receive_form(request.form, engine, turns)
         except (SQLAlchemyError, TryAgain):
             logger.exception("message not stored")
-            return _twiml_texts(_set_aside(redis, phrases))
+            return _twiml_texts(_set_aside(redis, responses))
         try:
             answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
         except (SQLAlchemyError, TryAgain):  # stored, so the worker finds it anyway; set aside it does so at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
-                stash.put(redis, request.form.to_dict())
-            return _twiml_texts([phrases.render("utter_bot_later")])
+                inbox_spool.put(redis, request.form.to_dict())
+            return _twiml_texts([responses.render("utter_bot_later")])
         return _twiml(answer)
 
     @blueprint.post("/status")
@@ -111,14 +115,14 @@ def _field(form: MultiDict[str, str], name: str) -> str:
     return value
 
 
-def _set_aside(redis: Redis, phrases: Phrases) -> list[str]:
+def _set_aside(redis: Redis, responses: Responses) -> list[str]:
     """The database is away: Redis keeps the message until the worker can store it."""
     try:
-        stash.put(redis, request.form.to_dict())
+        inbox_spool.put(redis, request.form.to_dict())
     except RedisError:
         logger.exception("message not even set aside")
-        return [phrases.render("utter_bot_unavailable")]
-    return [phrases.render("utter_bot_later")]
+        return [responses.render("utter_bot_unavailable")]
+    return [responses.render("utter_bot_later")]
 
 
 def _twiml(answer: Answer) -> Response:

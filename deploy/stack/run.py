@@ -228,10 +228,10 @@ class _Stack:
             raise CannotStart(f"DATABASE_URL: {str(error).splitlines()[0]}") from error
 
     def _import_samples(self) -> None:
-        from app import open_house
+        from app import create_context
 
         with SAMPLES.open(encoding="utf-8") as lines:
-            open_house(self.settings).engine.import_restaurants(lines)
+            create_context(self.settings).engine.import_restaurants(lines)
 
     def _wait(self, what: str, is_there: Callable[[], bool], program: str) -> None:
         until = time.monotonic() + _STARTS_WITHIN

@@ -11,7 +11,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import open_house
+from app import create_context
 from booking_engine import InvalidRequest
 from booking_engine.values import check_phone
 from bot.settings import Settings
@@ -67,8 +67,8 @@ def record_script(settings: Settings, wish: Wish, output: Path | None) -> str | 
 
 
 def _stored(settings: Settings, wish: Wish) -> Recording:
-    house = open_house(settings)
-    records = Records(house.database, house.engine)
+    context = create_context(settings)
+    records = Records(context.database, context.engine)
     since = wish.since
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=timezone.utc)

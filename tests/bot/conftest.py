@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
-from bot.phone_codes import Codes
+from bot.phone_codes import PhoneCodes
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client
@@ -67,12 +67,12 @@ def engine(database: Engine, clock: Clock) -> BookingEngine:
 
 
 @pytest.fixture
-def codes() -> Codes:
-    return Codes("a secret of the tests")
+def codes() -> PhoneCodes:
+    return PhoneCodes("a secret of the tests")
 
 
 @pytest.fixture
-def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer, codes: Codes) -> Sender:
+def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer, codes: PhoneCodes) -> Sender:
     settings = Settings(twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_base=twilio.address)
     return Sender(
         database,

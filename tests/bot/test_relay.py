@@ -10,8 +10,7 @@ from rq import Queue, SimpleWorker
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, outbox
-from bot import conversations, jobs, messages
-from bot import inbox_spool as stash
+from bot import conversations, inbox_spool, jobs, messages
 from bot.messages import Inbound
 from bot.relay import Relay
 from bot.sender import Sender
@@ -45,7 +44,7 @@ def relay(database: Engine, redis: Redis, clock: Clock, unstashed: list[dict[str
 
 def work(redis: Redis, sender: Sender, turns: Any = None) -> None:
     """Run all jobs that there are, as the worker process does."""
-    jobs.equip(sender, turns)
+    jobs.configure(sender, turns)
     queues = [Queue(name, connection=redis) for name in (jobs.TEXTS, jobs.TURNS)]
     SimpleWorker(queues, connection=redis).work(burst=True, logging_level="WARNING")
 
@@ -118,7 +117,7 @@ def test_what_waited_for_the_database_comes_in_order(
 ) -> None:
     forms = [{"MessageSid": f"SM{n}", "Body": "caf\u00e9 \U0001f600"} for n in range(5)]
     for form in forms:
-        stash.put(redis, form)
+        inbox_spool.put(redis, form)
     relay.look()
     assert unstashed == forms
     relay.look()
@@ -127,18 +126,18 @@ def test_what_waited_for_the_database_comes_in_order(
 
 def test_a_crash_while_one_is_stored_loses_none(redis: Redis) -> None:
     for n in range(3):
-        stash.put(redis, {"MessageSid": f"SM{n}"})
-    waiting = stash.drain(redis)
+        inbox_spool.put(redis, {"MessageSid": f"SM{n}"})
+    waiting = inbox_spool.drain(redis)
     assert next(waiting)["MessageSid"] == "SM0"
     waiting.close()  # type: ignore[attr-defined]  # and here the worker dies
-    assert [form["MessageSid"] for form in stash.drain(redis)] == ["SM0", "SM1", "SM2"]
+    assert [form["MessageSid"] for form in inbox_spool.drain(redis)] == ["SM0", "SM1", "SM2"]
 
 
 def test_a_message_that_cannot_be_stored_stays(redis: Redis, database: Engine, clock: Clock) -> None:
     def fail(form: dict[str, str]) -> None:
         raise ConnectionError("the database is away")
 
-    stash.put(redis, {"MessageSid": "SM1"})
+    inbox_spool.put(redis, {"MessageSid": "SM1"})
     with pytest.raises(ConnectionError):
         Relay(database, redis, clock, fail).look()
     kept: list[dict[str, str]] = []

@@ -15,7 +15,7 @@ from booking_engine import Clock
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verify
-from bot.phone_codes import Codes, typed_code
+from bot.phone_codes import PhoneCodes, typed_code
 from bot.sender import Sender
 from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
 from dialogue.words import Languages
@@ -32,7 +32,7 @@ TOO_MANY = "too many within an hour"
 class Chats:
     """Chats that ask for codes and type them, without a dialogue behind them."""
 
-    def __init__(self, database: Engine, codes: Codes, clock: Clock) -> None:
+    def __init__(self, database: Engine, codes: PhoneCodes, clock: Clock) -> None:
         self.database, self.codes = database, codes
         limits = Limits(phone=3, address=4, conversation=5)
         self.verification = Verification(codes, Languages(), clock, limits, OUR_NUMBER)
@@ -76,7 +76,7 @@ class Chats:
 
 
 @pytest.fixture
-def chats(database: Engine, codes: Codes, clock: Clock) -> Chats:
+def chats(database: Engine, codes: PhoneCodes, clock: Clock) -> Chats:
     return Chats(database, codes, clock)
 
 
@@ -213,7 +213,7 @@ def test_a_code_that_could_not_be_sent_in_time_is_not_sent(
 
 def test_without_the_secret_an_id_is_worth_nothing() -> None:
     code_id = uuid.uuid4()
-    made = {Codes(f"secret {n}").code(code_id) for n in range(50)}
+    made = {PhoneCodes(f"secret {n}").code(code_id) for n in range(50)}
     assert len(made) > 40
     assert all(len(code) == 6 and code.isdecimal() for code in made)
 

@@ -24,7 +24,7 @@ from tests.engine.conftest import copy_database, open_restaurant, server_url, te
 from tests.engine.helpers import clock_at
 from tests.support.running import wait_until
 from webhooks import problems, rest
-from webhooks.rate_limits import Callers
+from webhooks.rate_limits import RateLimits
 
 from .helpers import KEYS, NO_LIMITS, Caller
 
@@ -76,9 +76,9 @@ def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Cal
         app = Flask("tabletalk-rest-tests")
         app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
         problems.install(app)
-        callers = Callers(other.pop("settings", settings), other.pop("limits", NO_LIMITS))
-        callers.limiter.init_app(app)
-        rest.register(app, callers, other.pop("engine", engine), other.pop("database", database))
+        rate_limits = RateLimits(other.pop("settings", settings), other.pop("limits", NO_LIMITS))
+        rate_limits.limiter.init_app(app)
+        rest.register(app, rate_limits, other.pop("engine", engine), other.pop("database", database))
         assert not other
         return app
 

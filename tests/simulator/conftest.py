@@ -59,7 +59,7 @@ def bench(stack: Stack) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def open_house(bench: Bench) -> Callable[..., str]:
+def open_restaurant(bench: Bench) -> Callable[..., str]:
     """Import a restaurant in New York of the test's own, dinner from 17:00, last seating 21:30; gives its slug."""
 
     def make(name: str, **fields: object) -> str:

@@ -12,12 +12,12 @@ from tests.support.chat import Chat
 from tests.support.phone import Phone
 from tests.support.running import wait_until
 
-OpenHouse = Callable[..., str]
+OpenRestaurant = Callable[..., str]
 TEN = "2027-05-04T10:00:00-04:00"  # a Tuesday, five months after the service's own clock
 
 
-def test_tomorrow_is_that_of_the_conversation(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    open_house("Osteria Fiammetta")
+def test_tomorrow_is_that_of_the_conversation(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:
+    open_restaurant("Osteria Fiammetta")
     bench.set_clock(phone.number, phone.to, TEN)
     assert "Wed, May 5, 7:00 PM" in phone.say("table for 2 at Osteria Fiammetta tomorrow at 7pm, I'm Ana Lima")
     phone.say("Y")
@@ -25,9 +25,9 @@ def test_tomorrow_is_that_of_the_conversation(bench: Bench, phone: Phone, open_h
 
 
 def test_a_clock_may_be_behind_the_services_and_no_text_comes_early(
-    bench: Bench, phone: Phone, open_house: OpenHouse
+    bench: Bench, phone: Phone, open_restaurant: OpenRestaurant
 ) -> None:
-    open_house("Osteria Guendalina")
+    open_restaurant("Osteria Guendalina")
     bench.set_clock(phone.number, phone.to, "2026-03-03T10:00:00-05:00")
     phone.say("table for 2 at Osteria Guendalina tomorrow at 7pm, I'm Ana Lima")
     assert phone.say("Y").startswith("Booked")
@@ -42,8 +42,8 @@ def test_a_clock_may_be_behind_the_services_and_no_text_comes_early(
     assert 29 < (sent_from - waits).total_seconds() / 3600 < 31, "30 hours from ten to four the next day"
 
 
-def test_a_moved_clock_ticks_and_holds_lapse_by_it(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    slug = open_house("Osteria Ippolita", tables=[{"name": "T1", "max_party": 2}])
+def test_a_moved_clock_ticks_and_holds_lapse_by_it(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:
+    slug = open_restaurant("Osteria Ippolita", tables=[{"name": "T1", "max_party": 2}])
     bench.set_clock(phone.number, phone.to, TEN)
     phone.say("table for 2 at Osteria Ippolita tomorrow at 7pm, I'm Ana Lima")
     held = bench.reservations(phone.number)[0]
@@ -58,8 +58,8 @@ def test_a_moved_clock_ticks_and_holds_lapse_by_it(bench: Bench, phone: Phone, o
     assert bench.ask("DELETE", "/reservations", params={"phone": "+12125550177"}) == {"given_back": 1}
 
 
-def test_after_a_night_the_thread_begins_anew(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    open_house("Osteria Leontina")
+def test_after_a_night_the_thread_begins_anew(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:
+    open_restaurant("Osteria Leontina")
     bench.set_clock(phone.number, phone.to, TEN)
     phone.say("table for 2 at Osteria Leontina tomorrow at 7pm")
     bench.set_clock(phone.number, phone.to, "2027-05-05T09:00:00-04:00")
@@ -70,8 +70,10 @@ def test_after_a_night_the_thread_begins_anew(bench: Bench, phone: Phone, open_h
     assert heard == [None, None], "the question of the evening before is no longer open"
 
 
-def test_a_reminder_comes_when_its_hour_is_made_due(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    open_house("Osteria Modestina")
+def test_a_reminder_comes_when_its_hour_is_made_due(
+    bench: Bench, phone: Phone, open_restaurant: OpenRestaurant
+) -> None:
+    open_restaurant("Osteria Modestina")
     bench.set_clock(phone.number, phone.to, TEN)
     phone.say("table for 2 at Osteria Modestina tomorrow at 7pm, I'm Ana Lima")
     phone.say("Y")
@@ -84,9 +86,9 @@ def test_a_reminder_comes_when_its_hour_is_made_due(bench: Bench, phone: Phone, 
 
 
 def test_a_chat_has_a_clock_too_and_its_confirmation_comes_at_once(
-    bench: Bench, phone: Phone, chat: Chat, open_house: OpenHouse
+    bench: Bench, phone: Phone, chat: Chat, open_restaurant: OpenRestaurant
 ) -> None:
-    open_house("Osteria Ninfadora")
+    open_restaurant("Osteria Ninfadora")
     conversation = chat.open(phone=phone.number, name="Ana Lima")
     known = conversation.opened["conversation_id"]
     answer = bench.ask("PUT", "/clock", json={"conversation_id": known, "at": TEN})

@@ -12,12 +12,12 @@ from tests.engine.helpers import as_lines, house
 from tests.simulator.conftest import Bench
 from tests.support.phone import Phone
 
-OpenHouse = Callable[..., str]
+OpenRestaurant = Callable[..., str]
 AT = "2027-05-04T10:00:00-04:00"
 
 
-def test_the_same_restaurant_again_changes_nothing(bench: Bench, open_house: OpenHouse) -> None:
-    open_house("Trattoria Orsola", slug="trattoria-orsola")
+def test_the_same_restaurant_again_changes_nothing(bench: Bench, open_restaurant: OpenRestaurant) -> None:
+    open_restaurant("Trattoria Orsola", slug="trattoria-orsola")
     (line,) = as_lines(house(slug="trattoria-orsola", name="Trattoria Orsola"))
     changed = bench.ask("POST", "/restaurants", content=line)
     assert changed == {"created": 0, "updated": 1, "unchanged": 0, "misfits": []}
@@ -37,8 +37,10 @@ def test_lines_that_are_no_restaurants_are_refused_with_line_and_field(bench: Be
     assert says in bench.refused("POST", "/restaurants", 422, content=body)
 
 
-def test_a_reservation_of_the_testers_is_the_diners(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    slug = open_house("Trattoria Palmira")
+def test_a_reservation_of_the_testers_is_the_diners(
+    bench: Bench, phone: Phone, open_restaurant: OpenRestaurant
+) -> None:
+    slug = open_restaurant("Trattoria Palmira")
     made = bench.book(phone.number, slug, starts_at="2027-05-05T19:00", at=AT, notes="a high chair")
     assert made["starts_at"] == "2027-05-05T19:00:00-04:00"
     assert (made["status"], made["tables"], made["channel"]) == ("confirmed", ["T1"], "simulator")
@@ -62,7 +64,7 @@ def test_a_reservation_of_the_testers_is_the_diners(bench: Bench, phone: Phone, 
     ],
 )
 def test_what_cannot_be_booked_is_refused_with_the_reason(
-    bench: Bench, open_house: OpenHouse, change: dict[str, Any], status: int, says: str
+    bench: Bench, open_restaurant: OpenRestaurant, change: dict[str, Any], status: int, says: str
 ) -> None:
     wish = {"restaurant": "brasserie-tournesol-new-york", "party_size": 2, "name": "Ana", "phone": "+12125550161"}
     wish |= {"starts_at": "2027-05-05T19:00", "at": AT, **change}
@@ -70,8 +72,10 @@ def test_what_cannot_be_booked_is_refused_with_the_reason(
     assert bench.reservations("+12125550161") == []
 
 
-def test_all_of_a_phone_is_given_back_what_is_over_too(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    slug = open_house("Trattoria Quintilla", tables=[{"name": "T1", "max_party": 2}])
+def test_all_of_a_phone_is_given_back_what_is_over_too(
+    bench: Bench, phone: Phone, open_restaurant: OpenRestaurant
+) -> None:
+    slug = open_restaurant("Trattoria Quintilla", tables=[{"name": "T1", "max_party": 2}])
     bench.set_clock(phone.number, phone.to, AT)
     phone.say("table for 2 at Trattoria Quintilla tomorrow at 7pm")
     bench.book(phone.number, slug, starts_at="2027-05-06T19:00", at=AT)
@@ -85,8 +89,8 @@ def test_all_of_a_phone_is_given_back_what_is_over_too(bench: Bench, phone: Phon
     assert bench.ask("DELETE", "/reservations", params={"phone": "+12125550162"}) == {"given_back": 0}
 
 
-def test_a_full_evening_has_nothing_for_anybody(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    slug = open_house("Trattoria Rosmunda")
+def test_a_full_evening_has_nothing_for_anybody(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:
+    slug = open_restaurant("Trattoria Rosmunda")
     wish = {"restaurant": slug, "date": "2027-05-05", "phone": "+12125550163", "at": AT}
     assert bench.ask("POST", "/evenings", json=wish)["reservations"] >= 3
     engine = phone.stack.engine
@@ -105,8 +109,10 @@ def test_a_full_evening_has_nothing_for_anybody(bench: Bench, phone: Phone, open
     bench.ask("DELETE", "/reservations", params={"phone": "+12125550163"})
 
 
-def test_an_opening_may_be_left_free(bench: Bench, phone: Phone, open_house: OpenHouse) -> None:
-    slug = open_house("Trattoria Serafina", tables=[{"name": "T1", "max_party": 2}, {"name": "T2", "max_party": 2}])
+def test_an_opening_may_be_left_free(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:
+    slug = open_restaurant(
+        "Trattoria Serafina", tables=[{"name": "T1", "max_party": 2}, {"name": "T2", "max_party": 2}]
+    )
     leave = [{"starts_at": "19:00", "party_size": 2}]
     wish = {"restaurant": slug, "date": "2027-05-05", "phone": "+12125550164", "at": AT, "leave": leave}
     bench.ask("POST", "/evenings", json=wish)
@@ -117,8 +123,8 @@ def test_an_opening_may_be_left_free(bench: Bench, phone: Phone, open_house: Ope
         bench.ask("DELETE", "/reservations", params={"phone": each})
 
 
-def test_an_evening_without_service_cannot_be_filled(bench: Bench, open_house: OpenHouse) -> None:
-    slug = open_house("Trattoria Teodolinda", closures=[{"date": "2027-05-05", "reason": "holiday"}])
+def test_an_evening_without_service_cannot_be_filled(bench: Bench, open_restaurant: OpenRestaurant) -> None:
+    slug = open_restaurant("Trattoria Teodolinda", closures=[{"date": "2027-05-05", "reason": "holiday"}])
     wish = {"restaurant": slug, "date": "2027-05-05", "phone": "+12125550166", "at": AT}
     assert "closed" in bench.refused("POST", "/evenings", 422, json=wish)
     wish |= {"date": "2027-05-06", "service_period": "brunch"}

@@ -9,10 +9,10 @@ import pytest
 from booking_engine import Clock
 from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
-from bot.handoff import Mover
+from bot.handoff import ConversationHandoff
 from bot.messages import Answer, Inbound
-from bot.notifier import News
-from bot.phone_codes import Codes
+from bot.notifier import Notifier
+from bot.phone_codes import PhoneCodes
 from bot.turn import TurnTaker
 from bot.verification import Limits, Verification
 from dialogue.words import Languages
@@ -34,9 +34,9 @@ def die_at(stack: Stack, phone: Phone, text: str) -> str:
     message = Inbound(thread.id, new_sid(), text)
     dying = DyingClient(stack.rasa_url, stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
-    verification = Verification(Codes(stack.internal_token), languages, clock, Limits(), number)
-    mover, news = Mover(stack.engine, languages, number), News(stack.settings.redis_address)
-    turns = TurnTaker(stack.database, dying, languages, clock, verification, mover, news)
+    verification = Verification(PhoneCodes(stack.internal_token), languages, clock, Limits(), number)
+    handoff, notifier = ConversationHandoff(stack.engine, languages, number), Notifier(stack.settings.redis_address)
+    turns = TurnTaker(stack.database, dying, languages, clock, verification, handoff, notifier)
     turns.receive(thread, message)
     with pytest.raises(SystemExit):
         turns.answer(thread.id, message.sid, seconds=9)

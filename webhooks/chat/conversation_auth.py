@@ -15,7 +15,7 @@ from webhooks.chat.origins import Origins
 from webhooks.problems import Problem
 
 
-class Doors:
+class ConversationAuth:
     """Lets requests in."""
 
     def __init__(self, database: Engine, clock: Clock, origins: Origins) -> None:
@@ -23,7 +23,7 @@ class Doors:
         self._clock = clock
         self._origins = origins
 
-    def enter(self, conversation_id: UUID) -> Conversation:
+    def authorize(self, conversation_id: UUID) -> Conversation:
         """The conversation that the present request may use; it is in Flask's `g.conversation` then.
 
         Raises:

@@ -23,12 +23,12 @@ from booking_engine import Clock
 from bot import messages, tokens
 from bot.messages import ThreadMessage
 from webhooks.access import bearer_token
-from webhooks.chat import payloads as shapes
-from webhooks.chat.conversation_auth import Doors
+from webhooks.chat import payloads
+from webhooks.chat.conversation_auth import ConversationAuth
 from webhooks.chat.hub import Hub, TooManyWatchers, Watcher
 from webhooks.chat.origins import answer_any_site
 from webhooks.problems import Problem
-from webhooks.rate_limits import Callers
+from webhooks.rate_limits import RateLimits
 
 _HEARTBEAT = 20.0  # seconds
 _LASTS = 1800.0  # seconds
@@ -38,14 +38,16 @@ _LOOKED_AT_AGAIN = 10
 _LARGEST_SEQ = 2**63 - 1
 
 
-def create_blueprint(database: Engine, clock: Clock, doors: Doors, hub: Hub, callers: Callers) -> Blueprint:
+def create_blueprint(
+    database: Engine, clock: Clock, auth: ConversationAuth, hub: Hub, rate_limits: RateLimits
+) -> Blueprint:
     blueprint = Blueprint("events", __name__, url_prefix="/api/chat")
     answer_any_site(blueprint)
 
     @blueprint.get("/conversations/<uuid:conversation_id>/events")
-    @callers.count_stream
+    @rate_limits.count_stream
     def stream(conversation_id: UUID) -> Response:
-        conversation = doors.enter(conversation_id)
+        conversation = auth.authorize(conversation_id)
         with ExitStack() as stack:
             try:
                 watcher = stack.enter_context(
@@ -112,10 +114,10 @@ def _events(thread: _Thread, watcher: Watcher) -> Iterator[str]:
 
 
 def _event(line: ThreadMessage, seen: int, clock: Clock) -> str:
-    state = shapes.state_of(line)
-    data = shapes.line_in_json(line, clock)
+    state = payloads.state_of(line)
+    data = payloads.line_in_json(line, clock)
     if state is not None:
-        data |= {**state, "now": shapes.moment(clock.now())}
+        data |= {**state, "now": payloads.moment(clock.now())}
     return f"id: {seen}\nevent: message\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 

@@ -43,15 +43,15 @@ class Watcher:
     def __init__(self, seen: int) -> None:
         self.seen = seen
         self.is_over = False
-        self._news = threading.Event()
+        self._wake = threading.Event()
 
     def wake(self) -> None:
-        self._news.set()
+        self._wake.set()
 
     def wait(self, seconds: float) -> bool:
         """Whether there was news within the time; what comes after is news again."""
-        came = self._news.wait(seconds)
-        self._news.clear()
+        came = self._wake.wait(seconds)
+        self._wake.clear()
         return came
 
 

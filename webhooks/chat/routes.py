@@ -15,18 +15,18 @@ from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
-from bot.notifier import News
-from bot.responses import Phrasebook, Phrases
+from bot.notifier import Notifier
+from bot.responses import Languages, Responses
 from bot.sanitizing import printable
 from bot.settings import Settings
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body
-from webhooks.chat import payloads as shapes
-from webhooks.chat.conversation_auth import Doors
+from webhooks.chat import payloads
+from webhooks.chat.conversation_auth import ConversationAuth
 from webhooks.chat.origins import Origins, answer_any_site, given_origin
 from webhooks.problems import Problem
-from webhooks.rate_limits import Callers
+from webhooks.rate_limits import RateLimits
 
 
 class _Opening(BaseModel):
@@ -47,17 +47,17 @@ def create_blueprint(
     turns: TurnTaker,
     engine: BookingEngine,
     database: Engine,
-    phrasebook: Phrasebook,
-    callers: Callers,
-    news: News,
+    languages: Languages,
+    rate_limits: RateLimits,
+    notifier: Notifier,
 ) -> Blueprint:
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
     answer_any_site(blueprint)
     origins = Origins(settings, engine)
-    doors = Doors(database, engine.clock, origins)
+    auth = ConversationAuth(database, engine.clock, origins)
 
     @blueprint.post("/conversations")
-    @callers.count_opening
+    @rate_limits.count_opening
     def open_conversation() -> tuple[Response, int]:
         wish = read_body(_Opening)
         origins.check_opening(wish.restaurant)
@@ -71,45 +71,45 @@ def create_blueprint(
             diner_name=printable(wish.name).strip() or None if wish.name else None,
             locale=wish.locale,
             origin=given_origin(),
-            with_key=callers.has_key(),
+            with_key=rate_limits.has_key(),
         )
         restaurant = _restaurant(engine, wish.restaurant)
         with database.begin() as connection:
             conversations.remember(connection, conversation)
             token = tokens.issue(connection, conversation.id, engine.clock.now())
-            said = _welcome(phrasebook.of(wish.locale), restaurant)
+            said = _welcome(languages.of(wish.locale), restaurant)
             welcome = messages.store_greeting(connection, conversation.id, said)
         about = {"conversation_id": str(conversation.id), "token": token, **surroundings(conversation)}
-        return jsonify({**about, **shapes.answer_in_json(welcome)}), 201
+        return jsonify({**about, **payloads.answer_in_json(welcome)}), 201
 
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     def send_message(conversation_id: UUID) -> Response:
-        return take(doors.enter(conversation_id))
+        return take(auth.authorize(conversation_id))
 
-    @callers.count_message(lambda: bool(g.conversation.with_key))
+    @rate_limits.count_message(lambda: bool(g.conversation.with_key))
     def take(conversation: Conversation) -> Response:
         text = printable(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
         key = request.headers.get("Idempotency-Key")
-        sid = shapes.sid_of(key) if key else shapes.sid_without_key(str(uuid.uuid4()))
+        sid = payloads.sid_of(key) if key else payloads.sid_without_key(str(uuid.uuid4()))
         turns.receive(conversation, Inbound(conversation.id, sid, text, address=request.remote_addr))
         answer = turns.answer(conversation.id, sid, seconds=settings.answer_within)
         # The moment of the answer, not of the request: a repeated message gets the same answer to the letter.
         now = answer.at + clock_of(conversation).offset if answer.at else clock_of(conversation).now()
-        return jsonify({**shapes.answer_in_json(answer), "now": shapes.moment(now)})
+        return jsonify({**payloads.answer_in_json(answer), "now": payloads.moment(now)})
 
     @blueprint.get("/conversations/<uuid:conversation_id>/messages")
     def read_thread(conversation_id: UUID) -> Response:
-        conversation = doors.enter(conversation_id)
+        conversation = auth.authorize(conversation_id)
         after = request.args.get("after", 0, type=int)
         with database.connect() as connection:
             lines = messages.thread(connection, conversation.id)
         clock = clock_of(conversation)
         return jsonify(
             {
-                "messages": [shapes.line_in_json(line, clock) for line in lines if line.seq > after],
-                **shapes.state_after(lines),
+                "messages": [payloads.line_in_json(line, clock) for line in lines if line.seq > after],
+                **payloads.state_after(lines),
                 "expects": conversation.expects,
                 **surroundings(conversation),
             }
@@ -117,10 +117,10 @@ def create_blueprint(
 
     @blueprint.delete("/conversations/<uuid:conversation_id>")
     def revoke_token(conversation_id: UUID) -> tuple[str, int]:
-        conversation = doors.enter(conversation_id)
+        conversation = auth.authorize(conversation_id)
         with database.begin() as connection:
             tokens.revoke(connection, conversation.id)
-        news.tell(conversation.id)  # streams that it has opened end
+        notifier.notify(conversation.id)  # streams that it has opened end
         return "", 204
 
     def clock_of(conversation: Conversation) -> Clock:
@@ -129,9 +129,9 @@ def create_blueprint(
     def surroundings(conversation: Conversation) -> dict[str, Any]:
         now = clock_of(conversation).now()
         return {
-            "now": shapes.moment(now),
+            "now": payloads.moment(now),
             "events": f"{settings.events_address}/api/chat/conversations/{conversation.id}/events",
-            "restaurant": shapes.restaurant_in_json(_restaurant(engine, conversation.restaurant), now),
+            "restaurant": payloads.restaurant_in_json(_restaurant(engine, conversation.restaurant), now),
         }
 
     return blueprint
@@ -156,7 +156,7 @@ def _restaurant(engine: BookingEngine, slug: str | None) -> Restaurant | None:
         raise Problem(404, "restaurant_unknown", "There is no such restaurant.") from None
 
 
-def _welcome(phrases: Phrases, restaurant: Restaurant | None) -> Answer:
+def _welcome(responses: Responses, restaurant: Restaurant | None) -> Answer:
     if restaurant is None:
-        return Answer((Said(phrases.render("utter_welcome")),))
-    return Answer((Said(phrases.render("utter_welcome_restaurant", restaurant=phrases.name(restaurant.name))),))
+        return Answer((Said(responses.render("utter_welcome")),))
+    return Answer((Said(responses.render("utter_welcome_restaurant", restaurant=responses.name(restaurant.name))),))

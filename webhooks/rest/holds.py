@@ -24,15 +24,15 @@ _TAG = Tag(name="holds")
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
     """Whoever has a hold's id may confirm or release it: it is long and random, and nobody else is told."""
-    engine, callers = parts.engine, parts.callers
+    engine, rate_limits = parts.engine, parts.rate_limits
 
     @api.post(
         "/restaurants/<slug>/holds", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, HeldTable, 404, 409)
     )
-    @callers.count_write
+    @rate_limits.count_write
     def place_hold(path: RestaurantPath, header: WriteHeader, body: HoldBody) -> Response:
         """Keep a table for a few minutes; 409 with the nearest openings when it is gone."""
-        callers.may(BOOK)
+        rate_limits.may(BOOK)
         restaurant = engine.restaurant(path.slug)
 
         def act(command_id: str) -> HeldTable:
@@ -49,16 +49,16 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 raise as_problem(refused, offers) from refused
             return HeldTable.of(hold)
 
-        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 201, act)
+        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 201, act)
 
     @api.post(
         "/holds/<hold_id>/confirm", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
     )
-    @callers.count_write
-    @callers.count_confirmation(lambda: PHONE_NUMBERS.validate_python(request.get_json()["phone"]))
+    @rate_limits.count_write
+    @rate_limits.count_confirmation(lambda: PHONE_NUMBERS.validate_python(request.get_json()["phone"]))
     def confirm_hold(path: HoldPath, header: WriteHeader, body: ConfirmBody) -> Response:
         """Make a reservation of a hold. The diner gets a text with its code."""
-        callers.may(BOOK)
+        rate_limits.may(BOOK)
         _must_be_hold_id(path.hold_id)
         phone = _dialled(body.phone)
 
@@ -75,19 +75,19 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
             _must_be_theirs(reservation, body.name, phone)
             return BookedTable.of(reservation)
 
-        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 201, act)
+        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 201, act)
 
     @api.delete("/holds/<hold_id>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(NO_CONTENT, None, 404))
-    @callers.count_write
+    @rate_limits.count_write
     def release_hold(path: HoldPath, header: WriteHeader) -> Response:
         """Give a held table back. A hold that has lapsed or was confirmed is left as it is."""
-        callers.may(BOOK)
+        rate_limits.may(BOOK)
         _must_be_hold_id(path.hold_id)
 
         def act(command_id: str) -> None:
             engine.release_hold(path.hold_id, command_id=command_id, channel=CHANNEL)
 
-        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, NO_CONTENT, act)
+        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, NO_CONTENT, act)
 
 
 def _must_be_hold_id(hold_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
-from webhooks.rate_limits import Callers
+from webhooks.rate_limits import RateLimits
 
 CHANNEL = "api"
 """How the history of a reservation calls us."""
@@ -19,4 +19,4 @@ class Parts:
 
     engine: BookingEngine
     database: Engine
-    callers: Callers
+    rate_limits: RateLimits

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from booking_engine import BookingEngine, BookingError
 from webhooks.problems import Problem, problem_response
-from webhooks.rate_limits import Callers
+from webhooks.rate_limits import RateLimits
 from webhooks.rest import holds, reservations, restaurants
 from webhooks.rest.description import add_pages
 from webhooks.rest.parts import Parts
@@ -22,12 +22,12 @@ from webhooks.rest.refusals import as_problem
 _WITH_BODY = frozenset({"POST", "PATCH"})
 
 
-def register(app: Flask, callers: Callers, engine: BookingEngine, database: Engine) -> None:
+def register(app: Flask, rate_limits: RateLimits, engine: BookingEngine, database: Engine) -> None:
     """Add the API under /api, its description at /openapi.json and /docs.
 
     `webhooks.problems` must be installed in the app, and the limiter of the callers.
     """
-    parts = Parts(engine, database, callers)
+    parts = Parts(engine, database, rate_limits)
     api = APIBlueprint("api", __name__, url_prefix="/api", operation_id_callback=_operation_id)
     for room in (restaurants, holds, reservations):
         room.add_routes(api, parts)

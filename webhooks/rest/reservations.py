@@ -26,11 +26,11 @@ _TAG = Tag(name="reservations")
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
     """A code alone opens nothing: it may have been read over a shoulder."""
-    engine, callers = parts.engine, parts.callers
+    engine, rate_limits = parts.engine, parts.rate_limits
 
     def theirs(code: str) -> Reservation:
         """The reservation, if the present caller may see it; a foreign code and an unknown one look the same."""
-        if callers.may(MANAGE):
+        if rate_limits.may(MANAGE):
             return engine.reservation(code)
         phone = _diner_phone()
         found = engine.reservation(code)
@@ -39,8 +39,8 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         return found
 
     @api.get("/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404))
-    @callers.count_read
-    @callers.count_miss
+    @rate_limits.count_read
+    @rate_limits.count_miss
     def show_reservation(path: ReservationPath) -> Response:
         """A reservation, cancelled ones too."""
         return answer(200, BookedTable.of(theirs(path.code)))
@@ -48,8 +48,8 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @api.patch(
         "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
     )
-    @callers.count_write
-    @callers.count_miss
+    @rate_limits.count_write
+    @rate_limits.count_miss
     def change_reservation(path: ReservationPath, header: WriteHeader, body: ChangeBody) -> Response:
         """Change restaurant, time, party size or notes. The old table is let go only when the new one is taken.
 
@@ -76,13 +76,13 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 raise as_problem(refused, offers) from refused
             return BookedTable.of(changed)
 
-        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 200, act)
+        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 200, act)
 
     @api.delete(
         "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
     )
-    @callers.count_write
-    @callers.count_miss
+    @rate_limits.count_write
+    @rate_limits.count_miss
     def cancel_reservation(path: ReservationPath, header: WriteHeader) -> Response:
         """Cancel; cancelling twice is answered as the first time."""
         code = theirs(path.code).code
@@ -90,7 +90,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         def act(command_id: str) -> BookedTable:
             return BookedTable.of(engine.cancel_reservation(code, command_id=command_id, channel=CHANNEL, notify=True))
 
-        return once(parts.database, callers.identity_of_wishes(), header.idempotency_key, 200, act)
+        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 200, act)
 
 
 def _diner_phone() -> str:

@@ -23,21 +23,21 @@ _TAG = Tag(name="restaurants")
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
     """Reading is public; a key counts by itself."""
-    engine, callers = parts.engine, parts.callers
+    engine, rate_limits = parts.engine, parts.rate_limits
 
     @api.get("/restaurants", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(200, RestaurantPage, 404))
-    @callers.count_read
+    @rate_limits.count_read
     def list_restaurants(query: RestaurantsQuery) -> Response:
         """Restaurants by name, city, cuisine, or nearest first."""
-        callers.may(READ)
+        rate_limits.may(READ)
         listing = Listing(query.q, query.city, query.cuisine, query.near)
         return answer(200, listing.page(engine, parts.database, listing.read_cursor(query.cursor)))
 
     @api.get("/restaurants/<slug>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(200, RestaurantDetail, 404))
-    @callers.count_read
+    @rate_limits.count_read
     def show_restaurant(path: RestaurantPath) -> Response:
         """A restaurant: where it is, its hours, its rules."""
-        callers.may(READ)
+        rate_limits.may(READ)
         return answer(200, RestaurantDetail.of_restaurant(engine.restaurant(path.slug)))
 
     @api.get(
@@ -46,10 +46,10 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         security=OPTIONAL_KEY,
         responses=answers(200, Availability, 404),
     )
-    @callers.count_read
+    @rate_limits.count_read
     def show_availability(path: RestaurantPath, query: AvailabilityQuery) -> Response:
         """Openings around a time, nearest first; where there are none, on other days and close by."""
-        callers.may(READ)
+        rate_limits.may(READ)
         restaurant = engine.restaurant(path.slug)
         wanted = datetime.combine(query.date, query.time, restaurant.zone)
         search = engine.find_openings(restaurant, starts_at=wanted, party_size=query.party_size, limit=MOST_OPENINGS)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine, Row, text
 
 from booking_engine import outbox
-from bot.notification_texts import words_of
+from bot.notification_texts import notification_text
 from webhooks.bodies import read_body, read_query
 from webhooks.rest.fields import PhoneNumber
 from webhooks.simulator.testing.tools import Instant, Tools
@@ -58,7 +58,7 @@ def _as_json(row: Row[Any], tools: Tools) -> dict[str, Any]:
         "status": _status(row),
         "delivery": row.delivery,
         "due_at": row.due_at.isoformat(),
-        "text": words_of(row.kind, row.payload, tools.engine, tools.phrasebook, tools.codes),
+        "text": notification_text(row.kind, row.payload, tools.engine, tools.languages, tools.codes),
         "attempts": row.attempts,
         "error": row.last_error or row.error_code,
     }

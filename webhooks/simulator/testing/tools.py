@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
 from bot.dialogue_client import DialogueClient
-from bot.phone_codes import Codes
-from bot.responses import Phrasebook
+from bot.phone_codes import PhoneCodes
+from bot.responses import Languages
 
 _YEARS = range(2000, 2101)
 
@@ -36,8 +36,8 @@ class Tools:
     database: Engine
     redis: Redis
     dialogue: DialogueClient
-    phrasebook: Phrasebook
-    codes: Codes
+    languages: Languages
+    codes: PhoneCodes
 
     def shift_to(self, moment: datetime | None) -> timedelta:
         """How far a clock that shows this moment now is ahead of the service's; without a moment it is the service's."""
