@@ -12,10 +12,10 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine, Clock, Restaurant
 
 
-class Wish(NamedTuple):
-    """A house, a time on its grid within the next months, a party; who asks, and an id for the asking."""
+class Request(NamedTuple):
+    """A restaurant, a time on its grid within the next months, a party; who asks, and an id for the asking."""
 
-    house: Restaurant
+    restaurant: Restaurant
     starts_at: datetime
     party_size: int
     phone: str
@@ -24,63 +24,73 @@ class Wish(NamedTuple):
 
 
 class Client:
-    """One diner's program: an engine on one connection, and a stock of random wishes."""
+    """One diner's program: an engine on one connection, and a stock of random requests."""
 
     def __init__(self, database: Engine, restaurants: int, seed: int) -> None:
         self.database = database
         self.engine = BookingEngine(database, Clock())
         self.chance = random.Random(seed)
-        self.houses = [self.engine.restaurant(f"bench-{number}") for number in range(restaurants)]
+        self.restaurants = [self.engine.restaurant(f"bench-{number}") for number in range(restaurants)]
         self.codes: list[str] = []
-        self.wishes: list[Wish] = []
+        self.requests: list[Request] = []
 
-    def think_up(self, wishes: int) -> None:
+    def think_up(self, requests: int) -> None:
         """Fill the stock."""
-        self.wishes = [self._wish() for _ in range(wishes)]
+        self.requests = [self._request() for _ in range(requests)]
 
-    def _wish(self) -> Wish:
-        house = self.chance.choice(self.houses)
+    def _request(self) -> Request:
+        restaurant = self.chance.choice(self.restaurants)
         day = datetime.now(UTC).date() + timedelta(days=self.chance.randint(2, 300))
         minutes = 15 * self.chance.randint(0, 38)
-        at = datetime(day.year, day.month, day.day, 12, tzinfo=house.zone) + timedelta(minutes=minutes)
+        at = datetime(day.year, day.month, day.day, 12, tzinfo=restaurant.zone) + timedelta(minutes=minutes)
         number = uuid4()
-        return Wish(
-            house, at, self.chance.randint(1, 4), f"+1415555{self.chance.randint(1000, 9999)}", number, str(number)
+        return Request(
+            restaurant, at, self.chance.randint(1, 4), f"+1415555{self.chance.randint(1000, 9999)}", number, str(number)
         )
 
     def insert(self) -> bool:
-        wish = self.wishes.pop()
+        request = self.requests.pop()
         with self.database.begin() as connection:
             connection.execute(
-                _INSERT, {"id": wish.id, "restaurant_id": 1, "note": "a table for two", "at": wish.starts_at}
+                _INSERT, {"id": request.id, "restaurant_id": 1, "note": "a table for two", "at": request.starts_at}
             )
         return True
 
     def select(self) -> bool:
-        wish = self.wishes.pop()
+        request = self.requests.pop()
         with self.database.connect() as connection:
-            connection.execute(_SELECT, {"restaurant_id": wish.house.id, "at": wish.starts_at}).all()
+            connection.execute(_SELECT, {"restaurant_id": request.restaurant.id, "at": request.starts_at}).all()
         return True
 
     def search(self) -> bool:
-        wish = self.wishes.pop()
-        found = self.engine.find_openings(wish.house, starts_at=wish.starts_at, party_size=wish.party_size)
+        request = self.requests.pop()
+        found = self.engine.find_openings(
+            request.restaurant, starts_at=request.starts_at, party_size=request.party_size
+        )
         return bool(found.openings)
 
     def hold(self) -> bool:
-        wish = self.wishes.pop()
+        request = self.requests.pop()
         self.engine.place_hold(
-            wish.house, starts_at=wish.starts_at, party_size=wish.party_size, command_id=wish.command_id, channel="api"
+            request.restaurant,
+            starts_at=request.starts_at,
+            party_size=request.party_size,
+            command_id=request.command_id,
+            channel="api",
         )
         return True
 
     def hold_and_confirm(self) -> bool:
-        wish = self.wishes.pop()
+        request = self.requests.pop()
         hold = self.engine.place_hold(
-            wish.house, starts_at=wish.starts_at, party_size=wish.party_size, command_id=wish.command_id, channel="api"
+            request.restaurant,
+            starts_at=request.starts_at,
+            party_size=request.party_size,
+            command_id=request.command_id,
+            channel="api",
         )
         made = self.engine.confirm_hold(
-            hold.id, name="Ada Lovelace", phone=wish.phone, command_id=wish.command_id, channel="api", notify=True
+            hold.id, name="Ada Lovelace", phone=request.phone, command_id=request.command_id, channel="api", notify=True
         )
         self.codes.append(made.code)
         return True
@@ -88,10 +98,10 @@ class Client:
     def change(self) -> bool:
         if not self.codes:
             self.hold_and_confirm()
-        wish = self.wishes.pop()
+        request = self.requests.pop()
         self.engine.change_reservation(
-            self.chance.choice(self.codes), starts_at=wish.starts_at, party_size=wish.party_size,
-            command_id=wish.command_id, channel="api", notify=True,
+            self.chance.choice(self.codes), starts_at=request.starts_at, party_size=request.party_size,
+            command_id=request.command_id, channel="api", notify=True,
         )  # fmt: skip
         return True
 

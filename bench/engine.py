@@ -79,7 +79,7 @@ def server() -> Iterator[str]:
 
 
 def prepare(url: str, restaurants: int) -> None:
-    """Migrate and import houses of twenty tables each."""
+    """Migrate and import restaurants of twenty tables each."""
     config = Config(str(ROOT / "deploy" / "alembic.ini"))
     config.attributes["url"] = url
     command.downgrade(config, "base")
@@ -91,7 +91,7 @@ def prepare(url: str, restaurants: int) -> None:
             text("CREATE TABLE bench_floor (id uuid PRIMARY KEY, restaurant_id int, note text, at timestamptz)")
         )
     sizes = [2] * 10 + [4] * 8 + [6] * 2
-    houses = (
+    lines = (
         json.dumps(
             {
                 "slug": f"bench-{number}",
@@ -108,7 +108,7 @@ def prepare(url: str, restaurants: int) -> None:
         )
         for number in range(restaurants)
     )
-    BookingEngine(database, Clock()).import_restaurants(houses)
+    BookingEngine(database, Clock()).import_restaurants(lines)
     database.dispose()
 
 
@@ -159,8 +159,8 @@ def _work(
     database = create_database(url, pool_size=1, max_overflow=0, name="bench")
     client = Client(database, restaurants, seed)
     done = {operation: Work([]) for operation, _ in OPERATIONS}
-    for house in client.houses:
-        client.engine.find_openings(house, starts_at=datetime.now(UTC) + timedelta(days=2), party_size=2)
+    for restaurant in client.restaurants:
+        client.engine.find_openings(restaurant, starts_at=datetime.now(UTC) + timedelta(days=2), party_size=2)
     client.think_up(100)
     for operation, _ in OPERATIONS:
         for _ in range(12):

@@ -1,6 +1,6 @@
-"""Answers to writes that carried an idempotency key: the same wish again gets the same answer.
+"""Answers to writes that carried an idempotency key: the same request again gets the same answer.
 
-That a wish has one effect the booking engine sees to, by its command id. Here is kept what was wished under a key, so that
+That a request has one effect the booking engine sees to, by its command id. Here is kept what was asked under a key, so that
 the key cannot be used for something else, and what was answered, so that it can be said again word for word.
 """
 
@@ -21,7 +21,7 @@ _MOST_FORGOTTEN = 20  # rows; every claim takes a few old ones away, so that no 
 
 
 class KeyReused(Exception):
-    """The idempotency key was given to another wish before."""
+    """The idempotency key was given to another request before."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class KeptAnswer:
 
 
 @dataclass(frozen=True)
-class Wish:
+class KeyedRequest:
     """What a caller asks for. `key` is unique among the caller's own wishes; `content` is all that matters of it."""
 
     caller: str
@@ -52,34 +52,34 @@ class Wish:
 
     @property
     def command_id(self) -> str:
-        """The id by which the booking engine knows the wish."""
+        """The id by which the booking engine knows the request."""
         return f"{self.digest}:{self.fingerprint}"
 
 
-def claim(database: Engine, wish: Wish) -> KeptAnswer | None:
-    """Take the key for this wish; gives the answer if it has been answered.
+def claim(database: Engine, request: KeyedRequest) -> KeptAnswer | None:
+    """Take the key for this request; gives the answer if it has been answered.
 
     Raises:
-        KeyReused: the key belongs to another wish.
+        KeyReused: the key belongs to another request.
     """
     columns = kept_answer.c
     with database.begin() as connection:
         connection.execute(_forgetting())
         connection.execute(
             insert(kept_answer)
-            .values(key_digest=wish.digest, fingerprint=wish.fingerprint)
+            .values(key_digest=request.digest, fingerprint=request.fingerprint)
             .on_conflict_do_nothing(index_elements=[columns.key_digest])
         )
-        row = connection.execute(select(kept_answer).where(columns.key_digest == wish.digest)).one()
-    if row.fingerprint != wish.fingerprint:
+        row = connection.execute(select(kept_answer).where(columns.key_digest == request.digest)).one()
+    if row.fingerprint != request.fingerprint:
         raise KeyReused
     return KeptAnswer(row.status, row.body) if row.status is not None else None
 
 
-def keep(database: Engine, wish: Wish, answer: KeptAnswer) -> KeptAnswer:
+def keep(database: Engine, request: KeyedRequest, answer: KeptAnswer) -> KeptAnswer:
     """Keep the answer; gives the one that stands, which is that of a twin request if it was quicker."""
     columns = kept_answer.c
-    mine = (columns.key_digest == wish.digest, columns.fingerprint == wish.fingerprint)
+    mine = (columns.key_digest == request.digest, columns.fingerprint == request.fingerprint)
     with database.begin() as connection:
         connection.execute(
             update(kept_answer).where(*mine, columns.status.is_(None)).values(status=answer.status, body=answer.body)

@@ -63,12 +63,12 @@ def run(
 
     Exits 0 when all are green, 1 when one is not, 2 when a script cannot be read or there is no service.
     """
-    from testkit.session import Bench, CannotRun, Wishes
+    from testkit.session import CannotRun, RunOptions, Session
 
-    wishes = Wishes(paths, wanted, jobs, fail_fast, junit, html, segment_price)
+    options = RunOptions(paths, wanted, jobs, fail_fast, junit, html, segment_price)
     try:
-        with Bench(settings, url, key) as bench:
-            is_green = bench.watch(wishes) if watch else bench.run(wishes)
+        with Session(settings, url, key) as session:
+            is_green = session.watch(options) if watch else session.run(options)
     except CannotRun as error:
         refuse(str(error))
     sys.exit(0 if is_green else 1)
@@ -106,11 +106,11 @@ def record(
     Names, phone numbers and codes are replaced. In the terminal, "/pass 20 minutes" and "/until friday 12:00" move the
     clock; Ctrl-D ends the chat.
     """
-    from testkit.recording.recorder import CannotRecord, Wish, record_script
+    from testkit.recording.recorder import CannotRecord, RecordOptions, record_script
 
-    wish = Wish(phone, to, conversation, since, channel, clock, url, name)
+    options = RecordOptions(phone, to, conversation, since, channel, clock, url, name)
     try:
-        written = record_script(settings, wish, output)
+        written = record_script(settings, options, output)
     except CannotRecord as error:
         refuse(str(error))
     if written is not None:
@@ -140,7 +140,7 @@ def crowd(
 ) -> None:
     """Let simulated diners book, move and cancel, and look whether all went well.
 
-    Each has a goal and manners of their own: slips, changes of mind, silences, double texts, questions by the way. Those who
+    Each has a goal and persona of their own: slips, changes of mind, silences, double texts, questions by the way. Those who
     are still talking when the time is over finish. With the service's database at hand (the one on this machine, or
     DATABASE_URL) the invariants are checked in it.
 
@@ -149,14 +149,14 @@ def crowd(
     from rich.console import Console
     from sqlalchemy.exc import OperationalError
 
-    from testkit.load_test.load_test import visit
+    from testkit.load_test.load_test import run_load_test
     from testkit.service import Service, ServiceError
     from testkit.session import any_key
 
     is_here = not url or bool(settings.database_url) or url.rstrip("/") == settings.local_address
     try:
         with Service(url or settings.local_address, key or any_key(settings)) as service:
-            went_well = visit(
+            went_well = run_load_test(
                 Console(),
                 service,
                 settings if is_here else None,

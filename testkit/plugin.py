@@ -14,8 +14,8 @@ import pytest
 from deploy.stack.programs import Programs
 from testkit.playback.player import play
 from testkit.playback.results import Result
-from testkit.playback.runner import bring_in_restaurants, surroundings
-from testkit.playback.scenario import Surroundings
+from testkit.playback.runner import connect, import_restaurants_of
+from testkit.playback.scenario import Environment
 from testkit.reports.terminal import failure_text
 from testkit.script.loading import Script, ScriptError, load_file
 from testkit.service import Service
@@ -68,16 +68,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScriptTest
 
 
 @pytest.fixture(scope="session")
-def script_surroundings(stack: Any, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
+def script_environment(stack: Any, request: pytest.FixtureRequest) -> Iterator[Environment]:
     """The suite's service, with the restaurants of all collected scripts in it."""
     with Service(stack.base_url, stack.api_key) as service:
-        bring_in_restaurants(service, [item.script for item in request.session.items if isinstance(item, ScriptTest)])
-        yield surroundings(service, Programs(stack.settings.runtime_folder))
+        import_restaurants_of(service, [item.script for item in request.session.items if isinstance(item, ScriptTest)])
+        yield connect(service, Programs(stack.settings.runtime_folder))
 
 
 def _player(script: Script) -> Any:
-    def play_script(script_surroundings: Surroundings) -> None:
-        result = play(script, script_surroundings)
+    def play_script(script_environment: Environment) -> None:
+        result = play(script, script_environment)
         if result.outcome != "passed":
             raise ScriptFailed(result)
 

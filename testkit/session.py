@@ -19,8 +19,8 @@ from bot.settings import Settings
 from deploy.stack.launching import launch
 from deploy.stack.programs import SOCKET, Programs
 from deploy.stack.run import CannotStart
-from testkit.playback.runner import run, surroundings
-from testkit.playback.scenario import Surroundings
+from testkit.playback.runner import connect, run
+from testkit.playback.scenario import Environment
 from testkit.reports.html import write_html
 from testkit.reports.junit import write_junit
 from testkit.reports.terminal import progress, show_summary
@@ -38,7 +38,7 @@ class CannotRun(Exception):
 
 
 @dataclass(frozen=True)
-class Wishes:
+class RunOptions:
     """What to play, how, and what to make of it. `wanted`: a regular expression for file::name."""
 
     paths: Sequence[Path]
@@ -50,7 +50,7 @@ class Wishes:
     segment_price: float = 0.0
 
 
-class Bench:
+class Session:
     """Plays scripts and reports to the terminal.
 
     The service is the one at `url`, else the one on this machine, else one of its own that ends with it.
@@ -62,9 +62,9 @@ class Bench:
         self._key = key
         self._console = Console()
         self._opened = ExitStack()
-        self._around: Surroundings | None = None
+        self._around: Environment | None = None
 
-    def __enter__(self) -> Bench:
+    def __enter__(self) -> Session:
         return self
 
     def __exit__(
@@ -72,60 +72,60 @@ class Bench:
     ) -> None:
         self._opened.close()
 
-    def run(self, wishes: Wishes) -> bool:
+    def run(self, options: RunOptions) -> bool:
         """Play once; gives whether all is green.
 
         Raises:
             CannotRun: as it says.
         """
         try:
-            scripts = _chosen(wishes)
-            around = self._service()
+            scripts = _chosen(options)
+            environment = self._service()
             with progress(self._console, len(scripts)) as told:
-                done = run(scripts, around, jobs=wishes.jobs, fail_fast=wishes.fail_fast, told=told)
+                done = run(scripts, environment, jobs=options.jobs, fail_fast=options.fail_fast, told=told)
             show_summary(self._console, done)
-            if wishes.junit is not None:
-                write_junit(done, wishes.junit)
-            if wishes.html is not None:
-                write_html(done, wishes.html, price=wishes.segment_price)
+            if options.junit is not None:
+                write_junit(done, options.junit)
+            if options.html is not None:
+                write_html(done, options.html, price=options.segment_price)
         except (ScriptError, ServiceError, CannotStart) as error:
             raise CannotRun(str(error)) from None
         except OSError as error:
             raise CannotRun(f"{error.filename}: {error.strerror}") from None
         return done.is_green
 
-    def watch(self, wishes: Wishes) -> bool:
+    def watch(self, options: RunOptions) -> bool:
         """Play whenever a file has changed, until Ctrl-C; gives whether all was green the last time."""
         is_green = False
         while True:
-            ages = _ages(wishes.paths)
+            ages = _ages(options.paths)
             try:
-                is_green = self.run(wishes)
+                is_green = self.run(options)
             except CannotRun as error:
                 is_green = False
                 self._console.print(str(error), style="red", markup=False, highlight=False)
             click.echo("Waiting for a change; Ctrl-C ends.")
             try:
-                while _ages(wishes.paths) == ages:
+                while _ages(options.paths) == ages:
                     time.sleep(_LOOKS_EVERY)
             except KeyboardInterrupt:
                 return is_green
 
-    def _service(self) -> Surroundings:
+    def _service(self) -> Environment:
         if self._around is None:
             self._around = self._opened.enter_context(_service(self._settings, self._url, self._key))
         return self._around
 
 
-def _chosen(wishes: Wishes) -> list[Script]:
-    scripts = load_scripts(wishes.paths)
+def _chosen(options: RunOptions) -> list[Script]:
+    scripts = load_scripts(options.paths)
     try:
-        pattern = re.compile(wishes.wanted, re.IGNORECASE)
+        pattern = re.compile(options.wanted, re.IGNORECASE)
     except re.error as error:
-        raise ScriptError(f"--filter: expected a regular expression ({error}), found {wishes.wanted!r}") from None
+        raise ScriptError(f"--filter: expected a regular expression ({error}), found {options.wanted!r}") from None
     chosen = [script for script in scripts if pattern.search(f"{script.file}::{script.name}")]
     if not chosen:
-        raise ScriptError(f"--filter: expected part of a script's file::name, found {wishes.wanted!r}")
+        raise ScriptError(f"--filter: expected part of a script's file::name, found {options.wanted!r}")
     return chosen
 
 
@@ -137,7 +137,7 @@ def _ages(paths: Sequence[Path]) -> dict[Path, int]:
 
 
 @contextmanager
-def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
+def _service(settings: Settings, url: str, key: str) -> Iterator[Environment]:
     """A service and what scripts need of it.
 
     Raises:
@@ -147,7 +147,7 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
     if url or _answers(settings.local_address):
         is_here = url in ("", settings.local_address) and (settings.runtime_folder / SOCKET).exists()
         with Service(url or settings.local_address, key or any_key(settings)) as service:
-            yield surroundings(service, Programs(settings.runtime_folder) if is_here else None)
+            yield connect(service, Programs(settings.runtime_folder) if is_here else None)
         return
     click.echo("No service runs on this machine: starting one for these scripts ...", err=True)
     var = Path(tempfile.mkdtemp(prefix="tt-"))
@@ -156,7 +156,7 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Surroundings]:
         launched = launch(var, TABLETALK_NOW=PINNED)
         last.callback(launched.end)
         with Service(launched.settings.local_address, any_key(launched.settings)) as service:
-            yield surroundings(service, Programs(launched.settings.runtime_folder))
+            yield connect(service, Programs(launched.settings.runtime_folder))
 
 
 def any_key(settings: Settings) -> str:

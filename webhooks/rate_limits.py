@@ -109,7 +109,7 @@ class RateLimits:
             return f"key:{_digest(bearer_token())}"
         return _address()
 
-    def identity_of_wishes(self) -> str:
+    def idempotency_scope(self) -> str:
         """Within which idempotency keys are the caller's own: a visitor may change address between two tries."""
         return self.identity() if self.has_key() else "visitor"
 

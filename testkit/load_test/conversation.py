@@ -104,7 +104,7 @@ class TextLine(Line):
     _seen: int = 0
 
     def send(self, message: str) -> Reply | None:
-        delivery = self.service.send_text(self.diner.phone, self.to, message, repeat=self.diner.manners.twilio_repeats)
+        delivery = self.service.send_text(self.diner.phone, self.to, message, repeat=self.diner.persona.twilio_repeats)
         # Twilio's repeat may bring what was only promised the first time.
         answers = [text for text in delivery.replies if text != _PROMISE]
         return read_text(answers or delivery.replies) if delivery.replies else None
@@ -122,7 +122,7 @@ class ChatLine(Line):
 
     def __post_init__(self) -> None:
         known = (
-            {"phone": self.diner.phone, "name": self.diner.name} if self.diner.manners.channel == "signed_in" else {}
+            {"phone": self.diner.phone, "name": self.diner.name} if self.diner.persona.channel == "signed_in" else {}
         )
         self._chat = self.service.open_chat(**known)
 
@@ -140,7 +140,7 @@ class ChatLine(Line):
 
 def line_for(diner: Diner, service: Service, our_number: str) -> Line:
     """The line on which this diner talks. Raises ServiceError when a chat cannot be opened."""
-    if diner.manners.channel in ("chat", "signed_in"):
+    if diner.persona.channel in ("chat", "signed_in"):
         return ChatLine(service, diner)
-    own = diner.wish.house.sms_number if diner.manners.channel == "own_number" else None
+    own = diner.desired.restaurant.sms_number if diner.persona.channel == "own_number" else None
     return TextLine(service, diner, to=own or our_number)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from random import Random
 from typing import Literal
 
-from testkit.load_test.restaurants import House
+from testkit.load_test.restaurants import PublicRestaurant
 
 Kind = Literal["book", "search", "book and move", "book and cancel", "book and list", "ask"]
 _WEIGHTS: dict[Kind, int] = {
@@ -21,22 +21,22 @@ _WEIGHTS: dict[Kind, int] = {
 }
 _PARTIES = {1: 6, 2: 40, 3: 14, 4: 20, 5: 8, 6: 6, 7: 3, 8: 3}
 _POPULAR = (time(18, 30), time(19, 0), time(19, 30), time(20, 0))
-_CROWDED = 3  # houses that too many want on one evening
+_CROWDED = 3  # restaurants that too many want on one evening
 _WANTS_THE_SAME = 0.15
 
 
 @dataclass(frozen=True)
-class Wish:
+class DesiredBooking:
     """A table. `day` and `at` by the restaurant's clock."""
 
-    house: House
+    restaurant: PublicRestaurant
     day: date
     at: time
     party: int
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.combine(self.day, self.at, self.house.zone)
+        return datetime.combine(self.day, self.at, self.restaurant.zone)
 
 
 @dataclass(frozen=True)
@@ -44,48 +44,52 @@ class Goal:
     """What must have come about in the end. `second` is what the table is moved to."""
 
     kind: Kind
-    wish: Wish
-    second: Wish | None = None
+    desired: DesiredBooking
+    second: DesiredBooking | None = None
 
 
-def draw_goal(rng: Random, houses: Sequence[House], now: datetime) -> Goal:
-    """A goal that can be reached in an empty house. `now` is the service's clock (aware)."""
+def draw_goal(rng: Random, restaurants: Sequence[PublicRestaurant], now: datetime) -> Goal:
+    """A goal that can be reached in an empty restaurant. `now` is the service's clock (aware)."""
     kind = rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
     is_crowded = rng.random() < _WANTS_THE_SAME
-    wish = _crowded_wish(rng, houses, now) if is_crowded else draw_wish(rng, rng.choice(houses), now)
-    return Goal(kind, wish, another(rng, wish, now) if kind == "book and move" else None)
+    desired = _popular_booking(rng, restaurants, now) if is_crowded else draw_booking(rng, rng.choice(restaurants), now)
+    return Goal(kind, desired, another(rng, desired, now) if kind == "book and move" else None)
 
 
-def draw_wish(rng: Random, house: House, now: datetime) -> Wish:
-    """Some day, time and party at this house."""
-    day = rng.choice(house.days_from(now.astimezone(house.zone).date()))
-    times = house.times_on(day)
+def draw_booking(rng: Random, restaurant: PublicRestaurant, now: datetime) -> DesiredBooking:
+    """Some day, time and party at this restaurant."""
+    day = rng.choice(restaurant.days_from(now.astimezone(restaurant.zone).date()))
+    times = restaurant.times_on(day)
     popular = [moment for moment in times if moment in _POPULAR]
-    return Wish(house, day, rng.choice(popular if popular and rng.random() < 0.5 else times), _draw_party(rng, house))
+    return DesiredBooking(
+        restaurant, day, rng.choice(popular if popular and rng.random() < 0.5 else times), _draw_party(rng, restaurant)
+    )
 
 
-def _crowded_wish(rng: Random, houses: Sequence[House], now: datetime) -> Wish:
-    """A table on the second evening at one of a few houses: too many want it, and some will have to take another time."""
-    house = rng.choice(houses[:_CROWDED])
-    day = house.days_from(now.astimezone(house.zone).date())[1]
-    times = house.times_on(day)
-    return Wish(house, day, next((t for t in times if t in _POPULAR), times[-1]), _draw_party(rng, house))
+def _popular_booking(rng: Random, restaurants: Sequence[PublicRestaurant], now: datetime) -> DesiredBooking:
+    """A table on the second evening at one of a few restaurants: too many want it, and some will have to take another time."""
+    restaurant = rng.choice(restaurants[:_CROWDED])
+    day = restaurant.days_from(now.astimezone(restaurant.zone).date())[1]
+    times = restaurant.times_on(day)
+    return DesiredBooking(
+        restaurant, day, next((t for t in times if t in _POPULAR), times[-1]), _draw_party(rng, restaurant)
+    )
 
 
-def _draw_party(rng: Random, house: House) -> int:
-    parties = [n for n in _PARTIES if n <= house.largest_party]
+def _draw_party(rng: Random, restaurant: PublicRestaurant) -> int:
+    parties = [n for n in _PARTIES if n <= restaurant.largest_party]
     return rng.choices(parties, [_PARTIES[n] for n in parties])[0]
 
 
-def another(rng: Random, wish: Wish, now: datetime, *, field: str | None = None) -> Wish:
+def another(rng: Random, desired: DesiredBooking, now: datetime, *, field: str | None = None) -> DesiredBooking:
     """The same with another time, day or party (or just another `field`); what cannot be otherwise stays."""
     field = field or rng.choice(("at", "at", "day", "party"))
     if field == "party":
-        parties = [n for n in range(1, min(8, wish.house.largest_party) + 1) if n != wish.party]
-        return replace(wish, party=rng.choice(parties)) if parties else wish
+        parties = [n for n in range(1, min(8, desired.restaurant.largest_party) + 1) if n != desired.party]
+        return replace(desired, party=rng.choice(parties)) if parties else desired
     if field == "day":
-        days = wish.house.days_from(now.astimezone(wish.house.zone).date())
-        days = [day for day in days if day != wish.day and wish.at in wish.house.times_on(day)]
-        return replace(wish, day=rng.choice(days)) if days else wish
-    times = [t for t in wish.house.times_on(wish.day) if t != wish.at]
-    return replace(wish, at=rng.choice(times)) if times else wish
+        days = desired.restaurant.days_from(now.astimezone(desired.restaurant.zone).date())
+        days = [day for day in days if day != desired.day and desired.at in desired.restaurant.times_on(day)]
+        return replace(desired, day=rng.choice(days)) if days else desired
+    times = [t for t in desired.restaurant.times_on(desired.day) if t != desired.at]
+    return replace(desired, at=rng.choice(times)) if times else desired

@@ -15,14 +15,14 @@ from bot.settings import Settings
 from testkit.invariants import Breach, breaches
 from testkit.load_test.report import share_of_dead_ends, show, unanswered, write_threads
 from testkit.load_test.runner import Course, gather, run
-from testkit.playback.runner import surroundings
+from testkit.playback.runner import connect
 from testkit.service import Service
 from webhooks.simulator.inbox import Inbox
 
 _SETTLED_WITHIN = 60.0  # seconds, for what is still on its way when the last diner has gone
 
 
-def visit(
+def run_load_test(
     console: Console,
     service: Service,
     database_of: Settings | None,
@@ -42,7 +42,7 @@ def visit(
         ServiceError: the service is not there, or has no restaurants.
         sqlalchemy.exc.OperationalError: its database is not.
     """
-    made, stopped = gather(surroundings(service), diners, seed), threading.Event()
+    made, stopped = gather(connect(service), diners, seed), threading.Event()
     columns = (TextColumn("diners who have finished"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     courses: list[Course] = []
     try:

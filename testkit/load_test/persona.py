@@ -13,7 +13,7 @@ Channel = Literal["sms", "own_number", "chat", "signed_in"]
 
 
 @dataclass(frozen=True)
-class Manners:
+class Persona:
     """What makes one diner other than the next. Seconds are real ones."""
 
     channel: Channel
@@ -41,7 +41,7 @@ class Manners:
     """Seconds of silence, once."""
 
     @classmethod
-    def draw(cls, rng: Random) -> Manners:
+    def draw(cls, rng: Random) -> Persona:
         """Everything by chance."""
         return cls(
             channel=rng.choices(("sms", "own_number", "chat", "signed_in"), (50, 10, 20, 20))[0],

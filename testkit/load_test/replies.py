@@ -9,13 +9,13 @@ from typing import Any
 
 from anyascii import anyascii
 
-from testkit.load_test.goals import Wish
-from testkit.load_test.restaurants import House
+from testkit.load_test.goals import DesiredBooking
+from testkit.load_test.restaurants import PublicRestaurant
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Day, time, party and house as far as a text tells them. `day` is (month, day of the month)."""
+    """Day, time, party and restaurant as far as a text tells them. `day` is (month, day of the month)."""
 
     day: tuple[int, int] | None = None
     at: time | None = None
@@ -25,15 +25,15 @@ class Facts:
     def __bool__(self) -> bool:
         return self != Facts()
 
-    def differs(self, wish: Wish) -> str | None:
-        """The first thing that is told otherwise than it was wished: "party", "day", "at" or "house"."""
-        if self.slug and self.slug != wish.house.slug:
-            return "house"
-        if self.party and self.party != wish.party:
+    def differs(self, desired: DesiredBooking) -> str | None:
+        """The first thing that is told otherwise than it was wished: "party", "day", "at" or "restaurant"."""
+        if self.slug and self.slug != desired.restaurant.slug:
+            return "restaurant"
+        if self.party and self.party != desired.party:
             return "party"
-        if self.day and self.day != (wish.day.month, wish.day.day):
+        if self.day and self.day != (desired.day.month, desired.day.day):
             return "day"
-        if self.at and self.at != wish.at:
+        if self.at and self.at != desired.at:
             return "at"
         return None
 
@@ -69,9 +69,9 @@ class Reply:
             re.search(r"\bi don't know\b|\bdid not get that\b|\bdon't follow\b", self.text, re.IGNORECASE) is not None
         )
 
-    def tells_of(self, house: House) -> bool:
+    def tells_of(self, restaurant: PublicRestaurant) -> bool:
         """Whether it names the restaurant, whose long name may be cut."""
-        return plain(house.name)[:30] in plain(self.text)
+        return plain(restaurant.name)[:30] in plain(self.text)
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -161,7 +161,7 @@ def facts_of(text: str) -> Facts:
     return Facts(day, at, int(parties[-1][1]) if parties else None)
 
 
-def names_a_house(text: str) -> bool:
+def names_a_restaurant(text: str) -> bool:
     """Whether more is said than a day, a time and a party."""
     bare = _WEEKDAY.sub("", _PARTY.sub("", _TIME.sub("", _DAY.sub("", text))))
     return any(character.isalpha() for character in bare)

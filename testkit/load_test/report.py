@@ -76,16 +76,15 @@ def _add_goal(table: Table, name: str, courses: Sequence[Course]) -> None:
 
 def thread(course: Course) -> str:
     """A conversation as it went, with what the diner wanted above it."""
-    diner, wish = course.diner, course.diner.goal.wish
+    diner, desired = course.diner, course.diner.goal.desired
     head = (
-        f"--- diner {diner.number}, {diner.phone}, {diner.name}, {diner.manners.channel}: {diner.goal.kind}, "
-        f"{wish.house.name} ({wish.house.city}), {wish.starts_at:%a %Y-%m-%d %H:%M}, party of {wish.party}"
+        f"--- diner {diner.number}, {diner.phone}, {diner.name}, {diner.persona.channel}: {diner.goal.kind}, "
+        f"{desired.restaurant.name} ({desired.restaurant.city}), {desired.starts_at:%a %Y-%m-%d %H:%M}, party of {desired.party}"
     )
     end = f"    {course.outcome}" + (f": {course.why}" if course.why else "")
-    if diner.wish != wish:
-        end += (
-            f" (by then {diner.wish.house.name}, {diner.wish.starts_at:%a %Y-%m-%d %H:%M}, party of {diner.wish.party})"
-        )
+    if diner.desired != desired:
+        now = diner.desired
+        end += f" (by then {now.restaurant.name}, {now.starts_at:%a %Y-%m-%d %H:%M}, party of {now.party})"
     lines = [line for exchange in course.exchanges for line in (f"> {exchange.said}", *_heard(exchange))]
     return "\n".join([head, *lines, end])
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from testkit.service import Service
 
-_MOST_HOUSES = 300
+_MOST_RESTAURANTS = 300
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LATEST = time(22, 30)
 
 
 @dataclass(frozen=True)
-class House:
+class PublicRestaurant:
     """A restaurant: what its page tells."""
 
     slug: str
@@ -37,7 +37,7 @@ class House:
     """What its page says something about: of `wording.QUESTIONS`."""
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> House:
+    def of(cls, told: dict[str, Any]) -> PublicRestaurant:
         """From `GET /api/restaurants/{slug}`."""
         policy = told["policy"]
         periods = [
@@ -107,12 +107,12 @@ def _told_by(page: dict[str, Any]) -> Iterator[str]:
 _FURTHEST = 22  # days; nobody of the crowd plans farther ahead
 
 
-def read_houses(service: Service) -> list[House]:
+def read_restaurants(service: Service) -> list[PublicRestaurant]:
     """The restaurants of a service, by slug; of very many, the first ones.
 
     Raises:
         ServiceError: the service does not tell.
     """
-    slugs = [one["slug"] for one in service.restaurants(most=_MOST_HOUSES)]
-    houses = [House.of(service.restaurant(slug)) for slug in sorted(slugs)]
-    return [house for house in houses if house.largest_party]
+    slugs = [one["slug"] for one in service.restaurants(most=_MOST_RESTAURANTS)]
+    restaurants = [PublicRestaurant.of(service.restaurant(slug)) for slug in sorted(slugs)]
+    return [restaurant for restaurant in restaurants if restaurant.largest_party]

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from testkit.load_test.conversation import Exchange, line_for
 from testkit.load_test.diner import Diner
 from testkit.load_test.replies import plain
-from testkit.load_test.restaurants import read_houses
+from testkit.load_test.restaurants import read_restaurants
 from testkit.phone_numbers import NumbersExhausted
-from testkit.playback.scenario import Surroundings
+from testkit.playback.scenario import Environment
 from testkit.service import Service, ServiceError
 
 Outcome = Literal["reached", "refused", "left", "dead end"]
@@ -33,20 +33,20 @@ class Course:
     why: str = ""
 
 
-def gather(around: Surroundings, diners: int, seed: int) -> list[Diner]:
+def gather(environment: Environment, diners: int, seed: int) -> list[Diner]:
     """The diners of a seed, each with a phone that nobody has used on this service.
 
     Raises:
         ServiceError: the service is not there, has no restaurants, or no numbers are left.
     """
-    now = datetime.fromisoformat(around.service.config()["now"])
-    houses = read_houses(around.service)
-    if not houses:
+    now = datetime.fromisoformat(environment.service.config()["now"])
+    restaurants = read_restaurants(environment.service)
+    if not restaurants:
         raise ServiceError("the service has no restaurants to book")
-    made = [Diner.draw(seed, number, houses, now) for number in range(diners)]
+    made = [Diner.draw(seed, number, restaurants, now) for number in range(diners)]
     for diner in made:
         try:
-            diner.phone = around.numbers.draw()
+            diner.phone = environment.numbers.draw()
         except NumbersExhausted as error:
             raise ServiceError(str(error)) from None
     return made
@@ -97,7 +97,7 @@ def _talk(diner: Diner, service: Service, our_number: str, course: Course, stopp
         reply = line.say(messages)
         messages = diner.hear(reply)
         if messages:
-            stopped.wait(diner.pause + (0 if was_silent else diner.manners.long_pause))
+            stopped.wait(diner.pause + (0 if was_silent else diner.persona.long_pause))
             was_silent = True
 
 
@@ -122,12 +122,12 @@ def judge(diner: Diner, reservations: Sequence[dict[str, Any]], *, stopped: bool
 
 def differences(diner: Diner, reservation: dict[str, Any]) -> str:
     """What of a reservation is not as this diner wants it."""
-    wish = diner.wish
+    desired = diner.desired
     found = {
-        "restaurant": (reservation["restaurant"]["slug"], wish.house.slug),
-        "start": (datetime.fromisoformat(reservation["starts_at"]), wish.starts_at),
-        "party": (reservation["party_size"], wish.party),
+        "restaurant": (reservation["restaurant"]["slug"], desired.restaurant.slug),
+        "start": (datetime.fromisoformat(reservation["starts_at"]), desired.starts_at),
+        "party": (reservation["party_size"], desired.party),
     }
-    if not diner.manners.slips and plain(diner.name) not in plain(reservation["diner_name"]):
+    if not diner.persona.slips and plain(diner.name) not in plain(reservation["diner_name"]):
         found["name"] = (reservation["diner_name"], diner.name)
     return ", ".join(f"{what} {has}, not {wanted}" for what, (has, wanted) in found.items() if has != wanted)

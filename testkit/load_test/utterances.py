@@ -1,4 +1,4 @@
-"""How diners put it: a day, a time, a party, a whole wish."""
+"""How diners put it: a day, a time, a party, a whole request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime, time
 from random import Random
 from zoneinfo import ZoneInfo
 
-from testkit.load_test.goals import Wish
-from testkit.load_test.persona import Manners
+from testkit.load_test.goals import DesiredBooking
+from testkit.load_test.persona import Persona
 
 _HOME = ZoneInfo("America/New_York")
 """Where the diners' numbers are from, and so their "tomorrow" before a restaurant is known."""
@@ -47,38 +47,41 @@ class Wording:
     """One diner's way of putting things; `now` is the service's clock."""
 
     rng: Random
-    manners: Manners
+    persona: Persona
     now: datetime
 
-    def whole(self, wish: Wish, *, named: bool) -> str:
-        """The whole wish in one message; `named`: with the restaurant."""
-        at, day, party = f"{self.time(wish)}", self.day(wish), self.party_phrase(wish.party)
-        where = f" at {self.house(wish)}" if named else ""
+    def whole(self, desired: DesiredBooking, *, named: bool) -> str:
+        """Everything in one message; `named`: with the restaurant."""
+        at, day, party = f"{self.time(desired)}", self.day(desired), self.party_phrase(desired.party)
+        where = f" at {self.restaurant(desired)}" if named else ""
         forms = {
-            "short": (f"table for {wish.party}{where} {day} {at}", f"{wish.party} people{where}, {day} {at}"),
+            "short": (f"table for {desired.party}{where} {day} {at}", f"{desired.party} people{where}, {day} {at}"),
             "usual": (
-                f"Table for {wish.party}{where} {day} at {at} please",
-                f"Can I book a table{where} for {wish.party} on {day} at {at}?".replace("on tomorrow", "tomorrow"),
+                f"Table for {desired.party}{where} {day} at {at} please",
+                f"Can I book a table{where} for {desired.party} on {day} at {at}?".replace("on tomorrow", "tomorrow"),
                 f"I'd like a table {party}{where} {day} at {at}",
             ),
             "long": (
-                f"Hello, I would like to make a reservation{where} {day} at {at}, we will be {wish.party} people",
+                f"Hello, I would like to make a reservation{where} {day} at {at}, we will be {desired.party} people",
                 f"Good morning! Would it be possible to book a table {party}{where} {day} at {at}? Thanks a lot",
             ),
         }
-        return self.rng.choice(forms[self.manners.style])
+        return self.rng.choice(forms[self.persona.style])
 
-    def opening(self, wish: Wish, *, named: bool) -> str:
+    def opening(self, desired: DesiredBooking, *, named: bool) -> str:
         """A first message that leaves something to be asked for."""
-        where = f" at {self.house(wish)}" if named else ""
-        forms = [f"I need a table{where}", f"can I book a table{where}?", f"table for {wish.party}{where} please"]
+        where = f" at {self.restaurant(desired)}" if named else ""
+        forms = [f"I need a table{where}", f"can I book a table{where}?", f"table for {desired.party}{where} please"]
         if named:
-            forms += [f"do you have anything{where} {self.day(wish)}?", f"{self.house(wish)} {self.day(wish)}"]
+            forms += [
+                f"do you have anything{where} {self.day(desired)}?",
+                f"{self.restaurant(desired)} {self.day(desired)}",
+            ]
         return self.rng.choice(forms)
 
-    def search(self, wish: Wish) -> str:
+    def search(self, desired: DesiredBooking) -> str:
         """Looking for a kind of food in a city."""
-        cuisine, city = self.rng.choice(wish.house.cuisines), wish.house.city
+        cuisine, city = self.rng.choice(desired.restaurant.cuisines), desired.restaurant.city
         forms = (
             f"{cuisine} in {city}",
             f"I'm looking for a {cuisine} restaurant in {city}",
@@ -86,8 +89,8 @@ class Wording:
         )
         return self.rng.choice(forms)
 
-    def house(self, wish: Wish) -> str:
-        return wish.house.name
+    def restaurant(self, desired: DesiredBooking) -> str:
+        return desired.restaurant.name
 
     def party(self, count: int) -> str:
         """An answer to how many."""
@@ -95,18 +98,18 @@ class Wording:
                  "long": (f"We will be {count} people", f"there are {_WORDS[count]} of us")}  # fmt: skip
         if count == 1:
             return self.rng.choice(("1", "just me", "only 1 person"))
-        return self.rng.choice(forms[self.manners.style])
+        return self.rng.choice(forms[self.persona.style])
 
     def party_phrase(self, count: int) -> str:
         if count == 1:
             return "for one person"
         return self.rng.choice((f"for {count}", f"for {count} people", f"for {_WORDS[count]}"))
 
-    def day(self, wish: Wish) -> str:
+    def day(self, desired: DesiredBooking) -> str:
         """A day, in one of the ways of the restaurant's country."""
-        day, today = wish.day, self.now.astimezone(wish.house.zone).date()
+        day, today = desired.day, self.now.astimezone(desired.restaurant.zone).date()
         ahead = (day - today).days
-        month_first = wish.house.is_month_first
+        month_first = desired.restaurant.is_month_first
         forms = (
             [f"{day:%B} {day.day}", f"{day:%b} {day.day}"]
             if month_first
@@ -121,9 +124,9 @@ class Wording:
             forms += ["tomorrow"] * 4
         return self.rng.choice(forms)
 
-    def time(self, wish: Wish) -> str:
+    def time(self, desired: DesiredBooking) -> str:
         """A time that says which half of the day it is in."""
-        at = wish.at
+        at = desired.at
         clock = f"{at.hour % 12 or 12}" + (f":{at.minute:02d}" if at.minute else "")
         forms = [f"{clock}{'pm' if at.hour >= 12 else 'am'}", f"{clock} {'PM' if at.hour >= 12 else 'AM'}"]
         if at.minute and at.hour > 9:
@@ -132,35 +135,41 @@ class Wording:
             forms.append("noon")
         return self.rng.choice(forms)
 
-    def answer(self, asked: str, wish: Wish, name: str, phone: str) -> str:
+    def answer(self, asked: str, desired: DesiredBooking, name: str, phone: str) -> str:
         """Just what was asked for, or a little more."""
         if asked == "time":
-            return self.rng.choice((self.time(wish), f"at {self.time(wish)}", f"{self.time(wish)} please"))
+            return self.rng.choice((self.time(desired), f"at {self.time(desired)}", f"{self.time(desired)} please"))
         if asked == "date":
             return self.rng.choice(
-                (self.day(wish), f"{self.day(wish)} please", f"{self.day(wish)} at {self.time(wish)}")
+                (self.day(desired), f"{self.day(desired)} please", f"{self.day(desired)} at {self.time(desired)}")
             )
         if asked == "party_size":
-            return self.party(wish.party)
+            return self.party(desired.party)
         if asked == "name":
             return self.rng.choice((name, name, f"it's {name}", f"My name is {name}", f"{name} please"))
         if asked == "phone":
             return self.rng.choice((phone, phone.removeprefix("+1"), f"my number is {phone}"))
         if asked == "code":
             return TEXTED_CODE
-        return self.rng.choice((self.house(wish), f"{self.house(wish)} in {wish.house.city}", f"at {self.house(wish)}"))
+        return self.rng.choice(
+            (
+                self.restaurant(desired),
+                f"{self.restaurant(desired)} in {desired.restaurant.city}",
+                f"at {self.restaurant(desired)}",
+            )
+        )
 
     def yes(self) -> str:
         forms = {"short": ("y", "Y", "yes", "ok", "yep"), "usual": ("Yes", "yes please", "Y", "sounds good", "perfect"),
                  "long": ("Yes please, that would be great", "Yes, go ahead and book it")}  # fmt: skip
-        return self.rng.choice(forms[self.manners.style])
+        return self.rng.choice(forms[self.persona.style])
 
-    def change(self, field: str, wish: Wish, *, firmly: bool = False) -> str:
+    def change(self, field: str, desired: DesiredBooking, *, firmly: bool = False) -> str:
         """Another time, day or party than the one that stands; `firmly`, because the bot had it wrong."""
-        said = {"at": self.time(wish), "day": self.day(wish), "party": f"{wish.party} people"}.get(
-            field, self.house(wish)
+        said = {"at": self.time(desired), "day": self.day(desired), "party": f"{desired.party} people"}.get(
+            field, self.restaurant(desired)
         )
-        if wish.party == 1 and field == "party":
+        if desired.party == 1 and field == "party":
             said = "just 1 person"
         if firmly:
             return self.rng.choice((f"no, {said}", f"I said {said}", f"not that, {said} please"))
@@ -171,7 +180,7 @@ class Wording:
         }
         return self.rng.choice(forms.get(field, (f"actually {said}",)))
 
-    def move(self, old: Wish, new: Wish) -> str:
+    def move(self, old: DesiredBooking, new: DesiredBooking) -> str:
         """Wanting a booking to be moved."""
         at, day, party = self.time(new), self.day(new), f"{new.party} {'person' if new.party == 1 else 'people'}"
         if new.day != old.day:
@@ -186,9 +195,9 @@ class Wording:
             forms = (f"make it {party}", f"we will be {party} now", f"can you change my booking to {party}?")
         return self.rng.choice(forms)
 
-    def other_day(self, wish: Wish) -> str:
+    def other_day(self, desired: DesiredBooking) -> str:
         """Turning down what was offered and naming another day."""
-        when = f"{self.day(wish)} at {self.time(wish)}"
+        when = f"{self.day(desired)} at {self.time(desired)}"
         return self.rng.choice((f"no, what about {when}?", f"how about {when}?", f"none of those. {when}?"))
 
     def pick(self, position: int, label: str) -> str:

@@ -18,7 +18,7 @@ from testkit.service import ChatThread, Service, ServiceError
 _LOOKS_EVERY = 5.0  # seconds that one look at the thread waits for news
 
 
-class Unanswered(Exception):
+class NoAnswer(Exception):
     """A message did not get the answer that every message must get."""
 
     def __init__(self, expected: str, found: str) -> None:
@@ -28,7 +28,7 @@ class Unanswered(Exception):
 
 
 @dataclass
-class Talker:
+class Client:
     """One diner in one thread. `to`: the number that is texted, and that texts come from."""
 
     service: Service
@@ -62,7 +62,7 @@ class Talker:
         """Say something; gives the answer. One diner may say two things at the same moment.
 
         Raises:
-            Unanswered: the service answered with an error, or repeats of one message were answered differently.
+            NoAnswer: the service answered with an error, or repeats of one message were answered differently.
         """
         sid = ("MM" if message.media else "SM") + secrets.token_hex(16)
         said = self._deliver(sid, words, message, message.times)
@@ -73,14 +73,14 @@ class Talker:
         """Twilio delivers the last message again; gives the answer, which must be the one that it had before.
 
         Raises:
-            Unanswered: there was no message, or its answer is another one now.
+            NoAnswer: there was no message, or its answer is another one now.
         """
         if self._last is None:
-            raise Unanswered("a message that can be repeated", "none")
+            raise NoAnswer("a message that can be repeated", "none")
         sid, words, message, before = self._last
         said = self._deliver(sid, words, message, times)
         if said.texts != before.texts:
-            raise Unanswered(f"the same answer again: {before.text or 'none'}", said.text or "no answer")
+            raise NoAnswer(f"the same answer again: {before.text or 'none'}", said.text or "no answer")
         return said
 
     def _deliver(self, sid: str, words: str, message: Message, times: int) -> Said:
@@ -90,7 +90,7 @@ class Talker:
             answers = list(threads.map(lambda _: self._send(sid, words, message), range(times)))
         for other in answers[1:]:
             if other.texts != answers[0].texts:
-                raise Unanswered(f"the same answer each time: {answers[0].text or 'none'}", other.text or "no answer")
+                raise NoAnswer(f"the same answer each time: {answers[0].text or 'none'}", other.text or "no answer")
         return answers[0]
 
     def _send(self, sid: str, words: str, message: Message) -> Said:
@@ -102,7 +102,7 @@ class Talker:
                 self.number, self.to, words, media=message.media, sid=sid, opt_out_type=message.opt_out_type
             )
             if done.status != HTTPStatus.OK:
-                raise Unanswered("HTTP status 200 from the webhook", str(done.status))
+                raise NoAnswer("HTTP status 200 from the webhook", str(done.status))
             said = Said(tuple(done.replies))
         return replace(said, elapsed_ms=round((time.perf_counter() - begin) * 1000))
 

@@ -6,57 +6,57 @@ import time
 
 from testkit.phone_numbers import NumbersExhausted
 from testkit.playback.assertions import Expectations
-from testkit.playback.clients import Unanswered
+from testkit.playback.clients import NoAnswer
 from testkit.playback.restaurants import RestaurantUnclear
 from testkit.playback.results import Failure, Mismatch, Result
-from testkit.playback.scenario import CannotPlay, Stage, Surroundings
-from testkit.playback.steps import happen, speakers
+from testkit.playback.scenario import CannotPlay, Environment, Scenario
+from testkit.playback.steps import perform, speakers
 from testkit.reports.coverage import coverage_of
 from testkit.script.loading import Script
 from testkit.service import ServiceError
 
 
-def play(script: Script, around: Surroundings) -> Result:
+def play(script: Script, environment: Environment) -> Result:
     """What came of the script. Nothing of it is left behind in the service but its threads and its cancelled bookings."""
     begin = time.monotonic()
     result = Result(script)
-    stage = Stage(around, script, result)
+    scenario = Scenario(environment, script, result)
     try:
         try:
-            stage.begin()
-            _play_steps(stage)
-            for talker in stage.talkers.values():
+            scenario.begin()
+            _play_steps(scenario)
+            for client in scenario.clients.values():
                 said = [line.text for line in result.lines if line.kind == "out"]
-                result.coverage.add(coverage_of(talker.coverage(), said))
+                result.coverage.add(coverage_of(client.coverage(), said))
         finally:
-            stage.clear_up()
+            scenario.clear_up()
     except (ServiceError, RestaurantUnclear, NumbersExhausted, CannotPlay) as error:
         result.error = str(error)
     result.seconds = time.monotonic() - begin
     return result
 
 
-def _play_steps(stage: Stage) -> None:
-    expectations = Expectations(stage)
-    steps = stage.script.case.steps
+def _play_steps(scenario: Scenario) -> None:
+    expectations = Expectations(scenario)
+    steps = scenario.script.case.steps
     for place, step in enumerate(steps):
         rest = steps[place:]
         try:
-            found = happen(stage, step, rest)
-            expectations.spoken(speakers(stage, step))
+            found = perform(scenario, step, rest)
+            expectations.spoken(speakers(scenario, step))
             found += expectations.look(step, rest)
-        except Unanswered as error:
+        except NoAnswer as error:
             found = [Mismatch("answer", error.expected, error.found)]
         if found:
-            _mark(stage, step.phone)
-            stage.result.failure = Failure(stage.script.step_lines[place], tuple(found))
+            _mark(scenario, step.phone)
+            scenario.result.failure = Failure(scenario.script.step_lines[place], tuple(found))
             return
 
 
-def _mark(stage: Stage, named: str | None) -> None:
+def _mark(scenario: Scenario, named: str | None) -> None:
     """The last text to the diner is the one that the failing step looked at."""
-    talker = stage.named(named)
-    for line in reversed(stage.result.lines):
-        if line.kind == "out" and line.diner == talker.name:
+    client = scenario.named(named)
+    for line in reversed(scenario.result.lines):
+        if line.kind == "out" and line.diner == client.name:
             line.is_wrong = True
             return

@@ -19,7 +19,7 @@ class RestaurantUnclear(Exception):
 
 
 @dataclass(frozen=True)
-class House:
+class KnownRestaurant:
     """What a script needs to know of a restaurant. `number`: that of its own, which diners text."""
 
     slug: str
@@ -32,15 +32,15 @@ class House:
         return moment.replace(tzinfo=self.zone)
 
 
-class Houses:
+class RestaurantDirectory:
     """Finds restaurants for scripts. Safe to share between threads."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._known: dict[str, House] = {}
+        self._known: dict[str, KnownRestaurant] = {}
         self._lock = threading.Lock()
 
-    def find(self, named: str) -> House:
+    def find(self, named: str) -> KnownRestaurant:
         """The restaurant of that slug or name.
 
         Raises:
@@ -52,7 +52,7 @@ class Houses:
                 self._known[named] = self._look_up(named)
             return self._known[named]
 
-    def _look_up(self, named: str) -> House:
+    def _look_up(self, named: str) -> KnownRestaurant:
         like = self._service.find_restaurants(named.replace("-", " "))
         found = [row["slug"] for row in like if named in (row["slug"], row["name"])]
         if not found:
@@ -60,7 +60,7 @@ class Houses:
         if len(found) > 1:
             raise RestaurantUnclear(f"{named!r} is the name of several: say which by slug, {' or '.join(found)}")
         row = self._service.restaurant(found[0])
-        return House(row["slug"], row["name"], ZoneInfo(row["timezone"]), row["sms_number"])
+        return KnownRestaurant(row["slug"], row["name"], ZoneInfo(row["timezone"]), row["sms_number"])
 
 
 def lines_of(scripts: Iterable[Script]) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from deploy.stack.programs import Programs
 from testkit.phone_numbers import Numbers
 from testkit.playback.player import play
-from testkit.playback.restaurants import Houses, lines_of
+from testkit.playback.restaurants import RestaurantDirectory, lines_of
 from testkit.playback.results import Result, Run
-from testkit.playback.scenario import Surroundings
+from testkit.playback.scenario import Environment
 from testkit.script.fixtures import FullEvening
 from testkit.script.format import TestCase
 from testkit.script.loading import Script
@@ -24,7 +24,7 @@ LARGE = 8
 Told = Callable[[Result], None]
 
 
-def surroundings(service: Service, programs: Programs | None = None) -> Surroundings:
+def connect(service: Service, programs: Programs | None = None) -> Environment:
     """What scripts need of a running service.
 
     Raises:
@@ -35,10 +35,10 @@ def surroundings(service: Service, programs: Programs | None = None) -> Surround
     def is_known(number: str) -> bool:
         return bool(service.thread(number, our_number) or service.reservations(number))
 
-    return Surroundings(service, our_number, Houses(service), Numbers(is_known), programs)
+    return Environment(service, our_number, RestaurantDirectory(service), Numbers(is_known), programs)
 
 
-def bring_in_restaurants(service: Service, scripts: Iterable[Script]) -> None:
+def import_restaurants_of(service: Service, scripts: Iterable[Script]) -> None:
     """Import the restaurants of the scripts' files.
 
     Raises:
@@ -50,15 +50,20 @@ def bring_in_restaurants(service: Service, scripts: Iterable[Script]) -> None:
 
 
 def run(
-    scripts: Sequence[Script], around: Surroundings, *, jobs: int = 4, fail_fast: bool = False, told: Told | None = None
+    scripts: Sequence[Script],
+    environment: Environment,
+    *,
+    jobs: int = 4,
+    fail_fast: bool = False,
+    told: Told | None = None,
 ) -> Run:
     """Play scripts, `jobs` at a time; `told` hears of each that is over, in the calling thread.
 
     Raises:
-        testkit.script.loading.ScriptError, testkit.service.ServiceError: as `bring_in_restaurants`.
+        testkit.script.loading.ScriptError, testkit.service.ServiceError: as `import_restaurants_of`.
     """
     begin = time.monotonic()
-    bring_in_restaurants(around.service, scripts)
+    import_restaurants_of(environment.service, scripts)
     results: dict[int, Result] = {}
     waiting = _claims(scripts)
     playing: dict[Future[Result], _Claim] = {}
@@ -67,7 +72,7 @@ def run(
             for claim in [claim for claim in waiting if not claim.is_alone or len(waiting) == _count_alone(waiting)]:
                 if len(playing) < jobs and not any(claim.is_hindered_by(other) for other in playing.values()):
                     waiting.remove(claim)
-                    playing[threads.submit(play, scripts[claim.place], around)] = claim
+                    playing[threads.submit(play, scripts[claim.place], environment)] = claim
             done, _ = wait(playing, return_when=FIRST_COMPLETED)
             for future in done:
                 result = future.result()
@@ -96,15 +101,17 @@ class _Claim:
 
 def _claims(scripts: Sequence[Script]) -> list[_Claim]:
     """A restaurant of the scripts' own is one script's at a time if it is small, or the script moves the clock or fills it."""
-    houses = {_key(r.name): len(r.tables) < LARGE for script in scripts for r in script.loaded.restaurants}
+    restaurants = {_key(r.name): len(r.tables) < LARGE for script in scripts for r in script.loaded.restaurants}
     filled = {_key(e.restaurant) for script in scripts for e in _evenings(script.case)}
     claims = []
     for place, script in enumerate(scripts):
         words, steps = _words(script.case), script.case.steps
         here = {_key(r.name) for r in script.loaded.restaurants if _key(r.city) in words}
-        named = {name for name in houses if name in words} | here
+        named = {name for name in restaurants if name in words} | here
         moves = any(step.passes or step.until for step in steps)
-        own = {name for name in named if moves or houses[name]} | {_key(e.restaurant) for e in _evenings(script.case)}
+        own = {name for name in named if moves or restaurants[name]} | {
+            _key(e.restaurant) for e in _evenings(script.case)
+        }
         own |= {diner.number for diner in script.case.phones.values() if diner.number and "x" not in diner.number}
         used = named | {name for name in filled if name in words}
         is_alone = any(step.down is not None for step in steps)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.phone_codes import typed_code
 from testkit.phone_numbers import Numbers
-from testkit.playback.clients import Talker, Unanswered
+from testkit.playback.clients import Client, NoAnswer
 from testkit.recording.recorded import Arrived, Heard, Recording
 from testkit.script.fields import Span, When
 from testkit.script.format import Message
@@ -30,7 +30,7 @@ class LiveChat:
 
     service: Service
     channel: str
-    talker: Talker
+    client: Client
     events: list[Heard | Arrived] = field(default_factory=list)
     _clock: datetime = field(init=False)
     _set_at: float = 0.0
@@ -43,9 +43,9 @@ class LiveChat:
         Raises:
             testkit.service.ServiceError: the service does not answer.
         """
-        self.talker.begin(at)
+        self.client.begin(at)
         self._set(at)
-        greeting = self.talker.said.texts
+        greeting = self.client.said.texts
         _show(greeting)
         stopped = threading.Event()
         listener = threading.Thread(target=self._listen, args=(stopped,), daemon=True)
@@ -64,16 +64,16 @@ class LiveChat:
             return
         at, before = self._now(), self._asked
         try:
-            said = self.talker.say(Message(user=line), line)
-        except Unanswered as error:
+            said = self.client.say(Message(user=line), line)
+        except NoAnswer as error:
             click.echo(f"! {error}", err=True)
             return
-        is_phone_code = before == "code" and typed_code(line) == self.service.phone_code(self.talker.number)
+        is_phone_code = before == "code" and typed_code(line) == self.service.phone_code(self.client.number)
         self.events.append(Heard(line, at, said.texts or None, expected=before, is_phone_code=is_phone_code))
         _show(said.texts)
         self._asked = said.expects
         if self.channel == "sms":
-            self._asked = self.service.expects(self.talker.number, self.talker.to)
+            self._asked = self.service.expects(self.client.number, self.client.to)
 
     def _move_clock(self, word: str, rest: str) -> None:
         now = self._now()
@@ -83,8 +83,8 @@ class LiveChat:
             click.echo(f"! {word}: expected {error.errors()[0]['msg']}", err=True)
             return
         self._set(now + wanted if isinstance(wanted, timedelta) else wanted.after(now))
-        self.talker.set_clock(self._now())
-        self.service.make_due(self.talker.number, self._now())
+        self.client.set_clock(self._now())
+        self.service.make_due(self.client.number, self._now())
         click.echo(f"  it is {self._now():%a %d %b %Y %H:%M} now")
         time.sleep(_SETTLES_WITHIN)
         self._hear_what_came(self._clock)
@@ -95,7 +95,7 @@ class LiveChat:
 
     def _hear_what_came(self, at: datetime | None = None) -> None:
         with self._lock:
-            texts = self.talker.wait_for_text(0)
+            texts = self.client.wait_for_text(0)
             self.events += [Arrived(text, at or self._now()) for text in texts]
         _show(texts)
 
@@ -106,11 +106,11 @@ class LiveChat:
         return self._clock + timedelta(seconds=time.monotonic() - self._set_at)
 
     def _recording(self, greeting: tuple[str, ...]) -> Recording:
-        rows = [row for row in self.service.reservations(self.talker.number) if row["code"]]
-        slugs = dict.fromkeys(row["restaurant"]["slug"] for row in self.service.reservations(self.talker.number))
+        rows = [row for row in self.service.reservations(self.client.number) if row["code"]]
+        slugs = dict.fromkeys(row["restaurant"]["slug"] for row in self.service.reservations(self.client.number))
         return Recording(
             channel=self.channel,
-            phone=self.talker.number,
+            phone=self.client.number,
             events=self.events,
             greeting=greeting,
             reservations=rows,
@@ -126,7 +126,7 @@ def live_chat(service: Service, channel: str) -> LiveChat:
     """
     our_number = str(service.config()["numbers"][0]["number"])
     number = Numbers(lambda drawn: bool(service.thread(drawn, our_number) or service.reservations(drawn))).draw()
-    return LiveChat(service, channel, Talker(service, "diner", channel, number, our_number))
+    return LiveChat(service, channel, Client(service, "diner", channel, number, our_number))
 
 
 def _next_line() -> str | None:

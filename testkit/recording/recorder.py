@@ -28,7 +28,7 @@ class CannotRecord(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class RecordOptions:
     """What to record: a thread by `phone` or `conversation`, else a live chat."""
 
     phone: str = ""
@@ -41,7 +41,7 @@ class Wish:
     name: str = ""
 
 
-def record_script(settings: Settings, wish: Wish, output: Path | None) -> str | None:
+def record_script(settings: Settings, options: RecordOptions, output: Path | None) -> str | None:
     """Record and write to `output`; without one the script is given back.
 
     Raises:
@@ -50,12 +50,12 @@ def record_script(settings: Settings, wish: Wish, output: Path | None) -> str | 
     if output is not None and output.exists():
         raise CannotRecord(f"{output}: is there already")
     try:
-        recording = _stored(settings, wish) if wish.phone or wish.conversation else _live(settings, wish)
+        recording = _stored(settings, options) if options.phone or options.conversation else _live(settings, options)
     except (ServiceError, NothingOnRecord) as error:
         raise CannotRecord(str(error)) from None
     except SQLAlchemyError:
         raise CannotRecord("the database cannot be reached: is the service running, is DATABASE_URL right?") from None
-    script = as_script(recording, wish.name)
+    script = as_script(recording, options.name)
     if output is None:
         return script
     try:
@@ -66,29 +66,29 @@ def record_script(settings: Settings, wish: Wish, output: Path | None) -> str | 
     return None
 
 
-def _stored(settings: Settings, wish: Wish) -> Recording:
+def _stored(settings: Settings, options: RecordOptions) -> Recording:
     context = create_context(settings)
     records = Records(context.database, context.engine)
-    since = wish.since
+    since = options.since
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=timezone.utc)
-    if wish.conversation is not None:
-        return records.conversation(wish.conversation, since)
+    if options.conversation is not None:
+        return records.conversation(options.conversation, since)
     try:
-        phone = check_phone(wish.phone)
+        phone = check_phone(options.phone)
     except InvalidRequest as error:
         raise CannotRecord(f"--phone: {error}") from None
-    return records.thread_of(phone, wish.to or None, since)
+    return records.thread_of(phone, options.to or None, since)
 
 
-def _live(settings: Settings, wish: Wish) -> Recording:
-    with Service(wish.url or settings.local_address) as service:
-        chat = live_chat(service, wish.channel)
+def _live(settings: Settings, options: RecordOptions) -> Recording:
+    with Service(options.url or settings.local_address) as service:
+        chat = live_chat(service, options.channel)
         try:
-            at = TypeAdapter(Clock).validate_python(wish.clock or service.config()["now"])
+            at = TypeAdapter(Clock).validate_python(options.clock or service.config()["now"])
         except ValidationError as error:
             raise CannotRecord(f"--clock: expected {error.errors()[0]['msg']}") from None
-        click.echo(f"You are {chat.talker.number}; it is {at:%a %d %b %Y %H:%M}. Ctrl-D ends.", err=True)
+        click.echo(f"You are {chat.client.number}; it is {at:%a %d %b %Y %H:%M}. Ctrl-D ends.", err=True)
         recording = chat.run(at)
     if not recording.events:
         raise CannotRecord("nothing was said")

@@ -74,8 +74,8 @@ class _Writer:
         self._recording = recording
         began = recording.events[0].at.replace(microsecond=0).astimezone(recording.zone())
         self._began = began.astimezone(timezone(began.utcoffset() or timedelta(0)))
-        houses = [part for r in recording.restaurants for part in (r["name"], r["address"]["city"])]
-        self._mask = Mask(recording.phone, houses)
+        restaurants = [part for r in recording.restaurants for part in (r["name"], r["address"]["city"])]
+        self._mask = Mask(recording.phone, restaurants)
         for name in (recording.signed_in_as, *(row["diner_name"] for row in self._rows())):
             self._mask.learn_name(name or "")
         for event in recording.heard:

@@ -9,7 +9,7 @@ import pytest
 
 from testkit.playback.results import Result
 from testkit.playback.runner import run
-from testkit.playback.scenario import Surroundings
+from testkit.playback.scenario import Environment
 from testkit.script.loading import load_file
 from tests.testkit.support import written
 
@@ -17,7 +17,7 @@ PlayScript = Callable[..., Result]
 
 
 @pytest.fixture
-def play(script_surroundings: Surroundings, tmp_path: Path) -> PlayScript:
+def play(script_environment: Environment, tmp_path: Path) -> PlayScript:
     """Play one test case, given what stands below `steps:`; further keys of the test case and of the file as text."""
 
     def play_steps(steps: str, *, case: str = "", file: str = "") -> Result:
@@ -25,7 +25,7 @@ def play(script_surroundings: Surroundings, tmp_path: Path) -> PlayScript:
             f"clock: 2026-12-02T10:00:00-05:00\n{file}test_cases:\n  - test_case: made up\n{case}    steps:\n{steps}"
         )
         scripts = load_file(written(tmp_path, content))
-        [result] = run(scripts, script_surroundings).results
+        [result] = run(scripts, script_environment).results
         return result
 
     return play_steps

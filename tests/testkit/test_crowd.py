@@ -16,9 +16,9 @@ from bot.settings import PROJECT
 from dialogue.words import Words
 from testkit.commands import crowd
 from testkit.load_test.diner import Diner
-from testkit.load_test.load_test import visit
+from testkit.load_test.load_test import run_load_test
 from testkit.load_test.replies import Facts, Reply, facts_of, read_text
-from testkit.load_test.restaurants import House
+from testkit.load_test.restaurants import PublicRestaurant
 from testkit.load_test.runner import judge
 from testkit.service import Service
 from tests.support.running import Stack
@@ -34,44 +34,44 @@ FACTS = {
 
 
 @pytest.fixture(scope="module")
-def houses() -> list[House]:
+def restaurants() -> list[PublicRestaurant]:
     """The sample restaurants, as the public API shows them."""
     lines = (PROJECT / "data" / "restaurants" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
     found = []
     for number, line in enumerate(map(RestaurantLine.model_validate_json, lines), start=1):
         ids = {table.name: n for n, table in enumerate(line.tables, start=1)}
         page = RestaurantDetail.of_restaurant(Restaurant.from_line(number, line, ids, 1))
-        found.append(House.of(page.model_dump(mode="json")))
+        found.append(PublicRestaurant.of(page.model_dump(mode="json")))
     return found
 
 
-def drawn(houses: list[House], seed: int) -> list[tuple[Any, ...]]:
-    diners = [Diner.draw(seed, number, houses, NOW) for number in range(60)]
-    return [(d.goal, d.manners, d.name, d.arrives, tuple(d.begin())) for d in diners]
+def drawn(restaurants: list[PublicRestaurant], seed: int) -> list[tuple[Any, ...]]:
+    diners = [Diner.draw(seed, number, restaurants, NOW) for number in range(60)]
+    return [(d.goal, d.persona, d.name, d.arrives, tuple(d.begin())) for d in diners]
 
 
-def test_the_same_seed_gives_the_same_diners(houses: list[House]) -> None:
-    assert drawn(houses, 7) == drawn(houses, 7)
-    assert drawn(houses, 7) != drawn(houses, 8)
+def test_the_same_seed_gives_the_same_diners(restaurants: list[PublicRestaurant]) -> None:
+    assert drawn(restaurants, 7) == drawn(restaurants, 7)
+    assert drawn(restaurants, 7) != drawn(restaurants, 8)
 
 
-def test_a_diner_is_the_same_in_a_larger_crowd(houses: list[House]) -> None:
-    alone = Diner.draw(7, 41, houses, NOW)
-    among = [Diner.draw(7, number, houses, NOW) for number in range(60)][41]
-    assert (alone.goal, alone.manners, alone.begin()) == (among.goal, among.manners, among.begin())
+def test_a_diner_is_the_same_in_a_larger_crowd(restaurants: list[PublicRestaurant]) -> None:
+    alone = Diner.draw(7, 41, restaurants, NOW)
+    among = [Diner.draw(7, number, restaurants, NOW) for number in range(60)][41]
+    assert (alone.goal, alone.persona, alone.begin()) == (among.goal, among.persona, among.begin())
 
 
-def test_the_same_replies_get_the_same_answers(houses: list[House]) -> None:
+def test_the_same_replies_get_the_same_answers(restaurants: list[PublicRestaurant]) -> None:
     heard = [Reply("How many?", "party_size"), Reply("Which day?", "date"), Reply("What name?", "name")]
     said = []
     for _ in range(2):
-        diner = Diner.draw(7, 3, houses, NOW)
+        diner = Diner.draw(7, 3, restaurants, NOW)
         said.append([diner.begin(), *(diner.hear(reply) for reply in heard)])
     assert said[0] == said[1]
 
 
-def test_a_crowd_has_every_kind_of_goal_and_manner(houses: list[House]) -> None:
-    diners = [Diner.draw(1, number, houses, NOW) for number in range(300)]
+def test_a_crowd_has_every_kind_of_goal_and_manner(restaurants: list[PublicRestaurant]) -> None:
+    diners = [Diner.draw(1, number, restaurants, NOW) for number in range(300)]
     assert {d.goal.kind for d in diners} == {
         "book",
         "search",
@@ -80,7 +80,7 @@ def test_a_crowd_has_every_kind_of_goal_and_manner(houses: list[House]) -> None:
         "book and list",
         "ask",
     }
-    assert {d.manners.channel for d in diners} == {"sms", "own_number", "chat", "signed_in"}
+    assert {d.persona.channel for d in diners} == {"sms", "own_number", "chat", "signed_in"}
     for manner in (
         "double_texts",
         "twilio_repeats",
@@ -90,16 +90,16 @@ def test_a_crowd_has_every_kind_of_goal_and_manner(houses: list[House]) -> None:
         "long_pause",
         "slips",
     ):
-        assert 0 < sum(bool(getattr(d.manners, manner)) for d in diners) < len(diners), manner
+        assert 0 < sum(bool(getattr(d.persona, manner)) for d in diners) < len(diners), manner
 
 
-def test_a_goal_can_be_reached_in_an_empty_house(houses: list[House]) -> None:
+def test_a_goal_can_be_reached_in_an_empty_restaurant(restaurants: list[PublicRestaurant]) -> None:
     for number in range(300):
-        goal = Diner.draw(2, number, houses, NOW).goal
-        for wish in filter(None, (goal.wish, goal.second)):
-            assert wish.at in wish.house.times_on(wish.day)
-            assert 1 <= wish.party <= wish.house.largest_party
-            assert wish.starts_at > NOW
+        goal = Diner.draw(2, number, restaurants, NOW).goal
+        for desired in filter(None, (goal.desired, goal.second)):
+            assert desired.at in desired.restaurant.times_on(desired.day)
+            assert 1 <= desired.party <= desired.restaurant.largest_party
+            assert desired.starts_at > NOW
 
 
 @pytest.mark.parametrize(
@@ -148,26 +148,26 @@ def test_a_diner_reads_what_became_of_the_table(response: str, status: str | Non
     assert read_text([Words().render(response, **FACTS)]).status == status
 
 
-def test_words_that_come_twice_and_silence_are_dead_ends(houses: list[House]) -> None:
-    diner = Diner.draw(7, 3, houses, NOW)
+def test_words_that_come_twice_and_silence_are_dead_ends(restaurants: list[PublicRestaurant]) -> None:
+    diner = Diner.draw(7, 3, restaurants, NOW)
     diner.begin()
     diner.hear(Reply("Which day?", "date"))
     assert diner.hear(Reply("Which day?", "date")) == []
     assert judge(diner, [])[0] == "dead end"
-    silent = Diner.draw(7, 4, houses, NOW)
+    silent = Diner.draw(7, 4, restaurants, NOW)
     silent.begin()
     silent.hear(None)
     assert judge(silent, [])[0] == "dead end"
 
 
-def test_who_has_another_table_than_was_said_did_not_get_there(houses: list[House]) -> None:
-    diner = next(d for d in (Diner.draw(1, n, houses, NOW) for n in range(99)) if d.goal.kind == "book")
-    wish = diner.wish
+def test_who_has_another_table_than_was_said_did_not_get_there(restaurants: list[PublicRestaurant]) -> None:
+    diner = next(d for d in (Diner.draw(1, n, restaurants, NOW) for n in range(99)) if d.goal.kind == "book")
+    desired = diner.desired
     booked = {
         "status": "confirmed",
-        "restaurant": {"slug": wish.house.slug},
-        "starts_at": wish.starts_at.isoformat(),
-        "party_size": wish.party,
+        "restaurant": {"slug": desired.restaurant.slug},
+        "starts_at": desired.starts_at.isoformat(),
+        "party_size": desired.party,
         "diner_name": diner.name,
     }
     assert judge(diner, [booked]) == ("reached", "")
@@ -194,7 +194,7 @@ def test_without_a_service_the_address_is_named() -> None:
 def test_a_few_diners_visit_the_service_and_all_invariants_hold(stack: Stack) -> None:
     shown, threads = io.StringIO(), io.StringIO()
     with Service(stack.base_url, stack.api_key) as service:
-        went_well = visit(
+        went_well = run_load_test(
             Console(file=shown, width=120),
             service,
             stack.settings,

@@ -138,19 +138,19 @@ def test_all_kinds_of_expectations_are_met_where_they_are_so(play: PlayScript) -
     assert "booking_form" in result.coverage.actions
 
 
-def test_nothing_of_a_script_stays_booked(play: PlayScript, script_surroundings: object) -> None:
-    from testkit.playback.scenario import Surroundings
+def test_nothing_of_a_script_stays_booked(play: PlayScript, script_environment: object) -> None:
+    from testkit.playback.scenario import Environment
 
-    assert isinstance(script_surroundings, Surroundings)
+    assert isinstance(script_environment, Environment)
     numbers: list[str] = []
-    draw = script_surroundings.numbers.draw
-    script_surroundings.numbers.draw = lambda pattern=None: numbers.append(draw(pattern)) or numbers[-1]  # type: ignore[method-assign, func-returns-value]
+    draw = script_environment.numbers.draw
+    script_environment.numbers.draw = lambda pattern=None: numbers.append(draw(pattern)) or numbers[-1]  # type: ignore[method-assign, func-returns-value]
     try:
         play(f"{BOOKS}      - bot: not this\n")
     finally:
-        script_surroundings.numbers.draw = draw  # type: ignore[method-assign]
+        script_environment.numbers.draw = draw  # type: ignore[method-assign]
     [number] = numbers
-    rows = script_surroundings.service.reservations(number)
+    rows = script_environment.service.reservations(number)
     assert [row["status"] for row in rows] == ["cancelled"]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from deploy.stack.launching import TABLETALK, environment
 from testkit.playback.player import play
 from testkit.playback.results import Result
-from testkit.playback.runner import bring_in_restaurants, surroundings
+from testkit.playback.runner import connect, import_restaurants_of
 from testkit.script.loading import load_file
 from testkit.service import Service
 from tests.support.chat import Chat
@@ -68,8 +68,8 @@ def service(stack: Stack) -> Service:
 
 def play_file(path: Path, service: Service) -> Result:
     (script,) = load_file(path)
-    bring_in_restaurants(service, [script])
-    return play(script, surroundings(service))
+    import_restaurants_of(service, [script])
+    return play(script, connect(service))
 
 
 def green(result: Result) -> bool:

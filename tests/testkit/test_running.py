@@ -11,7 +11,7 @@ import pytest
 
 from testkit.playback import runner as running
 from testkit.playback.results import Result, Run
-from testkit.playback.scenario import Surroundings
+from testkit.playback.scenario import Environment
 from testkit.script.loading import Script, load_file
 from tests.testkit.support import written
 
@@ -20,7 +20,7 @@ NAMES = ("Ana Lima", "Ben Okri", "Carla Diaz", "Dan Weber", "Eva Novak")
 SMALL = "restaurants:\n  - {name: Tiny Thimble Bar, tables: [2]}\n"
 
 
-def test_three_hundred_scripts_keep_apart(script_surroundings: Surroundings, tmp_path: Path) -> None:
+def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_path: Path) -> None:
     """Each at a time of its own, each sees its own booking only, and the one table of a small house is there for each."""
     tables = ", ".join(["2"] * 20)
     houses = f"{SMALL}  - {{name: Wide Acre Hall, tables: [{tables}]}}\n"
@@ -37,16 +37,16 @@ def test_three_hundred_scripts_keep_apart(script_surroundings: Surroundings, tmp
         for n in range(1, 301)
     )
     scripts = load_file(written(tmp_path, f"{HEAD}{houses}test_cases:\n{cases}"))
-    done = running.run(scripts, script_surroundings, jobs=8)
+    done = running.run(scripts, script_environment, jobs=8)
     wrong = [(r.script.name, r.error, r.failure) for r in done.results if r.outcome != "passed"]
     assert not wrong, wrong[:3]
     assert len(done.results) == 300
 
 
-def test_fail_fast_begins_nothing_after_a_failure(script_surroundings: Surroundings, tmp_path: Path) -> None:
+def test_fail_fast_begins_nothing_after_a_failure(script_environment: Environment, tmp_path: Path) -> None:
     cases = "".join(f"  - test_case: n{n}\n    steps: [{{user: hello, bot: no such words}}]\n" for n in range(20))
     scripts = load_file(written(tmp_path, f"{HEAD}test_cases:\n{cases}"))
-    done = running.run(scripts, script_surroundings, jobs=2, fail_fast=True)
+    done = running.run(scripts, script_environment, jobs=2, fail_fast=True)
     assert len(done.results) + done.left_out == 20
     assert done.left_out >= 17
     assert not done.is_green
@@ -66,7 +66,7 @@ def overlaps(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Script]], set[fr
         going: set[str] = set()
         lock = threading.Lock()
 
-        def pretend(script: Script, around: Any) -> Result:
+        def pretend(script: Script, environment: Any) -> Result:
             with lock:
                 going.add(script.name)
                 found.update(frozenset({script.name, other}) for other in going - {script.name})
@@ -76,9 +76,9 @@ def overlaps(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Script]], set[fr
             return Result(script)
 
         monkeypatch.setattr(running, "play", pretend)
-        monkeypatch.setattr(running, "bring_in_restaurants", lambda service, scripts: None)
-        around: Any = type("Nothing", (), {"service": None})()
-        done: Run = running.run(scripts, around, jobs=8)
+        monkeypatch.setattr(running, "import_restaurants_of", lambda service, scripts: None)
+        environment: Any = type("Nothing", (), {"service": None})()
+        done: Run = running.run(scripts, environment, jobs=8)
         assert [result.script.name for result in done.results] == [script.name for script in scripts]
         return found
 

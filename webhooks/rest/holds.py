@@ -49,7 +49,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 raise as_problem(refused, offers) from refused
             return HeldTable.of(hold)
 
-        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 201, act)
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
 
     @api.post(
         "/holds/<hold_id>/confirm", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
@@ -75,7 +75,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
             _must_be_theirs(reservation, body.name, phone)
             return BookedTable.of(reservation)
 
-        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 201, act)
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
 
     @api.delete("/holds/<hold_id>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(NO_CONTENT, None, 404))
     @rate_limits.count_write
@@ -87,7 +87,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         def act(command_id: str) -> None:
             engine.release_hold(path.hold_id, command_id=command_id, channel=CHANNEL)
 
-        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, NO_CONTENT, act)
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, NO_CONTENT, act)
 
 
 def _must_be_hold_id(hold_id: str) -> None:

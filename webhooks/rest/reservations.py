@@ -76,7 +76,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 raise as_problem(refused, offers) from refused
             return BookedTable.of(changed)
 
-        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 200, act)
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 200, act)
 
     @api.delete(
         "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
@@ -90,7 +90,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         def act(command_id: str) -> BookedTable:
             return BookedTable.of(engine.cancel_reservation(code, command_id=command_id, channel=CHANNEL, notify=True))
 
-        return once(parts.database, rate_limits.identity_of_wishes(), header.idempotency_key, 200, act)
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 200, act)
 
 
 def _diner_phone() -> str:

@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
-from bot.idempotency import KeptAnswer, KeyReused, Wish, claim, keep
+from bot.idempotency import KeptAnswer, KeyedRequest, KeyReused, claim, keep
 from webhooks.problems import Problem
 
 NO_CONTENT = 204
@@ -27,7 +27,7 @@ def once(
     """Do what the present request asks for, or give the answer that it got before.
 
     `act` does it under the command id it is given. Only what was done is kept: a refusal has changed nothing, and the same
-    request may be tried again. Without a key every request is a wish of its own.
+    request may be tried again. Without a key every request is a keyed of its own.
 
     Raises:
         Problem: 422, the key came with another request before.
@@ -35,15 +35,15 @@ def once(
     if key is None:
         return answer(status, act(uuid.uuid4().hex))
     body = json.dumps(request.get_json(silent=True), sort_keys=True)
-    wish = Wish(caller, key, f"{request.method} {request.path} {body}")
+    keyed = KeyedRequest(caller, key, f"{request.method} {request.path} {body}")
     try:
-        known = claim(database, wish)
+        known = claim(database, keyed)
     except KeyReused:
         raise Problem(
             422, "idempotency_key_reused", "This Idempotency-Key came with another request before; take a new one."
         ) from None
     if known is None:
-        return _response(keep(database, wish, _kept(status, act(wish.command_id))))
+        return _response(keep(database, keyed, _kept(status, act(keyed.command_id))))
     response = _response(known)
     response.headers["Idempotent-Replayed"] = "true"
     return response
