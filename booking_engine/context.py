@@ -136,7 +136,7 @@ class EngineContext:
         raise (NoTableAvailable if refusal or not service else OffGrid)(found)
 
     def quarters_to_lock(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> range:
-        """The quarter hours whose pacing a booking must lock: the first one, or all of them in a house that keeps seats
+        """The quarter hours whose pacing a booking must lock: the first one, or all of them in a restaurant that keeps seats
         aside at any time for walk-ins, where parties that start apart compete for the same seats."""
         if restaurant.policy.walk_in_covers:
             return quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))

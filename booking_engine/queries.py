@@ -87,8 +87,8 @@ def match_restaurant_name(context: EngineContext, text: str, *, city: str | None
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[tuple[Restaurant, float]]:
         entries = Criteria(city).narrow(context.catalogue.names(connection, snapshot).entries)
         matches = match_names(entries, text)[:MOST_RESULTS]
-        houses = context.catalogue.restaurants(connection, snapshot, [entry.id for entry, _ in matches])
-        return [(house, score) for house, (_, score) in zip(houses, matches, strict=True)]
+        restaurants = context.catalogue.restaurants(connection, snapshot, [entry.id for entry, _ in matches])
+        return [(restaurant, score) for restaurant, (_, score) in zip(restaurants, matches, strict=True)]
 
     return _ask(context, body)
 
@@ -149,8 +149,8 @@ def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> li
             record = found.record
             if upcoming and (record.status != "confirmed" or record.ends_at <= found.now):
                 continue
-            house = context.catalogue.restaurant(connection, snapshot, restaurant_id)
-            reservations.append(record.as_reservation(house, snapshot.codes))
+            restaurant = context.catalogue.restaurant(connection, snapshot, restaurant_id)
+            reservations.append(record.as_reservation(restaurant, snapshot.codes))
         return sorted(reservations, key=lambda one: (one.starts_at, one.code))
 
     number = check_phone(phone)

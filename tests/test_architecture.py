@@ -43,7 +43,7 @@ def test_the_rooms_import_what_they_may() -> None:
     assert "0 broken" in done.stdout
 
 
-def test_an_empty_house_keeps_the_contracts(tmp_path: Path) -> None:
+def test_an_empty_tree_keeps_the_contracts(tmp_path: Path) -> None:
     done = lint(small_tree(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -46,15 +46,17 @@ def find(
 ) -> Alternatives:
     """See `BookingEngine.find_alternatives`. All questions go to the database together."""
     snapshot = context.catalogue.snapshot(connection)
-    house = context.catalogue.restaurant(connection, snapshot, restaurant.id)
-    close_by = _close_by(house, context.catalogue.names(connection, snapshot).entries, radius_km)[:_NEIGHBOURS_ASKED]
+    restaurant = context.catalogue.restaurant(connection, snapshot, restaurant.id)
+    close_by = _close_by(restaurant, context.catalogue.names(connection, snapshot).entries, radius_km)[
+        :_NEIGHBOURS_ASKED
+    ]
     neighbours = context.catalogue.restaurants(connection, snapshot, [entry.id for entry in close_by])
-    same_house = [_Question(house, moment, _SAME_TIME_OF_DAY) for moment in _other_days(house, wanted, days)]
+    here = [_Question(restaurant, moment, _SAME_TIME_OF_DAY) for moment in _other_days(restaurant, wanted, days)]
     elsewhere = [_Question(neighbour, wanted, _SAME_TIME) for neighbour in neighbours]
-    openings = _ask(context, connection, [*same_house, *elsewhere], party_size, preferences)
+    openings = _ask(context, connection, [*here, *elsewhere], party_size, preferences)
     return Alternatives(
-        other_days=tuple(found for found in openings[: len(same_house)] if found)[:limit],
-        nearby=tuple(found for found in openings[len(same_house) :] if found)[:limit],
+        other_days=tuple(found for found in openings[: len(here)] if found)[:limit],
+        nearby=tuple(found for found in openings[len(here) :] if found)[:limit],
     )
 
 
@@ -69,15 +71,15 @@ def _ask(
     if not questions:
         return []
     queries = []
-    for house, wanted, within in questions:
-        reach = quarters_between(wanted - within, wanted + within + house.longest_turn(party_size))
-        queries.append(occupancy_query(house.id, reach, shift=context.clock.offset, excluding=None))
+    for restaurant, wanted, within in questions:
+        reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
+        queries.append(occupancy_query(restaurant.id, reach, shift=context.clock.offset, excluding=None))
     answers: list[Opening | None] = []
-    for (house, wanted, within), rows in zip(questions, execute_all(connection, queries), strict=True):
+    for (restaurant, wanted, within), rows in zip(questions, execute_all(connection, queries), strict=True):
         occupancy = Occupancy.from_rows(rows)
-        context.must_be_current(connection, house, occupancy.version)
+        context.must_be_current(connection, restaurant, occupancy.version)
         found = search(
-            house,
+            restaurant,
             wanted=wanted,
             party_size=party_size,
             within=within,
@@ -89,20 +91,20 @@ def _ask(
     return answers
 
 
-def _other_days(house: Restaurant, wanted: datetime, days: int) -> list[datetime]:
+def _other_days(restaurant: Restaurant, wanted: datetime, days: int) -> list[datetime]:
     """The same time of day, nearest day first, the later of two that are as near."""
-    local = wanted.astimezone(house.zone)
+    local = wanted.astimezone(restaurant.zone)
     offsets = sorted((day for day in range(-days, days + 1) if day), key=lambda day: (abs(day), -day))
     return [(local + timedelta(days=day)).astimezone(UTC) for day in offsets]
 
 
-def _close_by(house: Restaurant, entries: Sequence[NameEntry], radius_km: float) -> list[NameEntry]:
-    """Other restaurants near the house: those that share a cuisine first, then the closest."""
-    here = next(entry for entry in entries if entry.id == house.id)
+def _close_by(restaurant: Restaurant, entries: Sequence[NameEntry], radius_km: float) -> list[NameEntry]:
+    """Other restaurants near the restaurant: those that share a cuisine first, then the closest."""
+    here = next(entry for entry in entries if entry.id == restaurant.id)
     ranked = []
     for entry in entries:
         distance = _distance_km(here, entry)
-        if entry.id != house.id and distance <= radius_km:
+        if entry.id != restaurant.id and distance <= radius_km:
             ranked.append((not here.folded_cuisines & entry.folded_cuisines, distance, entry.id, entry))
     return [entry for *_, entry in sorted(ranked, key=lambda rank: rank[:3])]
 

@@ -20,7 +20,7 @@ class Place(NamedTuple):
     max_party: int
     areas: frozenset[str]
     features: frozenset[str]
-    """What the place has, and what the whole house has."""
+    """What the place has, and what the whole restaurant has."""
     mask: int
     """One bit for each table, at the position of its number."""
 
@@ -30,7 +30,7 @@ class Floor:
 
     Between equals a single table goes before a combination, then the table that fewer combinations need, then the one with
     fewer features, so that large, combinable and step-free tables stay for those who need them. Walk-in tables, and
-    combinations with one, are not on it unless the house has released them (`with_walk_in`).
+    combinations with one, are not on it unless the restaurant has released them (`with_walk_in`).
     """
 
     def __init__(self, restaurant: Restaurant, *, with_walk_in: bool = False) -> None:

@@ -52,7 +52,7 @@ def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: in
 def refusal_by_rule(
     restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime, service: Service | None
 ) -> Refusal | None:
-    """The house rule that this time breaks, whoever sits where. Instants in UTC; `service`: the one it falls into."""
+    """The restaurant rule that this time breaks, whoever sits where. Instants in UTC; `service`: the one it falls into."""
     policy = restaurant.policy
     if starts_at <= now:
         return Refusal.PAST

@@ -67,9 +67,9 @@ def change_reservation(
 
     def decide(connection: Connection) -> Decision:
         def seats(record: Record) -> dict[int, range]:
-            house = context.restaurant(connection, restaurant_id)
+            restaurant = context.restaurant(connection, restaurant_id)
             start, party_size = change.starts_at or record.starts_at, change.party_size or record.party_size
-            return {restaurant_id: context.quarters_to_lock(house, start, party_size)}
+            return {restaurant_id: context.quarters_to_lock(restaurant, start, party_size)}
 
         locked = lock_reservation(context, connection, restaurant_id, number, also=seats)
         before = locked.record
@@ -136,9 +136,9 @@ def lock_reservation(
         raise ReservationUnknown
     quarter = quarter_of(seen.record.starts_at)
     quarters = {restaurant_id: {quarter}}
-    for house_id, more in also(seen.record).items():
-        quarters.setdefault(house_id, set()).update(more)
-    locks = [lock_pacing(house_id, quarters[house_id]) for house_id in sorted(quarters)]
+    for other_id, more in also(seen.record).items():
+        quarters.setdefault(other_id, set()).update(more)
+    locks = [lock_pacing(each, quarters[each]) for each in sorted(quarters)]
     answer = found(
         execute_all(connection, [*locks, query_by_id(restaurant_id, seen.record.id, context.clock.offset)])[-1]
     )

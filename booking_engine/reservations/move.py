@@ -43,15 +43,13 @@ def move_reservation(
 
     def decide(connection: Connection) -> Decision:
         def seats(record: Record) -> dict[int, range]:
-            here, there = (context.restaurant(connection, house_id) for house_id in (from_id, restaurant.id))
+            here, there = (context.restaurant(connection, each) for each in (from_id, restaurant.id))
             start = change.starts_at or _same_wall_time(record, here, there)
             return {there.id: context.quarters_to_lock(there, start, change.party_size or record.party_size)}
 
         locked = lock_reservation(context, connection, from_id, number, also=seats)
         snapshot = context.catalogue.snapshot(connection, locked.version)
-        here, there = (
-            context.catalogue.restaurant(connection, snapshot, house_id) for house_id in (from_id, restaurant.id)
-        )
+        here, there = (context.catalogue.restaurant(connection, snapshot, each) for each in (from_id, restaurant.id))
         must_stand(locked, here, snapshot.codes)
         must_be_in_time(locked, here, snapshot.codes)
         wanted = _wanted(locked.record, here, there, change)

@@ -1,4 +1,4 @@
-"""Reservations that a restaurant no longer fits after an import: kept, and reported for the house to call the diners."""
+"""Reservations that a restaurant no longer fits after an import: kept, and reported for the restaurant to call the diners."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ def find_conflicts(connection: Connection, changed: dict[int, RestaurantLine], s
         for row in connection.execute(given):
             numbers.setdefault(row.restaurant_id, {})[row.name] = row.table_id
         for restaurant_id, rows in upcoming.items():
-            house = Restaurant.from_line(restaurant_id, changed[restaurant_id], numbers[restaurant_id], 0)
-            names = {table.name for table in house.tables}
+            restaurant = Restaurant.from_line(restaurant_id, changed[restaurant_id], numbers[restaurant_id], 0)
+            names = {table.name for table in restaurant.tables}
             for row in rows:
-                if reason := _in_the_way(house, names, row):
-                    yield Conflict(house.slug, codes.spell(restaurant_id, row.code_number), reason)
+                if reason := _in_the_way(restaurant, names, row):
+                    yield Conflict(restaurant.slug, codes.spell(restaurant_id, row.code_number), reason)
 
 
-def _in_the_way(house: Restaurant, table_names: set[str], row: Any) -> str | None:
-    if house.service_at(row.starts_at) is None:
+def _in_the_way(restaurant: Restaurant, table_names: set[str], row: Any) -> str | None:
+    if restaurant.service_at(row.starts_at) is None:
         return "closed then"
-    if not {house.table_names[table_id] for table_id in row.table_ids} <= table_names:
+    if not {restaurant.table_names[table_id] for table_id in row.table_ids} <= table_names:
         return "table gone"
-    if not house.released_floor.seats(tuple(row.table_ids), row.party_size):
+    if not restaurant.released_floor.seats(tuple(row.table_ids), row.party_size):
         return "table too small"
     return None

@@ -109,7 +109,7 @@ class Combination(_Part):
 
 
 class Policy(_Part):
-    """The house's rules.
+    """The restaurant's rules.
 
     `walk_in_covers`: seats that stay free for walk-ins at any time. Walk-in tables and seats may be booked when a party is
     to sit down within `walk_in_release_minutes`; None: never.

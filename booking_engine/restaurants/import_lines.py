@@ -15,7 +15,7 @@ from booking_engine.errors import ImportProblem, ImportRejected
 from .import_format import RestaurantLine
 
 LONGEST_LINE = 5_000_000
-"""Characters; a house of 2,000 tables takes a few hundred thousand."""
+"""Characters; a restaurant of 2,000 tables takes a few hundred thousand."""
 
 _MOST_PROBLEMS = 200
 _LONGEST_PATH = 100

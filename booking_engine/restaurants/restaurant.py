@@ -107,7 +107,7 @@ class Restaurant:
 
     @cached_property
     def released_floor(self) -> Floor:
-        """The same with the walk-in tables, for when the house no longer keeps them."""
+        """The same with the walk-in tables, for when the restaurant no longer keeps them."""
         return Floor(self, with_walk_in=True)
 
     @property
@@ -125,7 +125,7 @@ class Restaurant:
         return {self.table_ids[table.name]: table.area for table in self.tables if table.area}
 
     def has_feature(self, feature: str) -> bool:
-        """Whether the house, or a table of it, has this feature, in any usual spelling."""
+        """Whether the restaurant, or a table of it, has this feature, in any usual spelling."""
         listed = (self.features, *(table.features for table in self.tables))
         return canonical([feature]) <= canonical(word for features in listed for word in features)
 

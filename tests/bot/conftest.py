@@ -21,7 +21,7 @@ from bot.twilio_rest import create_client
 from deploy.stack.embedded import redis_command
 from dialogue.words import Languages
 from tests.engine.conftest import copy_database, server_url, template_url
-from tests.engine.helpers import as_lines, clock_at, house
+from tests.engine.helpers import as_lines, clock_at, restaurant_line
 from tests.support.running import wait_until
 from tests.support.twilio_server import TwilioServer
 
@@ -41,7 +41,7 @@ def clock() -> Clock:
 def module_database(copy_database: Callable[[], str]) -> Iterator[Engine]:
     """A migrated database with one restaurant."""
     engine = create_database(copy_database(), name="bot tests")
-    BookingEngine(engine, Clock()).import_restaurants(as_lines(house()))
+    BookingEngine(engine, Clock()).import_restaurants(as_lines(restaurant_line()))
     yield engine
     engine.dispose()
 

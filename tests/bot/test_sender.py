@@ -191,12 +191,12 @@ def test_another_text_to_the_same_phone_is_not_taken_for_this_one(
 def test_a_confirmation_is_written_in_the_restaurants_own_time(
     engine: BookingEngine, database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
 ) -> None:
-    restaurant = engine.restaurant("house")
+    restaurant = engine.restaurant("larder")
     made = book(engine, restaurant, evening(restaurant), notify=True)
     send_due(database, clock, sender)
     [sent] = twilio.taken
     assert sent["To"] == PHONE
-    assert "House" in sent["Body"]
+    assert "Larder" in sent["Body"]
     assert "Sat, Dec 5, 7:00 PM" in sent["Body"]
     assert made.code in sent["Body"]
     with database.connect() as connection:

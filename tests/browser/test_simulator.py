@@ -1,4 +1,4 @@
-"""The phone simulator in a real browser, against the running house: Rasa, database and worker included."""
+"""The phone simulator in a real browser, against the running service: Rasa, database and worker included."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def test_closures_are_days_with_a_reason(restaurant: Json) -> None:
         assert closure["reason"]
 
 
-def test_some_houses_have_days_with_other_hours() -> None:
+def test_some_restaurants_have_days_with_other_hours() -> None:
     special = [(r, day) for r in RESTAURANTS for day in r.get("special_days", [])]
     assert {day["date"] for _, day in special} >= {"2026-12-31", "2027-02-14"}
     for restaurant, day in special:

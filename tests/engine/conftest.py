@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from booking_engine import BookingEngine, Clock, Restaurant, create_database
 
-from .helpers import ROOT, as_lines, clock_at, house
+from .helpers import ROOT, as_lines, clock_at, restaurant_line
 
 _DATABASES = count()
 _SLUGS = count()
@@ -112,13 +112,13 @@ def at(database: Engine) -> Callable[[str], BookingEngine]:
 
 @pytest.fixture
 def open_restaurant(database: Engine) -> Callable[..., Restaurant]:
-    """Import a restaurant of the test's own; keyword arguments replace fields of `helpers.house`."""
+    """Import a restaurant of the test's own; keyword arguments replace fields of `helpers.restaurant_line`."""
 
     def make(**fields: object) -> Restaurant:
-        slug = str(fields.setdefault("slug", f"house-{next(_SLUGS)}"))
-        fields.setdefault("name", f"House {slug}")
+        slug = str(fields.setdefault("slug", f"larder-{next(_SLUGS)}"))
+        fields.setdefault("name", f"Larder {slug}")
         importer = BookingEngine(database, Clock())
-        importer.import_restaurants(as_lines(house(**fields)))
+        importer.import_restaurants(as_lines(restaurant_line(**fields)))
         return importer.restaurant(slug)
 
     return make

@@ -1,4 +1,4 @@
-"""One house on one evening, thought out plainly: a list of seatings, and whether two of them overlap.
+"""One restaurant on one evening, thought out plainly: a list of seatings, and whether two of them overlap.
 
 It knows nothing of grids of quarter hours, partitions, locks or versions.
 """
@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .helpers import DAY, house
+from .helpers import DAY, restaurant_line
 
 LAST_SEATING = timedelta(hours=4, minutes=30)
-"""after the house opens at 17:00"""
+"""after the restaurant opens at 17:00"""
 
 
 @dataclass(frozen=True)
-class House:
+class ModelRestaurant:
     """What an import says: tables by name, what they seat, and the rules."""
 
     sizes: tuple[tuple[str, int], ...] = (("T1", 2), ("T2", 2), ("T3", 4))
@@ -41,7 +41,7 @@ class House:
     def line(self, slug: str) -> dict[str, Any]:
         """The restaurant as an import brings it."""
         policy = {"pacing_covers": self.pacing, "min_notice_minutes": 0, "change_cutoff_minutes": 0}
-        return house(
+        return restaurant_line(
             slug=slug,
             tables=[{"name": name, "max_party": size} for name, size in self.sizes],
             combinations=[
@@ -82,17 +82,17 @@ class EveningModel:
 
     def __init__(self, opens: datetime) -> None:
         self.opens = opens
-        self.house = House()
-        self.paces: list[int | None] = [self.house.pacing]
+        self.restaurant = ModelRestaurant()
+        self.paces: list[int | None] = [self.restaurant.pacing]
         self.seated: dict[str, Seated] = {}
 
-    def rebuild(self, changed: House) -> None:
-        self.house = changed
+    def rebuild(self, changed: ModelRestaurant) -> None:
+        self.restaurant = changed
         self.paces.append(changed.pacing)
 
     def seat(self, key: str, now: datetime, *, excluding: str | None = None, **fields: Any) -> None:
-        """Note a new seating; it must be one that a place of the house is free for."""
-        seated = Seated(ends_at=self.house.ends_at(fields["starts_at"], fields["party_size"]), **fields)
+        """Note a new seating; it must be one that a place of the restaurant is free for."""
+        seated = Seated(ends_at=self.restaurant.ends_at(fields["starts_at"], fields["party_size"]), **fields)
         assert seated.tables in self.free_places(seated.starts_at, seated.party_size, now, excluding=excluding)
         self.seated[key] = seated
 
@@ -106,19 +106,21 @@ class EveningModel:
         self, starts_at: datetime, party_size: int, now: datetime, *, excluding: str | None = None
     ) -> list[tuple[str, ...]]:
         """Where such a party could sit; the seating `excluding` does not count."""
-        house = self.house
+        restaurant = self.restaurant
         offset = starts_at - self.opens
-        on_time = timedelta(0) <= offset <= LAST_SEATING and offset % timedelta(minutes=house.slot) == timedelta(0)
-        if house.closed or not on_time or starts_at <= now:
+        on_time = timedelta(0) <= offset <= LAST_SEATING and offset % timedelta(minutes=restaurant.slot) == timedelta(0)
+        if restaurant.closed or not on_time or starts_at <= now:
             return []
         others = [one for key, one in self.seated.items() if key != excluding and one.alive(now)]
         sitting_down = sum(other.party_size for other in others if other.starts_at == starts_at)
-        if house.pacing is not None and sitting_down + party_size > house.pacing:
+        if restaurant.pacing is not None and sitting_down + party_size > restaurant.pacing:
             return []
-        ends_at = house.ends_at(starts_at, party_size)
+        ends_at = restaurant.ends_at(starts_at, party_size)
         taken = {t for one in others if one.starts_at < ends_at and starts_at < one.ends_at for t in one.tables}
         return [
-            names for names, (low, high) in house.places.items() if low <= party_size <= high and not taken & set(names)
+            names
+            for names, (low, high) in restaurant.places.items()
+            if low <= party_size <= high and not taken & set(names)
         ]
 
     def openings(self, party_size: int, now: datetime, *, excluding: str | None = None) -> list[datetime]:
@@ -127,14 +129,14 @@ class EveningModel:
         return [time for time in times if self.free_places(time, party_size, now, excluding=excluding)]
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """(code, reason) of each reservation that the house no longer fits."""
+        """(code, reason) of each reservation that the restaurant no longer fits."""
         for key, one in self.seated.items():
             if one.state != "confirmed":
                 continue
-            _, largest = self.house.places.get(one.tables, (0, 0))
-            if self.house.closed:
+            _, largest = self.restaurant.places.get(one.tables, (0, 0))
+            if self.restaurant.closed:
                 yield key, "closed then"
-            elif not set(one.tables) <= set(dict(self.house.sizes)):
+            elif not set(one.tables) <= set(dict(self.restaurant.sizes)):
                 yield key, "table gone"
             elif one.party_size > largest:
                 yield key, "table too small"

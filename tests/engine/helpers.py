@@ -49,11 +49,11 @@ def tables(*sizes: int) -> list[dict[str, Any]]:
     return [{"name": f"T{number}", "max_party": size} for number, size in enumerate(sizes, 1)]
 
 
-def house(**fields: Any) -> dict[str, Any]:
+def restaurant_line(**fields: Any) -> dict[str, Any]:
     """A restaurant in London, dinner every day from 17:00, last seating 21:30, two tables for 2 and one for 4."""
     return {
-        "slug": "house",
-        "name": "House",
+        "slug": "larder",
+        "name": "Larder",
         "address": {"city": "London", "lat": 51.5, "lon": -0.12},
         "timezone": "Europe/London",
         "service_periods": [

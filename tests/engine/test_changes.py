@@ -31,29 +31,29 @@ from .helpers import (
 
 
 def test_a_refused_change_leaves_the_old_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant(tables=tables(2))
-    made = book(engine, house, evening(house, 17))
-    book(engine, house, evening(house, 20))
+    restaurant = open_restaurant(tables=tables(2))
+    made = book(engine, restaurant, evening(restaurant, 17))
+    book(engine, restaurant, evening(restaurant, 20))
     with pytest.raises(NoTableAvailable) as refused:
         engine.change_reservation(
-            made.code, starts_at=evening(house, 20), command_id=new_id(), channel="sms", notify=True
+            made.code, starts_at=evening(restaurant, 20), command_id=new_id(), channel="sms", notify=True
         )
     # Its own table counts as free among the offers: a quarter hour later is possible.
     assert "18:30" in wall_times(refused.value.search.openings)
     assert engine.reservation(made.code) == made
     moved = engine.change_reservation(
-        made.code, starts_at=evening(house, 17, 15), command_id=new_id(), channel="sms", notify=False
+        made.code, starts_at=evening(restaurant, 17, 15), command_id=new_id(), channel="sms", notify=False
     )
-    assert moved.starts_at == evening(house, 17, 15)
+    assert moved.starts_at == evening(restaurant, 17, 15)
     # The quarter hour it left is free again, the one it took is not.
-    assert engine.find_openings(house, starts_at=evening(house, 17, 15), party_size=2).exact is None
-    same = engine.find_openings(house, starts_at=evening(house, 17, 30), party_size=2, excluding=made.code)
+    assert engine.find_openings(restaurant, starts_at=evening(restaurant, 17, 15), party_size=2).exact is None
+    same = engine.find_openings(restaurant, starts_at=evening(restaurant, 17, 30), party_size=2, excluding=made.code)
     assert same.exact is not None
 
 
 def test_a_larger_party_moves_to_a_larger_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house), 2)
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant), 2)
     bigger = engine.change_reservation(made.code, party_size=3, command_id=new_id(), channel="sms", notify=False)
     assert (bigger.party_size, bigger.tables) == (3, ("T3",))
     assert bigger.ends_at - bigger.starts_at == timedelta(minutes=105)
@@ -63,8 +63,8 @@ def test_a_larger_party_moves_to_a_larger_table(engine: BookingEngine, open_rest
 
 
 def test_notes_change_without_touching_the_table(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant(policy={"change_cutoff_minutes": 60})
-    made = book(engine, house, evening(house))
+    restaurant = open_restaurant(policy={"change_cutoff_minutes": 60})
+    made = book(engine, restaurant, evening(restaurant))
     pass_time(engine, days=4, hours=6, minutes=30)
     noted = engine.change_reservation(made.code, notes="birthday", command_id=new_id(), channel="sms", notify=False)
     assert (noted.notes, noted.tables, noted.starts_at) == ("birthday", made.tables, made.starts_at)
@@ -77,8 +77,8 @@ def test_notes_change_without_touching_the_table(engine: BookingEngine, open_res
 def test_another_name_goes_everywhere_it_is_told(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house), phone="+14155550177")
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant), phone="+14155550177")
     renamed = engine.change_reservation(made.code, name=" Zoë  Ng ", command_id="n", channel="sms", notify=False)
     assert renamed == replace(made, diner_name="Zoë Ng")
     assert engine.reservation(made.code) == renamed
@@ -97,9 +97,9 @@ def test_another_name_goes_everywhere_it_is_told(
 
 
 def test_what_is_over_is_neither_changed_nor_cancelled(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house))
-    cancelled = book(engine, house, evening(house))
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant))
+    cancelled = book(engine, restaurant, evening(restaurant))
     engine.cancel_reservation(cancelled.code, command_id=new_id(), channel="sms", notify=False)
     with pytest.raises(ReservationOver):
         engine.change_reservation(cancelled.code, party_size=1, command_id=new_id(), channel="sms", notify=False)
@@ -113,13 +113,13 @@ def test_what_is_over_is_neither_changed_nor_cancelled(engine: BookingEngine, op
 def test_a_cancellation_is_undone_within_two_minutes_if_the_table_is_free(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
-    made = book(engine, house, evening(house))
+    restaurant = open_restaurant(tables=tables(2))
+    made = book(engine, restaurant, evening(restaurant))
     gone = engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
     assert engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False) == gone
     assert engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False) == made
     engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
-    book(engine, house, evening(house))
+    book(engine, restaurant, evening(restaurant))
     with pytest.raises(NoTableAvailable):
         engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
     pass_time(engine, minutes=2, seconds=1)

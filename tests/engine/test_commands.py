@@ -35,11 +35,13 @@ from .helpers import (
 def test_a_hold_is_confirmed_changed_and_cancelled(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    hold = engine.place_hold(house, starts_at=evening(house), party_size=4, command_id=new_id(), channel="sms")
+    restaurant = open_restaurant()
+    hold = engine.place_hold(
+        restaurant, starts_at=evening(restaurant), party_size=4, command_id=new_id(), channel="sms"
+    )
     assert hold.expires_at - engine.clock.now() > timedelta(minutes=4, seconds=50)
-    assert hold.starts_at == evening(house)
-    assert hold.starts_at.tzinfo is house.zone
+    assert hold.starts_at == evening(restaurant)
+    assert hold.starts_at.tzinfo is restaurant.zone
 
     made = engine.confirm_hold(
         hold.id, name=" Ada  Lovelace ", phone="+1 (415) 555-0123", notes="nut\0 allergy", command_id=new_id(), channel="sms",
@@ -56,16 +58,16 @@ def test_a_hold_is_confirmed_changed_and_cancelled(
     assert engine.reservation(made.code) == made
 
     moved = engine.change_reservation(
-        made.code, starts_at=evening(house, 20), command_id=new_id(), channel="chat", notify=True
+        made.code, starts_at=evening(restaurant, 20), command_id=new_id(), channel="chat", notify=True
     )
-    assert (moved.code, moved.starts_at, moved.notes) == (made.code, evening(house, 20), "nut allergy")
+    assert (moved.code, moved.starts_at, moved.notes) == (made.code, evening(restaurant, 20), "nut allergy")
     gone = engine.cancel_reservation(made.code, command_id=new_id(), channel="api", notify=True)
     assert gone.status == "cancelled"
     assert engine.reservation(made.code) == gone
-    assert events(database, house) == [("hold", "sms"), ("confirm", "sms"), ("change", "chat"), ("cancel", "api")]
+    assert events(database, restaurant) == [("hold", "sms"), ("confirm", "sms"), ("change", "chat"), ("cancel", "api")]
     with database.connect() as connection:
         left = connection.execute(
-            text("SELECT count(*) FROM table_quarter WHERE restaurant_id = :id"), {"id": house.id}
+            text("SELECT count(*) FROM table_quarter WHERE restaurant_id = :id"), {"id": restaurant.id}
         )
         assert left.scalar_one() == 0
 
@@ -73,28 +75,28 @@ def test_a_hold_is_confirmed_changed_and_cancelled(
 def test_a_held_table_is_not_offered_until_the_hold_lapses(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
-    engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
-    found = engine.find_openings(house, starts_at=evening(house), party_size=2)
+    restaurant = open_restaurant(tables=tables(2))
+    engine.place_hold(restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms")
+    found = engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2)
     assert (found.exact, found.refusal) == (None, Refusal.NO_TABLE)
     with pytest.raises(NoTableAvailable) as refused:
-        engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+        engine.place_hold(restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms")
     assert wall_times(refused.value.search.openings) == ["17:30", "20:30", "17:00"]
     pass_time(engine, minutes=5, seconds=1)
-    assert engine.find_openings(house, starts_at=evening(house), party_size=2).exact is not None
-    book(engine, house, evening(house))
+    assert engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2).exact is not None
+    book(engine, restaurant, evening(restaurant))
 
 
 def test_a_lapsed_hold_is_confirmed_while_a_table_is_left(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2, 2))
+    restaurant = open_restaurant(tables=tables(2, 2))
     first, second = (
-        engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+        engine.place_hold(restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms")
         for _ in range(2)
     )
     pass_time(engine, minutes=6)
-    assert book(engine, house, evening(house)).tables == ("T1",)
+    assert book(engine, restaurant, evening(restaurant)).tables == ("T1",)
     # The first hold's own table has gone; another that fits does as well.
     late = engine.confirm_hold(first.id, name="Late", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
     assert late.tables == ("T2",)
@@ -107,32 +109,36 @@ def test_a_lapsed_hold_is_confirmed_while_a_table_is_left(
 def test_a_released_hold_frees_its_table_and_cannot_be_confirmed(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
-    hold = engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+    restaurant = open_restaurant(tables=tables(2))
+    hold = engine.place_hold(
+        restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms"
+    )
     engine.release_hold(hold.id, command_id=new_id(), channel="sms")
     engine.release_hold(hold.id, command_id=new_id(), channel="sms")
     with pytest.raises(HoldExpired):
         engine.confirm_hold(hold.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
-    book(engine, house, evening(house))
+    book(engine, restaurant, evening(restaurant))
 
 
 def test_holds_that_came_to_nothing_are_thrown_away_in_time(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2, 2, 2, 2))
+    restaurant = open_restaurant(tables=tables(2, 2, 2, 2))
 
     def hold(command_id: str) -> Hold:
-        return engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=command_id, channel="sms")
+        return engine.place_hold(
+            restaurant, starts_at=evening(restaurant), party_size=2, command_id=command_id, channel="sms"
+        )
 
-    lapsed, released, kept = hold("lapsed"), hold("released"), book(engine, house, evening(house))
+    lapsed, released, kept = hold("lapsed"), hold("released"), book(engine, restaurant, evening(restaurant))
     engine.release_hold(released.id, command_id=new_id(), channel="sms")
     engine.delete_stale_holds()
-    assert rows_of(database, house) == (3, 2 * 6), "not before a day has gone by"
+    assert rows_of(database, restaurant) == (3, 2 * 6), "not before a day has gone by"
     pass_time(engine, days=1, minutes=6)
     fresh = hold("fresh")
     assert engine.delete_stale_holds() >= 2
     assert engine.delete_stale_holds() == 0
-    assert rows_of(database, house) == (2, 2 * 6)
+    assert rows_of(database, restaurant) == (2, 2 * 6)
     assert engine.reservation(kept.code) == kept
     for gone in (lapsed, released):
         with pytest.raises(HoldExpired):
@@ -141,12 +147,12 @@ def test_holds_that_came_to_nothing_are_thrown_away_in_time(
     engine.confirm_hold(fresh.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
 
 
-def rows_of(database: Engine, house: Restaurant) -> tuple[int, int]:
+def rows_of(database: Engine, restaurant: Restaurant) -> tuple[int, int]:
     """How many reservations and quarter hours of this restaurant are stored, whatever their state."""
     with database.connect() as connection:
         first, second = (
             connection.execute(
-                text(f"SELECT count(*) FROM {table} WHERE restaurant_id = :id"), {"id": house.id}
+                text(f"SELECT count(*) FROM {table} WHERE restaurant_id = :id"), {"id": restaurant.id}
             ).scalar_one()
             for table in ("reservation", "table_quarter")
         )
@@ -163,8 +169,10 @@ def test_an_unknown_hold_is_released_silently_and_not_confirmed(engine: BookingE
 def test_confirming_a_confirmed_hold_gives_the_same_reservation(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    hold = engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+    restaurant = open_restaurant()
+    hold = engine.place_hold(
+        restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms"
+    )
     made, again = (
         engine.confirm_hold(hold.id, name="A", phone=PHONE, command_id=new_id(), channel="sms", notify=True)
         for _ in range(2)
@@ -178,9 +186,11 @@ def test_confirming_a_confirmed_hold_gives_the_same_reservation(
 def test_the_same_command_again_returns_the_first_result(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
+    restaurant = open_restaurant(tables=tables(2))
     hold, same_hold = (
-        engine.place_hold(house, starts_at=evening(house), party_size=2, command_id="h\0" * 9000, channel="sms")
+        engine.place_hold(
+            restaurant, starts_at=evening(restaurant), party_size=2, command_id="h\0" * 9000, channel="sms"
+        )
         for _ in range(2)
     )
     assert same_hold == hold
@@ -190,17 +200,19 @@ def test_the_same_command_again_returns_the_first_result(
     )
     assert same == made
     moved = engine.change_reservation(
-        made.code, starts_at=evening(house, 20), command_id="m", channel="sms", notify=True
+        made.code, starts_at=evening(restaurant, 20), command_id="m", channel="sms", notify=True
     )
     engine.cancel_reservation(made.code, command_id="x", channel="sms", notify=True)
     assert (
-        engine.change_reservation(made.code, starts_at=evening(house, 20), command_id="m", channel="sms", notify=True)
+        engine.change_reservation(
+            made.code, starts_at=evening(restaurant, 20), command_id="m", channel="sms", notify=True
+        )
         == moved
     )
     engine.restore_reservation(made.code, command_id="r", channel="sms", notify=False)
     assert engine.cancel_reservation(made.code, command_id="x", channel="sms", notify=True).status == "cancelled"
     assert engine.reservation(made.code).status == "confirmed", "the repeated cancellation must have no second effect"
-    assert len(events(database, house)) == 5
+    assert len(events(database, restaurant)) == 5
 
 
 def test_a_diners_reservations_are_found_by_phone(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
@@ -248,8 +260,10 @@ def test_an_unknown_code_is_a_domain_error(engine: BookingEngine, code: str) -> 
 def test_unusable_details_are_refused_and_the_hold_stands(
     engine: BookingEngine, open_restaurant: OpenRestaurant, details: dict[str, str]
 ) -> None:
-    house = open_restaurant(tables=tables(2))
-    hold = engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+    restaurant = open_restaurant(tables=tables(2))
+    hold = engine.place_hold(
+        restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms"
+    )
     good = {"name": "Ada", "phone": PHONE, "channel": "sms"}
     with pytest.raises(InvalidRequest):
         engine.confirm_hold(hold.id, command_id=new_id(), notify=False, **(good | details))

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from booking_engine import BookingEngine, Clock, HoldExpired, Reservation, Restaurant, create_database
 
 from .conftest import alembic_config
-from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
+from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, new_id, restaurant_line, tables
 
 NOW = "2026-12-01T12:00+00:00"
 
@@ -57,9 +57,9 @@ def confirm(engine: BookingEngine, hold_id: str) -> Reservation:
 
 def test_what_was_confirmed_is_there_after_a_crash(mortal: tuple[Engine, Callable[[], None]]) -> None:
     database, crash = mortal
-    BookingEngine(database, Clock()).import_restaurants(as_lines(house(tables=tables(2, 2))))
+    BookingEngine(database, Clock()).import_restaurants(as_lines(restaurant_line(tables=tables(2, 2))))
     engine = BookingEngine(database, clock_at(NOW))
-    place = engine.restaurant("house")
+    place = engine.restaurant("larder")
     hold_id = hold_for_two(engine, place)
     made = book(engine, place, evening(place))
     crash()

@@ -10,9 +10,9 @@ import pytest
 from booking_engine import BookingEngine, Clock, Criteria, create_database
 from booking_engine.restaurants.features import telling_words
 
-from .helpers import as_lines, house
+from .helpers import as_lines, restaurant_line
 
-HOUSES: dict[str, dict[str, Any]] = {
+RESTAURANTS: dict[str, dict[str, Any]] = {
     "alba": {
         "address": {"city": "Boston", "street": "412 Main Street"},
         "cuisines": ["Italian"], "price_level": 1, "features": ["outdoor_seating", "live_music"],
@@ -38,7 +38,9 @@ HOUSES: dict[str, dict[str, Any]] = {
 def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
     database = create_database(copy_database())
     engine = BookingEngine(database, Clock())
-    engine.import_restaurants(as_lines(*[house(slug=slug, name=slug, **given) for slug, given in HOUSES.items()]))
+    engine.import_restaurants(
+        as_lines(*[restaurant_line(slug=slug, name=slug, **given) for slug, given in RESTAURANTS.items()])
+    )
     yield engine
     database.dispose()
 
@@ -46,7 +48,7 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
 @pytest.mark.parametrize(
     ("criteria", "slugs"),
     [
-        (Criteria(), list(HOUSES)),
+        (Criteria(), list(RESTAURANTS)),
         (Criteria("boston", "ITALIAN"), ["alba", "bruma"]),
         (Criteria("Denver", refused_cuisines=frozenset({"THAI", "Greek"})), ["esker", "faro"]),
         (Criteria(cuisine="Thai", refused_cuisines=frozenset({"Thai"})), []),
@@ -79,12 +81,12 @@ def test_all_that_is_looked_for_must_fit(engine: BookingEngine, criteria: Criter
 
 def test_a_slip_in_a_long_street_is_forgiven(engine: BookingEngine) -> None:
     engine.import_restaurants(
-        as_lines(house(slug="gala", name="gala", address={"city": "Denver", "street": "2 Larimer St"}))
+        as_lines(restaurant_line(slug="gala", name="gala", address={"city": "Denver", "street": "2 Larimer St"}))
     )
     assert [found.slug for found in engine.find_restaurants(Criteria(street="larrimer street"))] == ["gala"]
 
 
 def test_pages_follow_each_other(engine: BookingEngine) -> None:
     pages = [engine.find_restaurants(limit=2, offset=offset) for offset in (0, 2, 4)]
-    assert [found.slug for page in pages for found in page][:6] == list(HOUSES)[:6]
+    assert [found.slug for page in pages for found in page][:6] == list(RESTAURANTS)[:6]
     assert engine.find_restaurants(limit=2, offset=100) == []

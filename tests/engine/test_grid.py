@@ -1,4 +1,4 @@
-"""The times at which a house seats parties: one by one as all together. No database."""
+"""The times at which a restaurant seats parties: one by one as all together. No database."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ CHANGES = {
 """A night each; the last is one like any other."""
 
 
-def house(zone: str, slot_minutes: int, periods: list[dict[str, Any]]) -> Restaurant:
+def restaurant_line(zone: str, slot_minutes: int, periods: list[dict[str, Any]]) -> Restaurant:
     line = RestaurantLine.model_validate(
         {
-            "slug": "house",
-            "name": "House",
+            "slug": "larder",
+            "name": "Larder",
             "address": {"city": "Anywhere"},
             "timezone": zone,
             "service_periods": [{"days": EVERY_DAY} | period for period in periods],
@@ -55,7 +55,7 @@ AROUND_THE_CLOCK = period("night", "20:00", "08:00", "10:00"), period("morning",
 def test_one_time_is_on_the_grid_as_it_is_among_all(
     zone: str, slot_minutes: int, periods: tuple[dict[str, Any], ...], minutes: int
 ) -> None:
-    place = house(zone, slot_minutes, list(periods))
+    place = restaurant_line(zone, slot_minutes, list(periods))
     noon = datetime.combine(CHANGES[zone], datetime.min.time(), UTC) + timedelta(hours=12)
     moment = noon + timedelta(minutes=minutes)
     around = dict(grid(place, moment - timedelta(hours=12), moment + timedelta(hours=12)))
@@ -64,7 +64,7 @@ def test_one_time_is_on_the_grid_as_it_is_among_all(
 
 
 def test_where_two_services_overlap_a_party_sits_in_that_of_the_day() -> None:
-    place = house("Asia/Kolkata", 30, list(AROUND_THE_CLOCK))
+    place = restaurant_line("Asia/Kolkata", 30, list(AROUND_THE_CLOCK))
     overlap = datetime(2026, 12, 4, 7, tzinfo=place.zone).astimezone(UTC)
     on_grid, at_all = service_on_grid(place, overlap), place.service_at(overlap)
     assert on_grid is not None

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, Criteria, ImportRejected, Refusal, RestaurantUnknown, create_database
 
-from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, house, special_day, tables
+from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evening, restaurant_line, special_day, tables
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_example_of_the_contract_is_understood(empty: BookingEngine) -> None
         "address": {"street": "420 Ramona Street", "city": "Palo Alto", "region": "CA", "postal_code": "94301",
                     "country": "US", "lat": 37.44, "lon": -122.16},
         "timezone": "America/Los_Angeles", "cuisines": ["American"], "price_level": 3,
-        "features": ["live_music", "serves_alcohol"], "about": {"parking": "Lot behind the house"},
+        "features": ["live_music", "serves_alcohol"], "about": {"parking": "Lot behind the building"},
         "service_periods": [{"name": "dinner", "days": ["tue", "wed", "thu", "fri", "sat"],
                              "opens": "17:00", "last_seating": "21:30", "closes": "23:00"}],
         "closures": [{"date": "2026-12-25", "reason": "Christmas Day"}],
@@ -56,7 +56,7 @@ def test_the_example_of_the_contract_is_understood(empty: BookingEngine) -> None
     empty.import_restaurants(as_lines(example, minimal | {"slug": "minimal", "address": {"city": "Palo Alto"}}))
     bird = empty.restaurant("bird-dog-palo-alto")
     assert (bird.street, bird.lat, bird.about["parking"], bird.policy.pacing_covers) == (
-        "420 Ramona Street", 37.44, "Lot behind the house", 20,
+        "420 Ramona Street", 37.44, "Lot behind the building", 20,
     )  # fmt: skip
     assert empty.restaurant("minimal").policy.slot_minutes == 15
 
@@ -64,61 +64,85 @@ def test_the_example_of_the_contract_is_understood(empty: BookingEngine) -> None
 BAD = {
     "not json": ("{", "line", "Expecting"),
     "not an object": ("[]", "line", "valid dictionary"),
-    "no name": (house(name=None), "name", "valid string"),
-    "slug": (house(slug="Bird Dog"), "slug", "match"),
-    "zone": (house(timezone="Mars/Olympus"), "timezone", "time zone"),
+    "no name": (restaurant_line(name=None), "name", "valid string"),
+    "slug": (restaurant_line(slug="Bird Dog"), "slug", "match"),
+    "zone": (restaurant_line(timezone="Mars/Olympus"), "timezone", "time zone"),
     "time": (
-        house(service_periods=[house()["service_periods"][0] | {"opens": "25:00"}]),
+        restaurant_line(service_periods=[restaurant_line()["service_periods"][0] | {"opens": "25:00"}]),
         "service_periods.0.opens",
         "17:30",
     ),
     "order": (
-        house(service_periods=[house()["service_periods"][0] | {"closes": "18:00"}]),
+        restaurant_line(service_periods=[restaurant_line()["service_periods"][0] | {"closes": "18:00"}]),
         "service_periods.0",
         "after",
     ),
-    "closure": (house(closures=[{"date": "2026-02-30"}]), "closures.0.date", "date"),
-    "party": (house(tables=[{"name": "T", "max_party": 0}]), "tables.0.max_party", "greater"),
-    "min over max": (house(tables=[{"name": "T", "min_party": 3, "max_party": 2}]), "tables.0", "larger"),
-    "two of a name": (house(tables=[*tables(2), *tables(4)]), "line", "two tables"),
-    "ghost table": (house(combinations=[{"tables": ["T1", "T9"], "max_party": 4}]), "line", "no table called T9"),
-    "ghost period": (house(turn_times=[{"max_party": 2, "minutes": 90, "service_period": "tea"}]), "line", "tea"),
+    "closure": (restaurant_line(closures=[{"date": "2026-02-30"}]), "closures.0.date", "date"),
+    "party": (restaurant_line(tables=[{"name": "T", "max_party": 0}]), "tables.0.max_party", "greater"),
+    "min over max": (restaurant_line(tables=[{"name": "T", "min_party": 3, "max_party": 2}]), "tables.0", "larger"),
+    "two of a name": (restaurant_line(tables=[*tables(2), *tables(4)]), "line", "two tables"),
+    "ghost table": (
+        restaurant_line(combinations=[{"tables": ["T1", "T9"], "max_party": 4}]),
+        "line",
+        "no table called T9",
+    ),
+    "ghost period": (
+        restaurant_line(turn_times=[{"max_party": 2, "minutes": 90, "service_period": "tea"}]),
+        "line",
+        "tea",
+    ),
     "closed and special": (
-        house(closures=[{"date": "2026-12-31"}], special_days=[special_day("2026-12-31")]),
+        restaurant_line(closures=[{"date": "2026-12-31"}], special_days=[special_day("2026-12-31")]),
         "line",
         "2026-12-31 is closed",
     ),
-    "special twice": (house(special_days=[special_day("2026-12-31")] * 2), "line", "is there twice"),
+    "special twice": (restaurant_line(special_days=[special_day("2026-12-31")] * 2), "line", "is there twice"),
     "special and closed after all": (
-        house(special_days=[{"date": "2026-12-31", "service_periods": []}]),
+        restaurant_line(special_days=[{"date": "2026-12-31", "service_periods": []}]),
         "special_days.0.service_periods",
         "at least 1",
     ),
     "special order": (
-        house(special_days=[special_day("2026-12-31", closes="22:00")]),
+        restaurant_line(special_days=[special_day("2026-12-31", closes="22:00")]),
         "special_days.0.service_periods.0",
         "after closes",
     ),
-    "typo": (house(polcy={}), "polcy", "Extra"),
-    "nul": (house(name="a\0b"), "name", "control"),
-    "raw nul": (json.dumps(house()).replace("House", "a\0b"), "line", "control"),
-    "control": (house(name="a\nb"), "name", "control"),
-    "number": (house(sms_number="555"), "sms_number", "+16505550100"),
-    "origin with a path": (house(widget_origins=["https://a.example/"]), "widget_origins.0", "without a path"),
-    "origin in capitals": (house(widget_origins=["https://A.example"]), "widget_origins.0", "lower case"),
-    "origin of a file": (house(widget_origins=["null"]), "widget_origins.0", "https://www.example.com"),
-    "any origin": (house(widget_origins=["*"]), "widget_origins.0", "https://www.example.com"),
-    "infinite": (json.dumps(house(address={"city": "London", "lat": float("nan")})), "line", "NaN"),
-    "huge": (json.dumps(house()).replace("51.5", "1e400"), "line", "1e400 is too large"),
-    "huge whole": (json.dumps(house()).replace("51.5", "9" * 5000), "line", "9... is too large"),
-    "half a character": (house(name="\ud800"), "name", "unicode"),
-    "twice": (json.dumps(house()).replace('"slug"', '"name": "Twin", "slug"'), "line", "the key name is there twice"),
-    "twice inside": (json.dumps(house()).replace('"city"', '"city": "Bath", "city"'), "line", "city is there twice"),
-    "number in quotes": (house(price_level="3"), "price_level", "valid integer"),
-    "one for true": (house(tables=[{"name": "T", "max_party": 2, "walk_in": 1}]), "tables.0.walk_in", "boolean"),
-    "seconds for a date": (house(closures=[{"date": 1782345600}]), "closures.0.date", "a date that exists"),
+    "typo": (restaurant_line(polcy={}), "polcy", "Extra"),
+    "nul": (restaurant_line(name="a\0b"), "name", "control"),
+    "raw nul": (json.dumps(restaurant_line()).replace("Larder", "a\0b"), "line", "control"),
+    "control": (restaurant_line(name="a\nb"), "name", "control"),
+    "number": (restaurant_line(sms_number="555"), "sms_number", "+16505550100"),
+    "origin with a path": (
+        restaurant_line(widget_origins=["https://a.example/"]),
+        "widget_origins.0",
+        "without a path",
+    ),
+    "origin in capitals": (restaurant_line(widget_origins=["https://A.example"]), "widget_origins.0", "lower case"),
+    "origin of a file": (restaurant_line(widget_origins=["null"]), "widget_origins.0", "https://www.example.com"),
+    "any origin": (restaurant_line(widget_origins=["*"]), "widget_origins.0", "https://www.example.com"),
+    "infinite": (json.dumps(restaurant_line(address={"city": "London", "lat": float("nan")})), "line", "NaN"),
+    "huge": (json.dumps(restaurant_line()).replace("51.5", "1e400"), "line", "1e400 is too large"),
+    "huge whole": (json.dumps(restaurant_line()).replace("51.5", "9" * 5000), "line", "9... is too large"),
+    "half a character": (restaurant_line(name="\ud800"), "name", "unicode"),
+    "twice": (
+        json.dumps(restaurant_line()).replace('"slug"', '"name": "Twin", "slug"'),
+        "line",
+        "the key name is there twice",
+    ),
+    "twice inside": (
+        json.dumps(restaurant_line()).replace('"city"', '"city": "Bath", "city"'),
+        "line",
+        "city is there twice",
+    ),
+    "number in quotes": (restaurant_line(price_level="3"), "price_level", "valid integer"),
+    "one for true": (
+        restaurant_line(tables=[{"name": "T", "max_party": 2, "walk_in": 1}]),
+        "tables.0.walk_in",
+        "boolean",
+    ),
+    "seconds for a date": (restaurant_line(closures=[{"date": 1782345600}]), "closures.0.date", "a date that exists"),
     "long": ('{"slug": "' + "a" * 50_000_000 + '"}', "line", "longer than 5,000,000 characters"),
-    "key to a terminal": (house() | {"\x1b[2J" + "k" * 1000: 1}, "?[2J" + "k" * 96 + "...", "Extra"),
+    "key to a terminal": (restaurant_line() | {"\x1b[2J" + "k" * 1000: 1}, "?[2J" + "k" * 96 + "...", "Extra"),
     "deep": ("[" * 100_000, "line", "deep"),
 }
 
@@ -126,7 +150,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_line_is_named_and_nothing_is_imported(engine: BookingEngine, case: str) -> None:
     bad, field, reason = BAD[case]
-    lines = [*as_lines(house(slug="good")), "", bad if isinstance(bad, str) else json.dumps(bad)]
+    lines = [*as_lines(restaurant_line(slug="good")), "", bad if isinstance(bad, str) else json.dumps(bad)]
     with pytest.raises(ImportRejected) as rejected:
         engine.import_restaurants(lines)
     problem = rejected.value.problems[0]
@@ -142,14 +166,14 @@ def test_a_file_without_a_restaurant_is_refused(engine: BookingEngine) -> None:
 
 
 def test_whole_numbers_may_be_written_as_decimals(engine: BookingEngine) -> None:
-    line = json.dumps(house(slug="decimals", price_level=3)).replace('"price_level": 3', '"price_level": 3.0')
+    line = json.dumps(restaurant_line(slug="decimals", price_level=3)).replace('"price_level": 3', '"price_level": 3.0')
     engine.import_restaurants([line])
     assert engine.restaurant("decimals").price_level == 3
 
 
 def test_progress_goes_from_the_first_line_to_the_last_restaurant(engine: BookingEngine) -> None:
     seen: list[tuple[str, int, int]] = []
-    lines = ["", *as_lines(house(slug="step-1"), house(slug="step-2"))]
+    lines = ["", *as_lines(restaurant_line(slug="step-1"), restaurant_line(slug="step-2"))]
     engine.import_restaurants(lines, lambda step, done, total: seen.append((step, done, total)))
     assert seen == [("check", 1, 3), ("check", 2, 3), ("check", 3, 3), ("write", 2, 2)]
     seen.clear()
@@ -159,10 +183,10 @@ def test_progress_goes_from_the_first_line_to_the_last_restaurant(engine: Bookin
 
 def test_all_problems_of_a_file_are_reported(engine: BookingEngine) -> None:
     lines = as_lines(
-        house(slug="one", sms_number="+442079460001"),
-        house(slug="one"),
-        house(slug="two", sms_number="+442079460001", timezone="X"),
-        house(slug="three", sms_number="+442079460001"),
+        restaurant_line(slug="one", sms_number="+442079460001"),
+        restaurant_line(slug="one"),
+        restaurant_line(slug="two", sms_number="+442079460001", timezone="X"),
+        restaurant_line(slug="three", sms_number="+442079460001"),
     )
     with pytest.raises(ImportRejected) as rejected:
         engine.import_restaurants(lines)
@@ -177,13 +201,15 @@ def test_a_short_number_belongs_to_one_restaurant(engine: BookingEngine, open_re
     assert engine.restaurant_by_sms_number("+442079460003") is None
     assert engine.restaurant_by_sms_number("\0") is None
     with pytest.raises(ImportRejected) as rejected:
-        engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002")))
+        engine.import_restaurants(as_lines(restaurant_line(slug="second", sms_number="+442079460002")))
     assert rejected.value.problems[0].field == "sms_number"
     with pytest.raises(ImportRejected) as rejected:
-        engine.import_restaurants(["", "", *as_lines(house(slug="second", sms_number="+442079460002"))])
+        engine.import_restaurants(["", "", *as_lines(restaurant_line(slug="second", sms_number="+442079460002"))])
     assert rejected.value.problems[0].line == 3
     # Within one file it may move.
-    engine.import_restaurants(as_lines(house(slug="second", sms_number="+442079460002"), house(slug=first.slug)))
+    engine.import_restaurants(
+        as_lines(restaurant_line(slug="second", sms_number="+442079460002"), restaurant_line(slug=first.slug))
+    )
     found = engine.restaurant_by_sms_number("+442079460002")
     assert found is not None
     assert found.slug == "second"
@@ -197,7 +223,7 @@ def test_an_update_shows_at_once_in_every_process_and_keeps_reservations(
     made = book(here, place, evening(place))
     assert elsewhere.find_openings(place, starts_at=evening(place), party_size=4).exact
     here.import_restaurants(
-        as_lines(house(slug=place.slug, name="Renamed", tables=[{"name": "bench", "max_party": 3}]))
+        as_lines(restaurant_line(slug=place.slug, name="Renamed", tables=[{"name": "bench", "max_party": 3}]))
     )
     assert elsewhere.restaurant(place.slug).name == "Renamed"
     # A caller may still hold the restaurant as it was; the engine decides by what it is.
@@ -210,7 +236,7 @@ def test_a_stale_floor_is_noticed_while_booking(database: Engine, open_restauran
     here, elsewhere = (BookingEngine(database, clock_at("2026-12-01T12:00+00:00")) for _ in range(2))
     place = open_restaurant(tables=tables(2))
     book(elsewhere, place, evening(place, 17))
-    here.import_restaurants(as_lines(house(slug=place.slug, tables=[{"name": "new", "max_party": 2}])))
+    here.import_restaurants(as_lines(restaurant_line(slug=place.slug, tables=[{"name": "new", "max_party": 2}])))
     assert book(elsewhere, place, evening(place, 20)).tables == ("new",)
 
 
@@ -225,7 +251,7 @@ def test_reservations_that_no_longer_fit_are_reported_and_kept(
     engine.cancel_reservation(gone.code, command_id="gone", channel="api", notify=False)
     smaller = [{"name": "T1", "max_party": 2}, {"name": "T3", "max_party": 3}]
     closure = [{"date": (DAY + timedelta(days=1)).isoformat()}]
-    report = engine.import_restaurants(as_lines(house(slug=place.slug, tables=smaller, closures=closure)))
+    report = engine.import_restaurants(as_lines(restaurant_line(slug=place.slug, tables=smaller, closures=closure)))
     assert {conflict.code: conflict.reason for conflict in report.conflicts} == {
         lost.code: "table gone", large.code: "table too small", closed.code: "closed then",
     }  # fmt: skip
@@ -240,7 +266,7 @@ def test_a_document_from_before_a_field_was_known_means_its_default(
     place = open_restaurant(slug="long-known")
     with database.begin() as connection:
         connection.execute(text("UPDATE restaurant SET document = document - 'closures' WHERE slug = 'long-known'"))
-    again = house(slug=place.slug, name=place.name)
+    again = restaurant_line(slug=place.slug, name=place.name)
     assert engine.import_restaurants(as_lines(again)).unchanged == 1
     assert engine.import_restaurants(as_lines(again | {"closures": [{"date": "2026-12-25"}]})).updated == 1
 

@@ -20,10 +20,10 @@ from bot.settings import PROJECT
 from deploy.commands import cli
 from deploy.stack.launching import TABLETALK
 
-from .helpers import DAY, OpenRestaurant, as_lines, book, evening, house, tables
+from .helpers import DAY, OpenRestaurant, as_lines, book, evening, restaurant_line, tables
 
 Run = Callable[..., Result]
-GOOD = as_lines(house(slug="good"))[0].encode()
+GOOD = as_lines(restaurant_line(slug="good"))[0].encode()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def slugs(database: Engine) -> set[str]:
 
 
 BAD = {
-    "Latin-1": (GOOD + b"\n" + GOOD.replace(b"House", b"Caf\xe9"), "tabletalk: line 2 is not UTF-8"),
+    "Latin-1": (GOOD + b"\n" + GOOD.replace(b"Larder", b"Caf\xe9"), "tabletalk: line 2 is not UTF-8"),
     "UTF-16": (GOOD.decode().encode("utf-16"), "tabletalk: line 1 is not UTF-8"),
     "empty": (b"", "line 1: line: there is no restaurant"),
     "bad field": (GOOD + b"\n\n" + GOOD.replace(b'"good"', b'"Bad"'), "line 3: slug:"),
@@ -103,7 +103,7 @@ def test_reservations_that_no_longer_fit_are_listed(
     place = open_restaurant(tables=tables(2, 2))
     made = [book(engine, place, evening(place, day=DAY + timedelta(days=day))) for day in (0, 1)]
     closures = [{"date": f"{DAY + timedelta(days=1)}"}]
-    line = house(slug=place.slug, tables=[{"name": "T2", "max_party": 2}], closures=closures)
+    line = restaurant_line(slug=place.slug, tables=[{"name": "T2", "max_party": 2}], closures=closures)
     path = tmp_path / "less.jsonl"
     path.write_text(json.dumps(line))
     done = run("import", str(path))

@@ -17,11 +17,11 @@ from booking_engine import ImportRejected
 from booking_engine.restaurants.import_format import restaurant_schema
 from booking_engine.restaurants.import_lines import read_lines
 
-from .helpers import ROOT, house, special_day
+from .helpers import ROOT, restaurant_line, special_day
 
 SCHEMA = restaurant_schema("https://tabletalk.example/schemas/restaurant.json")
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA, validate_formats=True)
-FULL = house(
+FULL = restaurant_line(
     phone="+442079460000", cuisines=["Thai"], price_level=2, features=["bar"], about={"menu": "Noodles"},
     closures=[{"date": "2026-12-25", "reason": "Christmas Day"}],
     special_days=[special_day("2026-12-31")],

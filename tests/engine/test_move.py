@@ -65,11 +65,11 @@ def test_time_party_and_notes_may_change_with_the_restaurant(
 def test_the_restaurant_it_is_at_is_no_move(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house))
-    assert move(engine, made.code, house) == made
-    assert move(engine, made.code, house, party_size=3).code == made.code
-    assert [kind for kind, _ in events(database, house)] == ["hold", "confirm", "change", "change"]
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant))
+    assert move(engine, made.code, restaurant) == made
+    assert move(engine, made.code, restaurant, party_size=3).code == made.code
+    assert [kind for kind, _ in events(database, restaurant)] == ["hold", "confirm", "change", "change"]
 
 
 def test_a_refused_move_leaves_the_old_table_and_offers_what_there_is_at_the_new_place(

@@ -18,7 +18,7 @@ from booking_engine.storage.sql import Statement, execute_all
 from booking_engine.time_slots import QUARTER
 
 from .crowds import NOW, crowd
-from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
+from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, new_id, restaurant_line, tables
 from .test_race import unguarded
 
 __all__ = ["unguarded"]
@@ -134,7 +134,7 @@ def test_without_the_primary_key_the_same_movers_share_the_last_table(unguarded:
         slugs = f"full-{attempt}", f"lone-{attempt}"
         floors = tables(*[2] * 16), tables(2)
         engine.import_restaurants(
-            as_lines(*(house(slug=slug, tables=floor) for slug, floor in zip(slugs, floors, strict=True)))
+            as_lines(*(restaurant_line(slug=slug, tables=floor) for slug, floor in zip(slugs, floors, strict=True)))
         )
         here, there = map(engine.restaurant, slugs)
         scramble(engine, here, there)

@@ -8,7 +8,7 @@ import pytest
 
 from booking_engine import BookingEngine, Clock, create_database
 
-from .helpers import as_lines, house
+from .helpers import as_lines, restaurant_line
 
 NAMES = {
     "seven-sisters": ("Seven Sisters Supper Club", "Denver"),
@@ -30,7 +30,9 @@ def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
     database = create_database(copy_database())
     engine = BookingEngine(database, Clock())
     engine.import_restaurants(
-        as_lines(*[house(slug=slug, name=name, address={"city": city}) for slug, (name, city) in NAMES.items()])
+        as_lines(
+            *[restaurant_line(slug=slug, name=name, address={"city": city}) for slug, (name, city) in NAMES.items()]
+        )
     )
     yield engine
     database.dispose()

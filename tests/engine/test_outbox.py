@@ -52,32 +52,32 @@ def emptied(database: Engine, now: datetime) -> None:
 def test_a_confirmed_hold_owes_a_text_and_a_reminder(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house), notify=True)
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant), notify=True)
     confirmation, reminder = texts(database, made)
     assert (confirmation.kind, reminder.kind) == ("reservation_confirmed", "reminder")
-    assert reminder.due_at == evening(house) - timedelta(hours=3)
+    assert reminder.due_at == evening(restaurant) - timedelta(hours=3)
     assert confirmation.to_phone == made.diner_phone
     assert confirmation.payload["starts_at"] == "2026-12-05T19:00:00+00:00"
-    assert (confirmation.payload["code"], confirmation.payload["restaurant"]["slug"]) == (made.code, house.slug)
-    quiet = book(engine, house, evening(house), notify=False)
+    assert (confirmation.payload["code"], confirmation.payload["restaurant"]["slug"]) == (made.code, restaurant.slug)
+    quiet = book(engine, restaurant, evening(restaurant), notify=False)
     assert [row.kind for row in texts(database, quiet)] == ["reminder"]
 
 
 def test_texts_of_a_booking_by_a_clock_that_is_ahead_are_sent_by_the_clock_of_the_service(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
+    restaurant = open_restaurant()
     ahead = timedelta(days=1)
-    due_notifications = texts(database, book(engine.at(ahead), house, evening(house), notify=True))
+    due_notifications = texts(database, book(engine.at(ahead), restaurant, evening(restaurant), notify=True))
     assert [row.due_at - row.next_attempt_at for row in due_notifications] == [ahead, ahead]
 
 
 def test_later_texts_of_a_reservation_are_in_the_language_it_was_booked_in(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house), notify=True, locale="fr")
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant), notify=True, locale="fr")
     engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=True)
     assert {row.kind: row.payload["locale"] for row in texts(database, made)} == {
         "reservation_confirmed": "fr", "reminder": "fr", "reservation_cancelled": "fr",
@@ -87,29 +87,31 @@ def test_later_texts_of_a_reservation_are_in_the_language_it_was_booked_in(
 def test_a_booking_for_soon_is_not_reminded_of(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
+    restaurant = open_restaurant()
     pass_time(engine, days=4, hours=3, minutes=1)  # 15:01 of that day
-    assert texts(database, book(engine, house, evening(house), notify=False)) == []
+    assert texts(database, book(engine, restaurant, evening(restaurant), notify=False)) == []
 
 
 def test_the_reminder_follows_the_reservation(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house))
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant))
 
     def due() -> list[datetime]:
         return [row.due_at for row in texts(database, made) if row.kind == "reminder" and row.voided_at is None]
 
-    assert due() == [evening(house, 16)]
-    engine.change_reservation(made.code, starts_at=evening(house, 20), command_id=new_id(), channel="sms", notify=True)
-    assert due() == [evening(house, 17)]
+    assert due() == [evening(restaurant, 16)]
+    engine.change_reservation(
+        made.code, starts_at=evening(restaurant, 20), command_id=new_id(), channel="sms", notify=True
+    )
+    assert due() == [evening(restaurant, 17)]
     engine.change_reservation(made.code, notes="by the window", command_id=new_id(), channel="sms", notify=False)
-    assert due() == [evening(house, 17)]
+    assert due() == [evening(restaurant, 17)]
     engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=True)
     assert due() == []
     engine.restore_reservation(made.code, command_id=new_id(), channel="sms", notify=True)
-    assert due() == [evening(house, 17)]
+    assert due() == [evening(restaurant, 17)]
     kinds = [row.kind for row in texts(database, made) if row.kind != "reminder"]
     assert kinds == ["reservation_changed", "reservation_cancelled", "reservation_confirmed"]
 
@@ -117,11 +119,11 @@ def test_the_reminder_follows_the_reservation(
 def test_a_refused_command_owes_nothing(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
-    made = book(engine, house, evening(house))
+    restaurant = open_restaurant(tables=tables(2))
+    made = book(engine, restaurant, evening(restaurant))
     with pytest.raises(Exception, match="No table"):
         engine.change_reservation(
-            made.code, starts_at=evening(house, 10), command_id=new_id(), channel="sms", notify=True
+            made.code, starts_at=evening(restaurant, 10), command_id=new_id(), channel="sms", notify=True
         )
     assert [row.kind for row in texts(database, made)] == ["reminder"]
 
@@ -200,9 +202,9 @@ def test_a_voided_message_is_not_sent_even_if_claimed(database: Engine, now: dat
 def test_a_cancelled_reservation_stops_a_reminder_that_a_worker_has_claimed(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    made = book(engine, house, evening(house, day=DAY))
-    due = evening(house) - timedelta(hours=3)
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant, day=DAY))
+    due = evening(restaurant) - timedelta(hours=3)
     (reminder,) = claim(database, due)
     engine.cancel_reservation(made.code, command_id=new_id(), channel="sms", notify=False)
     assert not send_off(database, reminder, due)

@@ -143,12 +143,12 @@ def test_a_hold_confirmed_meanwhile_is_one_reservation(
 
 
 def lapse(database: Engine, place: Restaurant) -> None:
-    """The last moment of every hold of the house goes by."""
-    house = {"id": place.id, "ago": timedelta(hours=1)}
+    """The last moment of every hold of the restaurant goes by."""
+    restaurant = {"id": place.id, "ago": timedelta(hours=1)}
     with database.begin() as connection:
         for table, column in (("reservation", "expires_at"), ("table_quarter", "held_until")):
             lapsing = f"UPDATE {table} SET {column} = {column} - :ago WHERE restaurant_id = :id"
-            connection.execute(text(lapsing), house)
+            connection.execute(text(lapsing), restaurant)
 
 
 def test_a_hold_that_lapses_meanwhile_is_confirmed_with_what_is_left(

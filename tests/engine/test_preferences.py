@@ -11,7 +11,18 @@ import pytest
 from booking_engine import BookingEngine, NoTableAvailable, Refusal, Restaurant, SeatingPreferences, create_database
 
 from .crowds import crowd
-from .helpers import OpenRestaurant, as_lines, book, clock_at, evening, house, new_id, pass_time, tables, wall_times
+from .helpers import (
+    OpenRestaurant,
+    as_lines,
+    book,
+    clock_at,
+    evening,
+    new_id,
+    pass_time,
+    restaurant_line,
+    tables,
+    wall_times,
+)
 
 PATIO = SeatingPreferences("patio")
 ONLY_PATIO = SeatingPreferences("outdoors", must=True)
@@ -99,7 +110,7 @@ def test_words_for_areas(place: Restaurant, word: str | None, areas: set[str]) -
     assert SeatingPreferences(word).areas_at(place) == areas
 
 
-def test_walk_in_tables_are_released_by_the_houses_own_rule(
+def test_walk_in_tables_are_released_by_the_restaurants_own_rule(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
     fields: dict[str, Any] = {"tables": [{"name": "W", "max_party": 2, "walk_in": True}]}
@@ -133,7 +144,7 @@ def town(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
     engine = BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
 
     def at(slug: str, lat: float, *cuisines: str, **more: Any) -> dict[str, Any]:
-        return house(
+        return restaurant_line(
             slug=slug, tables=tables(2), cuisines=cuisines, address={"city": "London", "lat": lat, "lon": 0}, **more
         )
 

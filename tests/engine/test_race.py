@@ -13,7 +13,7 @@ from booking_engine.availability.floor import Floor, Place
 from booking_engine.reservations import seating
 
 from .crowds import DROP_THE_KEY, NOW, UNGUARDED, crowd
-from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, house, new_id, tables
+from .helpers import OpenRestaurant, as_lines, book, clock_at, doubles, evening, new_id, restaurant_line, tables
 
 
 def test_many_diners_for_few_tables_never_share_one(database: Engine, open_restaurant: OpenRestaurant) -> None:
@@ -126,7 +126,7 @@ def unguarded(copy_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch)
 def test_without_the_primary_key_the_same_race_books_tables_twice(unguarded: Engine) -> None:
     engine = BookingEngine(unguarded, clock_at(NOW))
     for attempt in range(5):
-        engine.import_restaurants(as_lines(house(slug=f"twin-{attempt}", tables=tables(2, 2))))
+        engine.import_restaurants(as_lines(restaurant_line(slug=f"twin-{attempt}", tables=tables(2, 2))))
         place = engine.restaurant(f"twin-{attempt}")
         starts = [evening(place, 18, minute) for minute in (0, 15, 30, 45)]
         crowd(lambda number: book(engine, place, starts[number % 4]), 32)  # noqa: B023

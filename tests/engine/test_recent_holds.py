@@ -15,7 +15,19 @@ from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.records import Found
 from booking_engine.reservations.reservation import HoldKey
 
-from .helpers import PHONE, EngineAt, OpenRestaurant, as_lines, book, doubles, evening, house, new_id, pass_time, tables
+from .helpers import (
+    PHONE,
+    EngineAt,
+    OpenRestaurant,
+    as_lines,
+    book,
+    doubles,
+    evening,
+    new_id,
+    pass_time,
+    restaurant_line,
+    tables,
+)
 
 
 @pytest.fixture
@@ -87,7 +99,7 @@ def test_texts_are_of_the_restaurant_as_an_import_has_left_it(
 ) -> None:
     place = open_restaurant()
     hold = hold_for_two(engine, place)
-    other.import_restaurants(as_lines(house(slug=place.slug, name="Renamed")))
+    other.import_restaurants(as_lines(restaurant_line(slug=place.slug, name="Renamed")))
     confirm(engine, hold, notify=True)
     with database.connect() as connection:
         query = text("SELECT payload->'restaurant'->>'name' FROM outbox WHERE restaurant_id = :id")

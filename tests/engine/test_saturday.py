@@ -12,7 +12,7 @@ from sqlalchemy import text
 from booking_engine import BookingEngine, NoTableAvailable, Restaurant, create_database
 
 from .crowds import DROP_THE_KEY, NOW, crowd, rush
-from .helpers import as_lines, book, clock_at, doubles, evening, house, tables
+from .helpers import as_lines, book, clock_at, doubles, evening, restaurant_line, tables
 
 DINERS = 1000
 TABLES = 20
@@ -33,15 +33,15 @@ def test_a_thousand_diners_fill_twenty_tables_and_every_loser_is_offered_what_ca
     url = copy_database()
     database = create_database(url, pool_size=20)
     engine = BookingEngine(database, clock_at(NOW))
-    engine.import_restaurants(as_lines(house(tables=tables(*[2] * TABLES), turn_times=TURN)))
-    place = engine.restaurant("house")
+    engine.import_restaurants(as_lines(restaurant_line(tables=tables(*[2] * TABLES), turn_times=TURN)))
+    place = engine.restaurant("larder")
 
     def open_times() -> set[datetime]:
         seven, day = evening(place, 19), timedelta(hours=5)
         found = engine.find_openings(place, starts_at=seven, party_size=2, within=day, limit=40)
         return {opening.starts_at for opening in found.openings}
 
-    got = rush(url, "house", wishes(place))
+    got = rush(url, "larder", wishes(place))
     taken = [one.table for one in got if one.table]
     assert sorted(taken) == sorted(table.name for table in place.tables), "every table full, none twice"
     assert doubles(database, place) == 0
@@ -83,7 +83,7 @@ def test_without_the_primary_key_the_same_rush_books_tables_twice(copy_database:
     engine = BookingEngine(database, clock_at(NOW))
     for attempt in range(5):
         slug = f"twin-{attempt}"
-        engine.import_restaurants(as_lines(house(slug=slug, tables=tables(*[2] * TABLES), turn_times=TURN)))
+        engine.import_restaurants(as_lines(restaurant_line(slug=slug, tables=tables(*[2] * TABLES), turn_times=TURN)))
         place = engine.restaurant(slug)
         rush(url, slug, wishes(place), guarded=False)
         if doubles(database, place):

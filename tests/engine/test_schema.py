@@ -67,11 +67,11 @@ def test_the_tables_of_restaurants_are_partitioned_by_hash(database: Engine) -> 
 def test_a_second_row_for_a_table_and_quarter_hour_is_refused(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant()
-    book(engine, house, evening(house))
+    restaurant = open_restaurant()
+    book(engine, restaurant, evening(restaurant))
     copy = "INSERT INTO table_quarter SELECT * FROM table_quarter WHERE restaurant_id = :id"
     with pytest.raises(IntegrityError, match="table_quarter"), database.begin() as connection:
-        connection.execute(text(copy), {"id": house.id})
+        connection.execute(text(copy), {"id": restaurant.id})
 
 
 def test_availability_reads_one_partition_by_its_key(database: Engine) -> None:

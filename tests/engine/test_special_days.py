@@ -15,8 +15,8 @@ from .helpers import (
     as_lines,
     book,
     evening,
-    house,
     new_id,
+    restaurant_line,
     special_day,
     wall_times,
 )
@@ -39,7 +39,7 @@ def test_the_hours_of_a_special_day_replace_the_weekdays(
     assert engine.find_openings(place, starts_at=evening(place, 17, day=day_before), party_size=2).exact
 
 
-def test_a_house_may_open_on_a_special_day_alone(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
+def test_a_restaurant_may_open_on_a_special_day_alone(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     periods = [{"name": "lunch", "days": ["sun"], "opens": "12:00", "last_seating": "14:00", "closes": "16:00"}]
     place = open_restaurant(service_periods=periods, special_days=GALA)
     assert NEW_YEARS_EVE.strftime("%a") == "Thu"
@@ -110,7 +110,7 @@ def test_an_import_names_reservations_outside_the_new_hours(
 ) -> None:
     place = open_restaurant()
     early, late = (book(engine, place, evening(place, hour, day=NEW_YEARS_EVE)) for hour in (17, 21))
-    report = engine.import_restaurants(as_lines(house(slug=place.slug, name=place.name, special_days=GALA)))
+    report = engine.import_restaurants(as_lines(restaurant_line(slug=place.slug, name=place.name, special_days=GALA)))
     assert [(conflict.code, conflict.reason) for conflict in report.conflicts] == [(early.code, "closed then")]
     assert engine.reservation(late.code).status == "confirmed"
 

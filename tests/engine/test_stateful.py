@@ -1,6 +1,6 @@
 """The engine against a plain model of itself: any commands in any order, the same answers, the invariants after each step.
 
-Imports come in between and rebuild the house: a table more or less, other sizes, another pace, the day closed.
+Imports come in between and rebuild the restaurant: a table more or less, other sizes, another pace, the day closed.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from booking_engine import (
     create_database,
 )
 
-from .evening_model import EveningModel, House
+from .evening_model import EveningModel, ModelRestaurant
 from .helpers import as_lines, clock_at, doubles, evening, new_id
 from .seatings import Row, live_seatings, tables_held
 
 NOW = "2026-12-05T16:00+00:00"
 STARTS = st.builds(lambda quarter: timedelta(minutes=15 * quarter), st.integers(0, 18))
 PARTIES = st.integers(1, 4)
-HOUSES = st.builds(
-    House,
+RESTAURANTS = st.builds(
+    ModelRestaurant,
     sizes=st.dictionaries(st.sampled_from(("T1", "T2", "T3", "T4")), PARTIES, min_size=1).map(
         lambda sizes: tuple(sorted(sizes.items()))
     ),
@@ -56,7 +56,7 @@ _SLUGS = count()
 
 
 class Evening(RuleBasedStateMachine):
-    """One house on one evening."""
+    """One restaurant on one evening."""
 
     database: Engine
 
@@ -68,7 +68,7 @@ class Evening(RuleBasedStateMachine):
         self.engine = BookingEngine(self.database, clock_at(NOW))
         self.office = BookingEngine(self.database, self.engine.clock)
         self.slug = f"evening-{next(_SLUGS)}"
-        self.office.import_restaurants(as_lines(House().line(self.slug)))
+        self.office.import_restaurants(as_lines(ModelRestaurant().line(self.slug)))
         self.place = self.engine.restaurant(self.slug)
         self.model = EveningModel(evening(self.place, 17).astimezone(UTC))
         self.code_of: dict[str, str] = {}
@@ -163,7 +163,9 @@ class Evening(RuleBasedStateMachine):
             assert made.code == confirmed_before
             return multiple()
         if alive:
-            assert made.tables == seated.tables, "what was held stands, whatever an import has made of the house"
+            assert made.tables == seated.tables, (
+                "what was held stands, whatever an import has made of the restaurant_line"
+            )
             self.model.seated[made.code] = seated
         else:
             self.seat_reservation(made.code, made.tables, seated.starts_at, seated.party_size, excluding=hold)
@@ -245,10 +247,10 @@ class Evening(RuleBasedStateMachine):
         if self.now + timedelta(minutes=minutes) < self.model.opens - timedelta(minutes=2):
             self.engine.clock.offset += timedelta(minutes=minutes)
 
-    @rule(rebuilt=HOUSES)
-    def rebuild_the_house(self, rebuilt: House) -> None:
+    @rule(rebuilt=RESTAURANTS)
+    def rebuild_the_restaurant(self, rebuilt: ModelRestaurant) -> None:
         report = self.office.import_restaurants(as_lines(rebuilt.line(self.slug)))
-        changed = rebuilt.line(self.slug) != self.model.house.line(self.slug)
+        changed = rebuilt.line(self.slug) != self.model.restaurant.line(self.slug)
         assert (report.created, report.updated) == (0, int(changed))
         self.model.rebuild(rebuilt)
         if changed:
@@ -256,7 +258,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule()
     def import_again(self) -> None:
-        assert self.office.import_restaurants(as_lines(self.model.house.line(self.slug))).unchanged == 1
+        assert self.office.import_restaurants(as_lines(self.model.restaurant.line(self.slug))).unchanged == 1
 
     @invariant()
     def the_database_agrees(self) -> None:

@@ -1,4 +1,4 @@
-"""What a party asks its table to have: a step-free way, a high chair, anything else that the house lists."""
+"""What a party asks its table to have: a step-free way, a high chair, anything else that the restaurant lists."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_must_is_offered_nothing_else(engine: BookingEngine, place: Restaurant
     assert take(engine, place, wish("step_free", must=True, area="patio")).tables == ("P1",)
 
 
-def test_what_the_house_has_every_table_has(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
+def test_what_the_restaurant_has_every_table_has(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     place = open_restaurant(features=["wheelchair_accessible"])
     assert take(engine, place, ONLY_STEP_FREE).status == "confirmed"
     assert place.has_feature("step free")

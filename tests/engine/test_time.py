@@ -117,7 +117,7 @@ def test_a_party_that_sits_through_the_change_keeps_its_table_for_all_its_minute
     assert book(engine, bar, made.ends_at).tables == made.tables
 
 
-def test_a_house_that_opens_at_the_midnight_that_does_not_exist_opens_when_the_clocks_have_jumped(
+def test_a_restaurant_that_opens_at_the_midnight_that_does_not_exist_opens_when_the_clocks_have_jumped(
     at: EngineAt, open_restaurant: OpenRestaurant
 ) -> None:
     engine = at("2026-09-04T12:00+00:00")
@@ -159,7 +159,7 @@ def test_a_service_past_midnight_belongs_to_the_date_it_began_on(at: EngineAt, o
     assert book(engine, bar, datetime(2026, 12, 5, 1, tzinfo=bar.zone)).starts_at.day == 5
 
 
-def test_a_house_open_round_the_clock_has_an_opening_at_every_hour(
+def test_a_restaurant_open_round_the_clock_has_an_opening_at_every_hour(
     at: EngineAt, open_restaurant: OpenRestaurant
 ) -> None:
     engine = at("2026-12-01T12:00+00:00")
@@ -177,13 +177,13 @@ def test_a_house_open_round_the_clock_has_an_opening_at_every_hour(
 def test_odd_zones_keep_to_the_quarter_hours(
     at: EngineAt, open_restaurant: OpenRestaurant, zone: str, offset: str
 ) -> None:
-    house = open_restaurant(timezone=zone)
-    made = book(at("2026-12-01T12:00+00:00"), house, datetime(2026, 12, 5, 19, tzinfo=house.zone))
+    restaurant = open_restaurant(timezone=zone)
+    made = book(at("2026-12-01T12:00+00:00"), restaurant, datetime(2026, 12, 5, 19, tzinfo=restaurant.zone))
     assert made.starts_at.isoformat() == f"2026-12-05T19:00:00{offset}"
 
 
 def test_a_time_in_any_zone_means_the_same_instant(at: EngineAt, open_restaurant: OpenRestaurant) -> None:
     engine = at("2026-12-01T12:00+00:00")
-    house = open_restaurant(timezone="America/New_York")
-    made = book(engine, house, datetime(2026, 12, 6, 0, 30, tzinfo=UTC))
+    restaurant = open_restaurant(timezone="America/New_York")
+    made = book(engine, restaurant, datetime(2026, 12, 6, 0, 30, tzinfo=UTC))
     assert made.starts_at.isoformat() == "2026-12-05T19:30:00-05:00"

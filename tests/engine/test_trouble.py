@@ -25,11 +25,11 @@ def impatient(database: Engine) -> Iterator[Engine]:
 def test_a_lock_that_is_not_given_up_is_a_domain_error(
     database: Engine, impatient: Engine, open_restaurant: OpenRestaurant
 ) -> None:
-    house = open_restaurant(tables=tables(2))
+    restaurant = open_restaurant(tables=tables(2))
     engine = BookingEngine(impatient, clock_at(NOW))
-    made = book(engine, house, evening(house))
+    made = book(engine, restaurant, evening(restaurant))
     with database.begin() as other:
-        other.execute(text("SELECT 1 FROM pacing_quarter WHERE restaurant_id = :id FOR UPDATE"), {"id": house.id})
+        other.execute(text("SELECT 1 FROM pacing_quarter WHERE restaurant_id = :id FOR UPDATE"), {"id": restaurant.id})
         with pytest.raises(TryAgain):
             engine.cancel_reservation(made.code, command_id="once", channel="sms", notify=True)
         assert engine.reservation(made.code) == made, "reading waits for nobody"
@@ -37,12 +37,14 @@ def test_a_lock_that_is_not_given_up_is_a_domain_error(
 
 
 def test_broken_connections_are_replaced(database: Engine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
+    restaurant = open_restaurant()
     mine = create_database(
         database.url.render_as_string(hide_password=False), pool_size=1, max_overflow=0, name="broken"
     )
     engine = BookingEngine(mine, clock_at(NOW))
-    hold = engine.place_hold(house, starts_at=evening(house), party_size=2, command_id=new_id(), channel="sms")
+    hold = engine.place_hold(
+        restaurant, starts_at=evening(restaurant), party_size=2, command_id=new_id(), channel="sms"
+    )
     cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'broken'")
     with database.begin() as other:
         other.execute(cut)
@@ -71,14 +73,14 @@ def test_what_a_connection_leaves_open_ends_when_it_is_given_back(database: Engi
 def test_an_unreachable_database_is_a_domain_error() -> None:
     nowhere = create_database("postgresql://127.0.0.1:1/nothing")
     with pytest.raises(TryAgain):
-        BookingEngine(nowhere, clock_at(NOW)).restaurant("house")
+        BookingEngine(nowhere, clock_at(NOW)).restaurant("larder")
 
 
 def test_an_exhausted_pool_is_a_domain_error(database: Engine, open_restaurant: OpenRestaurant) -> None:
-    house = open_restaurant()
+    restaurant = open_restaurant()
     tiny = create_engine(database.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
     with tiny.connect(), pytest.raises(TryAgain):
-        BookingEngine(tiny, clock_at(NOW)).find_openings(house, starts_at=evening(house), party_size=2)
+        BookingEngine(tiny, clock_at(NOW)).find_openings(restaurant, starts_at=evening(restaurant), party_size=2)
     tiny.dispose()
 
 

@@ -109,7 +109,7 @@ def partner(client: FlaskClient) -> Caller:
 
 
 @pytest.fixture
-def house(open_restaurant: Callable[..., Restaurant]) -> Restaurant:
+def restaurant(open_restaurant: Callable[..., Restaurant]) -> Restaurant:
     """A restaurant of the test's own, in London, with two tables for 2 and one for 4."""
     return open_restaurant()
 

@@ -54,33 +54,33 @@ def test_a_scope_that_does_not_exist_is_said_at_the_start(entry: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_key_does_what_its_scopes_say(client: FlaskClient, house: Restaurant) -> None:
+def test_a_key_does_what_its_scopes_say(client: FlaskClient, restaurant: Restaurant) -> None:
     reader, booker, manager = (Caller(client, key) for key in ("reader-key", "booker-key", "manager-key"))
     ok(reader.get("/api/restaurants"))
-    problem(reader.hold(house.slug), 403, "scope_missing")
-    made = booker.book(house.slug)
+    problem(reader.hold(restaurant.slug), 403, "scope_missing")
+    made = booker.book(restaurant.slug)
     path = f"/api/reservations/{made['code']}"
     problem(booker.get(path), 403, "scope_missing")
     problem(manager.get("/api/restaurants"), 403, "scope_missing")
-    problem(manager.hold(house.slug), 403, "scope_missing")
+    problem(manager.hold(restaurant.slug), 403, "scope_missing")
     assert ok(manager.get(path)) == made
     for method, more in WRITES:
         problem(reader.call(method, path, **more), 403, "scope_missing")
     assert ok(manager.get(path)) == made
 
 
-def test_a_key_that_does_not_exist_opens_nothing(client: FlaskClient, house: Restaurant) -> None:
+def test_a_key_that_does_not_exist_opens_nothing(client: FlaskClient, restaurant: Restaurant) -> None:
     for header in ("Bearer wrong", "Bearer", "Basic cGFydG5lci1rZXk=", "partner-key", ""):
         stranger = Caller(client, headers={"Authorization": header})
         refused = stranger.get("/api/restaurants")
         problem(refused, 401, "api_key_unknown")
         assert refused.headers["WWW-Authenticate"] == "Bearer"
-        problem(stranger.hold(house.slug), 401, "api_key_unknown")
+        problem(stranger.hold(restaurant.slug), 401, "api_key_unknown")
         problem(stranger.get("/api/reservations/ABCDEFG"), 401, "api_key_unknown")
 
 
-def test_a_code_alone_opens_nothing(visitor: Caller, house: Restaurant) -> None:
-    code = visitor.book(house.slug)["code"]
+def test_a_code_alone_opens_nothing(visitor: Caller, restaurant: Restaurant) -> None:
+    code = visitor.book(restaurant.slug)["code"]
     known = [visitor.call(method, f"/api/reservations/{code}", **more) for method, more in WRITES]
     unknown = [visitor.call(method, "/api/reservations/ABCDEFG", **more) for method, more in WRITES]
     for response in known:
@@ -88,8 +88,10 @@ def test_a_code_alone_opens_nothing(visitor: Caller, house: Restaurant) -> None:
     assert [response.data for response in known] == [response.data for response in unknown]
 
 
-def test_a_foreign_code_looks_like_one_that_does_not_exist(visitor: Caller, partner: Caller, house: Restaurant) -> None:
-    made = visitor.book(house.slug)
+def test_a_foreign_code_looks_like_one_that_does_not_exist(
+    visitor: Caller, partner: Caller, restaurant: Restaurant
+) -> None:
+    made = visitor.book(restaurant.slug)
     visitor.headers["X-Diner-Phone"] = "+14155550199"
     for method, more in WRITES:
         foreign = visitor.call(method, f"/api/reservations/{made['code']}", **more)
@@ -102,20 +104,20 @@ def test_a_foreign_code_looks_like_one_that_does_not_exist(visitor: Caller, part
 
 
 @pytest.mark.parametrize("phone", ["", "0", "+1415555012x", "+1" * 3000, "\xff"])
-def test_a_phone_that_is_none(visitor: Caller, house: Restaurant, phone: str) -> None:
-    path = f"/api/reservations/{visitor.book(house.slug)['code']}"
+def test_a_phone_that_is_none(visitor: Caller, restaurant: Restaurant, phone: str) -> None:
+    path = f"/api/reservations/{visitor.book(restaurant.slug)['code']}"
     problem(visitor.call("GET", path, headers={"X-Diner-Phone": phone}), 401, "phone_invalid")
 
 
-def test_an_answer_is_said_again_only_to_whom_it_belongs(visitor: Caller, house: Restaurant) -> None:
-    path = f"/api/reservations/{visitor.book(house.slug)['code']}"
+def test_an_answer_is_said_again_only_to_whom_it_belongs(visitor: Caller, restaurant: Restaurant) -> None:
+    path = f"/api/reservations/{visitor.book(restaurant.slug)['code']}"
     ok(visitor.call("DELETE", path, headers={"X-Diner-Phone": DINER["phone"], "Idempotency-Key": "my-key"}))
     stolen = visitor.call("DELETE", path, headers={"X-Diner-Phone": "+14155550199", "Idempotency-Key": "my-key"})
     problem(stolen, 404, "reservation_unknown")
     problem(visitor.call("DELETE", path, headers={"Idempotency-Key": "my-key"}), 401, "credentials_required")
 
 
-def test_no_cache_keeps_whose_table_it_is(app: Flask, house: Restaurant) -> None:
+def test_no_cache_keeps_whose_table_it_is(app: Flask, restaurant: Restaurant) -> None:
     partner = Caller(app.test_client(), "partner-key")
-    code = partner.book(house.slug)["code"]
+    code = partner.book(restaurant.slug)["code"]
     assert partner.get(f"/api/reservations/{code}").headers["Cache-Control"] == "no-store"

@@ -77,10 +77,10 @@ def test_whose_reservation_it_is_has_to_be_shown(document: dict[str, Any]) -> No
     assert document["components"]["securitySchemes"]["diner_phone"]["name"] == "X-Diner-Phone"
 
 
-def test_the_description_is_not_in_the_way_of_the_api(client: FlaskClient, house: Restaurant) -> None:
+def test_the_description_is_not_in_the_way_of_the_api(client: FlaskClient, restaurant: Restaurant) -> None:
     assert client.get("/docs").headers["Location"] == "/docs/redoc"
     query = {"date": DAY, "time": "19:00", "party_size": 2}
-    ok(Caller(client).get(f"/api/restaurants/{house.slug}/availability", **query))
+    ok(Caller(client).get(f"/api/restaurants/{restaurant.slug}/availability", **query))
 
 
 def test_the_page_shows_the_api_without_anybody_elses_servers(served: str, browser: Browser) -> None:

@@ -45,17 +45,17 @@ def seatings(database: Engine) -> int:
 
 
 @pytest.mark.parametrize("starts_at", IMPOSSIBLE_MOMENTS)
-def test_times_that_do_not_exist(visitor: Caller, house: Restaurant, database: Engine, starts_at: Any) -> None:
+def test_times_that_do_not_exist(visitor: Caller, restaurant: Restaurant, database: Engine, starts_at: Any) -> None:
     before = seatings(database)
-    refused = problem(visitor.hold(house.slug, starts_at), 422, "invalid_request")
+    refused = problem(visitor.hold(restaurant.slug, starts_at), 422, "invalid_request")
     assert refused["errors"][0]["field"] == "starts_at"
     assert seatings(database) == before
 
 
 @pytest.mark.parametrize("party_size", IMPOSSIBLE_PARTIES)
-def test_parties_that_do_not_exist(visitor: Caller, house: Restaurant, database: Engine, party_size: Any) -> None:
+def test_parties_that_do_not_exist(visitor: Caller, restaurant: Restaurant, database: Engine, party_size: Any) -> None:
     before = seatings(database)
-    refused = problem(visitor.hold(house.slug, party_size=party_size), 422, "invalid_request")
+    refused = problem(visitor.hold(restaurant.slug, party_size=party_size), 422, "invalid_request")
     assert refused["errors"][0]["field"] == "party_size"
     assert seatings(database) == before
 
@@ -79,14 +79,14 @@ def test_parties_that_do_not_exist(visitor: Caller, house: Restaurant, database:
         ("people", "2"),
     ],
 )
-def test_availability_of_what_cannot_be(visitor: Caller, house: Restaurant, field: str, value: str) -> None:
+def test_availability_of_what_cannot_be(visitor: Caller, restaurant: Restaurant, field: str, value: str) -> None:
     query = {"date": DAY, "time": "19:00", "party_size": "2"} | {field: value}
-    refused = problem(visitor.get(f"/api/restaurants/{house.slug}/availability", **query), 422, "invalid_request")
+    refused = problem(visitor.get(f"/api/restaurants/{restaurant.slug}/availability", **query), 422, "invalid_request")
     assert [error["field"] for error in refused["errors"]] == [field]
 
 
-def test_availability_needs_all_three(visitor: Caller, house: Restaurant) -> None:
-    refused = problem(visitor.get(f"/api/restaurants/{house.slug}/availability"), 422, "invalid_request")
+def test_availability_needs_all_three(visitor: Caller, restaurant: Restaurant) -> None:
+    refused = problem(visitor.get(f"/api/restaurants/{restaurant.slug}/availability"), 422, "invalid_request")
     assert [error["field"] for error in refused["errors"]] == ["date", "time", "party_size"]
 
 
@@ -127,8 +127,8 @@ def test_searches_that_cannot_be_read(visitor: Caller, field: str, value: str) -
         ({"vip": True}, "invalid_request"),
     ],
 )
-def test_diners_who_cannot_be(visitor: Caller, house: Restaurant, change: dict[str, Any], code: str) -> None:
-    path = f"/api/holds/{ok(visitor.hold(house.slug), 201)['hold_id']}"
+def test_diners_who_cannot_be(visitor: Caller, restaurant: Restaurant, change: dict[str, Any], code: str) -> None:
+    path = f"/api/holds/{ok(visitor.hold(restaurant.slug), 201)['hold_id']}"
     try:
         body = json.dumps(DINER | change)
         problem(visitor.call("POST", f"{path}/confirm", data=body, content_type="application/json"), 422, code)
@@ -140,8 +140,8 @@ def test_diners_who_cannot_be(visitor: Caller, house: Restaurant, change: dict[s
     "body",
     [{}, {"starts_at": None}, {"notes": None}, {"party_size": 0}, {"name": "Eve"}, {"starts_at": "2026-02-30T19:00"}],
 )
-def test_changes_that_cannot_be(partner: Caller, house: Restaurant, body: dict[str, Any]) -> None:
-    made = partner.book(house.slug)
+def test_changes_that_cannot_be(partner: Caller, restaurant: Restaurant, body: dict[str, Any]) -> None:
+    made = partner.book(restaurant.slug)
     problem(partner.patch(f"/api/reservations/{made['code']}", body), 422, "invalid_request")
     assert ok(partner.get(f"/api/reservations/{made['code']}")) == made
 
@@ -178,9 +178,9 @@ def test_holds_that_nobody_has(visitor: Caller, hold_id: str) -> None:
     ids=str,
 )
 def test_bodies_that_cannot_be_read(
-    visitor: Caller, house: Restaurant, data: bytes, content_type: str, status: int, code: str
+    visitor: Caller, restaurant: Restaurant, data: bytes, content_type: str, status: int, code: str
 ) -> None:
-    path = f"/api/restaurants/{house.slug}/holds"
+    path = f"/api/restaurants/{restaurant.slug}/holds"
     problem(visitor.call("POST", path, data=data, content_type=content_type), status, code)
 
 
@@ -191,15 +191,17 @@ def test_wrong_ways_and_wrong_methods(visitor: Caller) -> None:
     assert {"GET", "HEAD", "OPTIONS"} == set(refused.headers["Allow"].split(", "))
 
 
-def test_a_database_that_is_away_is_no_fault_of_the_callers(make_app: Any, house: Restaurant, tmp_path: Any) -> None:
+def test_a_database_that_is_away_is_no_fault_of_the_callers(
+    make_app: Any, restaurant: Restaurant, tmp_path: Any
+) -> None:
     nowhere = create_database(f"postgresql://postgres@/none?host={tmp_path}")
     engine = BookingEngine(nowhere, Clock())
     lost: FlaskClient = make_app(database=nowhere, engine=engine).test_client()
-    response = lost.get(f"/api/restaurants/{house.slug}")
+    response = lost.get(f"/api/restaurants/{restaurant.slug}")
     problem(response, 503, "try_again")
     assert response.headers["Retry-After"]
     body = {"starts_at": f"{DAY}T19:00", "party_size": 2}
     assert (
-        lost.post(f"/api/restaurants/{house.slug}/holds", json=body, headers={"Idempotency-Key": "k"}).status_code
+        lost.post(f"/api/restaurants/{restaurant.slug}/holds", json=body, headers={"Idempotency-Key": "k"}).status_code
         == 503
     )

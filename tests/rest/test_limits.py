@@ -28,21 +28,21 @@ def statuses(*responses: object) -> list[int]:
     return [response.status_code for response in responses]  # type: ignore[attr-defined]
 
 
-def test_a_visitor_may_read_so_often_and_is_told_when_again(make_app: MakeApp, house: Restaurant) -> None:
+def test_a_visitor_may_read_so_often_and_is_told_when_again(make_app: MakeApp, restaurant: Restaurant) -> None:
     visitor = Caller(make_app(limits=replace(NO_LIMITS, reads="3/hour")).test_client())
     assert statuses(*(visitor.get("/api/restaurants") for _ in range(2))) == [200, 200]
-    third = visitor.get(f"/api/restaurants/{house.slug}")
+    third = visitor.get(f"/api/restaurants/{restaurant.slug}")
     assert (third.status_code, third.headers["X-RateLimit-Remaining"]) == (200, "0")
     refused = visitor.get("/api/restaurants")
     problem(refused, 429, "too_many_requests")
     assert 0 < int(refused.headers["Retry-After"]) <= 3601
-    ok(visitor.hold(house.slug), 201)
+    ok(visitor.hold(restaurant.slug), 201)
 
 
-def test_two_processes_count_together(make_app: MakeApp, house: Restaurant) -> None:
+def test_two_processes_count_together(make_app: MakeApp, restaurant: Restaurant) -> None:
     limits = replace(NO_LIMITS, writes="4/hour")
     callers = [Caller(make_app(limits=limits).test_client()) for _ in range(2)]
-    found = [callers[number % 2].hold(house.slug, party_size=900).status_code for number in range(6)]
+    found = [callers[number % 2].hold(restaurant.slug, party_size=900).status_code for number in range(6)]
     assert found == [409] * 4 + [429] * 2
 
 
@@ -61,21 +61,21 @@ def test_addresses_count_apart(make_app: MakeApp) -> None:
     assert statuses(*ask) == [200, 429, 200]
 
 
-def test_a_phone_is_not_flooded_with_confirmations(make_app: MakeApp, house: Restaurant) -> None:
+def test_a_phone_is_not_flooded_with_confirmations(make_app: MakeApp, restaurant: Restaurant) -> None:
     client = make_app(limits=replace(NO_LIMITS, confirmations_of_a_phone="1/hour")).test_client()
     visitor, partner = Caller(client), Caller(client, "partner-key")
-    visitor.book(house.slug, phone="+14155550120")
-    again = f"/api/holds/{ok(visitor.hold(house.slug), 201)['hold_id']}/confirm"
+    visitor.book(restaurant.slug, phone="+14155550120")
+    again = f"/api/holds/{ok(visitor.hold(restaurant.slug), 201)['hold_id']}/confirm"
     in_other_words = DINER | {"phone": "+1 (415) 555-0120"}
     problem(visitor.post(again, in_other_words), 429, "too_many_requests")
     ok(visitor.post(again, DINER | {"phone": "+14155550121"}), 201)
-    partner.book(house.slug, "2026-12-05T21:30", phone="+14155550120")
+    partner.book(restaurant.slug, "2026-12-05T21:30", phone="+14155550120")
 
 
-def test_guessing_codes_ends_soon(make_app: MakeApp, house: Restaurant) -> None:
+def test_guessing_codes_ends_soon(make_app: MakeApp, restaurant: Restaurant) -> None:
     client = make_app(limits=replace(NO_LIMITS, misses="3/hour")).test_client()
     diner = Caller(client, headers={"X-Diner-Phone": DINER["phone"]})
-    path = f"/api/reservations/{diner.book(house.slug)['code']}"
+    path = f"/api/reservations/{diner.book(restaurant.slug)['code']}"
     assert statuses(*(diner.get(path) for _ in range(5))) == [200] * 5, "hits are no guesses"
     guesses = [diner.get(f"/api/reservations/ABCDEF{digit}") for digit in "2345"]
     assert statuses(*guesses) == [404, 404, 404, 429]
@@ -83,9 +83,9 @@ def test_guessing_codes_ends_soon(make_app: MakeApp, house: Restaurant) -> None:
 
 
 def test_with_redis_away_nobody_is_turned_away_for_it(
-    make_app: MakeApp, settings: Settings, house: Restaurant, tmp_path: Path
+    make_app: MakeApp, settings: Settings, restaurant: Restaurant, tmp_path: Path
 ) -> None:
     away = settings.model_copy(update={"redis_url": f"unix://{tmp_path}/none.sock"})
     visitor = Caller(make_app(settings=away, limits=replace(NO_LIMITS, writes="3/hour")).test_client())
     assert statuses(*(visitor.get("/api/restaurants") for _ in range(3))) == [200] * 3
-    assert statuses(*(visitor.hold(house.slug) for _ in range(4))) == [201, 201, 201, 429]
+    assert statuses(*(visitor.hold(restaurant.slug) for _ in range(4))) == [201, 201, 201, 429]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, Restaurant
-from tests.engine.helpers import as_lines, house, special_day
+from tests.engine.helpers import as_lines, restaurant_line, special_day
 from webhooks.rest.listing import PAGE
 
 from .helpers import Caller, ok, problem
@@ -21,7 +21,7 @@ MANY = 2 * PAGE + 7
 def many(database: Engine) -> list[str]:
     """The slugs of more restaurants than go on two pages: one city, several names twice, one straight line."""
     lines = [
-        house(
+        restaurant_line(
             slug=f"lane-{number:03}",
             name=f"Lane {number // 2}",
             address={"city": "Málaga", "lat": 36.7, "lon": -4.4 - number / 1000},
@@ -29,7 +29,7 @@ def many(database: Engine) -> list[str]:
         )
         for number in range(MANY)
     ]
-    lines.append(house(slug="nowhere", name="Nowhere", address={"city": "Malaga"}))
+    lines.append(restaurant_line(slug="nowhere", name="Nowhere", address={"city": "Malaga"}))
     BookingEngine(database, Clock()).import_restaurants(as_lines(*lines))
     return [line["slug"] for line in lines]
 
@@ -61,7 +61,7 @@ def test_what_comes_and_goes_between_pages_shifts_nothing(
     pages = walk(visitor, city="málaga", cuisine="tapas")
     seen = slugs(iter([next(pages)]))
     engine.import_restaurants(
-        as_lines(house(slug="aaa-new", name="Aaa", address={"city": "Málaga"}, cuisines=["Tapas"]))
+        as_lines(restaurant_line(slug="aaa-new", name="Aaa", address={"city": "Málaga"}, cuisines=["Tapas"]))
     )
     seen += slugs(pages)
     assert sorted(seen) == sorted(slug for slug in many if slug != "nowhere")
@@ -97,9 +97,9 @@ def test_cuisine_and_city_narrow_the_list(visitor: Caller, many: list[str], quer
     assert len(slugs(walk(visitor, **query))) == count
 
 
-def test_empty_fields_narrow_nothing(visitor: Caller, house: Restaurant) -> None:
+def test_empty_fields_narrow_nothing(visitor: Caller, restaurant: Restaurant) -> None:
     pages = walk(visitor, q="", city="", cuisine="", near="")
-    assert house.slug in slugs(pages)
+    assert restaurant.slug in slugs(pages)
 
 
 def test_a_cursor_of_another_search_is_refused(visitor: Caller, many: list[str]) -> None:
@@ -114,24 +114,24 @@ def test_a_restaurant_is_shown_whole(visitor: Caller, open_restaurant: Callable[
     open_restaurant(
         slug="whole",
         name="The Whole",
-        about={"parking": "Lot behind the house"},
+        about={"parking": "Lot behind the building"},
         closures=[{"date": "2026-12-25", "reason": "Christmas Day"}],
         special_days=[special_day("2026-12-31")],
         tables=[{"name": "T1", "area": "main", "max_party": 2}, {"name": "T2", "area": "patio", "max_party": 6}],
     )
     shown = ok(visitor.get("/api/restaurants/whole"))
-    assert shown["about"] == {"parking": "Lot behind the house"}
+    assert shown["about"] == {"parking": "Lot behind the building"}
     assert shown["closures"] == [{"date": "2026-12-25", "reason": "Christmas Day"}]
     assert shown["special_days"] == [special_day("2026-12-31")]
     assert shown["areas"] == ["main", "patio"]
     assert shown["policy"]["largest_party"] == 6
     assert shown["service_periods"][0]["opens"] == "17:00"
-    assert "tables" not in shown, "how the floor is laid is the house's own business"
+    assert "tables" not in shown, "how the floor is laid is the restaurant's own business"
     listed = next(one for page in walk(visitor) for one in page["restaurants"] if one["slug"] == "whole")
     assert listed.items() <= shown.items()
 
 
-@pytest.mark.parametrize("slug", ["no-such-house", "%00", "%ff", "x" * 5000, "a b", "..%2f..", "ﬁ"])
+@pytest.mark.parametrize("slug", ["no-such-restaurant", "%00", "%ff", "x" * 5000, "a b", "..%2f..", "ﬁ"])
 def test_an_unknown_restaurant(visitor: Caller, slug: str) -> None:
     if "%2f" not in slug:
         problem(visitor.get(f"/api/restaurants/{slug}"), 404, "restaurant_unknown")

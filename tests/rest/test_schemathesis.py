@@ -57,7 +57,7 @@ def known_values(operation: str, **values: list[object]) -> str:
     return "\n".join([*dictionaries, *parameters]) + "\n"
 
 
-def test_a_visitor_finds_no_fault(served: str, house: Restaurant, tmp_path: Path, slow: bool) -> None:
+def test_a_visitor_finds_no_fault(served: str, restaurant: Restaurant, tmp_path: Path, slow: bool) -> None:
     run(tmp_path, served, slow)
 
 
@@ -69,8 +69,8 @@ def test_a_partner_who_knows_what_exists_finds_no_fault(
     database: Engine,
     slow: bool,
 ) -> None:
-    house = open_restaurant(tables=tables(*[4] * 20))
-    slug = house.slug
+    restaurant = open_restaurant(tables=tables(*[4] * 20))
+    slug = restaurant.slug
     times: list[object] = [f"{DAY}T{hour}:00" for hour in range(17, 21)]
 
     def hold_ids() -> list[object]:
@@ -92,8 +92,8 @@ def test_a_partner_who_knows_what_exists_finds_no_fault(
             known_values("cancel_reservation", path__code=codes()),
         ]
     )
-    before = Counter(kind for kind, _ in events(database, house))
+    before = Counter(kind for kind, _ in events(database, restaurant))
     run(tmp_path, served, slow, "-H", "Authorization: Bearer partner-key", config=config)
-    done = Counter(kind for kind, _ in events(database, house)) - before
+    done = Counter(kind for kind, _ in events(database, restaurant)) - before
     assert set(done) == {"hold", "confirm", "release", "change", "cancel"}, done
-    assert doubles(database, house) == 0
+    assert doubles(database, restaurant) == 0

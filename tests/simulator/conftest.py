@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.engine.helpers import as_lines, house
+from tests.engine.helpers import as_lines, restaurant_line
 from tests.support.running import Stack
 
 _SLUGS = count()
@@ -65,7 +65,9 @@ def open_restaurant(bench: Bench) -> Callable[..., str]:
     def make(name: str, **fields: object) -> str:
         slug = str(fields.setdefault("slug", f"bench-{next(_SLUGS)}"))
         place = {"address": {"city": "New York"}, "timezone": "America/New_York"}
-        done = bench.ask("POST", "/restaurants", content="\n".join(as_lines(house(name=name, **{**place, **fields}))))
+        done = bench.ask(
+            "POST", "/restaurants", content="\n".join(as_lines(restaurant_line(name=name, **{**place, **fields})))
+        )
         assert done["created"] == 1
         return slug
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.helpers import as_lines, house
+from tests.engine.helpers import as_lines, restaurant_line
 from tests.simulator.conftest import Bench
 from tests.support.phone import Phone
 
@@ -18,7 +18,7 @@ AT = "2027-05-04T10:00:00-04:00"
 
 def test_the_same_restaurant_again_changes_nothing(bench: Bench, open_restaurant: OpenRestaurant) -> None:
     open_restaurant("Trattoria Orsola", slug="trattoria-orsola")
-    (line,) = as_lines(house(slug="trattoria-orsola", name="Trattoria Orsola"))
+    (line,) = as_lines(restaurant_line(slug="trattoria-orsola", name="Trattoria Orsola"))
     changed = bench.ask("POST", "/restaurants", content=line)
     assert changed == {"created": 0, "updated": 1, "unchanged": 0, "misfits": []}
     same = bench.ask("POST", "/restaurants", content=line)

@@ -15,7 +15,7 @@ from bot.messages import Answer, Inbound, Said
 from testkit.invariants import INVARIANTS, SENT_ONCE, breaches
 from tests.engine.conftest import copy_database, server_url, template_url
 from tests.engine.crowds import DROP_THE_KEY
-from tests.engine.helpers import PHONE, as_lines, book, clock_at, evening, house, new_id, tables
+from tests.engine.helpers import PHONE, as_lines, book, clock_at, evening, new_id, restaurant_line, tables
 
 __all__ = ["copy_database", "server_url", "template_url"]
 
@@ -32,8 +32,8 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
     booking = BookingEngine(engine, CLOCK)
     pair = {"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}
     policy = {"pacing_covers": 12, "hold_minutes": 60}
-    booking.import_restaurants(as_lines(house(tables=tables(2, 2, 2), combinations=[pair], policy=policy)))
-    place = booking.restaurant("house")
+    booking.import_restaurants(as_lines(restaurant_line(tables=tables(2, 2, 2), combinations=[pair], policy=policy)))
+    place = booking.restaurant("larder")
     book(booking, place, evening(place), 4)
     book(booking, place, evening(place), 2, notify=True)
     gone = book(booking, place, evening(place, 21), 2)
@@ -72,7 +72,7 @@ def rules_broken(database: Engine) -> set[str]:
     return {breach.rule for breach in breaches(database, now=CLOCK.now(), patience=NOBODY)}
 
 
-def test_a_house_in_order_breaks_no_rule(database: Engine) -> None:
+def test_a_restaurant_in_order_breaks_no_rule(database: Engine) -> None:
     assert breaches(database, now=CLOCK.now(), patience=NOBODY, arrived={PHONE: ["SMout0", "SMout1"]}) == []
 
 

@@ -36,7 +36,7 @@ HOUSE = {
         }
     ],
     "tables": [{"name": "T1", "max_party": 2}, {"name": "T2", "max_party": 4}],
-    "about": {"parking": "In front of the house."},
+    "about": {"parking": "In front of the building."},
 }
 
 Record = Callable[..., subprocess.CompletedProcess[str]]

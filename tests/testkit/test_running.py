@@ -21,9 +21,9 @@ SMALL = "restaurants:\n  - {name: Tiny Thimble Bar, tables: [2]}\n"
 
 
 def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_path: Path) -> None:
-    """Each at a time of its own, each sees its own booking only, and the one table of a small house is there for each."""
+    """Each at a time of its own, each sees its own booking only, and the one table of a small restaurant is there for each."""
     tables = ", ".join(["2"] * 20)
-    houses = f"{SMALL}  - {{name: Wide Acre Hall, tables: [{tables}]}}\n"
+    restaurants = f"{SMALL}  - {{name: Wide Acre Hall, tables: [{tables}]}}\n"
     cases = "".join(
         f"""  - test_case: number {n}
     clock: 2026-12-{1 + n % 28:02d}T10:00:00-05:00
@@ -36,7 +36,7 @@ def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_p
 """
         for n in range(1, 301)
     )
-    scripts = load_file(written(tmp_path, f"{HEAD}{houses}test_cases:\n{cases}"))
+    scripts = load_file(written(tmp_path, f"{HEAD}{restaurants}test_cases:\n{cases}"))
     done = running.run(scripts, script_environment, jobs=8)
     wrong = [(r.script.name, r.error, r.failure) for r in done.results if r.outcome != "passed"]
     assert not wrong, wrong[:3]

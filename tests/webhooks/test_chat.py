@@ -206,7 +206,7 @@ def test_only_an_api_key_may_say_who_the_diner_is(chat: Chat, wish: dict[str, st
 
 
 def test_an_unknown_restaurant_is_not_found(chat: Chat) -> None:
-    problem(chat.post_opening({"restaurant": "no-such-house"}), 404, "restaurant_unknown")
+    problem(chat.post_opening({"restaurant": "no-such-restaurant"}), 404, "restaurant_unknown")
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_time_that_is_taken_is_not_offered(chat: Chat) -> None:
 
 
 def test_times_after_midnight_belong_to_the_evening_before(chat: Chat) -> None:
-    """Fridays at this house go on until half past one at night."""
+    """Fridays at this restaurant go on until half past one at night."""
     talk = asked_for_time(chat, LATE, 2, "2026-12-04")
     late = [time for time in times(talk) if time.endswith("AM")]
     assert late

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from bot.settings import Settings
-from tests.engine.helpers import house
+from tests.engine.helpers import restaurant_line
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def test_the_schema_is_served_where_it_says(client: FlaskClient) -> None:
     schema = answer.get_json(force=True)
     assert urlsplit(schema["$id"]) == urlsplit("https://tabletalk.example/schemas/restaurant.json")
     validator = jsonschema_rs.validator_for(schema)
-    assert validator.is_valid(house())
-    assert not validator.is_valid(house(slug="Bird Dog"))
+    assert validator.is_valid(restaurant_line())
+    assert not validator.is_valid(restaurant_line(slug="Bird Dog"))
 
 
 def test_the_format_of_scripts_is_served_likewise(client: FlaskClient) -> None:

@@ -28,12 +28,12 @@ OPENING = "/api/chat/conversations"
 
 @pytest.fixture(autouse=True)
 def site(stack: Stack) -> Iterator[None]:
-    """The house has listed its site."""
+    """The restaurant has listed its site."""
     lines = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
-    house = next(line for line in lines if line["slug"] == SLUG)
-    stack.engine.import_restaurants([json.dumps(house | {"widget_origins": [SITE]})])
+    restaurant = next(line for line in lines if line["slug"] == SLUG)
+    stack.engine.import_restaurants([json.dumps(restaurant | {"widget_origins": [SITE]})])
     yield
-    stack.engine.import_restaurants([json.dumps(house)])
+    stack.engine.import_restaurants([json.dumps(restaurant)])
 
 
 def opened(chat: Chat, restaurant: str | None = SLUG, origin: str | None = None) -> httpx.Response:
@@ -47,7 +47,7 @@ def read(chat: Chat, conversation: dict[str, Any], origin: str | None = None) ->
 
 
 @pytest.mark.parametrize("origin", [None, SITE, "own"])
-def test_a_site_that_the_house_has_listed_may_talk(chat: Chat, stack: Stack, origin: str | None) -> None:
+def test_a_site_that_the_restaurant_has_listed_may_talk(chat: Chat, stack: Stack, origin: str | None) -> None:
     origin = stack.base_url if origin == "own" else origin
     response = opened(chat, origin=origin)
     assert response.status_code == 201
@@ -88,7 +88,7 @@ def test_our_own_pages_read_without_an_origin(chat: Chat, stack: Stack) -> None:
     assert read(chat, opened(chat, origin=stack.base_url).json()).status_code == 200
 
 
-def test_what_a_partner_has_opened_may_be_used_by_the_house_s_page(chat: Chat) -> None:
+def test_what_a_partner_has_opened_may_be_used_by_the_restaurant_s_page(chat: Chat) -> None:
     conversation = opened(chat).json()
     assert read(chat, conversation, SITE).status_code == 200
     problem(read(chat, conversation, FOREIGN), 403, "origin_not_allowed")
@@ -96,8 +96,8 @@ def test_what_a_partner_has_opened_may_be_used_by_the_house_s_page(chat: Chat) -
 
 def test_a_site_that_is_no_longer_listed_is_out(chat: Chat, stack: Stack) -> None:
     conversation = opened(chat, origin=SITE).json()
-    house = next(line for line in SAMPLES.read_text(encoding="utf-8").splitlines() if f'"{SLUG}"' in line)
-    stack.engine.import_restaurants([house])
+    restaurant = next(line for line in SAMPLES.read_text(encoding="utf-8").splitlines() if f'"{SLUG}"' in line)
+    stack.engine.import_restaurants([restaurant])
     problem(read(chat, conversation, SITE), 403, "origin_not_allowed")
 
 

@@ -101,7 +101,7 @@ class Listing:
         )
 
     def _found(self, engine: BookingEngine) -> dict[str, int]:
-        """How well the name of each restaurant fits, by slug; 0 is best, houses of one name fit equally."""
+        """How well the name of each restaurant fits, by slug; 0 is best, restaurants of one name fit equally."""
         city, cuisine = self.city or None, self.cuisine or None
         found = engine.find_restaurants(Criteria(city, cuisine), q=self.q, limit=_MOST_BY_NAME)
         ranks: dict[str, int] = {}

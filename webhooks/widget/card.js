@@ -32,10 +32,10 @@ export function calendarFile(reservation, restaurant, now) {
   const { code, starts_at, ends_at, party_size, diner_name } = reservation;
   const { name } = reservation.restaurant;
   const starts = new Date(starts_at);
-  const isThisHouse = restaurant?.slug === reservation.restaurant.slug;
-  const place = (isThisHouse && restaurant.address) || reservation.restaurant.city;
+  const isThisRestaurant = restaurant?.slug === reservation.restaurant.slug;
+  const place = (isThisRestaurant && restaurant.address) || reservation.restaurant.city;
   const party = say("size", { n: party_size });
-  const facts = { name: diner_name, code, phone: (isThisHouse && restaurant.phone) || "" };
+  const facts = { name: diner_name, code, phone: (isThisRestaurant && restaurant.phone) || "" };
   const lines = [
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tabletalk//Widget//EN", "METHOD:PUBLISH", "BEGIN:VEVENT",
     `UID:${code}@${new URL(shell.base).hostname}`,

@@ -1,4 +1,4 @@
-"""A full house: every table of an evening booked, so that the next diner is refused."""
+"""A full restaurant: every table of an evening booked, so that the next diner is refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webhooks.rest.fields import ClockTime, Day, PartySize, PhoneNumber
 from webhooks.simulator.testing.reservations import CHANNEL, book
 from webhooks.simulator.testing.tools import Instant, Tools
 
-_NAME = "A Full House"
+_NAME = "Fully Booked"
 _AT_A_TIME = 500  # openings asked for in one go
 
 
