@@ -2,13 +2,14 @@
 
 from booking_engine.availability.bookable_days import BookableDays, bookable_days
 from booking_engine.availability.openings import Alternatives, Opening, Refusal, Search
+from booking_engine.availability.periods import Service
 from booking_engine.availability.preferences import SeatingPreferences
 from booking_engine.reservations.reservation import Hold, Reservation
 from booking_engine.restaurants.conflicts import Conflict
 from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.import_lines import Progress as ImportProgress
 from booking_engine.restaurants.importing import ImportReport
-from booking_engine.restaurants.restaurant import Restaurant, Service
+from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.database import create_database
 from booking_engine.storage.shared_cache import SharedCache
 
@@ -16,21 +17,16 @@ from .clock import Clock
 from .engine import BookingEngine
 from .errors import (
     BookingError,
-    ChangeTooLate,
-    HoldExpired,
     ImportProblem,
     ImportRejected,
     InvalidRequest,
-    NoTableAvailable,
-    OffGrid,
     PartySizeInvalid,
-    ReservationOver,
     ReservationUnknown,
     RestaurantUnknown,
     TimeInvalid,
     TryAgain,
-    UndoTooLate,
 )
+from .reservations.errors import ChangeTooLate, HoldExpired, NoTableAvailable, OffGrid, ReservationOver, UndoTooLate
 
 __all__ = [
     "Alternatives",

@@ -20,6 +20,7 @@ from booking_engine.availability.search import (
     seating_quarters,
     service_on_grid,
 )
+from booking_engine.reservations.errors import NoTableAvailable, OffGrid
 from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.reservation import Record, Reservation
 from booking_engine.restaurants.catalogue import Catalogue, CatalogueSnapshot
@@ -29,7 +30,7 @@ from booking_engine.storage.transactions import OutOfDate, run_query
 
 from .clock import Clock
 from .confirmation_codes import CodeBook
-from .errors import NoTableAvailable, OffGrid, ReservationUnknown
+from .errors import ReservationUnknown
 from .time_slots import quarter_of, quarters_between
 
 WITHIN = timedelta(hours=3)
@@ -108,7 +109,7 @@ class EngineContext:
         Raises NoTableAvailable with the nearest openings, seen from within the lock.
         """
         on_grid = service_on_grid(restaurant, starts_at)
-        service = on_grid or restaurant.service_at(starts_at)
+        service = on_grid or restaurant.schedule.service_at(starts_at)
         quarters = seating_quarters(restaurant, starts_at, party_size, service)
         query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding, paced=paced)
         rows = execute_all(connection, [lock, query])[-1] if lock else execute(connection, query)

@@ -1,13 +1,9 @@
-"""What the engine refuses, as facts. The docstring of each class is its message."""
+"""What the engine refuses, as facts. The first line of each class's docstring is its message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from booking_engine.availability.openings import Search
-    from booking_engine.reservations.reservation import Reservation
+from typing import Any
 
 
 class BookingError(Exception):
@@ -39,48 +35,8 @@ class RestaurantUnknown(BookingError):
     """There is no such restaurant."""
 
 
-class NoTableAvailable(BookingError):
-    """No table can be had at that time."""
-
-    def __init__(self, search: Search) -> None:
-        super().__init__(search.refusal.value if search.refusal else None)
-        self.search = search
-
-
-class OffGrid(NoTableAvailable):
-    """The restaurant seats no party at that minute."""
-
-
-class HoldExpired(BookingError):
-    """The hold has lapsed and its table has gone to someone else."""
-
-    def __init__(self, search: Search | None = None) -> None:
-        super().__init__()
-        self.search = search
-
-
 class ReservationUnknown(BookingError):
     """There is no such reservation."""
-
-
-class ReservationError(BookingError):
-    """The reservation cannot be changed."""
-
-    def __init__(self, reservation: Reservation) -> None:
-        super().__init__(reservation.code)
-        self.reservation = reservation
-
-
-class ReservationOver(ReservationError):
-    """The reservation is cancelled or lies in the past."""
-
-
-class ChangeTooLate(ReservationError):
-    """It is too close to the reservation to change it."""
-
-
-class UndoTooLate(ReservationError):
-    """A cancellation can be undone only for two minutes."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,10 @@ def bookable_days(restaurant: Restaurant, now: datetime) -> BookableDays:
     """The days that can be booked at this instant: today too, unless guests come too late for its last seating."""
     today = now.astimezone(restaurant.zone).date()
     soonest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
-    is_over = all(service.last_seating_at.astimezone(UTC) < soonest for service in restaurant.periods_on(today))
+    is_over = all(
+        service.last_seating_at.astimezone(UTC) < soonest for service in restaurant.schedule.periods_on(today)
+    )
     last = today + timedelta(days=restaurant.policy.max_advance_days)
     first = min(today + timedelta(days=1), last) if is_over else today
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return BookableDays(first, last, tuple(day for day in days if not restaurant.periods_on(day)))
+    return BookableDays(first, last, tuple(day for day in days if not restaurant.schedule.periods_on(day)))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from booking_engine.restaurants.features import canonical, of_tables
-
-if TYPE_CHECKING:
-    from booking_engine.restaurants.restaurant import Restaurant
+from booking_engine.restaurants.import_format import Combination, DiningTable, Policy
 
 
 class Place(NamedTuple):
@@ -33,16 +31,27 @@ class Floor:
     combinations with one, are not on it unless the restaurant has released them (`with_walk_in`).
     """
 
-    def __init__(self, restaurant: Restaurant, *, with_walk_in: bool = False) -> None:
-        bookable = {table.name: table for table in restaurant.tables if with_walk_in or not table.walk_in}
-        features = {name: canonical(table.features) for name, table in bookable.items()}
-        needed = Counter(name for combination in restaurant.combinations for name in combination.tables)
+    def __init__(
+        self,
+        tables: Sequence[DiningTable],
+        combinations: Sequence[Combination],
+        policy: Policy,
+        *,
+        table_ids: Mapping[str, int],
+        features: Iterable[str],
+        with_walk_in: bool = False,
+    ) -> None:
+        """Lay out the floor. `table_ids`: number of each table by name; `features`: those of the whole restaurant."""
+        bookable = {table.name: table for table in tables if with_walk_in or not table.walk_in}
+        everywhere = canonical(features)
+        has = {name: canonical(table.features) for name, table in bookable.items()}
+        needed = Counter(name for combination in combinations for name in combination.tables)
         parts: list[tuple[tuple[str, ...], int, int]] = [
             ((table.name,), table.min_party, table.max_party) for table in bookable.values()
         ]
         parts += [
             (combination.tables, combination.min_party, combination.max_party)
-            for combination in restaurant.combinations
+            for combination in combinations
             if all(name in bookable for name in combination.tables)
         ]
         parts.sort(
@@ -50,23 +59,21 @@ class Floor:
                 part[2],
                 len(part[0]),
                 sum(needed[name] for name in part[0]),
-                sum(len(features[name]) for name in part[0]),
+                sum(len(has[name]) for name in part[0]),
             )
         )
-        everywhere = canonical(restaurant.features)
         self._places = tuple(
             Place(
-                table_ids=(ids := tuple(sorted(restaurant.table_ids[name] for name in names))),
+                table_ids=(ids := tuple(sorted(table_ids[name] for name in names))),
                 min_party=smallest,
                 max_party=largest,
                 areas=frozenset(area for name in names if (area := bookable[name].area)),
-                features=everywhere | of_tables(features[name] for name in names),
+                features=everywhere | of_tables(has[name] for name in names),
                 mask=sum(1 << table_id for table_id in ids),
             )
             for names, smallest, largest in parts
         )
-        self._seats = tuple((1 << restaurant.table_ids[table.name], table.max_party) for table in restaurant.tables)
-        policy = restaurant.policy
+        self._seats = tuple((1 << table_ids[table.name], table.max_party) for table in tables)
         self.largest_party = min(
             max((place.max_party for place in self._places), default=0),
             policy.max_party or 10**9,

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from booking_engine.errors import InvalidRequest
 from booking_engine.restaurants.features import canonical
 from booking_engine.restaurants.names import fold
+from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.values import check_area
 
-if TYPE_CHECKING:
-    from booking_engine.restaurants.restaurant import Restaurant
-
-    from .floor import Place
+from .floor import Place
 
 MOST_FEATURES = 20
 

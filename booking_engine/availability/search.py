@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from booking_engine.restaurants.restaurant import Restaurant, Service
+from booking_engine.availability.periods import Service
+from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.time_slots import quarters_between
 
 from .floor import Place
@@ -25,8 +26,8 @@ def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterat
     step = timedelta(minutes=restaurant.policy.slot_minutes)
     times: dict[datetime, Service] = {}
     first, day = earliest.astimezone(restaurant.zone).date(), latest.astimezone(restaurant.zone).date()
-    while day >= first - timedelta(days=1):  # the later date goes first, as in `Restaurant.services_at`
-        for service in restaurant.periods_on(day):
+    while day >= first - timedelta(days=1):  # the later date goes first, as in `Schedule.services_at`
+        for service in restaurant.schedule.periods_on(day):
             opens, last = service.opens_at.astimezone(UTC), service.last_seating_at.astimezone(UTC)
             moment = opens + max(0, -((opens - earliest) // step)) * step
             while moment <= min(last, latest):
@@ -40,7 +41,9 @@ def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterat
 def service_on_grid(restaurant: Restaurant, instant: datetime) -> Service | None:
     """The service of this one time (UTC), if it is one of `grid`."""
     step = timedelta(minutes=restaurant.policy.slot_minutes)
-    return next((each for each in restaurant.services_at(instant) if not (instant - each.opens_at) % step), None)
+    return next(
+        (each for each in restaurant.schedule.services_at(instant) if not (instant - each.opens_at) % step), None
+    )
 
 
 def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: int, service: Service | None) -> range:
@@ -113,7 +116,7 @@ def search(
         return Opening(restaurant, moment.astimezone(restaurant.zone), party_size, areas)
 
     chosen = _spread(sorted(places, key=lambda moment: (abs(moment - wanted), moment)), limit)
-    refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.service_at(wanted))
+    refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.schedule.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from booking_engine.context import EngineContext
-from booking_engine.errors import ReservationOver, UndoTooLate
 from booking_engine.notifications import queue_notifications
 from booking_engine.storage.sql import Statement
-from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.values import Command
 
 from .change import lock_reservation
+from .command import Decision, run_command
+from .errors import ReservationOver, UndoTooLate
 from .move import was_moved_away
 from .records import update_record, write_event
 from .reservation import Reservation

@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 from booking_engine.availability.preferences import SeatingPreferences, check_preferences
 from booking_engine.confirmation_codes import CodeBook
 from booking_engine.context import EngineContext
-from booking_engine.errors import ChangeTooLate, ReservationOver, ReservationUnknown
+from booking_engine.errors import ReservationUnknown
 from booking_engine.notifications import queue_notifications
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement, execute_all
-from booking_engine.storage.transactions import Decision, OutOfDate, run_command
+from booking_engine.storage.transactions import OutOfDate
 from booking_engine.time_slots import quarter_of
 from booking_engine.values import Command, check_name, check_notes, check_party_size, existing_instant
 
+from .command import Decision, run_command
 from .confirm import rename_diner
+from .errors import ChangeTooLate, ReservationOver
 from .records import Found, found, query_by_id, read_by_number, update_record, write_event
 from .reservation import Record, Reservation
 from .seating import Seating, lock_pacing, take_tables

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from booking_engine.context import EngineContext
-from booking_engine.errors import HoldExpired, NoTableAvailable
 from booking_engine.notifications import due_notifications, insert_notifications, notification_values
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement
-from booking_engine.storage.transactions import Decision, OutOfDate, run_command
+from booking_engine.storage.transactions import OutOfDate
 from booking_engine.time_slots import quarters_between, start_of
 from booking_engine.values import Command, check_name, check_notes, check_phone
 
+from .command import Decision, run_command
+from .errors import HoldExpired, NoTableAvailable
 from .hold import lock_hold, read_hold
 from .records import Found, event_values, record_values
 from .reservation import Record, Reservation, read_hold_id
@@ -150,8 +151,7 @@ def rename_diner(record: Record) -> Statement:
     )
 
 
-# One call instead of a transaction of five statements, which spend more time on the way than in the tables. Not one statement
-# with a part for each table: those rows lie on different nodes once the tables are distributed.
+# The function is in storage/sql/confirm_hold.sql.
 _KEEP = """
     SELECT confirm_hold(%(restaurant_id)s, %(id)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s,
         %(reminder_id)s, %(locale)s, %(now)s, %(shift)s, %(first)s, %(last)s, %(last_paced)s, %(rows)s, %(version)s,

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from booking_engine.availability.preferences import SeatingPreferences, check_preferences
 from booking_engine.context import EngineContext
-from booking_engine.errors import HoldExpired
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement, execute, execute_all
-from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.time_slots import quarter_of
 from booking_engine.values import Command, check_party_size, check_phone, existing_instant
 
+from .command import Decision, run_command
+from .errors import HoldExpired
 from .records import Found, found, query_by_id, update_record, write_event
 from .reservation import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .seating import free_tables, hold_tables, lock_pacing

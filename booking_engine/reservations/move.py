@@ -11,10 +11,10 @@ from booking_engine.context import EngineContext
 from booking_engine.notifications import queue_notifications
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement, execute
-from booking_engine.storage.transactions import Decision, run_command
 from booking_engine.values import Command, existing_instant
 
 from .change import Change, lock_reservation, must_be_in_time, must_stand
+from .command import Decision, run_command
 from .confirm import remember_diner
 from .records import update_record, write_event
 from .reservation import Record, Reservation, new_reservation_id

@@ -53,7 +53,7 @@ def find_conflicts(connection: Connection, changed: dict[int, RestaurantLine], s
 
 
 def _in_the_way(restaurant: Restaurant, table_names: set[str], row: Any) -> str | None:
-    if restaurant.service_at(row.starts_at) is None:
+    if restaurant.schedule.service_at(row.starts_at) is None:
         return "closed then"
     if not {restaurant.table_names[table_id] for table_id in row.table_ids} <= table_names:
         return "table gone"

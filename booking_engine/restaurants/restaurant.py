@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from functools import cached_property
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking_engine.availability.floor import Floor
+from booking_engine.availability.periods import Schedule
 
 from .features import canonical
-from .import_fields import WEEKDAYS
 from .import_format import (
     Closure,
     Combination,
     DiningTable,
-    Hours,
     Policy,
     RestaurantLine,
     ServicePeriod,
@@ -30,15 +28,6 @@ DEFAULT_TURN_TIMES = ((2, 90), (4, 105), (6, 120), (None, 150))
 
 
 _MOST_REMEMBERED = 500
-
-
-class Service(NamedTuple):
-    """A service period on one service date. Instants are aware, in the restaurant's zone."""
-
-    period: Hours
-    opens_at: datetime
-    last_seating_at: datetime
-    closes_at: datetime
 
 
 @dataclass(frozen=True)
@@ -103,12 +92,23 @@ class Restaurant:
     @cached_property
     def floor(self) -> Floor:
         """The places that can be booked, in the order they should be given away."""
-        return Floor(self)
+        return self._lay_out(with_walk_in=False)
 
     @cached_property
     def released_floor(self) -> Floor:
         """The same with the walk-in tables, for when the restaurant no longer keeps them."""
-        return Floor(self, with_walk_in=True)
+        return self._lay_out(with_walk_in=True)
+
+    def _lay_out(self, *, with_walk_in: bool) -> Floor:
+        return Floor(
+            self.tables, self.combinations, self.policy, table_ids=self.table_ids, features=self.features,
+            with_walk_in=with_walk_in,
+        )  # fmt: skip
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """When parties are seated."""
+        return Schedule(self.service_periods, self.closures, self.special_days, self.zone)
 
     @property
     def largest_party(self) -> int:
@@ -142,23 +142,6 @@ class Restaurant:
     def _turns(self) -> dict[tuple[int, str | None], timedelta]:
         return {}
 
-    @cached_property
-    def _services(self) -> dict[date, list[Service]]:
-        return {}
-
-    @cached_property
-    def _by_date(self) -> dict[date, tuple[Hours, ...]]:
-        closed: dict[date, tuple[Hours, ...]] = {closure.date: () for closure in self.closures}
-        return closed | {
-            day.date: tuple(sorted(day.service_periods, key=lambda hours: hours.opens)) for day in self.special_days
-        }
-
-    @cached_property
-    def _by_weekday(self) -> tuple[tuple[ServicePeriod, ...], ...]:
-        return tuple(
-            tuple(sorted((p for p in self.service_periods if day in p.days), key=lambda p: p.opens)) for day in WEEKDAYS
-        )
-
     def turn_time(self, party_size: int, service_period_name: str | None) -> timedelta:
         """How long such a party keeps its table.
 
@@ -186,60 +169,3 @@ class Restaurant:
             return timedelta(minutes=max(general, key=lambda turn: turn.max_party).minutes)
         minutes = next(minutes for largest, minutes in DEFAULT_TURN_TIMES if largest is None or party_size <= largest)
         return timedelta(minutes=minutes)
-
-    def periods_on(self, service_date: date) -> list[Service]:
-        """The services that begin on this date, earliest first; a closed date has none, a special day its own.
-
-        One that runs past midnight belongs to the date it began on. A wall time that a clock change skips or repeats
-        is read as the time that many minutes into the service (the first of two, the later of a gap).
-        """
-        known = self._services.get(service_date)
-        if known is None:
-            if len(self._services) > _MOST_REMEMBERED:
-                self._services.clear()
-            periods = self._by_date.get(service_date, self._by_weekday[service_date.weekday()])
-            known = self._services[service_date] = [self._service(period, service_date) for period in periods]
-        return known.copy()
-
-    def usual_periods_on(self, service_date: date) -> list[Service]:
-        """The services of an ordinary such weekday, whether or not the date is closed or special."""
-        return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
-
-    def unusual_dates(self) -> list[date]:
-        """The closures and special days, in order."""
-        return sorted(self._by_date)
-
-    def service_at(self, instant: datetime) -> Service | None:
-        """The service within which a party may sit down at this instant."""
-        return next(self.services_at(instant), None)
-
-    def services_at(self, instant: datetime) -> Iterator[Service]:
-        """All of them, should they overlap: of this date before what is left of the last one."""
-        # In UTC, because two times of one zone compare by wall clock, which repeats in autumn.
-        instant = instant.astimezone(UTC)
-        local_date = instant.astimezone(self.zone).date()
-        for service_date in (local_date, local_date - timedelta(days=1)):
-            for service in self.periods_on(service_date):
-                if service.opens_at <= instant <= service.last_seating_at:
-                    yield service
-
-    def service_date_of(self, instant: datetime) -> date:
-        """The date of the service that this instant falls into, else its own date at the restaurant."""
-        service = self.service_at(instant)
-        return (service.opens_at if service else instant.astimezone(self.zone)).date()
-
-    def _service(self, period: Hours, service_date: date) -> Service:
-        opens_at = _local(service_date, period.opens, self.zone)
-        last, closes = (
-            _local(service_date + timedelta(days=moment <= period.opens and not same), moment, self.zone)
-            for moment, same in (
-                (period.last_seating, period.last_seating == period.opens),
-                (period.closes, False),
-            )
-        )
-        return Service(period, opens_at, last, closes)
-
-
-def _local(day: date, moment: time, zone: ZoneInfo) -> datetime:
-    # By way of UTC, so that a time inside a gap becomes one that exists.
-    return datetime.combine(day, moment, zone).astimezone(UTC).astimezone(zone)

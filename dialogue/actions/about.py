@@ -107,7 +107,7 @@ def _hours(turn: Turn, restaurant: Restaurant, asked_day: date | None) -> str:
             runs.append((weekday, weekday, spans))
     parts = [_hours_of(turn, turn.words.weekdays(first, last), spans) for first, last, spans in runs]
     # Whoever asks comes soon: what is otherwise in the next days belongs to the answer.
-    for day in restaurant.unusual_dates():
+    for day in restaurant.schedule.unusual_dates():
         is_soon = today <= day < today + timedelta(days=7)
         if is_soon and seating_spans(restaurant, day) != usual_spans(restaurant, day):
             parts.append(_hours_on(turn, restaurant, day))

@@ -225,7 +225,7 @@ class ValidateBookingForm(FormValidation):
             memory.keep_hold(hold)
             say_if_taken(turn, memory, restaurant)
             start = opening.starts_at
-            memory.date = restaurant.service_date_of(start).isoformat()
+            memory.date = restaurant.schedule.service_date_of(start).isoformat()
             memory.time = certain(start.astimezone(restaurant.zone))
             if heard.fields - _WHO or asked not in _WHO:
                 asked = None  # another table is another question
@@ -241,7 +241,7 @@ class ValidateBookingForm(FormValidation):
             memory.party_size = None
             turn.say("utter_how_many_instead")
             return "party_size"
-        wanted_day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
+        wanted_day = restaurant.schedule.service_date_of(search.wanted.astimezone(restaurant.zone))
         is_shut = search.refusal is Refusal.CLOSED and not seating_spans(restaurant, wanted_day)
         if is_shut or search.refusal is Refusal.TOO_FAR:
             memory.date = None

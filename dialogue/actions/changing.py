@@ -82,7 +82,7 @@ class ValidateChangeForm(FormValidation):
         """What is not said anew stays as it is booked."""
         memory.restaurant = memory.restaurant or booking.restaurant.slug
         memory.party_size = memory.party_size or booking.party_size
-        memory.date = memory.date or booking.restaurant.service_date_of(booking.starts_at).isoformat()
+        memory.date = memory.date or booking.restaurant.schedule.service_date_of(booking.starts_at).isoformat()
         memory.time = memory.time or certain(booking.starts_at)
 
     def _hear_new_values(self, turn: Turn, memory: Memory, booking: Reservation) -> Heard:
@@ -183,7 +183,7 @@ class ValidateChangeForm(FormValidation):
     ) -> list[Option]:
         """Times beside the one that is booked, when only the part of the day was told in which the table is already."""
         assert memory.time is not None
-        day = restaurant.service_date_of(booking.starts_at)
+        day = restaurant.schedule.service_date_of(booking.starts_at)
         same = (restaurant.slug, party_size, memory.wanted_date()) == (booking.restaurant.slug, booking.party_size, day)
         if not same or not lies_within(booking.starts_at, memory.time, turn.engine.clock.now()):
             return []

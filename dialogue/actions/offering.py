@@ -48,7 +48,7 @@ def offer_again(turn: Turn, memory: Memory, hold: dict[str, Any]) -> str:
         memory.take(Option("", slots))
         turn.say("utter_offer_over_past", **facts)
         return "date"
-    at = {"date": restaurant.service_date_of(start).isoformat(), "time": certain(start)}
+    at = {"date": restaurant.schedule.service_date_of(start).isoformat(), "time": certain(start)}
     options = [Option(turn.words.render("utter_part_seating", **facts), {**slots, **at})]
     memory.offer(options)
     turn.say("utter_offer_over", options)
@@ -60,8 +60,8 @@ def _same_day(turn: Turn, restaurant: Restaurant, search: Search, party_size: in
     if search.refusal is not Refusal.CLOSED:
         return []
     wider = turn.engine.find_openings(restaurant, starts_at=search.wanted, party_size=party_size, within=_A_DAY_OUT)
-    day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
-    return [opening for opening in wider.openings if restaurant.service_date_of(opening.starts_at) == day]
+    day = restaurant.schedule.service_date_of(search.wanted.astimezone(restaurant.zone))
+    return [opening for opening in wider.openings if restaurant.schedule.service_date_of(opening.starts_at) == day]
 
 
 def _alternatives(
@@ -80,8 +80,8 @@ def _alternatives(
 def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: datetime) -> Option:
     house = opening.restaurant
     local, country = opening.starts_at.astimezone(house.zone), country_of(house)
-    day = house.service_date_of(local)
-    is_same_day = day == restaurant.service_date_of(wanted.astimezone(restaurant.zone))
+    day = house.schedule.service_date_of(local)
+    is_same_day = day == restaurant.schedule.service_date_of(wanted.astimezone(restaurant.zone))
     label = turn.words.clock(local.timetz().replace(tzinfo=None), country)
     if not is_same_day:
         label = turn.words.when(local, country)
@@ -104,7 +104,7 @@ def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int
     if search.is_skipped:
         turn.say("utter_refused_skipped", **facts)
     elif refusal is Refusal.CLOSED:
-        day = restaurant.service_date_of(search.wanted.astimezone(restaurant.zone))
+        day = restaurant.schedule.service_date_of(search.wanted.astimezone(restaurant.zone))
         hours = turn.words.spans(seating_spans(restaurant, day), country_of(restaurant))
         turn.say("utter_refused_closed" if hours else "utter_refused_closed_all_day", hours=hours, **facts)
     elif refusal is Refusal.TOO_SOON:

@@ -57,7 +57,7 @@ def _times_and_more(turn: Turn, memory: Memory, restaurant: Restaurant) -> dict[
 
 def _times(turn: Turn, memory: Memory, restaurant: Restaurant, day: date, party_size: int) -> list[dict[str, str]]:
     """Times that are free for the party on the day in question, spread over the day."""
-    services = restaurant.periods_on(day)
+    services = restaurant.schedule.periods_on(day)
     if not services:
         return []
     first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
@@ -77,7 +77,7 @@ def _times(turn: Turn, memory: Memory, restaurant: Restaurant, day: date, party_
 
 
 def _is_of(restaurant: Restaurant, start: datetime, day: date) -> bool:
-    return restaurant.service_date_of(start) == day
+    return restaurant.schedule.service_date_of(start) == day
 
 
 def _spread(starts: list[datetime]) -> list[datetime]:

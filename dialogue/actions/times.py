@@ -66,7 +66,7 @@ def presumed_day(restaurant: Restaurant, wish: dict[str, Any] | None, now: datet
             is_over = (
                 window and window.latest and window.latest > _SMALL_HOURS and not ahead and here.time() > window.latest
             )
-            starts = [] if is_over else [service.last_seating_at for service in restaurant.periods_on(day)]
+            starts = [] if is_over else [service.last_seating_at for service in restaurant.schedule.periods_on(day)]
         else:
             starts = [
                 start for start in meant_starts(restaurant, day, wish, now).starts if is_seated(restaurant, start)
@@ -93,7 +93,7 @@ def _start(restaurant: Restaurant, day: date, clock: time, now: datetime) -> dat
     is_night = here.date() == day and here.time() < _SMALL_HOURS
     for calendar_day in (day, day + timedelta(days=1)) if clock < _SMALL_HOURS else (day,):
         start = datetime.combine(calendar_day, clock, restaurant.zone)
-        service = restaurant.service_at(start.astimezone(UTC))
+        service = restaurant.schedule.service_at(start.astimezone(UTC))
         if service is None:
             continue
         if service.opens_at.date() == day or (is_night and calendar_day == day and start.astimezone(UTC) > now):
@@ -126,18 +126,18 @@ def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:
         return middle.replace(minute=middle.minute // 15 * 15, second=0, microsecond=0).time()
     if wish.earliest or wish.latest:
         return wish.earliest or wish.latest or _NOON
-    services = restaurant.periods_on(day)  # "any time"
+    services = restaurant.schedule.periods_on(day)  # "any time"
     return services[-1].opens_at.time() if services else _NOON
 
 
 def seating_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
     """From when to when guests are seated on a service date."""
-    return _spans(restaurant.periods_on(day))
+    return _spans(restaurant.schedule.periods_on(day))
 
 
 def usual_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
     """From when to when guests are seated on such a weekday, whatever is special about the date."""
-    return _spans(restaurant.usual_periods_on(day))
+    return _spans(restaurant.schedule.usual_periods_on(day))
 
 
 def _spans(services: Iterable[Service]) -> list[tuple[time, time]]:
@@ -150,4 +150,4 @@ def _clock(moment: datetime) -> time:
 
 def is_seated(restaurant: Restaurant, start: datetime) -> bool:
     """Whether guests are seated at that instant."""
-    return restaurant.service_at(start.astimezone(UTC)) is not None
+    return restaurant.schedule.service_at(start.astimezone(UTC)) is not None

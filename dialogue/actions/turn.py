@@ -161,7 +161,7 @@ class Turn:
         return {
             **self.about(restaurant),
             "when": self.words.when(local, country),
-            "day": self.words.day(restaurant.service_date_of(local), country),
+            "day": self.words.day(restaurant.schedule.service_date_of(local), country),
             "party": party,
         }
 

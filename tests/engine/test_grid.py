@@ -66,7 +66,7 @@ def test_one_time_is_on_the_grid_as_it_is_among_all(
 def test_where_two_services_overlap_a_party_sits_in_that_of_the_day() -> None:
     place = restaurant_line("Asia/Kolkata", 30, list(AROUND_THE_CLOCK))
     overlap = datetime(2026, 12, 4, 7, tzinfo=place.zone).astimezone(UTC)
-    on_grid, at_all = service_on_grid(place, overlap), place.service_at(overlap)
+    on_grid, at_all = service_on_grid(place, overlap), place.schedule.service_at(overlap)
     assert on_grid is not None
     assert on_grid == at_all == dict(grid(place, overlap, overlap))[overlap]
     assert on_grid.period.name == "morning"

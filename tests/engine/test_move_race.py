@@ -32,7 +32,7 @@ AN_HOUR = [{"max_party": 2, "minutes": 60}]
 def crossed(database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch) -> Wanderers:
     """Diners with tables at two restaurants, who take their time between two locks; a deadlock is not retried but told."""
     monkeypatch.setattr(changing, "execute_all", lambda at, all: [execute_all(at, [one, _A_MOMENT])[0] for one in all])
-    monkeypatch.delitem(transactions._IN_THE_WAY, "40P01")
+    monkeypatch.delitem(transactions._WORTH_ANOTHER_TRY, "40P01")
     engine = BookingEngine(database, clock_at(NOW))
     places = [open_restaurant(tables=tables(2, 2, 2, 2), turn_times=AN_HOUR) for _ in range(2)]
     starts = [evening(at, hour) for hour in HOURS for at in places] * 2

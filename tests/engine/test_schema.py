@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from booking_engine import BookingEngine
-from booking_engine.storage import schema
+from booking_engine.storage import schema, sql
 
 from .conftest import alembic_config
 from .helpers import OpenRestaurant, book, evening
@@ -31,6 +31,29 @@ def test_migrations_can_be_taken_back(copy_database: Callable[[], str]) -> None:
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
     command.upgrade(alembic_config(url), "head")
+
+
+def functions_in(engine: Engine) -> dict[str, tuple[str, str | None]]:
+    """Definition and comment of each function in the search path's first schema, however the lines are broken."""
+    query = """
+        SELECT proname, replace(pg_get_functiondef(oid), pronamespace::regnamespace || '.', ''),
+            obj_description(oid, 'pg_proc')
+        FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+    """
+    with engine.connect() as connection:
+        return {name: (" ".join(told.split()), comment) for name, told, comment in connection.execute(text(query))}
+
+
+def test_the_sql_files_are_the_functions_that_the_migrations_install(copy_database: Callable[[], str]) -> None:
+    engine = create_engine(copy_database())
+    migrated = functions_in(engine)
+    assert set(migrated) == set(sql.functions())
+    with engine.begin() as connection:
+        for name, statement in sql.functions().items():
+            connection.exec_driver_sql(f"DROP FUNCTION {name}")
+            connection.exec_driver_sql(statement)
+    assert functions_in(engine) == migrated
+    engine.dispose()
 
 
 def test_every_key_begins_with_what_the_table_is_distributed_by(database: Engine) -> None:

@@ -81,7 +81,7 @@ def test_notice_and_distance_are_the_restaurants(engine: BookingEngine, open_res
 def test_a_closure_shuts_its_service_date(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     restaurant = open_restaurant(closures=[{"date": DAY.isoformat(), "reason": "Stocktaking"}])
     assert engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2).refusal is Refusal.CLOSED
-    assert restaurant.periods_on(DAY) == []
+    assert restaurant.schedule.periods_on(DAY) == []
     assert engine.find_openings(
         restaurant, starts_at=evening(restaurant, day=DAY + timedelta(days=1)), party_size=2
     ).exact

@@ -55,7 +55,7 @@ def test_a_special_day_past_midnight_belongs_to_the_day_it_began_on(
         policy={"max_advance_days": 30},
     )
     late = evening(place, 0, 30, day=date(2027, 1, 1))
-    assert place.service_date_of(late) == NEW_YEARS_EVE
+    assert place.schedule.service_date_of(late) == NEW_YEARS_EVE
     made = book(engine, place, late)
     assert made.starts_at == late
     too_late = engine.find_openings(place, starts_at=late + timedelta(minutes=45), party_size=2)
@@ -76,7 +76,7 @@ def test_a_special_day_on_the_night_the_clocks_change(
         policy={"slot_minutes": 60},
     )
     engine = at(f"{last_evening - timedelta(days=2)}T12:00+00:00")
-    service = place.periods_on(last_evening)[0]
+    service = place.schedule.periods_on(last_evening)[0]
     assert service.last_seating_at.astimezone(UTC) - service.opens_at.astimezone(UTC) == timedelta(hours=hours)
     found = engine.find_openings(
         place, starts_at=evening(place, 23, day=last_evening), party_size=2, limit=20, within=timedelta(hours=9)
@@ -117,9 +117,9 @@ def test_an_import_names_reservations_outside_the_new_hours(
 
 def test_what_is_usual_is_known_besides(open_restaurant: OpenRestaurant) -> None:
     place = open_restaurant(special_days=GALA, closures=[{"date": "2026-12-25"}])
-    assert place.unusual_dates() == [date(2026, 12, 25), NEW_YEARS_EVE]
-    assert place.periods_on(date(2026, 12, 25)) == []
-    for day in place.unusual_dates():
-        opens = place.usual_periods_on(day)[0].opens_at
+    assert place.schedule.unusual_dates() == [date(2026, 12, 25), NEW_YEARS_EVE]
+    assert place.schedule.periods_on(date(2026, 12, 25)) == []
+    for day in place.schedule.unusual_dates():
+        opens = place.schedule.usual_periods_on(day)[0].opens_at
         assert opens == datetime(day.year, day.month, day.day, 17, tzinfo=place.zone)
     assert set(EVERY_DAY) == set(place.service_periods[0].days)

@@ -85,7 +85,7 @@ def test_the_doubled_hour_is_booked_twice_over_without_confusion(
     for moment in (first, second):
         with pytest.raises(NoTableAvailable):
             book(engine, bar, moment)
-    assert bar.service_date_of(first) == bar.service_date_of(second) == evening_date
+    assert bar.schedule.service_date_of(first) == bar.schedule.service_date_of(second) == evening_date
     left = wall_times(openings_of_the_night(engine, bar, first))
     assert left == [time for time in times if time != f"{first:%H:%M}"]
 
@@ -128,7 +128,7 @@ def test_a_restaurant_that_opens_at_the_midnight_that_does_not_exist_opens_when_
             {"name": "late", "days": ["sun"], "opens": "00:00", "last_seating": "03:00", "closes": "04:00"}
         ],
     )
-    (service,) = bar.periods_on(date(2026, 9, 6))
+    (service,) = bar.schedule.periods_on(date(2026, 9, 6))
     assert f"{service.opens_at:%H:%M}" == "01:00"
     times = openings_of_the_night(engine, bar, datetime(2026, 9, 6, 2, tzinfo=bar.zone))
     assert wall_times(times) == ["01:00", "01:30", "02:00", "02:30", "03:00"]
@@ -145,13 +145,13 @@ def test_a_service_past_midnight_belongs_to_the_date_it_began_on(at: EngineAt, o
     )
     saturday_early = datetime(2026, 12, 5, 0, 30, tzinfo=bar.zone)
     assert engine.find_openings(bar, starts_at=saturday_early, party_size=2).exact is not None
-    assert bar.service_date_of(saturday_early) == date(2026, 12, 4)
+    assert bar.schedule.service_date_of(saturday_early) == date(2026, 12, 4)
     assert (
         engine.find_openings(bar, starts_at=saturday_early + timedelta(days=1), party_size=2).refusal is Refusal.CLOSED
     )
     closed_night = saturday_early + timedelta(days=7)
     assert engine.find_openings(bar, starts_at=closed_night, party_size=2).refusal is Refusal.CLOSED
-    (service,) = bar.periods_on(date(2026, 12, 4))
+    (service,) = bar.schedule.periods_on(date(2026, 12, 4))
     assert (service.last_seating_at, service.closes_at) == (
         datetime(2026, 12, 5, 1, tzinfo=bar.zone),
         datetime(2026, 12, 5, 2, tzinfo=bar.zone),

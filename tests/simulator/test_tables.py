@@ -95,7 +95,7 @@ def test_a_full_evening_has_nothing_for_anybody(bench: Bench, phone: Phone, open
     assert bench.ask("POST", "/evenings", json=wish)["reservations"] >= 3
     engine = phone.stack.engine
     restaurant = engine.restaurant(slug)
-    (dinner,) = restaurant.periods_on(date(2027, 5, 5))
+    (dinner,) = restaurant.schedule.periods_on(date(2027, 5, 5))
     for party_size in range(1, restaurant.largest_party + 1):
         found = engine.find_openings(restaurant, starts_at=dinner.opens_at, party_size=party_size)
         assert found.openings == ()

@@ -56,7 +56,7 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
 
 
 def _services(restaurant: Restaurant, day: date, name: str | None) -> list[Service]:
-    services = [service for service in restaurant.periods_on(day) if name in (None, service.period.name)]
+    services = [service for service in restaurant.schedule.periods_on(day) if name in (None, service.period.name)]
     if not services:
         what = f"no service named {name}" if name else "closed"
         raise Problem(422, "no_service", f"service_period: {restaurant.slug} has {what} on {day}")

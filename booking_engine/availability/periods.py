@@ -1,0 +1,101 @@
+"""When a restaurant seats parties: its service periods on each date, closures and special days included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from booking_engine.restaurants.import_fields import WEEKDAYS
+from booking_engine.restaurants.import_format import Closure, Hours, ServicePeriod, SpecialDay
+
+_MOST_REMEMBERED = 500
+
+
+class Service(NamedTuple):
+    """A service period on one service date. Instants are aware, in the restaurant's zone."""
+
+    period: Hours
+    opens_at: datetime
+    last_seating_at: datetime
+    closes_at: datetime
+
+
+class Schedule:
+    """The service periods of one restaurant. Safe to share between threads."""
+
+    def __init__(
+        self,
+        service_periods: Sequence[ServicePeriod],
+        closures: Sequence[Closure],
+        special_days: Sequence[SpecialDay],
+        zone: ZoneInfo,
+    ) -> None:
+        self._zone = zone
+        self._services: dict[date, list[Service]] = {}
+        closed: dict[date, tuple[Hours, ...]] = {closure.date: () for closure in closures}
+        self._by_date = closed | {
+            day.date: tuple(sorted(day.service_periods, key=lambda hours: hours.opens)) for day in special_days
+        }
+        self._by_weekday = tuple(
+            tuple(sorted((period for period in service_periods if day in period.days), key=lambda period: period.opens))
+            for day in WEEKDAYS
+        )
+
+    def periods_on(self, service_date: date) -> list[Service]:
+        """The services that begin on this date, earliest first; a closed date has none, a special day its own.
+
+        One that runs past midnight belongs to the date it began on. A wall time that a clock change skips or repeats
+        is read as the time that many minutes into the service (the first of two, the later of a gap).
+        """
+        known = self._services.get(service_date)
+        if known is None:
+            if len(self._services) > _MOST_REMEMBERED:
+                self._services.clear()
+            periods = self._by_date.get(service_date, self._by_weekday[service_date.weekday()])
+            known = self._services[service_date] = [self._service(period, service_date) for period in periods]
+        return known.copy()
+
+    def usual_periods_on(self, service_date: date) -> list[Service]:
+        """The services of an ordinary such weekday, whether or not the date is closed or special."""
+        return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
+
+    def unusual_dates(self) -> list[date]:
+        """The closures and special days, in order."""
+        return sorted(self._by_date)
+
+    def service_at(self, instant: datetime) -> Service | None:
+        """The service within which a party may sit down at this instant."""
+        return next(self.services_at(instant), None)
+
+    def services_at(self, instant: datetime) -> Iterator[Service]:
+        """All of them, should they overlap: of this date before what is left of the last one."""
+        # In UTC, because two times of one zone compare by wall clock, which repeats in autumn.
+        instant = instant.astimezone(UTC)
+        local_date = instant.astimezone(self._zone).date()
+        for service_date in (local_date, local_date - timedelta(days=1)):
+            for service in self.periods_on(service_date):
+                if service.opens_at <= instant <= service.last_seating_at:
+                    yield service
+
+    def service_date_of(self, instant: datetime) -> date:
+        """The date of the service that this instant falls into, else its own date at the restaurant."""
+        service = self.service_at(instant)
+        return (service.opens_at if service else instant.astimezone(self._zone)).date()
+
+    def _service(self, period: Hours, service_date: date) -> Service:
+        opens_at = _local(service_date, period.opens, self._zone)
+        last, closes = (
+            _local(service_date + timedelta(days=moment <= period.opens and not same), moment, self._zone)
+            for moment, same in (
+                (period.last_seating, period.last_seating == period.opens),
+                (period.closes, False),
+            )
+        )
+        return Service(period, opens_at, last, closes)
+
+
+def _local(day: date, moment: time, zone: ZoneInfo) -> datetime:
+    # By way of UTC, so that a time inside a gap becomes one that exists.
+    return datetime.combine(day, moment, zone).astimezone(UTC).astimezone(zone)

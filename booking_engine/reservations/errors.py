@@ -1,0 +1,48 @@
+"""What commands refuse, with the openings or the reservation that the caller needs to answer the diner."""
+
+from __future__ import annotations
+
+from booking_engine.availability.openings import Search
+from booking_engine.errors import BookingError
+
+from .reservation import Reservation
+
+
+class NoTableAvailable(BookingError):
+    """No table can be had at that time."""
+
+    def __init__(self, search: Search) -> None:
+        super().__init__(search.refusal.value if search.refusal else None)
+        self.search = search
+
+
+class OffGrid(NoTableAvailable):
+    """The restaurant seats no party at that minute."""
+
+
+class HoldExpired(BookingError):
+    """The hold has lapsed and its table has gone to someone else."""
+
+    def __init__(self, search: Search | None = None) -> None:
+        super().__init__()
+        self.search = search
+
+
+class ReservationError(BookingError):
+    """The reservation cannot be changed."""
+
+    def __init__(self, reservation: Reservation) -> None:
+        super().__init__(reservation.code)
+        self.reservation = reservation
+
+
+class ReservationOver(ReservationError):
+    """The reservation is cancelled or lies in the past."""
+
+
+class ChangeTooLate(ReservationError):
+    """It is too close to the reservation to change it."""
+
+
+class UndoTooLate(ReservationError):
+    """A cancellation can be undone only for two minutes."""
