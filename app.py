@@ -1,9 +1,8 @@
-"""Where the rooms are brought together: the public app, the internal action app, the worker, and the command line."""
+"""Where the packages come together: the public app, the events app, the internal action app, and the command line."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from functools import partial
 
 from flask import Flask
@@ -11,14 +10,12 @@ from redis import Redis
 from sqlalchemy import Engine, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking_engine import BookingEngine, Clock, create_database
-from booking_engine.restaurants.import_format import restaurant_schema
+from bot.context import AppContext, open_database, open_engine
 from bot.dialogue_client import DialogueClient
 from bot.handoff import ConversationHandoff
 from bot.notifier import Notifier
 from bot.phone_codes import PhoneCodes
 from bot.settings import Settings, load_settings
-from bot.shared_cache import RedisSharedCache
 from bot.turn import TurnTaker
 from bot.verification import Limits as CodeLimits
 from bot.verification import Verification
@@ -27,37 +24,18 @@ from dialogue.words import Languages
 LARGEST_REQUEST = 256 * 1024  # bytes
 
 
-@dataclass(frozen=True)
-class AppContext:
-    """What the rooms share in one process."""
-
-    settings: Settings
-    clock: Clock
-    database: Engine
-    redis: Redis
-    engine: BookingEngine
-    dialogue: DialogueClient
-    languages: Languages
-    turns: TurnTaker
-    codes: PhoneCodes
-    notifier: Notifier
-
-
 def create_context(settings: Settings | None = None, *, pre_ping: bool = False) -> AppContext:
-    """Connect everything; nothing is reached before it is used. `pre_ping`: see `create_database`.
+    """Wire up everything that a process needs; nothing connects before it is used. `pre_ping`: see `create_database`.
 
     Raises:
         bot.settings.SettingsError: a setting is wrong.
     """
     settings = settings or load_settings()
-    clock = Clock(settings.clock_offset)
-    # A turn keeps its connection while it waits for Rasa: every thread may need one.
-    database = create_database(
-        settings.database_address, pool_size=8, max_overflow=settings.web_threads, pre_ping=pre_ping
-    )
+    database = open_database(settings, pre_ping=pre_ping)
+    engine = open_engine(settings, database)
+    clock = engine.clock
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
-    languages = Languages(*filter(None, [settings.tabletalk_words]))
-    engine = BookingEngine(database, clock, RedisSharedCache(settings.redis_address))
+    languages = _languages(settings)
     codes, our_number = PhoneCodes(settings.internal_secret), settings.twilio_number
     limits = CodeLimits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
@@ -77,9 +55,12 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     )
 
 
+def _languages(settings: Settings) -> Languages:
+    return Languages(*filter(None, [settings.tabletalk_words]))
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
-    from testkit.script.format import script_schema
     from webhooks import chat, health, problems, rest, schemas, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
@@ -119,8 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.register_blueprint(widget.create_blueprint(context.settings))
     rest.register(app, rate_limits, context.engine, context.database)
-    formats = {schemas.RESTAURANT: restaurant_schema, schemas.SCRIPT: script_schema}
-    app.register_blueprint(schemas.create_blueprint(context.settings, formats))
+    app.register_blueprint(schemas.create_blueprint(context.settings))
     if not context.settings.is_production:
         from webhooks.simulator import pages
         from webhooks.simulator.testing import routes
@@ -178,10 +158,11 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     from webhooks import actions
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    context = create_context(settings)
+    settings = settings or load_settings()
+    engine = open_engine(settings, open_database(settings))
     app = Flask("tabletalk-actions")
     app.register_blueprint(
-        actions.create_blueprint(create_executor(context.engine, context.languages), context.settings.internal_secret)
+        actions.create_blueprint(create_executor(engine, _languages(settings)), settings.internal_secret)
     )
     return app
 
@@ -190,7 +171,7 @@ def main() -> None:
     """The command line."""
     from deploy.commands import cli
 
-    cli()
+    cli(obj=create_context)
 
 
 if __name__ == "__main__":

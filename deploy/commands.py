@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from typing import BinaryIO
 
 import click
 
+from bot.context import AppContext
 from bot.settings import Settings
 from deploy.options import refuse, with_settings
-from testkit.commands import script
+
+_PLUGINS = "tabletalk.commands"
+"""Entry point group: packages that are installed beside the service add commands by it, as the test kit does."""
 
 
-@click.group()
+class _ExtensibleGroup(click.Group):
+    """The commands below, and those of installed packages, which are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *entry_points(group=_PLUGINS).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if own := super().get_command(ctx, cmd_name):
+            return own
+        for plugin in entry_points(group=_PLUGINS, name=cmd_name):
+            command: click.Command = plugin.load()
+            return command
+        return None
+
+
+@click.group(cls=_ExtensibleGroup)
 def cli() -> None:
     """Book, move and cancel a restaurant table by text message."""
 
@@ -69,12 +89,13 @@ def events(settings: Settings) -> None:
 
 
 @cli.command()
+@click.pass_obj
 @with_settings
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, create_context: Callable[[Settings], AppContext]) -> None:
     """Send what is due: confirmations, reminders, late answers."""
     from deploy.worker import run_worker
 
-    run_worker(settings)
+    run_worker(create_context(settings))
 
 
 @cli.command()
@@ -96,11 +117,11 @@ def restaurants() -> None:
 @with_settings
 def import_restaurants(settings: Settings, file: BinaryIO) -> None:
     """Import restaurants from a JSON Lines FILE ("-": standard input): all of it or nothing."""
-    from app import create_context
+    from bot.context import open_database, open_engine
     from deploy.importing import CannotImport, import_file
 
     try:
-        import_file(create_context(settings).engine, file)
+        import_file(open_engine(settings, open_database(settings)), file)
     except CannotImport as error:
         refuse(str(error))
 
@@ -113,18 +134,3 @@ def schema(settings: Settings) -> None:
     from webhooks.schemas import RESTAURANT, schema_address
 
     click.echo(json.dumps(restaurant_schema(schema_address(settings, RESTAURANT)), indent=2))
-
-
-@cli.command()
-@click.option("--url", default="", help="Address of the service; default: the one on this machine.")
-@click.option("--phone", default="+14155550123", show_default=True, help="The number you text from.")
-@click.option("--to", default="", help="The number you text to; default: the service's own.")
-@with_settings
-def chat(settings: Settings, url: str, phone: str, to: str) -> None:
-    """Text with the service from this terminal, as a phone would."""
-    from testkit.phone import chat_as_phone
-
-    chat_as_phone(url or settings.local_address, phone, to or settings.twilio_number)
-
-
-cli.add_command(script)

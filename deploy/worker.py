@@ -8,20 +8,19 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from werkzeug.datastructures import MultiDict
 
-from app import create_context
 from bot import jobs
+from bot.context import AppContext
 from bot.relay import Relay
 from bot.sender import Sender
-from bot.settings import Settings
 from bot.twilio_rest import create_client
 from deploy.memory import collect_rarely
 from webhooks.twilio import receive_form
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(context: AppContext) -> None:
     """Work until told to end. Several workers may run side by side."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    context = create_context(settings)
+    settings = context.settings
     sender = Sender(
         context.database,
         context.engine,

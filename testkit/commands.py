@@ -24,7 +24,7 @@ def script() -> None:
 @with_settings
 def schema(settings: Settings) -> None:
     """Print the JSON Schema of a script file, for editors."""
-    from testkit.script.format import script_schema
+    from testkit.script.schema import script_schema
     from webhooks.schemas import SCRIPT, schema_address
 
     click.echo(json.dumps(script_schema(schema_address(settings, SCRIPT)), indent=2))

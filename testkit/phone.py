@@ -8,6 +8,19 @@ from typing import Any
 import click
 import httpx
 
+from bot.settings import Settings
+from deploy.options import with_settings
+
+
+@click.command()
+@click.option("--url", default="", help="Address of the service; default: the one on this machine.")
+@click.option("--phone", default="+14155550123", show_default=True, help="The number you text from.")
+@click.option("--to", default="", help="The number you text to; default: the service's own.")
+@with_settings
+def chat(settings: Settings, url: str, phone: str, to: str) -> None:
+    """Text with the service from this terminal, as a phone would."""
+    chat_as_phone(url or settings.local_address, phone, to or settings.twilio_number)
+
 
 def chat_as_phone(url: str, phone: str, our_number: str) -> None:
     """Read lines, send each as a text, print what comes; ends at end of file or Ctrl-C.

@@ -20,6 +20,7 @@ import psutil
 import psycopg
 from sqlalchemy.engine import make_url
 
+from bot.context import open_database, open_engine
 from bot.settings import PROJECT, Settings
 from deploy.stack import embedded, model
 from deploy.stack.migrations import upgrade
@@ -228,10 +229,10 @@ class _Stack:
             raise CannotStart(f"DATABASE_URL: {str(error).splitlines()[0]}") from error
 
     def _import_samples(self) -> None:
-        from app import create_context
-
+        database = open_database(self.settings)
         with SAMPLES.open(encoding="utf-8") as lines:
-            create_context(self.settings).engine.import_restaurants(lines)
+            open_engine(self.settings, database).import_restaurants(lines)
+        database.dispose()
 
     def _wait(self, what: str, is_there: Callable[[], bool], program: str) -> None:
         until = time.monotonic() + _STARTS_WITHIN

@@ -11,9 +11,9 @@ import click
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import create_context
 from booking_engine import InvalidRequest
 from booking_engine.values import check_phone
+from bot.context import open_database, open_engine
 from bot.settings import Settings
 from testkit.recording.live import live_chat
 from testkit.recording.recorded import Recording
@@ -67,8 +67,8 @@ def record_script(settings: Settings, options: RecordOptions, output: Path | Non
 
 
 def _stored(settings: Settings, options: RecordOptions) -> Recording:
-    context = create_context(settings)
-    records = Records(context.database, context.engine)
+    database = open_database(settings)
+    records = Records(database, open_engine(settings, database))
     since = options.since
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=timezone.utc)

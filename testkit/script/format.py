@@ -237,13 +237,3 @@ class ScriptFile(_Native):
                 what = {"what": "a name that no other test case of the file has", "found": case.test_case}
                 raise PydanticCustomError("twice", "{what}", what | {"within": ("test_cases", place, "test_case")})
         return self
-
-
-def script_schema(address: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a script file; `address`: where it is published, its `$id`.
-
-    What it refuses the loader refuses. What it cannot say the loader checks besides: that diners are declared, that a
-    step is one thing, that names are unique, that restaurants hang together.
-    """
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address}
-    return dialect | ScriptFile.model_json_schema()

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from bot.settings import PROJECT
 from deploy.commands import cli
 from deploy.stack.launching import TABLETALK, environment
-from testkit.script.format import script_schema
+from testkit.script.schema import script_schema
 from tests.support.running import Stack, wait_until
 from tests.testkit.support import GOOD, written
 

@@ -1,0 +1,44 @@
+"""What the parts of one process share, and how the database and the engine are opened from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis import Redis
+from sqlalchemy import Engine
+
+from booking_engine import BookingEngine, Clock, create_database
+from bot.dialogue_client import DialogueClient
+from bot.notifier import Notifier
+from bot.phone_codes import PhoneCodes
+from bot.responses import Languages
+from bot.settings import Settings
+from bot.shared_cache import RedisSharedCache
+from bot.turn import TurnTaker
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """What the parts of one process share. `app.create_context` builds it."""
+
+    settings: Settings
+    clock: Clock
+    database: Engine
+    redis: Redis
+    engine: BookingEngine
+    dialogue: DialogueClient
+    languages: Languages
+    turns: TurnTaker
+    codes: PhoneCodes
+    notifier: Notifier
+
+
+def open_database(settings: Settings, *, pre_ping: bool = False) -> Engine:
+    """Prepare a connection pool; nothing connects before it is used. `pre_ping`: see `create_database`."""
+    # A turn keeps its connection while it waits for Rasa, so every thread may need one.
+    return create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads, pre_ping=pre_ping)
+
+
+def open_engine(settings: Settings, database: Engine) -> BookingEngine:
+    """Return the booking engine on this database, with the service's clock and its shared cache on Redis."""
+    return BookingEngine(database, Clock(settings.clock_offset), RedisSharedCache(settings.redis_address))
