@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -43,7 +42,7 @@ class TurnChannel(InputChannel):
         return cls((credentials or {})["token"])
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        turns = Blueprint("turns", inspect.getmodule(self).__name__.replace(".", "_"))
+        turns = Blueprint("turns", type(self).__module__.replace(".", "_"))
 
         @turns.route("/", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
@@ -129,4 +128,5 @@ async def _answer_on_record(agent: Any, sender: str, message_id: str) -> list[di
             break
         if isinstance(event, BotUttered):
             await collector.send_response(sender, event.message())
-    return collector.messages
+    answers: list[dict[str, Any]] = collector.messages
+    return answers

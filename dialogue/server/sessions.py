@@ -27,7 +27,8 @@ def _has_session_expired(self: MessageProcessor, tracker: DialogueStateTracker) 
     if last is None or not self.domain.session_config.are_sessions_enabled():
         return False
     silence = time.time() - last.timestamp + _shift.get() - _shift_of(last.metadata)
-    return silence / 60 > self.domain.session_config.session_expiration_time
+    expired: bool = silence / 60 > self.domain.session_config.session_expiration_time
+    return expired
 
 
 def install() -> None:

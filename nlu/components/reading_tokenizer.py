@@ -36,7 +36,8 @@ class ReadingTokenizer(Tokenizer):
         """Tokens of the message's text (or of another attribute, just by blanks)."""
         text = message.get(attribute)
         if attribute != TEXT:
-            return self._convert_words_to_tokens(text.split(), text)
+            tokens: list[Token] = self._convert_words_to_tokens(text.split(), text)
+            return tokens
         expecting = (message.get("metadata") or {}).get("expects")
         read = read_message(text, expecting=expecting)
         return [Token(text[start:end], start, end, lemma=word) for word, start, end in delexicalise(text, read)]
