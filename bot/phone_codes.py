@@ -13,7 +13,9 @@ import re
 from uuid import UUID
 
 DIGITS = 6
-_TYPED = re.compile(r"\D*(\d{3})[ .-]?(\d{3})\D*", re.ASCII)
+# Digits, and letters of the scripts that put spaces between words; a Chinese or Korean word may touch the code.
+_GLUED = r"[\dA-Za-z\u00C0-\u058F]"
+_TYPED = re.compile(rf"[^0-9]*(?<!{_GLUED})([0-9]{{3}})[ .-]?([0-9]{{3}})(?!{_GLUED})[^0-9]*")
 _NETWORK = 64  # bits of an IPv6 address that one customer has for themselves
 
 
@@ -51,6 +53,9 @@ def _network(address: str) -> str:
 
 
 def typed_code(text: str) -> str | None:
-    """The code in a message, if it has six digits and no other: "482913", "it's 482 913"."""
+    """Return the code in a message whose only digits are six that stand as a word of their own, else None.
+
+    "482913" and "it's 482-913." hold a code; "228420X" is a reservation's confirmation code.
+    """
     match = _TYPED.fullmatch(text)
     return match[1] + match[2] if match else None

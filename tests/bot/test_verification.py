@@ -236,3 +236,43 @@ def test_without_the_secret_an_id_is_worth_nothing() -> None:
 )
 def test_six_digits_are_a_code_however_they_are_typed(words: str, code: str | None) -> None:
     assert typed_code(words) == code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "482913",
+        "482 913",
+        "482-913",
+        "482.913",
+        "it's 482913.",
+        "code:482913",
+        "(482913)",
+        "*482913*, thanks",
+        "_482913_",
+        "my code\n482913\nis that right?",
+        "验证码482913",
+        "コードは482913です",
+    ],
+)
+def test_six_digits_that_are_a_word_of_their_own_are_a_code(words: str) -> None:
+    assert typed_code(words) == "482913"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cancel 228420X",
+        "228420x",
+        "X228420",
+        "228-420X",
+        "A228 420",
+        "move K228420B to 8",
+        "it's228420",
+        "228420é",
+        "228420Д",
+        "٤228420",
+    ],
+)
+def test_six_digits_glued_to_a_letter_or_digit_are_no_code(words: str) -> None:
+    assert typed_code(words) is None
