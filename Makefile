@@ -37,10 +37,12 @@ bench: install-dev ## Measure replies, the booking engine and the stream of even
 train: install ## Train the dialogue model if its sources have changed
 	@$(TABLETALK) train
 
-lint: install-dev ## Check style and types
+lint: install-dev ## Check style, types, imports, complexity, docstrings and commit messages
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
+	.venv/bin/lint-imports --config tests/importlinter.ini --no-cache
+	.venv/bin/python -m tests.checks
 
 format: install-dev ## Put the code into the one format
 	.venv/bin/ruff check --fix .
