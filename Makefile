@@ -28,11 +28,12 @@ test-slow: install-dev ## Try what is tried by random examples with many more of
 eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors
 	@.venv/bin/python -m tests.eval $(ARGS)
 
-bench: install-dev ## Measure replies, the booking engine and the stream of events, each beside a floor
+bench: install-dev ## Measure replies, the booking engine, the stream of events and the reading, each beside a floor
 	@.venv/bin/python -m bench.replies
 	@.venv/bin/python -m bench.engine
 	@.venv/bin/python -m bench.growth
 	@.venv/bin/python -m bench.events
+	@.venv/bin/python -m bench.reading
 
 train: install ## Train the dialogue model if its sources have changed
 	@$(TABLETALK) train

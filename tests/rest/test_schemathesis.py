@@ -37,7 +37,7 @@ def run(folder: Path, address: str, slow: bool, *options: str, config: str = "")
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=1800 if slow else 110,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

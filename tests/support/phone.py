@@ -81,7 +81,7 @@ class Phone:
         assert response.status_code == httpx.codes.OK, f"{response.status_code} to {body[:80]!r}: {response.text[:300]}"
         answers = [message.text or "" for message in ElementTree.fromstring(response.text).iter("Message")]
         self.said.append((body, " | ".join(answers)))
-        assert seconds < 10, f"{seconds:.1f} s for {body[:80]!r}: Twilio hangs up soon after"
+        assert seconds < TWILIO_WAITS, f"{seconds:.1f} s for {body[:80]!r}: Twilio has hung up"
         return [replies.check(answer) for answer in answers]
 
     def say(self, body: str) -> str:
