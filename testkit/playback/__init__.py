@@ -1,1 +1,1 @@
-"""Playing a script against a running service: what happens, who speaks, what is expected."""
+"""Play scripts against a running service and compare what happens with what they expect."""

@@ -1,9 +1,9 @@
-"""What a step expects, looked up in the service where the answer alone does not tell."""
+"""Check what a step expects, querying the service where the answer alone is not enough."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,30 +17,33 @@ from testkit.script.expectations import ExpectedReservation
 from testkit.script.format import Step
 
 TEXTS_WITHIN = 60.0
-"""Seconds within which a text that is due must have come."""
+"""Seconds within which a due text must have arrived."""
 SETTLED_WITHIN = 10.0
-"""Seconds in which the worker has dealt with what is due."""
-_LOOKS_EVERY = 0.1
+"""Seconds that the worker may take to process what is due."""
+_POLL_INTERVAL = 0.1
 _T = TypeVar("_T")
-_UNDERWAY = ("pending", "sending")
+_UNSENT = ("pending", "sending")
+_FINAL = ("confirmed", "cancelled")
 
 
 class Expectations:
-    """Holds steps against what is there. Keeps count of what has been looked at already."""
+    """Checks steps against the state of the service and remembers which texts have already been checked."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._service = scenario.environment.service
-        self._taken: dict[str, int] = {}
+        self._checked: dict[str, int] = {}
+        """Texts of each diner's last answer that earlier steps have checked."""
         self._arrived: dict[str, list[str]] = {}
+        """Unsolicited texts of each diner that no step has checked yet."""
 
     def spoken(self, names: Sequence[str]) -> None:
-        """These diners have spoken: their answers are new ones."""
+        """Note that these diners have sent a message, so their answers are new."""
         for name in names:
-            self._taken[name] = 0
+            self._checked[name] = 0
 
     def look(self, step: Step, rest: Sequence[Step]) -> list[Mismatch]:
-        """What is not as the step expects; `rest`: the steps from this one on."""
+        """Return every mismatch with the step. `rest`: the remaining steps, this one included."""
         client = self._scenario.named(step.phone)
 
         def fill(words: str) -> str:
@@ -55,94 +58,108 @@ class Expectations:
             found += self._arrival(step, client, fill)
         if step.nothing_arrives:
             found += self._silence(client)
-        found += self._bookings(step, client, fill)
+        if _checks_reservations(step):
+            found += self._reservations(step, client, fill)
+        if step.booked is not None:
+            found += self._booked(step.booked)
         if step.outbox is not None:
             found += self._outbox(step, client, fill)
         if step.utter is not None:
-            said = [str(name) for name in client.coverage().get("last_responses", [])]
-            if step.utter not in said:
-                found.append(Mismatch("utter", step.utter, ", ".join(said) or "none"))
+            found += _check_utter(step.utter, client)
         return found
 
     def _reply(self, step: Step, client: Client, rest: Sequence[Step], fill: Fill) -> list[Mismatch]:
         assert step.bot is not None
-        texts, taken = client.said.texts, self._taken.get(client.name, 0)
-        to_come = sum(later.bot is not None for later in checks_of(self._scenario, client, rest))
-        self._taken[client.name] = taken + 1
-        if taken + to_come == 1:
+        texts, checked = client.said.texts, self._checked.get(client.name, 0)
+        remaining = sum(later.bot is not None for later in checks_of(self._scenario, client, rest))
+        self._checked[client.name] = checked + 1
+        if checked + remaining == 1:
             return check_reply("bot", step.bot, client.answer_to(step.bot), fill)
-        if taken + to_come != len(texts):
-            wanted = f"{taken + to_come} texts, one for each bot in the script"
+        if checked + remaining != len(texts):
+            wanted = f"{checked + remaining} texts, one for each bot in the script"
             return [Mismatch("bot", wanted, f"{len(texts)}: " + "\n".join(texts))]
-        return check_reply("bot", step.bot, replace(client.answer_to(step.bot), texts=(texts[taken],)), fill)
+        return check_reply("bot", step.bot, replace(client.answer_to(step.bot), texts=(texts[checked],)), fill)
 
     def _arrival(self, step: Step, client: Client, fill: Fill) -> list[Mismatch]:
         assert step.arrives is not None
         waiting = self._arrived.setdefault(client.name, [])
         if not waiting:
-            self._scenario.let_go_what_is_due()
-            self._take_in(client, TEXTS_WITHIN)
+            self._scenario.release_due_texts()
+            self._receive(client, TEXTS_WITHIN)
         if not waiting:
             return [Mismatch("arrives", "a text that comes by itself", f"none within {TEXTS_WITHIN:.0f} s")]
         return check_reply("arrives", step.arrives, Said((waiting.pop(0),)), fill)
 
-    def _take_in(self, client: Client, seconds: float) -> None:
+    def _receive(self, client: Client, seconds: float) -> None:
         for text in client.wait_for_text(seconds):
             self._scenario.hear(client, Said((text,)), by_itself=True)
             self._arrived.setdefault(client.name, []).append(text)
 
     def _silence(self, client: Client) -> list[Mismatch]:
-        self._scenario.let_go_what_is_due()
+        self._scenario.release_due_texts()
 
-        def underway() -> list[str]:
+        def unsent() -> list[str]:
             rows = self._service.outbox(client.number)
             now = self._scenario.now()
-            return [row["text"] for row in rows if row["status"] in _UNDERWAY and _is_due(row, now)]
+            return [row["text"] for row in rows if row["status"] in _UNSENT and _is_due(row, now)]
 
-        if left := _until_nothing(underway):
+        if left := _poll_until_empty(unsent):
             return [Mismatch("nothing_arrives", "no text on its way", "\n".join(left))]
-        self._take_in(client, 0.0)
+        self._receive(client, 0.0)
         came = self._arrived.pop(client.name, [])
         return [Mismatch("nothing_arrives", "no text", "\n".join(came))] if came else []
 
-    def _bookings(self, step: Step, client: Client, fill: Fill) -> list[Mismatch]:
+    def _reservations(self, step: Step, client: Client, fill: Fill) -> list[Mismatch]:
+        rows = self._service.reservations(client.number)
         found: list[Mismatch] = []
-        if step.no_hold or any(wanted is not None for wanted in (step.reservation, step.reservations, step.hold)):
-            rows = self._service.reservations(client.number)
-            known = [row for row in rows if row["status"] in ("confirmed", "cancelled")]
-            if step.reservation is not None:
-                wanted = step.reservation
-                among = known if wanted.status in ("confirmed", "cancelled") else rows
-                found += check_reservation("reservation", wanted, among, fill)
-            if step.reservations is not None:
-                found += check_reservations(step.reservations, rows, fill)
-            now = self._scenario.now()
-            holds = [row for row in rows if row["expires_at"] and datetime.fromisoformat(row["expires_at"]) > now]
-            if step.hold is not None:
-                held = ExpectedReservation.model_validate({**_given(step.hold), "status": "held"})
-                found += check_reservation("hold", held, holds, fill)
-            if step.no_hold and holds:
-                found.append(Mismatch("no_hold", "no table is held", f"one is until {holds[0]['expires_at']}"))
-        if step.booked is not None:
-            numbers = {each.number for each in self._scenario.clients.values()}
-            booked = [row for number in numbers for row in self._service.reservations(number)]
-            count = sum(row["status"] == "confirmed" for row in booked)
-            if count != step.booked:
-                found.append(Mismatch("booked", f"{step.booked} confirmed reservations", str(count)))
+        if step.reservation is not None:
+            is_final = step.reservation.status in _FINAL
+            candidates = [row for row in rows if row["status"] in _FINAL] if is_final else rows
+            found += check_reservation("reservation", step.reservation, candidates, fill)
+        if step.reservations is not None:
+            found += check_reservations(step.reservations, rows, fill)
+        found += _check_holds(step, _active_holds(rows, self._scenario.now()), fill)
         return found
+
+    def _booked(self, wanted: int) -> list[Mismatch]:
+        numbers = {client.number for client in self._scenario.clients.values()}
+        rows = [row for number in numbers for row in self._service.reservations(number)]
+        count = sum(row["status"] == "confirmed" for row in rows)
+        return [] if count == wanted else [Mismatch("booked", f"{wanted} confirmed reservations", str(count))]
 
     def _outbox(self, step: Step, client: Client, fill: Fill) -> list[Mismatch]:
         assert step.outbox is not None
         wanted = step.outbox
-        self._scenario.let_go_what_is_due()
+        self._scenario.release_due_texts()
 
         def wrong() -> list[Mismatch]:
             return check_outbox(wanted, self._service.outbox(client.number), fill, self._scenario.now())
 
-        return _until_nothing(wrong)
+        return _poll_until_empty(wrong)
 
 
-def _given(wanted: ExpectedReservation) -> dict[str, object]:
+def _check_utter(wanted: str, client: Client) -> list[Mismatch]:
+    responses = [str(name) for name in client.coverage().get("last_responses", [])]
+    return [] if wanted in responses else [Mismatch("utter", wanted, ", ".join(responses) or "none")]
+
+
+def _checks_reservations(step: Step) -> bool:
+    return step.no_hold or any(wanted is not None for wanted in (step.reservation, step.reservations, step.hold))
+
+
+def _active_holds(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    return [row for row in rows if row["expires_at"] and datetime.fromisoformat(row["expires_at"]) > now]
+
+
+def _check_holds(step: Step, holds: Sequence[dict[str, Any]], fill: Fill) -> Iterator[Mismatch]:
+    if step.hold is not None:
+        held = ExpectedReservation.model_validate({**_fields_set(step.hold), "status": "held"})
+        yield from check_reservation("hold", held, holds, fill)
+    if step.no_hold and holds:
+        yield Mismatch("no_hold", "no table is held", f"one is until {holds[0]['expires_at']}")
+
+
+def _fields_set(wanted: ExpectedReservation) -> dict[str, object]:
     return {name: getattr(wanted, name) for name in wanted.model_fields_set}
 
 
@@ -150,8 +167,9 @@ def _is_due(row: dict[str, Any], now: datetime) -> bool:
     return datetime.fromisoformat(row["due_at"]) <= now
 
 
-def _until_nothing(look: Callable[[], list[_T]]) -> list[_T]:
-    until = time.monotonic() + SETTLED_WITHIN
-    while (found := look()) and time.monotonic() < until:
-        time.sleep(_LOOKS_EVERY)
+def _poll_until_empty(look: Callable[[], list[_T]]) -> list[_T]:
+    """Poll until `look` finds nothing; on timeout, return what it found last."""
+    deadline = time.monotonic() + SETTLED_WITHIN
+    while (found := look()) and time.monotonic() < deadline:
+        time.sleep(_POLL_INTERVAL)
     return found

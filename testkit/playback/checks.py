@@ -1,4 +1,4 @@
-"""Holding what was found against what a script expects; nothing here talks to the service."""
+"""Compare results with what a script expects. Pure functions: nothing here calls the service."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from testkit.script.expectations import NAMES, ExpectedReservation, ExpectedText
 _CHOICE = re.compile(r"^(\d+) (.+)$", re.MULTILINE)
 _ANY = "…"
 Fill = Callable[[str], str]
-"""Puts codes and numbers of this run where a script has `{code}` or `{phone}`."""
+"""Replaces placeholders such as `{code}` and `{phone}` with the values of this run."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """Texts of the bot, choices as numbered lines; `expects`: what it asked for, in the chat API's words."""
+    """The bot's texts, with choices as numbered lines. `expects`: what it asked for, as in the chat API."""
 
     texts: tuple[str, ...] = ()
     expects: str | None = None
@@ -28,28 +28,39 @@ class Said:
 
     @property
     def text(self) -> str:
+        """All texts, one per line."""
         return "\n".join(self.texts)
 
     @property
     def choices(self) -> list[str]:
+        """Labels of the choices, in order."""
         return [label.strip() for text in self.texts for _, label in _CHOICE.findall(text)]
 
 
 def check_reply(what: str, reply: Reply, said: Said, fill: Fill) -> list[Mismatch]:
-    """What of an answer is not as expected."""
-    found = list(_check_wording(what, reply, said.text, fill))
-    if reply.segments is not None:
-        found += [
-            Mismatch(f"{what}.segments", f"{reply.segments} at most", f"{segments(text)} ({len(text)} characters)")
-            for text in said.texts
-            if segments(text) > reply.segments
-        ]
-    if reply.choices is not None and [fill(choice) for choice in reply.choices] != said.choices:
-        wanted = " | ".join(fill(choice) for choice in reply.choices)
-        found.append(Mismatch(f"{what}.choices", wanted or "none", " | ".join(said.choices) or "none", is_text=True))
+    """Return every mismatch between an answer and what is expected of it."""
+    found = [*_check_wording(what, reply, said.text, fill), *_check_segments(what, reply, said)]
+    found += _check_choices(what, reply, said, fill)
     if reply.expects is not None and reply.expects != (said.expects or "nothing"):
         found.append(Mismatch(f"{what}.expects", reply.expects, said.expects or "nothing"))
     return found
+
+
+def _check_segments(what: str, reply: Reply, said: Said) -> Iterator[Mismatch]:
+    for text in said.texts:
+        if reply.segments is not None and segments(text) > reply.segments:
+            found = f"{segments(text)} ({len(text)} characters)"
+            yield Mismatch(f"{what}.segments", f"{reply.segments} at most", found)
+
+
+def _check_choices(what: str, reply: Reply, said: Said, fill: Fill) -> Iterator[Mismatch]:
+    if reply.choices is None:
+        return
+    wanted = [fill(choice) for choice in reply.choices]
+    if wanted != said.choices:
+        yield Mismatch(
+            f"{what}.choices", " | ".join(wanted) or "none", " | ".join(said.choices) or "none", is_text=True
+        )
 
 
 def _check_wording(what: str, wording: Wording, text: str, fill: Fill) -> Iterator[Mismatch]:
@@ -70,40 +81,41 @@ def _check_wording(what: str, wording: Wording, text: str, fill: Fill) -> Iterat
 
 
 def _plain(text: str) -> str:
-    """The text with every break and gap as one space: where a script's lines are broken is its own affair."""
+    """Collapse whitespace, so that line breaks in a script do not matter."""
     return " ".join(text.split())
 
 
 def fits_reservation(wanted: ExpectedReservation, row: dict[str, Any], fill: Fill) -> bool:
-    """Whether a reservation is as expected."""
-    return _told(wanted, fill) == _seen(wanted, row)
+    """Return whether a reservation matches."""
+    return _wanted_facts(wanted, fill) == _actual_facts(wanted, row)
 
 
 def check_reservation(
     what: str, wanted: ExpectedReservation, rows: Sequence[dict[str, Any]], fill: Fill
 ) -> list[Mismatch]:
-    """Whether one of a diner's reservations is as expected."""
+    """Check that one of a diner's reservations matches."""
     if any(fits_reservation(wanted, row, fill) for row in rows):
         return []
-    return [Mismatch(what, _in_words(_told(wanted, fill)), _all_in_words([_seen(wanted, row) for row in rows]))]
+    found = _format_all([_actual_facts(wanted, row) for row in rows])
+    return [Mismatch(what, _format(_wanted_facts(wanted, fill)), found)]
 
 
 def check_reservations(
     wanted: Sequence[ExpectedReservation], rows: Sequence[dict[str, Any]], fill: Fill
 ) -> list[Mismatch]:
-    """Whether a diner's reservations are exactly those expected, of all statuses that are spoken of."""
-    spoken_of = {"confirmed", *(each.status for each in wanted)}
-    counted = [row for row in rows if row["status"] in spoken_of]
+    """Check that a diner has exactly these reservations, counting the confirmed ones and any status that `wanted` names."""
+    statuses = {"confirmed", *(each.status for each in wanted)}
+    counted = [row for row in rows if row["status"] in statuses]
     if len(counted) == len(wanted) and all(
         fits_reservation(each, row, fill) for each, row in zip(wanted, counted, strict=True)
     ):
         return []
-    told = _all_in_words([_told(each, fill) for each in wanted])
-    return [Mismatch("reservations", told, _all_in_words([_brief(row) for row in counted]))]
+    expected = _format_all([_wanted_facts(each, fill) for each in wanted])
+    return [Mismatch("reservations", expected, _format_all([_summary(row) for row in counted]))]
 
 
-def _told(wanted: ExpectedReservation, fill: Fill) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _wanted_facts(wanted: ExpectedReservation, fill: Fill) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
     for name in ("status", *sorted(wanted.model_fields_set - {"status"})):
         value = getattr(wanted, name)
         if isinstance(value, datetime):
@@ -112,23 +124,23 @@ def _told(wanted: ExpectedReservation, fill: Fill) -> dict[str, Any]:
             value = sorted(value)
         elif isinstance(value, str):
             value = fill(value)
-        told[name] = value
-    return told
+        facts[name] = value
+    return facts
 
 
-def _seen(wanted: ExpectedReservation, row: dict[str, Any]) -> dict[str, Any]:
-    """The row's values of what is spoken of, equal to the expected ones where they are as good as those."""
+def _actual_facts(wanted: ExpectedReservation, row: dict[str, Any]) -> dict[str, Any]:
+    """The row's values for the expected fields. A value that satisfies the expectation is replaced by the expected one."""
     names = {"status", *wanted.model_fields_set}
-    brief = _brief(row)
-    seen = {name: brief[name] for name in brief if name in names}
+    summary = _summary(row)
+    facts = {name: summary[name] for name in summary if name in names}
     if wanted.restaurant in (row["restaurant"]["slug"], row["restaurant"]["name"]):
-        seen["restaurant"] = wanted.restaurant
-    if wanted.notes and wanted.notes.casefold() in brief["notes"].casefold():
-        seen["notes"] = wanted.notes
-    return seen
+        facts["restaurant"] = wanted.restaurant
+    if wanted.notes and wanted.notes.casefold() in summary["notes"].casefold():
+        facts["notes"] = wanted.notes
+    return facts
 
 
-def _brief(row: dict[str, Any]) -> dict[str, Any]:
+def _summary(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "status": row["status"],
         "restaurant": row["restaurant"]["name"],
@@ -142,7 +154,7 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_outbox(wanted: OutboxTexts, rows: Sequence[dict[str, Any]], fill: Fill, clock: datetime) -> list[Mismatch]:
-    """Whether texts are as expected: one is among them, or those of a list are all there are."""
+    """Check the outbox: it contains the one expected text, or exactly the texts of a list."""
     if isinstance(wanted, ExpectedText):
         good = any(_fits_text(wanted, row, fill, clock) for row in rows)
         wanted = (wanted,)
@@ -152,8 +164,8 @@ def check_outbox(wanted: OutboxTexts, rows: Sequence[dict[str, Any]], fill: Fill
         )
     if good:
         return []
-    told = [each.model_dump(by_alias=True, exclude_unset=True, mode="json") for each in wanted]
-    seen = [
+    expected = [each.model_dump(by_alias=True, exclude_unset=True, mode="json") for each in wanted]
+    actual = [
         {
             "kind": row["kind"],
             "status": row["status"],
@@ -164,7 +176,7 @@ def check_outbox(wanted: OutboxTexts, rows: Sequence[dict[str, Any]], fill: Fill
         }
         for row in rows
     ]
-    return [Mismatch("outbox", _all_in_words(told), _all_in_words(seen))]
+    return [Mismatch("outbox", _format_all(expected), _format_all(actual))]
 
 
 def _fits_text(wanted: ExpectedText, row: dict[str, Any], fill: Fill, clock: datetime) -> bool:
@@ -182,10 +194,10 @@ def _local(instant: str, clock: datetime) -> str:
     return f"{datetime.fromisoformat(instant).astimezone(clock.tzinfo):%Y-%m-%d %H:%M}"
 
 
-def _in_words(facts: dict[str, Any]) -> str:
-    told = {name: ", ".join(value) if isinstance(value, list) else value for name, value in facts.items()}
-    return ", ".join(f"{name}: {value}" for name, value in told.items())
+def _format(facts: dict[str, Any]) -> str:
+    values = {name: ", ".join(value) if isinstance(value, list) else value for name, value in facts.items()}
+    return ", ".join(f"{name}: {value}" for name, value in values.items())
 
 
-def _all_in_words(rows: Sequence[dict[str, Any]]) -> str:
-    return "\n".join(_in_words(row) for row in rows) or "none"
+def _format_all(rows: Sequence[dict[str, Any]]) -> str:
+    return "\n".join(_format(row) for row in rows) or "none"

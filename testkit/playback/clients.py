@@ -1,4 +1,4 @@
-"""Diners of a script: each has a number, a channel, and a thread that grows."""
+"""The diners of a script. Each has a phone number, a channel, and a thread."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from testkit.script.expectations import Reply
 from testkit.script.format import Message
 from testkit.service import ChatThread, Service, ServiceError
 
-_LOOKS_EVERY = 5.0  # seconds that one look at the thread waits for news
+_LONG_POLL = 5.0  # seconds that one request waits for new messages
 
 
 class NoAnswer(Exception):
-    """A message did not get the answer that every message must get."""
+    """A message did not get a proper answer."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(f"expected {expected}, found {found}")
@@ -29,40 +29,41 @@ class NoAnswer(Exception):
 
 @dataclass
 class Client:
-    """One diner in one thread. `to`: the number that is texted, and that texts come from."""
+    """One diner in one thread. `to`: the service's number in that thread."""
 
     service: Service
     name: str
     channel: str
     number: str
     to: str
-    wish: dict[str, str] = field(default_factory=dict)
-    """how a chat is opened"""
+    chat_options: dict[str, str] = field(default_factory=dict)
+    """Parameters for opening a chat."""
     chat: ChatThread | None = None
     said: Said = field(default_factory=Said)
-    """the answer to the last message"""
+    """The answer to the last message."""
     _last: tuple[str, str, Message, Said] | None = None
     _seen: int = 0
 
     def begin(self, at: datetime | None) -> None:
-        """Open the chat if it is one; set the thread's clock if the script has one of its own."""
+        """Open the chat, if this is one, and set the thread's clock unless `at` is None."""
         if self.channel == "chat":
-            self.chat = self.service.open_chat(**self.wish)
+            self.chat = self.service.open_chat(**self.chat_options)
             self.said = _said_in_chat(self.chat.opened)
         if at is not None:
             self.set_clock(at)
 
     def set_clock(self, at: datetime) -> None:
+        """Set the thread's test clock."""
         if self.chat is not None:
             self.service.set_chat_clock(self.chat.id, at)
         if self.channel == "sms":
             self.service.set_clock(self.number, self.to, at)
 
     def say(self, message: Message, words: str) -> Said:
-        """Say something; gives the answer. One diner may say two things at the same moment.
+        """Send a message and return the answer. Safe to call concurrently for one diner.
 
         Raises:
-            NoAnswer: the service answered with an error, or repeats of one message were answered differently.
+            NoAnswer: the service returned an error, or repeated deliveries got different answers.
         """
         sid = ("MM" if message.media else "SM") + secrets.token_hex(16)
         said = self._deliver(sid, words, message, message.times)
@@ -70,10 +71,10 @@ class Client:
         return said
 
     def repeat(self, times: int) -> Said:
-        """Twilio delivers the last message again; gives the answer, which must be the one that it had before.
+        """Deliver the last message again, as Twilio does on a retry, and return the answer.
 
         Raises:
-            NoAnswer: there was no message, or its answer is another one now.
+            NoAnswer: there is no last message, or the answer differs from the first one.
         """
         if self._last is None:
             raise NoAnswer("a message that can be repeated", "none")
@@ -107,17 +108,17 @@ class Client:
         return replace(said, elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
     def answer_to(self, wanted: Reply) -> Said:
-        """The answer to the last message, with what that says of the bot's wishes if the script wants to know."""
+        """Return the last answer. For SMS, `expects` is queried only when `wanted` checks it."""
         if self.chat is None and wanted.expects is not None:
             return replace(self.said, expects=self.service.expects(self.number, self.to))
         return self.said
 
     def wait_for_text(self, seconds: float) -> list[str]:
-        """The texts that came by themselves since the last look; waits until there is one."""
-        until = time.monotonic() + seconds
+        """Return the unsolicited texts since the last call, waiting up to `seconds` for the first one."""
+        deadline = time.monotonic() + seconds
         while True:
-            left = until - time.monotonic()
-            texts = self._texts(max(0.0, min(left, _LOOKS_EVERY)))
+            left = deadline - time.monotonic()
+            texts = self._texts(max(0.0, min(left, _LONG_POLL)))
             if texts or left <= 0:
                 return texts
 
@@ -128,7 +129,7 @@ class Client:
         return [str(line["text"]) for line in news if line.get("via") == "rest"]
 
     def coverage(self) -> dict[str, list[Any]]:
-        """What the dialogue did in this thread so far; nothing where there was no dialogue."""
+        """Return what the dialogue has done in this thread; empty if there was no dialogue."""
         try:
             if self.chat is not None:
                 return self.service.chat_coverage(self.chat.id)

@@ -1,4 +1,4 @@
-"""Playing one script to its end, or to the first step that is not as expected."""
+"""Play one script to its end or to the first step that fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from testkit.service import ServiceError
 
 
 def play(script: Script, environment: Environment) -> Result:
-    """What came of the script. Nothing of it is left behind in the service but its threads and its cancelled bookings."""
+    """Play a script and return its result. Only its threads and its cancelled reservations stay in the service."""
     begin = time.monotonic()
     result = Result(script)
     scenario = Scenario(environment, script, result)
@@ -29,7 +29,7 @@ def play(script: Script, environment: Environment) -> Result:
                 said = [line.text for line in result.lines if line.kind == "out"]
                 result.coverage.add(coverage_of(client.coverage(), said))
         finally:
-            scenario.clear_up()
+            scenario.clean_up()
     except (ServiceError, RestaurantUnclear, NumbersExhausted, CannotPlay) as error:
         result.error = str(error)
     result.seconds = time.monotonic() - begin
@@ -54,7 +54,7 @@ def _play_steps(scenario: Scenario) -> None:
 
 
 def _mark(scenario: Scenario, named: str | None) -> None:
-    """The last text to the diner is the one that the failing step looked at."""
+    """Mark the last text to the diner, which is the one that the failing step checked."""
     client = scenario.named(named)
     for line in reversed(scenario.result.lines):
         if line.kind == "out" and line.diner == client.name:

@@ -1,4 +1,4 @@
-"""Restaurants as scripts speak of them: by name or slug, those of the scripts' own and those of the service."""
+"""Look up the restaurants that scripts refer to by name or slug."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from testkit.service import Service
 
 
 class RestaurantUnclear(Exception):
-    """The service has no restaurant of that name, or several."""
+    """The service has no restaurant of that name, or more than one."""
 
 
 @dataclass(frozen=True)
 class KnownRestaurant:
-    """What a script needs to know of a restaurant. `number`: that of its own, which diners text."""
+    """What a script needs to know about a restaurant. `number`: its own SMS number, if it has one."""
 
     slug: str
     name: str
@@ -28,12 +28,12 @@ class KnownRestaurant:
     number: str | None
 
     def local(self, moment: datetime) -> datetime:
-        """A time on the restaurant's own clocks as an instant."""
+        """Return a naive local time of the restaurant as an aware datetime."""
         return moment.replace(tzinfo=self.zone)
 
 
 class RestaurantDirectory:
-    """Finds restaurants for scripts. Safe to share between threads."""
+    """Looks up restaurants and caches them. Safe to share between threads."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -41,10 +41,10 @@ class RestaurantDirectory:
         self._lock = threading.Lock()
 
     def find(self, named: str) -> KnownRestaurant:
-        """The restaurant of that slug or name.
+        """Return the restaurant with that slug or name.
 
         Raises:
-            RestaurantUnclear: there is none, or more than one of that name.
+            RestaurantUnclear: none has it, or more than one.
             testkit.service.ServiceError: the service does not answer.
         """
         with self._lock:
@@ -64,10 +64,10 @@ class RestaurantDirectory:
 
 
 def lines_of(scripts: Iterable[Script]) -> list[dict[str, Any]]:
-    """The restaurants of scripts' files in the import format, each once.
+    """Return the restaurants that the scripts' files define in the import format, without duplicates.
 
     Raises:
-        ScriptError: two files have a restaurant of the same slug that are not the same.
+        ScriptError: two files define one slug differently.
     """
     lines: dict[str, tuple[Path, dict[str, Any]]] = {}
     for script in scripts:

@@ -1,4 +1,4 @@
-"""What came of scripts: threads as a phone shows them, and where they went another way than expected."""
+"""Results of playing scripts: threads as a phone shows them, and where they deviated from the script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Outcome = Literal["passed", "failed", "error"]
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Something expected that was not so. `text`: both are words of one text, so that comparing them word by word helps."""
+    """An expectation that was not met. `is_text`: both sides are message text, so a word-by-word diff helps."""
 
     what: str
     expected: str
@@ -25,7 +25,7 @@ class Mismatch:
 
 @dataclass
 class Line:
-    """A line of a thread: `in` from the diner, `out` to the diner, `note` about what happened around them."""
+    """A line of a thread: `in` from the diner, `out` to the diner, `note` about other events."""
 
     kind: Literal["in", "out", "note"]
     diner: str
@@ -34,18 +34,18 @@ class Line:
     channel: str = "sms"
     elapsed_ms: int | None = None
     by_itself: bool = False
-    """sent by the service of its own accord"""
+    """Sent by the service without a preceding message."""
     is_wrong: bool = False
 
     @property
     def segments(self) -> int:
-        """SMS segments that the carrier counts, one at least; none for a chat or a note."""
+        """SMS segments as the carrier counts them, at least one; 0 for a chat or a note."""
         return max(1, segments(self.text)) if self.kind != "note" and self.channel == "sms" else 0
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The step that failed: its line in the file, and everything in it that was not as expected."""
+    """The step that failed: its line in the file and all its mismatches."""
 
     line: int
     mismatches: tuple[Mismatch, ...]
@@ -53,7 +53,7 @@ class Failure:
 
 @dataclass
 class Coverage:
-    """Parts of the dialogue by name."""
+    """Names of dialogue parts, by kind."""
 
     intents: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
@@ -62,13 +62,14 @@ class Coverage:
     errors: set[str] = field(default_factory=set)
 
     def add(self, other: Coverage) -> None:
+        """Merge in the names of another coverage."""
         for name, names in vars(other).items():
             getattr(self, name).update(names)
 
 
 @dataclass
 class Result:
-    """What came of one script. `error`: it could not be played to its end, for a reason outside of it."""
+    """Result of one script. `error`: why it could not be played to its end, if the cause lies outside the script."""
 
     script: Script
     lines: list[Line] = field(default_factory=list)
@@ -79,45 +80,49 @@ class Result:
 
     @property
     def outcome(self) -> Outcome:
+        """`error` takes precedence over `failed`."""
         if self.error is not None:
             return "error"
         return "passed" if self.failure is None else "failed"
 
     @property
     def where(self) -> str:
-        """File and line of what failed, or of the script."""
+        """File and line of the failed step, or of the script."""
         line = self.failure.line if self.failure else self.script.line
         return f"{self.script.file}:{line}"
 
     @property
     def sent_segments(self) -> int:
-        """SMS segments that we pay for: those to diners."""
+        """SMS segments sent to diners, which are the ones that cost money."""
         return sum(line.segments for line in self.lines if line.kind == "out")
 
     @property
     def turns_ms(self) -> list[int]:
-        """How long diners waited for each answer, in milliseconds."""
+        """Response time of each answer in milliseconds."""
         return [line.elapsed_ms for line in self.lines if line.elapsed_ms is not None]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of all scripts of a run, in the order of their files."""
+    """Results of a run, in file order."""
 
     results: tuple[Result, ...]
     seconds: float
     left_out: int = 0
-    """scripts that were not played, since an earlier one failed"""
+    """Number of scripts not played because an earlier one failed."""
 
     def count(self, outcome: Outcome) -> int:
+        """Return the number of scripts with that outcome."""
         return sum(result.outcome == outcome for result in self.results)
 
     @property
     def is_green(self) -> bool:
+        """Whether every script that was played passed."""
         return all(result.outcome == "passed" for result in self.results)
 
     @property
     def coverage(self) -> Coverage:
+        """Combined coverage of all scripts."""
         covered = Coverage()
         for result in self.results:
             covered.add(result.coverage)
@@ -125,10 +130,11 @@ class Run:
 
     @property
     def sent_segments(self) -> int:
+        """SMS segments sent to diners in the whole run."""
         return sum(result.sent_segments for result in self.results)
 
 
 def percentile(values: Iterable[int], share: float) -> int:
-    """The value that a share of all values does not exceed; 0 where there are none."""
+    """Return the percentile (`share` from 0 to 1) of the values, or 0 if there are none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0

@@ -16,7 +16,7 @@ from testkit.playback.scenario import Environment
 from testkit.script.loading import Script
 from testkit.service import Service
 
-Told = Callable[[Result], None]
+OnResult = Callable[[Result], None]
 
 
 def connect(service: Service, programs: Programs | None = None) -> Environment:
@@ -50,7 +50,7 @@ def run(
     *,
     jobs: int = 4,
     fail_fast: bool = False,
-    told: Told | None = None,
+    told: OnResult | None = None,
 ) -> Run:
     """Play scripts, at most `jobs` at a time, and call `told` with each result in the calling thread.
 

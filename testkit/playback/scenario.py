@@ -1,4 +1,4 @@
-"""The scenario of one script: its diners, its clock, what others have booked, and the thread that is written down."""
+"""The scenario of one script: its diners, its clock, prior reservations, and the recorded thread."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from testkit.script.loading import Script
 from testkit.service import Service, ServiceError
 
 _READY_WITHIN = 90.0  # seconds
-_LOOKS_EVERY = 0.1
+_POLL_INTERVAL = 0.1
 
 
 class CannotPlay(Exception):
-    """The script asks for what this run cannot do."""
+    """The script asks for something that is not possible in this run."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What all scripts of a run share. `programs`: None where the service runs on another machine."""
+    """What all scripts of a run share. `programs`: None if the service runs on another machine."""
 
     service: Service
     our_number: str
@@ -40,66 +40,74 @@ class Environment:
 
 @dataclass
 class Scenario:
-    """Where one script is played, once."""
+    """State of one script while it is played."""
 
     environment: Environment
     script: Script
     result: Result
     clients: dict[str, Client] = field(default_factory=dict)
     race: dict[str, str] = field(default_factory=dict)
-    """`winner` and `loser` of the last race"""
+    """`winner` and `loser` of the last race."""
     speaker: str = ""
-    """who spoke last"""
+    """The diner who spoke last."""
     _fillers: list[str] = field(default_factory=list)
     _down: list[str] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Bring the diners in, set their clocks, book what is given."""
+        """Create the diners, set their clocks, and make the given reservations."""
         case = self.script.case
         pinned = case.clock or self.script.loaded.clock
-        self._begin_clock(pinned or datetime.fromisoformat(self.environment.service.config()["now"]))
+        self._start_clock(pinned or datetime.fromisoformat(self.environment.service.config()["now"]))
         for name, diner in (case.phones or {"diner": Diner()}).items():
             self.clients[name] = client = self._client(name, diner)
             client.begin(pinned)
             self.hear(client, client.said)
-        self._all_have_the_clock()
+        self._measure_clock_lag()
         self.speaker = next(iter(self.clients))
         self.give(case.given)
 
-    def clear_up(self) -> None:
-        """Give all tables back and start what was stopped, however the script ended."""
-        with ExitStack() as last:
+    def clean_up(self) -> None:
+        """Release all tables and restart stopped programs, however the script ended."""
+        with ExitStack() as cleanup:
             numbers = {client.number for client in self.clients.values()}
             for number in (*numbers, *self._fillers):
-                last.callback(self.environment.service.give_back, number, self.now())
+                cleanup.callback(self.environment.service.give_back, number, self.now())
             for name in list(self._down):
-                last.callback(self.bring_up, name)
+                cleanup.callback(self.bring_up, name)
 
     def _client(self, name: str, diner: Diner) -> Client:
-        case, environment = self.script.case, self.environment
+        number = self._number_of(name, diner)
+        to = self._number_texted(name, diner)
+        channel = diner.channel or self.script.case.channel or self.script.loaded.channel
+        return Client(self.environment.service, name, channel, number, to, self._chat_options(diner, number))
+
+    def _number_of(self, name: str, diner: Diner) -> str:
         same = self.clients.get(diner.same_phone_as or "")
         if diner.same_phone_as and same is None:
             raise CannotPlay(f"{name}: there is no diner {diner.same_phone_as} before this one")
-        number = same.number if same else environment.numbers.draw(diner.number)
-        to = environment.our_number
-        if diner.to is not None:
-            own = diner.to if diner.to.startswith("+") else environment.restaurants.find(diner.to).number
-            if own is None:
-                raise CannotPlay(f"{name}: {diner.to} has no number of its own to text")
-            to = own
-        channel = diner.channel or case.channel or self.script.loaded.channel
-        wish = {"locale": diner.locale or "en"}
+        return same.number if same else self.environment.numbers.draw(diner.number)
+
+    def _number_texted(self, name: str, diner: Diner) -> str:
+        if diner.to is None:
+            return self.environment.our_number
+        number = diner.to if diner.to.startswith("+") else self.environment.restaurants.find(diner.to).number
+        if number is None:
+            raise CannotPlay(f"{name}: {diner.to} has no number of its own to text")
+        return number
+
+    def _chat_options(self, diner: Diner, number: str) -> dict[str, str]:
+        options = {"locale": diner.locale or "en"}
         if diner.restaurant is not None:
-            wish["restaurant"] = environment.restaurants.find(diner.restaurant).slug
+            options["restaurant"] = self.environment.restaurants.find(diner.restaurant).slug
         if diner.signed_in_as is not None:
-            wish |= {"phone": number, "name": diner.signed_in_as}
-        return Client(environment.service, name, channel, number, to, wish)
+            options |= {"phone": number, "name": diner.signed_in_as}
+        return options
 
     def named(self, name: str | None) -> Client:
-        """The diner of that name, or the one who spoke last.
+        """Return the diner with that name, or the one who spoke last if it is None. `winner` and `loser` are names too.
 
         Raises:
-            CannotPlay: nobody has won or lost yet.
+            CannotPlay: the race is undecided, or had more than one loser.
         """
         chosen = self.race.get(name or "", name) or self.speaker
         if chosen not in self.clients:
@@ -107,10 +115,10 @@ class Scenario:
         return self.clients[chosen]
 
     def fill(self, client: Client, words: str) -> str:
-        """Words with `{code}`, `{phone}`, `{sms_code}`, `{ben.code}` and the like replaced."""
-        return NAMES.sub(lambda found: self._meaning(self.named(found[1]) if found[1] else client, found[2]), words)
+        """Replace placeholders such as `{code}`, `{phone}`, `{sms_code}` and `{ben.code}`."""
+        return NAMES.sub(lambda found: self._value_of(self.named(found[1]) if found[1] else client, found[2]), words)
 
-    def _meaning(self, client: Client, what: str) -> str:
+    def _value_of(self, client: Client, what: str) -> str:
         if what == "phone":
             return client.number
         if what == "sms_code":
@@ -122,14 +130,15 @@ class Scenario:
     # --- the thread ---
 
     def note(self, words: str) -> None:
+        """Record an event that is not a message."""
         self.result.lines.append(Line("note", "", words, self.now()))
 
     def show(self, client: Client, words: str) -> None:
-        """Write down what a diner says."""
+        """Record a message from a diner."""
         self.result.lines.append(Line("in", client.name, words, self.now(), client.channel))
 
     def hear(self, client: Client, said: Said, *, by_itself: bool = False) -> None:
-        """Write down what a diner gets."""
+        """Record the texts that a diner receives."""
         waited = said.elapsed_ms or None
         for text in said.texts:
             line = Line("out", client.name, text, self.now(), "sms" if by_itself else client.channel, waited, by_itself)
@@ -138,37 +147,39 @@ class Scenario:
 
     # --- the script's clock ---
 
-    def _begin_clock(self, at: datetime) -> None:
+    def _start_clock(self, at: datetime) -> None:
         self._clock, self._set_at = at, time.monotonic()
 
-    def _all_have_the_clock(self) -> None:
+    def _measure_clock_lag(self) -> None:
+        """Measure how far the diners' clocks may lag behind ours. They are set one after another."""
         self._lag = timedelta(seconds=time.monotonic() - self._set_at)
 
     def now(self) -> datetime:
-        """The time in the script; no diner's clock is ahead of it."""
+        """Return the script's current time. No diner's clock is ahead of it."""
         return self._clock + timedelta(seconds=time.monotonic() - self._set_at)
 
-    def _behind_all(self) -> datetime:
-        """The time in the script as no diner's clock is behind it: they got it one by one."""
+    def _slowest_clock(self) -> datetime:
+        """Return the script's current time minus the lag, so no diner's clock is behind it."""
         return self.now() - self._lag
 
     def move_clock(self, at: datetime) -> None:
-        """It is `at` now for all diners; the texts that are due by then are sent."""
-        self._begin_clock(at)
+        """Set all diners' clocks to `at` and send the texts that are due by then."""
+        self._start_clock(at)
         for client in self.clients.values():
             client.set_clock(at)
-        self._all_have_the_clock()
+        self._measure_clock_lag()
         self.note(f"it is {at:%a %d %b %Y %H:%M} now")
-        self.let_go_what_is_due()
+        self.release_due_texts()
 
-    def let_go_what_is_due(self) -> None:
+    def release_due_texts(self) -> None:
+        """Let the service send the diners' texts that are due at the script's current time."""
         for number in {client.number for client in self.clients.values()}:
             self.environment.service.make_due(number, self.now())
 
     # --- others, Twilio, programs ---
 
     def give(self, given: Given) -> None:
-        """Book what others, or the diners before, have booked: before anything that a diner books from here on."""
+        """Make the given reservations and fill the given evenings, dated before anything that the diners book later."""
         service = self.environment.service
         for evening in given.full_evenings:
             filler = self.environment.numbers.draw()
@@ -179,7 +190,7 @@ class Scenario:
                 restaurant.slug,
                 evening.date,
                 phone=filler,
-                at=self._behind_all(),
+                at=self._slowest_clock(),
                 service_period=evening.service_period,
                 leave=leave,
             )
@@ -194,7 +205,7 @@ class Scenario:
                 name=wanted.name,
                 phone=client.number,
                 notes=wanted.notes,
-                at=self._behind_all(),
+                at=self._slowest_clock(),
             )
             when = f"{wanted.starts_at:%a %d %b %H:%M}"
             self.note(
@@ -202,22 +213,23 @@ class Scenario:
             )
 
     def take_down(self, name: str) -> None:
+        """Stop a program of the service."""
         self._programs().stop(name)
         self._down.append(name)
         self.note(f"{name} is down")
 
     def bring_up(self, name: str) -> None:
-        """Start it and wait until the service can serve again.
+        """Start a program and wait until the service is ready.
 
         Raises:
-            testkit.service.ServiceError: it could not within a minute and a half.
+            testkit.service.ServiceError: the service is not ready within 90 seconds.
         """
         self._programs().start(name)
-        until = time.monotonic() + _READY_WITHIN
+        deadline = time.monotonic() + _READY_WITHIN
         while not self.environment.service.is_ready():
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise ServiceError(f"the service is not ready {_READY_WITHIN:.0f} s after {name} was started")
-            time.sleep(_LOOKS_EVERY)
+            time.sleep(_POLL_INTERVAL)
         if name in self._down:
             self._down.remove(name)
         self.note(f"{name} is up again")

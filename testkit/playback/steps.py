@@ -1,4 +1,4 @@
-"""What happens in a step: somebody speaks, time passes, others book, Twilio or a program fails."""
+"""Perform a step: diners send messages, time passes, others book, Twilio or a program fails."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from testkit.playback.results import Mismatch
 from testkit.playback.scenario import CannotPlay, Scenario
 from testkit.script.format import ANYBODY, Message, Step
 
-_TOGETHER_WITHIN = 30.0  # seconds in which all who speak at once must have drawn breath
+_BARRIER_TIMEOUT = 30.0  # seconds until all simultaneous senders must be ready
 
 
 def perform(scenario: Scenario, step: Step, rest: Sequence[Step]) -> list[Mismatch]:
-    """Let the step happen; `rest`: the steps from this one on. Gives what is wrong with the answers whatever is expected."""
+    """Perform the step and return the mismatches that do not depend on later expectations, such as a missing answer.
+
+    `rest`: the remaining steps, this one included.
+    """
     if step.messages:
         return _talk(scenario, step, rest)
     for name, act in _ACTS.items():
@@ -27,51 +30,57 @@ def perform(scenario: Scenario, step: Step, rest: Sequence[Step]) -> list[Mismat
     return []
 
 
+_Turn = tuple[Client, Message]
+
+
 def _talk(scenario: Scenario, step: Step, rest: Sequence[Step]) -> list[Mismatch]:
     turns = [(scenario.named(message.phone), message) for message in step.messages]
-    words = [scenario.fill(client, message.user) for client, message in turns]
-    for (client, message), said in zip(turns, words, strict=True):
+    texts = [scenario.fill(client, message.user) for client, message in turns]
+    for (client, message), text in zip(turns, texts, strict=True):
         more = f" (delivered {message.times} times)" if message.times > 1 else ""
-        scenario.show(client, (said or "(a picture)") + more)
-    answers = _said_together(turns, words)
-    clients = list(dict.fromkeys(client.name for client, _ in turns))
-    for name in clients:
-        own = [said for (client, _), said in zip(turns, answers, strict=True) if client.name == name]
-        client = scenario.clients[name]
-        client.said = replace(own[-1], texts=tuple(text for said in own for text in said.texts))
-        scenario.hear(client, client.said)
+        scenario.show(client, (text or "(a picture)") + more)
+    clients = _record_answers(scenario, turns, _say_together(turns, texts))
     scenario.speaker = turns[-1][0].name
-    found = _decide(scenario, step, [scenario.clients[name] for name in clients])
-    for name in clients:
-        may_be_silent = any(later.no_reply for later in checks_of(scenario, scenario.clients[name], rest))
-        if not scenario.clients[name].said.texts and not may_be_silent:
-            found.append(Mismatch(f"answer to {name}", "an answer, or no_reply in the script", "no answer"))
+    found = _decide(scenario, step, clients)
+    for client in clients:
+        if not client.said.texts and not any(later.no_reply for later in checks_of(scenario, client, rest)):
+            found.append(Mismatch(f"answer to {client.name}", "an answer, or no_reply in the script", "no answer"))
     return found
 
 
-def _said_together(turns: Sequence[tuple[Client, Message]], words: Sequence[str]) -> list[Said]:
-    if len(turns) == 1:
-        (client, message), said = turns[0], words[0]
-        return [client.say(message, said)]
-    start = Barrier(len(turns), timeout=_TOGETHER_WITHIN)
+def _record_answers(scenario: Scenario, turns: Sequence[_Turn], answers: Sequence[Said]) -> list[Client]:
+    """Merge the answers to each diner and add them to the thread. Return the diners in order of their first message."""
+    clients = list({client.name: client for client, _ in turns}.values())
+    for client in clients:
+        own = [said for (other, _), said in zip(turns, answers, strict=True) if other.name == client.name]
+        client.said = replace(own[-1], texts=tuple(text for said in own for text in said.texts))
+        scenario.hear(client, client.said)
+    return clients
 
-    def say(turn: tuple[Client, Message], said: str) -> Said:
+
+def _say_together(turns: Sequence[_Turn], texts: Sequence[str]) -> list[Said]:
+    if len(turns) == 1:
+        (client, message), text = turns[0], texts[0]
+        return [client.say(message, text)]
+    start = Barrier(len(turns), timeout=_BARRIER_TIMEOUT)
+
+    def say(turn: _Turn, text: str) -> Said:
         start.wait()
-        return turn[0].say(turn[1], said)
+        return turn[0].say(turn[1], text)
 
     with ThreadPoolExecutor(len(turns)) as threads:
-        return list(threads.map(say, turns, words))
+        return list(threads.map(say, turns, texts))
 
 
 def _decide(scenario: Scenario, step: Step, clients: Sequence[Client]) -> list[Mismatch]:
-    """Who has won the race, if it is one."""
+    """Determine the winner if the step is a race, and check the losers' answers."""
     if step.winner is None:
         return []
     fill = scenario.fill
-    won = [t for t in clients if not check_reply("", step.winner, t.answer_to(step.winner), partial(fill, t))]
+    won = [c for c in clients if not check_reply("", step.winner, c.answer_to(step.winner), partial(fill, c))]
     if len(won) != 1:
-        told = "\n".join(f"{client.name}: {client.said.text}" for client in clients)
-        return [Mismatch("winner", "exactly one answer like that", f"{len(won)} of them\n{told}")]
+        answers = "\n".join(f"{client.name}: {client.said.text}" for client in clients)
+        return [Mismatch("winner", "exactly one answer like that", f"{len(won)} of them\n{answers}")]
     lost = [client for client in clients if client is not won[0]]
     scenario.race = {"winner": won[0].name} | ({"loser": lost[0].name} if len(lost) == 1 else {})
     if step.losers is None:
@@ -84,14 +93,14 @@ def _decide(scenario: Scenario, step: Step, clients: Sequence[Client]) -> list[M
 
 
 def speakers(scenario: Scenario, step: Step, last: str | None = None) -> list[str]:
-    """The diners whose messages reach the service in a step; `last`: who spoke before it."""
+    """Return the names of the diners who send a message in a step. `last`: who spoke before it."""
     last = last or scenario.speaker
     named = [message.phone for message in step.messages] + ([step.phone] if step.repeat is not None else [])
     return [scenario.race.get(name or "", name) or last for name in named]
 
 
 def checks_of(scenario: Scenario, client: Client, steps: Sequence[Step]) -> Iterator[Step]:
-    """The steps, from the first on, that look at a diner's present answer: until the diner speaks again."""
+    """Return the steps that check a diner's current answer, which ends when the diner speaks again."""
     speaker = scenario.speaker
     for place, step in enumerate(steps):
         speaking = speakers(scenario, step, speaker)

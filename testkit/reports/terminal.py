@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from testkit.playback.results import Line, Mismatch, Result, Run, percentile
-from testkit.playback.runner import Told
+from testkit.playback.runner import OnResult
 from testkit.reports.differences import Pieces, compared
 
 _SCREEN = 64  # columns of the phone
@@ -62,7 +62,7 @@ def show_summary(console: Console, run: Run) -> None:
 
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Told]:
+def progress(console: Console, total: int) -> Iterator[OnResult]:
     """A bar that fills up, where somebody watches; a failure is shown as soon as it is there."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
