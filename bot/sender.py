@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: each text once, and never twice."""
+"""Sending of the texts in the outbox: each one exactly once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 _OPTED_OUT = 21610  # Twilio's error code
 _RETRY_AFTER = (5, 30, 120, 600, 1800, 3600)  # seconds
 MOST_ATTEMPTS = 12
-_IN_NO_THREAD = ("text", "phone_code")  # a late answer stands there already, and a code shall stand nowhere
+_IN_NO_THREAD = ("text", "phone_code")  # a late answer is in the thread already, and a code must be stored nowhere
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -52,19 +52,11 @@ class Sender:
         self._status_callback = status_callback
 
     def send(self, message: OutboxMessage) -> None:
-        """Send a claimed message, or put it off, or give it up; whatever happens is written to its row."""
-        with self._database.begin() as connection:
-            conversation = conversations.find(connection, message.conversation_id) if message.conversation_id else None
-        from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
-        if conversation is not None and conversation.our_number:
-            from_number = conversation.our_number
-        thread = conversation or conversations.sms_thread(message.to_phone, from_number, None)
-        if self._has_opted_out(thread):
-            self._fail(message, "the diner has opted out", is_final=True)
-            return
-        until = message.payload.get("until")
-        if until is not None and datetime.fromisoformat(until) <= self._clock.now():
-            self._fail(message, "too late to be of use", is_final=True)
+        """Send a claimed message, postpone it, or give it up. The outcome is always recorded in its row."""
+        from_number, thread = self._route(message)
+        obstacle = self._obstacle(message, thread)
+        if obstacle is not None:
+            self._fail(message, obstacle, is_final=True)
             return
         body = notification_text(message.kind, message.payload, self._engine, self._languages, self._codes)
         with self._database.begin() as connection:
@@ -76,14 +68,33 @@ class Sender:
                 sid = self._create(message.to_phone, from_number, body)
         except TwilioRestException as error:
             self._refused(message, thread, error)
-            return
         except requests.exceptions.ConnectTimeout as error:  # never reached, so certainly not sent
             self._fail(message, str(error), is_final=False)
-            return
         except requests.exceptions.RequestException:
-            # It may have been taken. The row stays "being sent": its claim runs out, and the provider is asked first.
+            # It may have been sent. The row stays "sending" until its claim expires; then the provider is asked first.
             logger.exception("no word on %s", message.id)
-            return
+        else:
+            self._record(message, thread, body, sid)
+
+    def _route(self, message: OutboxMessage) -> tuple[str, conversations.Conversation]:
+        """Return our number to send from, and the thread that the text belongs to."""
+        with self._database.begin() as connection:
+            conversation = conversations.find(connection, message.conversation_id) if message.conversation_id else None
+        from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
+        if conversation is None:
+            return from_number, conversations.sms_thread(message.to_phone, from_number, None)
+        return conversation.our_number or from_number, conversation
+
+    def _obstacle(self, message: OutboxMessage, thread: conversations.Conversation) -> str | None:
+        """Return why the message must not be sent at all, or None."""
+        if self._has_opted_out(thread):
+            return "the diner has opted out"
+        until = message.payload.get("until")
+        if until is not None and datetime.fromisoformat(until) <= self._clock.now():
+            return "too late to be of use"
+        return None
+
+    def _record(self, message: OutboxMessage, thread: conversations.Conversation, body: str, sid: str) -> None:
         with self._database.begin() as connection:
             outbox.mark_sent(connection, message.id, sid, now=self._clock.now())
             if message.kind not in _IN_NO_THREAD:
@@ -97,8 +108,8 @@ class Sender:
         return str(created.sid)
 
     def _sid_on_record(self, message: OutboxMessage, from_number: str, body: str) -> str | None:
-        """The sid of this very text if the provider has it: a crash came between the sending and our note of it."""
-        # The provider's clock is the real one, and this is the one of ours that no test moves.
+        """Return the sid of this text if the provider has it, in case we crashed between sending and recording it."""
+        # The provider runs on real time, so take our clock's offset out again.
         since = message.next_attempt_at - self._clock.offset - timedelta(minutes=1)
         known = self._twilio.messages.list(to=message.to_phone, from_=from_number, date_sent_after=since, limit=50)
         return next((str(m.sid) for m in known if m.body == body), None)
