@@ -1,4 +1,4 @@
-"""Where the packages come together: the public app, the events app, the internal action app, and the command line."""
+"""Composition root: build the public app, the events app, the internal action app and the command line."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ LARGEST_REQUEST = 256 * 1024  # bytes
 
 
 def create_context(settings: Settings | None = None, *, pre_ping: bool = False) -> AppContext:
-    """Wire up everything that a process needs; nothing connects before it is used. `pre_ping`: see `create_database`.
+    """Create everything a process needs. Connections are opened on first use. `pre_ping`: see `create_database`.
 
     Raises:
-        bot.settings.SettingsError: a setting is wrong.
+        bot.settings.SettingsError: a setting is invalid.
     """
     settings = settings or load_settings()
     database = open_database(settings, pre_ping=pre_ping)
@@ -60,7 +60,7 @@ def _languages(settings: Settings) -> Languages:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The public app: Twilio's webhooks, the chat API, health; in development the phone simulator too."""
+    """Create the public app: Twilio webhooks, chat API, REST API, health checks; in development, the phone simulator too."""
     from webhooks import chat, health, problems, rest, schemas, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
@@ -120,7 +120,7 @@ def _database_answers(database: Engine) -> bool:
 
 
 def create_events_app(settings: Settings | None = None) -> Flask:
-    """The app in which visitors of the widget wait for news; to be served by gevent's greenlets."""
+    """Create the app that streams events to widget visitors. It must be served by gevent greenlets."""
     from webhooks import health, problems
     from webhooks.chat import events
     from webhooks.chat.conversation_auth import ConversationAuth
@@ -129,7 +129,7 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     from webhooks.rate_limits import Limits, RateLimits
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    context = create_context(settings, pre_ping=True)  # a visitor is not sent away because the database was away before
+    context = create_context(settings, pre_ping=True)  # a stale connection must not turn a visitor away
     app = Flask("tabletalk-events")
     _trust_proxies(app, context.settings)
     problems.install(app)
@@ -153,7 +153,7 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
 
 
 def create_actions_app(settings: Settings | None = None) -> Flask:
-    """The internal app that runs the dialogue's custom actions for Rasa."""
+    """Create the internal app that runs the dialogue's custom actions for Rasa."""
     from dialogue.actions import create_executor
     from webhooks import actions
 
@@ -168,7 +168,7 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     from deploy.commands import cli
 
     cli(obj=create_context)

@@ -1,4 +1,4 @@
-"""What the parts of one process share, and how the database and the engine are opened from the settings."""
+"""The context shared by the parts of a process, and how the database and the engine are opened from the settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.turn import TurnTaker
 
 @dataclass(frozen=True)
 class AppContext:
-    """What the parts of one process share. `app.create_context` builds it."""
+    """Services shared by the parts of one process. Built by `app.create_context`."""
 
     settings: Settings
     clock: Clock
@@ -34,11 +34,11 @@ class AppContext:
 
 
 def open_database(settings: Settings, *, pre_ping: bool = False) -> Engine:
-    """Prepare a connection pool; nothing connects before it is used. `pre_ping`: see `create_database`."""
-    # A turn keeps its connection while it waits for Rasa, so every thread may need one.
+    """Create a connection pool. Connections are opened on first use. `pre_ping`: see `create_database`."""
+    # A turn holds its connection while it waits for Rasa, so every thread may need one.
     return create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads, pre_ping=pre_ping)
 
 
 def open_engine(settings: Settings, database: Engine) -> BookingEngine:
-    """Return the booking engine on this database, with the service's clock and its shared cache on Redis."""
+    """Return the booking engine on this database, with the service's clock and the shared cache on Redis."""
     return BookingEngine(database, Clock(settings.clock_offset), RedisSharedCache(settings.redis_address))

@@ -1,4 +1,4 @@
-"""Conversations: who is talking to us, on which channel, and the one-at-a-time lock on each."""
+"""Conversations: who is talking to us, on which channel, and the lock that allows one turn at a time."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 
 @dataclass(frozen=True)
 class Conversation:
-    """A thread with one diner. `expects` is what the bot asked for last (the contract's words), `asked_at` when.
+    """A thread with one diner. `expects` is what the bot asked for last (an API constant), `asked_at` when.
 
-    `origin`: of the web site whose page opened it, None when no browser did; `with_key`: it was opened with an API key.
-    `clock_shift`: how far the clock of this conversation is ahead of the service's; nothing unless a tester moved it.
-    `dialogue_id`: the conversation that it goes on with as one; None: none.
+    `origin`: the web site whose page opened it; None if it was not opened by a browser. `with_key`: opened with an API key.
+    `clock_shift`: how far this conversation's clock is ahead of the service's; zero unless a tester moved it.
+    `dialogue_id`: the conversation whose dialogue this one continues, if any.
     """
 
     id: uuid.UUID
@@ -48,12 +48,12 @@ class Conversation:
 
     @property
     def dialogue(self) -> uuid.UUID:
-        """The name of its dialogue: its own, or that of the conversation that it goes on with."""
+        """Id of the dialogue: the conversation's own, or that of the conversation it continues."""
         return self.dialogue_id or self.id
 
 
 def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:
-    """The thread between a diner's phone and one of our numbers: the same two numbers always give the same one."""
+    """Return the thread between a diner's phone and one of our numbers. The same pair always has the same id."""
     return Conversation(
         id=uuid.uuid5(_SMS_THREADS, f"{phone} {our_number}"),
         channel="sms",
@@ -64,7 +64,7 @@ def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversat
 
 
 def remember(connection: Connection, conversation: Conversation) -> None:
-    """Store a conversation; one that is known already is left as it is."""
+    """Store a conversation. An existing one is left unchanged."""
     values = {
         "id": conversation.id,
         "channel": conversation.channel,
@@ -80,24 +80,24 @@ def remember(connection: Connection, conversation: Conversation) -> None:
 
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:
-    """The conversation of that id, if there is one."""
+    """Return the conversation with this id, or None."""
     row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
     return from_row(row) if row else None
 
 
 def from_row(row: Row[Any]) -> Conversation:
-    """The conversation that a row of its table tells of."""
+    """Build a conversation from a row of its table."""
     names = Conversation.__dataclass_fields__
     return Conversation(**{name: value for name, value in row._mapping.items() if name in names})
 
 
 def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> None:
-    """Change columns of a conversation."""
+    """Update columns of a conversation."""
     connection.execute(update(schema.conversation).where(schema.conversation.c.id == conversation_id).values(**values))
 
 
 def note_asked(connection: Connection, conversation: Conversation, expects: str | None, at: datetime) -> None:
-    """Note what was asked, in every thread that goes on as one with this."""
+    """Record what was asked, in every thread that shares this conversation's dialogue."""
     c = schema.conversation.c
     together = or_(c.id == conversation.dialogue, c.dialogue_id == conversation.dialogue)
     connection.execute(update(schema.conversation).where(together).values(expects=expects, asked_at=at))
@@ -105,9 +105,9 @@ def note_asked(connection: Connection, conversation: Conversation, expects: str 
 
 @contextmanager
 def alone(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
-    """Hold the conversation and the dialogue behind it; gives False when somebody else keeps one for all of `seconds`.
+    """Lock the conversation and its dialogue; yield False if another connection holds either for all of `seconds`.
 
-    Everybody takes the conversation first; the one that a dialogue is named after holds both in one.
+    The conversation is always locked first. If the dialogue has the same id, one lock covers both.
     """
     until = time.monotonic() + seconds
     with one_at_a_time(connection, conversation_id, seconds=seconds) as is_ours:
@@ -122,9 +122,9 @@ def alone(connection: Connection, conversation_id: uuid.UUID, *, seconds: float)
 
 @contextmanager
 def one_at_a_time(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
-    """Hold the conversation for this connection; gives False when somebody else keeps it for all of `seconds`.
+    """Lock the conversation for this connection; yield False if another one holds it for all of `seconds`.
 
-    The lock belongs to the database session, so it outlives the transactions of a turn and ends with a crash.
+    The lock belongs to the database session: it outlives the transactions of a turn and is released by a crash.
     """
     key = {"key": conversation_id.int & (2**63 - 1)}
     milliseconds = max(1, int(seconds * 1000))

@@ -1,4 +1,4 @@
-"""What the provider says became of a text we sent."""
+"""Delivery status of the texts we sent, as reported by the provider."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from bot import schema
 
 
 def record(database: Engine, provider_sid: str, status: str, error_code: str | None) -> None:
-    """Store a delivery callback; the same sid and status again is the same callback."""
+    """Store a delivery callback. A repeated sid and status is the same callback."""
     values = {"provider_sid": provider_sid, "status": status, "error_code": error_code}
     try:
         _store(database, values)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        _store(
-            database, values
-        )  # a restart of the database had cut the connection, and the provider does not call twice
+        # A database restart had closed the connection, and the provider does not repeat the callback.
+        _store(database, values)
 
 
 def _store(database: Engine, values: dict[str, str | None]) -> None:

@@ -1,4 +1,4 @@
-"""Secrets of a development machine, made once and kept in its data folder (file mode 0600)."""
+"""Secrets for a development machine, generated once and kept in its data folder (file mode 0600)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def dev_secrets(path: Path) -> dict[str, str]:
-    """The secrets by their names; the first process to ask writes them, the others read."""
+    """Return the secrets by name. The first process generates them, the others read them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         made = {
@@ -22,7 +22,7 @@ def dev_secrets(path: Path) -> dict[str, str]:
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
         try:
-            os.link(draft, path)  # atomic, and fails for the second of two processes
+            os.link(draft, path)  # atomic; fails for the second of two processes
         except FileExistsError:
             pass
         finally:

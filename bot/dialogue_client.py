@@ -1,4 +1,4 @@
-"""The wire to the dialogue service (Rasa)."""
+"""HTTP client for the dialogue service (Rasa)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bot.messages import Answer, Choice, Inbound, Said, Verify
 
 
 class DialogueUnavailable(Exception):
-    """The dialogue service cannot be reached or is not ready; the message itself has nothing to do with it."""
+    """The dialogue service is unreachable or not ready. The message is not the cause."""
 
 
 class DialogueFailed(Exception):
-    """The dialogue service was reached, and failed at this message or did not answer in time."""
+    """The dialogue service was reached, but failed on this message or timed out."""
 
 
 class DialogueClient:
-    """Asks Rasa for the answer to one message. Safe to share between threads."""
+    """Client for Rasa. Safe to share between threads."""
 
     def __init__(self, address: str, token: str, *, connections: int = 64) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
@@ -30,13 +30,13 @@ class DialogueClient:
         self._client = httpx.Client(base_url=address, headers=headers, limits=limits, trust_env=False)
 
     def take_turn(self, conversation: Conversation, message: Inbound, text: str, *, seconds: float) -> Answer:
-        """The answer to a message.
+        """Return the dialogue's answer to a message.
 
         Raises:
-            DialogueUnavailable: nobody is there; worth trying until somebody is.
-            DialogueFailed: this turn failed; nothing of it is remembered, or its answer can be had by asking again.
+            DialogueUnavailable: the service is down; retry once it is up.
+            DialogueFailed: the turn failed. It left no trace, or a retry returns its answer.
         """
-        body = {
+        turn = {
             "sender": str(conversation.dialogue),
             "message": text,
             "message_id": message.sid,
@@ -54,40 +54,41 @@ class DialogueClient:
         }
         try:
             response = self._client.post(
-                "/webhooks/turn/", json=body, timeout=httpx.Timeout(seconds, connect=min(1.0, seconds))
+                "/webhooks/turn/", json=turn, timeout=httpx.Timeout(seconds, connect=min(1.0, seconds))
             )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise DialogueUnavailable(str(error)) from error
         except httpx.TimeoutException as error:
             raise DialogueFailed("no answer in time") from error
-        except httpx.TransportError as error:  # cut off in the middle: the process died under it
+        except httpx.TransportError as error:  # connection lost mid-request: the process died
             raise DialogueUnavailable(str(error)) from error
         if response.status_code in (404, 503):  # still starting
             raise DialogueUnavailable(f"status {response.status_code}")
         if response.status_code != httpx.codes.OK:
             raise DialogueFailed(f"status {response.status_code}")
-        told = response.json()
-        answer = replace(_answer(told["messages"]), left=told.get("left"))
+        body = response.json()
+        answer = replace(_answer(body["messages"]), left=body.get("left"))
         if not answer.said:
             raise DialogueFailed("no words")
         return answer
 
     def events(self, conversation_id: UUID) -> list[dict[str, Any]]:
-        """All that has happened in a conversation, as Rasa's tracker has it, oldest first.
+        """Return all events of a conversation from Rasa's tracker, oldest first.
 
         Raises:
-            DialogueUnavailable: Rasa cannot be asked.
+            DialogueUnavailable: Rasa cannot be reached.
         """
         try:
             path = f"/conversations/{conversation_id}/tracker"
             response = self._client.get(path, params={"token": self._token, "include_events": "ALL"}, timeout=10.0)
             response.raise_for_status()
         except httpx.HTTPError as error:
-            raise DialogueUnavailable(type(error).__name__) from error  # its words would tell the token
+            raise DialogueUnavailable(type(error).__name__) from error  # the message would leak the token
         found: list[dict[str, Any]] = response.json()["events"]
         return found
 
     def is_ready(self) -> bool:
+        """Whether the dialogue service can take turns; False if it does not respond within a second."""
         try:
             return self._client.get("/webhooks/turn/", timeout=1.0).status_code == httpx.codes.OK
         except httpx.HTTPError:

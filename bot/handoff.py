@@ -1,4 +1,4 @@
-"""A chat that goes on by text: both threads go on as one, with one dialogue behind them."""
+"""Handoff of a chat to SMS: both threads continue as one, backed by one dialogue."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class ConversationHandoff:
     def settle(
         self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, now: datetime
     ) -> Answer:
-        """Begin the thread that an answer promises, in the answer's transaction: a first text goes there, with what was asked.
+        """Start the SMS thread that an answer promises, in the answer's transaction, and text the open question there.
 
-        Gives what is to be said instead where the phone wants no texts. `now` by the clock of the conversation.
+        Return what to say in the chat: the answer, or a refusal if the phone has opted out of texts. `now` is the
+        conversation's clock.
         """
         if not answer.moves or conversation.channel == "sms" or conversation.phone is None:
             return answer
@@ -63,6 +64,6 @@ class ConversationHandoff:
         return answer
 
     def _thread(self, conversation: Conversation, phone: str) -> Conversation:
-        """With the restaurant's own number if it has one, else with the service's."""
+        """Return the SMS thread with the restaurant's own number if it has one, else the service's."""
         own = self._engine.restaurant(conversation.restaurant).sms_number if conversation.restaurant else None
         return conversations.sms_thread(phone, own or self._our_number, conversation.restaurant if own else None)

@@ -1,7 +1,7 @@
-"""Answers to writes that carried an idempotency key: the same request again gets the same answer.
+"""Idempotency keys of the REST API: a repeated request gets the response to the first one.
 
-That a request has one effect the booking engine sees to, by its command id. Here is kept what was asked under a key, so that
-the key cannot be used for something else, and what was answered, so that it can be said again word for word.
+The booking engine ensures, by command id, that a request takes effect once. This module stores which request used a key,
+so that the key cannot be reused for a different one, and its response, so that it can be replayed verbatim.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.schema import kept_answer
 
 KEPT_FOR = timedelta(days=7)
-_MOST_FORGOTTEN = 20  # rows; every claim takes a few old ones away, so that no job has to
+_MOST_DELETED = 20  # rows; every claim deletes a few expired ones, so no cleanup job is needed
 
 
 class KeyReused(Exception):
-    """The idempotency key was given to another request before."""
+    """The idempotency key was already used for a different request."""
 
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """An HTTP status and the JSON that went with it."""
+    """A stored response: HTTP status and JSON body."""
 
     status: int
     body: Any
@@ -34,7 +34,7 @@ class KeptAnswer:
 
 @dataclass(frozen=True)
 class KeyedRequest:
-    """What a caller asks for. `key` is unique among the caller's own wishes; `content` is all that matters of it."""
+    """A request with an idempotency key. `key` is unique per caller; `content` is everything that identifies the request."""
 
     caller: str
     key: str
@@ -42,29 +42,29 @@ class KeyedRequest:
 
     @property
     def digest(self) -> str:
-        """Names the key of this caller, in a size that does not depend on either."""
+        """Digest of caller and key, of fixed length."""
         return _digest(f"{_digest(self.caller)}:{self.key}")
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same content only."""
+        """Digest of the content."""
         return _digest(self.content)
 
     @property
     def command_id(self) -> str:
-        """The id by which the booking engine knows the request."""
+        """Command id under which the booking engine runs the request."""
         return f"{self.digest}:{self.fingerprint}"
 
 
 def claim(database: Engine, request: KeyedRequest) -> KeptAnswer | None:
-    """Take the key for this request; gives the answer if it has been answered.
+    """Claim the key for this request. Return the stored response if there is one.
 
     Raises:
-        KeyReused: the key belongs to another request.
+        KeyReused: the key belongs to a different request.
     """
     columns = kept_answer.c
     with database.begin() as connection:
-        connection.execute(_forgetting())
+        connection.execute(_delete_expired())
         connection.execute(
             insert(kept_answer)
             .values(key_digest=request.digest, fingerprint=request.fingerprint)
@@ -77,7 +77,7 @@ def claim(database: Engine, request: KeyedRequest) -> KeptAnswer | None:
 
 
 def keep(database: Engine, request: KeyedRequest, answer: KeptAnswer) -> KeptAnswer:
-    """Keep the answer; gives the one that stands, which is that of a twin request if it was quicker."""
+    """Store the response. Return the stored one, which is a concurrent duplicate's if that finished first."""
     columns = kept_answer.c
     mine = (columns.key_digest == request.digest, columns.fingerprint == request.fingerprint)
     with database.begin() as connection:
@@ -88,11 +88,11 @@ def keep(database: Engine, request: KeyedRequest, answer: KeptAnswer) -> KeptAns
     return KeptAnswer(row.status, row.body) if row else answer
 
 
-def _forgetting() -> Any:
+def _delete_expired() -> Any:
     old = (
         select(kept_answer.c.key_digest)
         .where(kept_answer.c.asked_at < func.now() - KEPT_FOR)
-        .limit(_MOST_FORGOTTEN)
+        .limit(_MOST_DELETED)
         .with_for_update(skip_locked=True)
     )
     return delete(kept_answer).where(kept_answer.c.key_digest.in_(old))

@@ -1,4 +1,4 @@
-"""Where a text waits while the database is away: a Redis list, emptied by the worker."""
+"""Fallback queue for incoming texts while the database is down: a Redis list, drained by the worker."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _KEY = "tabletalk:stash"
 
 
 def put(redis: Redis, form: dict[str, str]) -> None:
-    """Keep the fields of a webhook.
+    """Queue the fields of a webhook.
 
     Raises:
-        redis.exceptions.RedisError: Redis is away too.
+        redis.exceptions.RedisError: Redis is down too.
     """
     redis.rpush(_KEY, json.dumps(form))
 
 
 def drain(redis: Redis) -> Iterator[dict[str, str]]:
-    """The kept messages, oldest first. One is forgotten only when the next is asked for, so a crash loses none."""
+    """Yield the queued messages, oldest first. Each is removed only when the next is requested, so a crash loses none."""
     while True:
         raw = redis.lindex(_KEY, 0)
         if raw is None:

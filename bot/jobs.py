@@ -1,4 +1,4 @@
-"""The jobs that RQ runs. Their arguments travel through Redis; what they need else is made once in each worker."""
+"""The jobs that RQ runs. Arguments travel through Redis; services are set up once per worker."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _context = _WorkerContext()
 
 
 def configure(sender: Sender, turns: TurnTaker) -> None:
-    """Give this process's jobs what they work with; the worker does so before it takes the first one."""
+    """Set the services that this process's jobs use. The worker calls this before it takes its first job."""
     _context.sender = sender
     _context.turns = turns
 
@@ -36,6 +36,6 @@ def send_text(message: OutboxMessage) -> None:
 
 
 def finish_turns(conversation_id: UUID) -> None:
-    """Answer what was promised in a conversation."""
+    """Answer the pending messages of a conversation."""
     assert _context.turns is not None
     _context.turns.finish(conversation_id, seconds=_FINISH_SECONDS)

@@ -1,6 +1,6 @@
-"""Words that carriers and Twilio give a meaning of their own, before any dialogue.
+"""Keywords that carriers and Twilio handle themselves, before any dialogue.
 
-Source: Twilio's default opt-out keywords; after an opt-out every send fails with error 21610 until START.
+Source: Twilio's default opt-out keywords. After an opt-out every send fails with error 21610 until START.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ Keyword = Literal["opt_out", "opt_in"]
 
 
 def keyword(text: str, opt_out_type: str | None) -> Keyword | None:
-    """What a text message means to the carrier, if it is one of its words and nothing else.
+    """Return the carrier keyword that a text message consists of, or None.
 
-    `opt_out_type` is Twilio's own verdict (STOP, START or HELP), sent along when it handles opt-outs for the account.
+    `opt_out_type` is Twilio's own classification (STOP, START or HELP), sent when it handles opt-outs for the account.
     """
     verdict = (opt_out_type or "").upper()
     word = text.strip().strip(".!").lower()

@@ -1,4 +1,4 @@
-"""What came in and what went out, as rows: the inbound message is stored before anything is done with it."""
+"""Inbound and outbound messages as rows. An inbound message is stored before anything is done with it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot import schema
 
 Status = Literal["received", "promised", "answered", "failed"]
 Verified = Literal["right", "wrong", "void", "lapsed"]
-"""What came of a typed code; `void`: so often wrong that no more are looked at."""
+"""Outcome of a typed code. `void`: there were too many wrong attempts, so no more are checked."""
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """One message of a diner. `sid` is Twilio's, or the chat client's own; `address` stands for where it was sent from."""
+    """A message from a diner. `sid` is Twilio's or the chat client's own; `address` is a digest of the sender's IP address."""
 
     conversation_id: uuid.UUID
     sid: str
@@ -36,7 +36,7 @@ class Inbound:
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to pick: what it is, and the digit that stands for it."""
+    """An option to pick: its label, and the digit that selects it."""
 
     label: str
     text: str
@@ -44,7 +44,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Said:
-    """One message to the diner, not yet rendered for a channel. `seq` is its place in the thread, once it is stored."""
+    """A message to the diner, not yet rendered for a channel. `seq` is its position in the thread, set once it is stored."""
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -53,7 +53,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Verify:
-    """A wish of the dialogue: this phone (E.164) is to be verified, by a new code if `anew`."""
+    """A request by the dialogue to verify this phone (E.164); `anew` asks for a new code."""
 
     phone: str
     anew: bool = False
@@ -61,10 +61,10 @@ class Verify:
 
 @dataclass(frozen=True)
 class Answer:
-    """All that a turn says; `hold`, `reservation` and `asks` in the chat API's form.
+    """Everything a turn says. `hold`, `reservation` and `asks` are in the chat API's format.
 
-    `at`: when it was stored, in UTC. `moves`: the chat is to go on by text. `left`: the part of the
-    message that must wait for an answer.
+    `at`: when it was stored, in UTC. `moves`: the chat continues by text. `left`: the part of the message that
+    still has to be answered.
     """
 
     said: tuple[Said, ...] = ()
@@ -79,12 +79,13 @@ class Answer:
     left: str | None = None
 
     def payload(self) -> dict[str, Any]:
+        """State of the conversation after the answer, as stored with its last message."""
         return {name: getattr(self, name) for name in ("expects", "hold", "reservation", "asks", "promised")}
 
 
 @dataclass(frozen=True)
 class ThreadMessage:
-    """A line of the thread as it is shown again."""
+    """A message of the thread, in either direction, for display."""
 
     seq: int
     direction: Literal["in", "out"]
@@ -95,7 +96,7 @@ class ThreadMessage:
 
 
 def store_inbound(connection: Connection, message: Inbound, *, now: datetime) -> None:
-    """Store a message under its sid; a repeated one is already there. `now` by the service's clock."""
+    """Store a message under its sid, ignoring repeats. `now` is the service's clock."""
     c = schema.conversation.c
     said_at = select(literal(now, schema.inbound.c.said_at.type) + c.clock_shift).where(c.id == message.conversation_id)
     values = {
@@ -111,14 +112,14 @@ def store_inbound(connection: Connection, message: Inbound, *, now: datetime) ->
 
 
 def open_messages(connection: Connection, conversation_id: uuid.UUID) -> list[Inbound]:
-    """Messages of the conversation that have no answer yet, oldest first."""
+    """Return the conversation's unanswered messages, oldest first."""
     c = schema.inbound.c
     query = select(schema.inbound).where(c.conversation_id == conversation_id, c.status.in_(["received", "promised"]))
     return [_inbound(row) for row in connection.execute(query.order_by(c.seq))]
 
 
 def lock_inbound(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Inbound | None:
-    """The message as it is now, and until the transaction ends: nobody answers it meanwhile."""
+    """Return the message in its current state, locked until the transaction ends."""
     c = schema.inbound.c
     query = select(schema.inbound).where(c.conversation_id == conversation_id, c.sid == sid)
     row = connection.execute(query.with_for_update()).first()
@@ -132,7 +133,7 @@ def _inbound(row: Any) -> Inbound:
 def waiting_conversations(
     connection: Connection, now: datetime, crashed_before: datetime, limit: int
 ) -> list[uuid.UUID]:
-    """Conversations with an answer due: promised ones whose time has come, and messages whose handler died."""
+    """Return conversations with an answer due: promised ones up for retry, and messages whose handler died."""
     c = schema.inbound.c
     is_due = or_(
         (c.status == "promised") & (c.retry_at <= now),
@@ -142,14 +143,14 @@ def waiting_conversations(
 
 
 def note_attempt(connection: Connection, message: Inbound) -> None:
-    """Put on record that the dialogue is about to be asked: whoever asks after a crash must look first whether it was."""
+    """Record that the dialogue is about to be asked, so that a retry after a crash first checks whether it was."""
     c = schema.inbound.c
     where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid) & (c.attempts == 0)
     connection.execute(update(schema.inbound).where(where).values(attempts=1))
 
 
 def note_verified(connection: Connection, message: Inbound, outcome: Verified) -> None:
-    """Put on record what came of the code in a message, so that it is looked at once."""
+    """Record the outcome of the code in a message, so that it is checked only once."""
     c = schema.inbound.c
     where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid)
     connection.execute(update(schema.inbound).where(where).values(verified=outcome))
@@ -163,6 +164,7 @@ def set_status(
     attempts: int | None = None,
     retry_at: datetime | None = None,
 ) -> None:
+    """Set the status of a message and when to retry it."""
     c = schema.inbound.c
     values: dict[str, Any] = {"status": status, "retry_at": retry_at}
     if attempts is not None:
@@ -172,9 +174,9 @@ def set_status(
 
 
 def store_answer(connection: Connection, message: Inbound, answer: Answer, *, carried_by: str | None) -> None:
-    """Store what is said to a message.
+    """Store the answer to a message.
 
-    `carried_by` is the sid whose HTTP response takes it along; None: the outbox does.
+    `carried_by` is the sid of the message whose HTTP response delivers it; None if the outbox does.
     """
     rows = []
     for position, said in enumerate(answer.said):
@@ -194,7 +196,7 @@ def store_answer(connection: Connection, message: Inbound, answer: Answer, *, ca
 
 
 def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> Answer:
-    """What the bot says before it is asked anything; gives it with its place in the thread."""
+    """Store what the bot says unprompted. Return it with its position in the thread."""
     rows = [
         {"conversation_id": conversation_id, "text": said.text, "payload": _choices(said) | answer.payload()}
         for said in answer.said
@@ -209,11 +211,11 @@ def _choices(said: Said) -> dict[str, Any]:
 
 
 def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Answer:
-    """What the HTTP response to this message says, now or when it is asked again."""
+    """Return what the HTTP response to this message says, for the first request and for repeats."""
     c = schema.outbound.c
     query = select(schema.outbound).where(c.conversation_id == conversation_id, c.carried_by == sid).order_by(c.seq)
     rows = connection.execute(query).all()
-    kept = [row for row in rows if not row.payload.get("promised")] or rows  # an answer makes its promise good
+    kept = [row for row in rows if not row.payload.get("promised")] or rows  # the answer replaces its promise
     said = [
         Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", [])), row.seq) for row in kept
     ]
@@ -232,13 +234,13 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
 def store_notice(
     connection: Connection, conversation_id: uuid.UUID, text: str, payload: dict[str, Any], provider_sid: str | None
 ) -> None:
-    """A text of our own accord, put into the thread."""
+    """Add a notification text to the thread."""
     values = {"conversation_id": conversation_id, "text": text, "payload": payload, "provider_sid": provider_sid}
     connection.execute(insert(schema.outbound).values(**values))
 
 
 def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0) -> list[ThreadMessage]:
-    """The whole thread in its order, or what came after a message of it."""
+    """Return the whole thread in order, or what came after the message `after`."""
     i, o = schema.inbound.c, schema.outbound.c
     inbound = select(schema.inbound).where(i.conversation_id == conversation_id, i.seq > after)
     outbound = select(schema.outbound).where(o.conversation_id == conversation_id, o.seq > after)
@@ -251,7 +253,7 @@ def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0
 
 
 def newest(connection: Connection, conversation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """The place of the newest message of each of these conversations."""
+    """Position of the newest message in each of these conversations."""
     found: dict[uuid.UUID, int] = {}
     for table in (schema.inbound, schema.outbound):
         c = table.c

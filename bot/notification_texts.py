@@ -1,4 +1,4 @@
-"""What a row of the outbox says when it is sent."""
+"""The text of a row of the outbox."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def notification_text(
     languages: Languages,
     codes: PhoneCodes,
 ) -> str:
-    """The text, in the language in which the table was booked, made to fit an SMS.
+    """Return the text, in the language of the reservation, cut to fit an SMS.
 
     Raises:
-        booking_engine.RestaurantUnknown: the payload names a restaurant that is none.
+        booking_engine.RestaurantUnknown: the payload names an unknown restaurant.
     """
     if kind == "text":
         return str(payload["body"])

@@ -1,6 +1,7 @@
-"""News of chat conversations: whoever watches one hears by Redis that there is something new in it.
+"""Notifications that a chat conversation has new messages, published on Redis.
 
-Only that, not what: the thread is read from the database. News that got lost is found by looking now and then.
+A notification carries only the conversation's id; listeners read the thread from the database. They also poll now and
+then, because Redis may lose a notification.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ CHANNEL = "tabletalk:chat"
 
 
 class Notifier:
-    """Tells of news. Safe to share between threads; never fails and never takes long."""
+    """Publishes notifications. Safe to share between threads; never fails and never takes long."""
 
     def __init__(self, redis_address: str) -> None:
         self._redis = BestEffortRedis(redis_address, "watchers of chats hear nothing")
 
     def notify(self, conversation_id: UUID) -> None:
-        """There is something new in that conversation, and it is committed."""
+        """Announce that the conversation has something new, already committed."""
         self._redis.ask(lambda redis: redis.publish(CHANNEL, conversation_id.bytes))

@@ -1,7 +1,7 @@
-"""Six-digit codes that show whose phone it is, and the digests of what is only ever compared.
+"""Six-digit codes that verify a phone, and digests of values that are only ever compared.
 
-A code is stored nowhere. It is made of its id, which is random, and a secret that the servers have and the database has not: so
-whoever reads the database, or a backup of it, can make none.
+A code is stored nowhere. It is derived from its random id and a secret that the servers have and the database does not,
+so reading the database or a backup of it is not enough to compute a code.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ import re
 from uuid import UUID
 
 DIGITS = 6
-# Digits, and letters of the scripts that put spaces between words; a Chinese or Korean word may touch the code.
+# Digits, and letters of scripts that put spaces between words. A Chinese or Korean word may touch the code.
 _GLUED = r"[\dA-Za-z\u00C0-\u058F]"
 _TYPED = re.compile(rf"[^0-9]*(?<!{_GLUED})([0-9]{{3}})[ .-]?([0-9]{{3}})(?!{_GLUED})[^0-9]*")
-_NETWORK = 64  # bits of an IPv6 address that one customer has for themselves
+_NETWORK = 64  # prefix length of the IPv6 network that one customer gets
 
 
 class PhoneCodes:
-    """Makes codes and digests. Safe to share between threads."""
+    """Computes codes and digests. Safe to share between threads."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
     def code(self, code_id: UUID) -> str:
-        """The six digits that belong to an id."""
+        """Return the six digits for an id."""
         number = int.from_bytes(self._mac("code", code_id.bytes)[:8], "big")
         return f"{number % 10**DIGITS:0{DIGITS}}"
 
     def is_right(self, code_id: UUID, typed: str) -> bool:
-        """Whether these are the digits; takes as long whichever they are."""
+        """Whether these are the digits for the id, compared in constant time."""
         return hmac.compare_digest(self.code(code_id).encode(), typed.encode())
 
     def digest_of_address(self, address: str) -> str:
-        """Stands for where a request came from; all addresses of one IPv6 network are alike."""
+        """Digest of the address a request came from. All addresses of one IPv6 network share a digest."""
         return self._mac("address", _network(address).encode()).hex()
 
     def _mac(self, purpose: str, content: bytes) -> bytes:
@@ -53,9 +53,9 @@ def _network(address: str) -> str:
 
 
 def typed_code(text: str) -> str | None:
-    """Return the code in a message whose only digits are six that stand as a word of their own, else None.
+    """Return the code in a message whose only digits are six that form a word of their own, else None.
 
-    "482913" and "it's 482-913." hold a code; "228420X" is a reservation's confirmation code.
+    "482913" and "it's 482-913." contain a code; "228420X" is a reservation's confirmation code.
     """
     match = _TYPED.fullmatch(text)
     return match[1] + match[2] if match else None

@@ -1,4 +1,4 @@
-"""How often visitors may chat."""
+"""Rate limits for chat visitors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _RATE = r"[1-9]\d{0,8}/(second|minute|hour|day)"
 
 
 class Rates(NamedTuple):
-    """Of chats without an API key: opened from an address, messages in one, messages from an address."""
+    """Limits for chats without an API key: opened per address, messages per conversation, messages per address."""
 
     conversations: str = "60/minute;1000/hour"
     messages: str = "60/minute;1000/day"
@@ -17,14 +17,14 @@ class Rates(NamedTuple):
 
 
 RATES_OF_TESTERS = Rates("6000/minute", "600/minute", "6000/minute")
-"""All of them have one address, and type fast."""
+"""Testers share one address and type fast."""
 
 
 def read_rate(value: str) -> str:
-    """The rate, several of them joined by semicolons, or nothing.
+    """Validate a rate: one, several joined by semicolons, or an empty string.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a rate.
     """
     if value and not re.fullmatch(f"{_RATE}(;{_RATE})*", value):
         raise ValueError("must be a rate such as 60/minute or 60/minute;500/day")

@@ -1,6 +1,6 @@
-"""From rows to jobs: what is due in the database becomes an RQ job.
+"""The relay from rows to jobs: whatever is due in the database becomes an RQ job.
 
-The rows are the truth. Should Redis lose a job, its row's claim runs out and it becomes a job again.
+The rows are authoritative. If Redis loses a job, the claim on its row expires and the row is enqueued again.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from bot import inbox_spool, jobs, messages
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 0.5  # seconds between two looks
+_EVERY = 0.5  # seconds between polls
 _BATCH = 100
 _LEASE = timedelta(seconds=60)
 _HANDLER_IS_DEAD_AFTER = timedelta(seconds=20)  # no request lives longer than Twilio's 15 seconds
 
 
 class Relay:
-    """Looks for what is due, for as long as the worker lives."""
+    """Polls for due rows for as long as the worker runs."""
 
     def __init__(self, database: Engine, redis: Redis, clock: Clock, replay: Callable[[dict[str, str]], None]) -> None:
         self._database = database
@@ -39,9 +39,11 @@ class Relay:
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def start(self) -> None:
+        """Start polling in a background thread."""
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop polling and wait up to 5 s for the thread to end."""
         self._stopped.set()
         self._thread.join(timeout=5)
 
@@ -49,19 +51,18 @@ class Relay:
         while not self._stopped.wait(_EVERY):
             try:
                 self.look()
-            except Exception:  # whatever it is, a worker that no longer looks would be silent for good
+            except Exception:  # a worker that stopped polling would stay silent forever
                 logger.exception("relay could not look")
 
     def look(self) -> int:
-        """Pass on all that is due; the number of jobs made."""
+        """Enqueue everything that is due. Return the number of jobs."""
         for form in inbox_spool.drain(self._redis):
             self._replay(form)
         now = self._clock.now()
         with self._database.begin() as connection:
             due = outbox.claim_due(connection, now, _BATCH, _LEASE)
-            crashed_before = (
-                datetime.now(timezone.utc) - _HANDLER_IS_DEAD_AFTER
-            )  # received_at is the database's own time
+            # The real clock, because received_at is set by the database.
+            crashed_before = datetime.now(timezone.utc) - _HANDLER_IS_DEAD_AFTER
             waiting = messages.waiting_conversations(connection, now, crashed_before, _BATCH)
         for message in due:
             self._texts.enqueue(jobs.send_text, message, result_ttl=0, failure_ttl=86400, job_timeout=120)

@@ -1,4 +1,4 @@
-"""Words for a channel: an SMS is GSM-7, or UCS-2 where it is in a script that GSM-7 lacks, and at most two segments long."""
+"""Render text for SMS: in GSM-7, or in UCS-2 for scripts that GSM-7 lacks, and at most two segments long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smsutil import is_valid_gsm, split
 from bot.messages import Said
 
 MOST_SEGMENTS = 2
-MOST_SMS_CHARACTERS = 306  # two segments that are joined on the phone: 153 each
+MOST_SMS_CHARACTERS = 306  # two concatenated segments of 153 each
 
 
 _OTHER_SCRIPTS = (
@@ -25,17 +25,20 @@ _OTHER_SCRIPTS = (
     "DEVANAGARI",
     "THAI",
 )
-_SIGNS_TO_LETTERS = 2  # how many letters of a name may stand for each sign around it
-_KEPT = "\n\u200c\u200d"  # the latter two change how Persian and Indian letters are drawn
+_SIGNS_TO_LETTERS = 2  # Latin letters of names allowed per character of the other script
+_KEPT = "\n\u200c\u200d"  # the last two (non-joiner, joiner) change how Persian and Indic letters are drawn
 
 
 def sms_texts(said: tuple[Said, ...]) -> list[str]:
-    """The SMS bodies of what a turn says, choices as numbered lines: one where it fits two segments, else one more."""
+    """Return the SMS bodies for what a turn says, with choices as numbered lines.
+
+    Messages are joined as long as two segments hold them.
+    """
     bodies: list[str] = []
     follows_choices = False
     for message in said:
         part = "\n".join([message.text, *(f"{choice.text} {choice.label}" for choice in message.choices)])
-        # An English sentence is not sent in the dear alphabet because a Chinese one goes before it.
+        # A Chinese sentence must not force the English one after it into UCS-2, which costs more.
         is_joined = bool(bodies) and is_other_script(bodies[-1]) == is_other_script(part)
         joined = sendable(f"{bodies[-1]}{chr(10) if follows_choices else ' '}{part}") if is_joined else ""
         if is_joined and segments(joined) <= MOST_SEGMENTS:
@@ -47,7 +50,7 @@ def sms_texts(said: tuple[Said, ...]) -> list[str]:
 
 
 def gsm7(text: str) -> str:
-    """The text in GSM-7: what the alphabet has not is written with what it has, and what has no writing is dropped."""
+    """Return the text in GSM-7. Unsupported characters are transliterated, or dropped if they have no transliteration."""
     kept = []
     for character in unicodedata.normalize("NFC", text):
         if is_valid_gsm(character):
@@ -60,23 +63,23 @@ def gsm7(text: str) -> str:
 
 
 def is_other_script(text: str) -> bool:
-    """Whether the text is in a script that GSM-7 lacks, but for names in it; accents alone make no other script."""
+    """Whether the text is in a script that GSM-7 lacks, ignoring Latin names in it. Accented letters do not count."""
     names = [unicodedata.name(letter, "") for letter in text if letter.isalpha()]
     others = sum(name.startswith(_OTHER_SCRIPTS) for name in names)
     return others * _SIGNS_TO_LETTERS > sum(name.startswith("LATIN") for name in names)
 
 
 def sendable(text: str) -> str:
-    """The text in the alphabet in which it can be read: GSM-7, or as it is in another script."""
+    """Return the text in the encoding it needs: GSM-7, or unchanged in another script."""
     if not is_other_script(text):
         return gsm7(text)
     return "".join(c if c.isprintable() or c in _KEPT else " " for c in unicodedata.normalize("NFC", text))
 
 
 def fitting(text: str) -> str:
-    """The text in the alphabet it needs, cut at two segments.
+    """Return the text in the encoding it needs, cut to two segments.
 
-    Every response of ours fits; this is for what restaurants and diners wrote themselves.
+    All our own responses fit. This is for text written by restaurants and diners.
     """
     plain = sendable(text).strip()
     while segments(plain) > MOST_SEGMENTS:
@@ -85,5 +88,5 @@ def fitting(text: str) -> str:
 
 
 def segments(text: str) -> int:
-    """How many SMS segments the carrier will count."""
+    """Number of SMS segments that the carrier will count."""
     return len(split(text).parts)

@@ -1,9 +1,9 @@
-"""Text from outside, made fit to be stored and shown."""
+"""Sanitizing of text from outside, so that it can be stored and displayed."""
 
 from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """The text without control characters (line breaks and tabs stay) and lone surrogates; PostgreSQL cannot hold a NUL."""
+    """Return the text without lone surrogates and control characters except line breaks and tabs. PostgreSQL rejects NUL."""
     kept = "".join(c for c in text if (c >= " " and c != "\x7f") or c in "\n\r\t")
     return kept.encode("utf-8", "ignore").decode()

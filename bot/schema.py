@@ -1,6 +1,6 @@
-"""Tables of the bot: conversations, what came in, what went out, and what the provider says became of it.
+"""Tables of the bot: conversations, inbound and outbound messages, and delivery reports from the provider.
 
-Everything of a conversation is keyed by the conversation first, so that it can be distributed by it.
+Everything in a conversation is keyed by the conversation first, so that the tables can be sharded by it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ metadata = MetaData(naming_convention=engine_metadata.naming_convention)
 _instant = DateTime(timezone=True)
 
 message_seq = Sequence("message_seq", metadata=metadata)
-"""One order for both directions of a thread."""
+"""Orders both directions of a thread."""
 
 conversation = Table(
     "conversation",
@@ -88,7 +88,7 @@ inbound = Table(
     CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
 )
-"""`received`: not dealt with yet. `promised`: the diner was told that the answer follows."""
+"""`received`: not handled yet. `promised`: the diner was told that an answer will follow."""
 
 outbound = Table(
     "outbound",
@@ -105,7 +105,7 @@ outbound = Table(
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     Index("outbound_carried_by", "conversation_id", "carried_by"),
 )
-"""`reply_to` is the message it answers; `carried_by` the one whose HTTP response takes it along (null: it is sent by itself)."""
+"""`reply_to`: the message it answers. `carried_by`: the one whose HTTP response delivers it; null if the outbox sends it."""
 
 phone_code = Table(
     "phone_code",
@@ -124,7 +124,7 @@ phone_code = Table(
     Index("phone_code_address", "address", "issued_at"),
     Index("phone_code_issued_at", "issued_at"),
 )
-"""Codes that were texted to a phone, to be typed into the conversation. The newest one of a conversation counts."""
+"""Codes texted to a phone, to be typed into the conversation. Only the newest one of a conversation is valid."""
 
 delivery = Table(
     "delivery",
@@ -148,4 +148,4 @@ kept_answer = Table(
     PrimaryKeyConstraint("key_digest"),
     Index("ix_kept_answer_asked_at", "asked_at"),
 )
-"""What was wished under an idempotency key, and the answer once there is one."""
+"""The request made with an idempotency key, and its response once there is one."""

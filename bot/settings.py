@@ -1,7 +1,7 @@
-"""Settings: environment variables, read and checked once at start.
+"""Settings: environment variables, read and validated once at startup.
 
-What is not given in the environment comes from the embedded defaults: addresses of the embedded
-servers under ``TABLETALK_VAR`` and secrets that are made there once (file mode 0600).
+Whatever is not set defaults to the embedded setup: embedded servers under ``TABLETALK_VAR``, and secrets generated
+there once (file mode 0600).
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from bot.dev_secrets import dev_secrets
 from bot.rates import RATES_OF_TESTERS, Rates, read_rate
 
 PROJECT = Path(__file__).resolve().parent.parent
-_BESIDE, _LAST_PORT = 10, 65535
+_EVENTS_PORT_DISTANCE, _LAST_PORT = 10, 65535
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message names it in one line."""
+    """A setting is missing or invalid. The message names it in one line."""
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; the names of the variables are the field names in capitals."""
+    """All settings. The names of the environment variables are the field names in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
     tabletalk_env: Literal["development", "production"] = "development"
     tabletalk_var: Path = PROJECT / "var"
     tabletalk_now: datetime | None = None
-    tabletalk_clock_offset: float = 0.0  # seconds; `run` works it out once from TABLETALK_NOW for all its processes
+    tabletalk_clock_offset: float = 0.0  # seconds; `run` computes it from TABLETALK_NOW once for all its processes
     tabletalk_api_keys: str = ""
     tabletalk_words: Path | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=5000, ge=1, le=65535)
     public_url: str = ""
-    trusted_proxies: int = Field(default=0, ge=0, le=10)  # how many stand before us and tell who is really calling
+    trusted_proxies: int = Field(default=0, ge=0, le=10)  # proxies in front of us that set X-Forwarded-*
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     events_port: int = Field(default=0, ge=0, le=65535)  # 0: ten above PORT
     events_url: str = ""
-    events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # visitors who may wait for news in one process
+    events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # open event streams per process
     internal_token: str = ""
 
     database_url: str = ""
@@ -61,14 +61,14 @@ class Settings(BaseSettings):
     twilio_api_base: str = ""
     twilio_number: str = "+15550100000"
 
-    codes_per_phone: int = Field(default=5, ge=1)  # six-digit codes texted within an hour
+    codes_per_phone: int = Field(default=5, ge=1)  # six-digit codes texted per hour
     codes_per_conversation: int = Field(default=6, ge=1)
-    codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers all have one address
+    codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers share an address
 
     web_threads: int = Field(default=32, ge=1, le=512)
-    # How often visitors without an API key may do so, as `60/minute` or `60/minute;500/day`; unset: as `Rates` has it.
-    most_conversations: str = ""  # opened from an address
-    most_messages: str = ""  # in a conversation
+    # Limits for visitors without an API key, as `60/minute` or `60/minute;500/day`. Unset: see `Rates`.
+    most_conversations: str = ""  # opened per address
+    most_messages: str = ""  # per conversation
     most_messages_of_an_address: str = ""
 
     answer_within: float = Field(default=9.0, gt=0, le=10)  # seconds for a turn; Twilio hangs up at 15
@@ -143,24 +143,27 @@ class Settings(BaseSettings):
 
     @property
     def is_production(self) -> bool:
+        """Whether this is a production deployment."""
         return self.tabletalk_env == "production"
 
     @property
     def uses_simulator(self) -> bool:
-        """Whether texts go to the simulator's inbox, because there is no Twilio account and no other address."""
+        """Whether texts go to the simulator's inbox, because neither a Twilio account nor another address is set."""
         return not self.is_production and not self.twilio_account_sid and not self.twilio_api_base
 
     @property
     def embeds_postgres(self) -> bool:
+        """Whether we run our own PostgreSQL, because no DATABASE_URL is set."""
         return not self.database_url
 
     @property
     def embeds_redis(self) -> bool:
+        """Whether we run our own Redis, because no REDIS_URL is set."""
         return not self.redis_url
 
     @cached_property
     def runtime_folder(self) -> Path:
-        """Where the embedded servers put their sockets; short enough for a socket's address."""
+        """Folder for the embedded servers' sockets, with a path short enough for a socket address."""
         folder = self.tabletalk_var / "run"
         if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
             digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
@@ -169,35 +172,39 @@ class Settings(BaseSettings):
 
     @property
     def postgres_socket_folder(self) -> Path:
+        """Folder of the embedded PostgreSQL's socket."""
         return self.runtime_folder / "pg"
 
     @property
     def redis_socket(self) -> Path:
+        """Socket of the embedded Redis."""
         return self.runtime_folder / "redis.sock"
 
     @property
     def database_address(self) -> str:
+        """SQLAlchemy URL of the database."""
         if self.database_url:
             return self.database_url
         return f"postgresql+psycopg://postgres@/tabletalk?host={self.postgres_socket_folder}"
 
     @property
     def redis_address(self) -> str:
+        """URL of Redis."""
         return self.redis_url or f"unix://{self.redis_socket}"
 
     @property
     def local_address(self) -> str:
-        """Where the public app is reached on this very machine."""
+        """Base URL of the public app on this machine."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def public_address(self) -> str:
-        """The address that the world, and so Twilio's signature, knows us by."""
+        """Public base URL, which Twilio's signatures are computed with."""
         return self.public_url or self.local_address
 
     @property
     def rates(self) -> Rates:
-        """How often visitors may open conversations and write."""
+        """Rate limits for opening conversations and sending messages."""
         usual = Rates() if self.is_production else RATES_OF_TESTERS
         return Rates(
             self.most_conversations or usual.conversations,
@@ -207,22 +214,25 @@ class Settings(BaseSettings):
 
     @property
     def events_address(self) -> str:
-        """Where browsers find the stream of events; in production the reverse proxy leads to it, unless told otherwise."""
+        """Base URL of the event stream for browsers. In production it defaults to the reverse proxy's."""
         if self.events_url:
             return self.events_url
         return self.public_address if self.is_production else f"http://127.0.0.1:{self.events_listen_on}"
 
     @property
     def events_listen_on(self) -> int:
-        """The port of the stream of events."""
-        return self.events_port or (self.port + _BESIDE if self.port + _BESIDE <= _LAST_PORT else self.port - _BESIDE)
+        """Port of the event stream."""
+        beside, before = self.port + _EVENTS_PORT_DISTANCE, self.port - _EVENTS_PORT_DISTANCE
+        return self.events_port or (beside if beside <= _LAST_PORT else before)
 
     @property
     def rasa_address(self) -> str:
+        """Base URL of Rasa."""
         return f"http://127.0.0.1:{self.rasa_port}"
 
     @property
     def actions_address(self) -> str:
+        """Base URL of the action app."""
         return f"http://127.0.0.1:{self.actions_port}"
 
     @cached_property
@@ -231,29 +241,33 @@ class Settings(BaseSettings):
 
     @property
     def internal_secret(self) -> str:
-        """The token between our own processes."""
+        """Token that our own processes authenticate with."""
         return self.internal_token or self._secrets["internal_token"]
 
     @property
     def most_codes_of_an_address(self) -> int:
+        """Phone codes allowed per address and hour."""
         return self.codes_per_address or (20 if self.is_production else 2000)
 
     @property
     def account_sid(self) -> str:
+        """Twilio's account SID, or a generated one for the simulator."""
         return self.twilio_account_sid or self._secrets["account_sid"]
 
     @property
     def auth_token(self) -> str:
+        """Twilio's auth token, or a generated one for the simulator."""
         return self.twilio_auth_token or self._secrets["auth_token"]
 
     @property
     def api_keys(self) -> frozenset[str]:
+        """Entries of TABLETALK_API_KEYS, or a generated development key."""
         given = frozenset(key.strip() for key in self.tabletalk_api_keys.split(",") if key.strip())
         return given or frozenset([self._secrets["api_key"]])
 
     @property
     def default_region(self) -> str:
-        """The country whose dialling rules apply to numbers typed without a country code."""
+        """Country whose dialing rules apply to numbers without a country code."""
         try:
             return phonenumbers.region_code_for_number(phonenumbers.parse(self.twilio_number)) or "US"
         except phonenumbers.NumberParseException:
@@ -261,7 +275,7 @@ class Settings(BaseSettings):
 
     @property
     def clock_offset(self) -> timedelta:
-        """How far our clock is ahead of the real one."""
+        """How far our clock is ahead of real time."""
         if self.tabletalk_clock_offset:
             return timedelta(seconds=self.tabletalk_clock_offset)
         if self.tabletalk_now is not None:
@@ -270,10 +284,10 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment.
+    """Read the settings from the environment.
 
     Raises:
-        SettingsError: a setting is wrong; the message is one line that names it.
+        SettingsError: a setting is invalid; the message names it in one line.
     """
     try:
         return Settings()

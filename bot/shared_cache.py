@@ -10,23 +10,23 @@ from redis import Redis
 from bot.best_effort_redis import BestEffortRedis
 
 KEPT_SECONDS = 3600
-"""How long a value is kept; with it goes what nobody will ask for again, the restaurants before an import."""
+"""Time to live of a value. It also clears out what an import made obsolete."""
 _PREFIX = "tabletalk:catalogue:"
 
 
 class RedisSharedCache:
-    """See `booking_engine.SharedCache`. Safe to share between threads."""
+    """Redis implementation of `booking_engine.SharedCache`. Safe to share between threads."""
 
     def __init__(self, address: str) -> None:
         self._redis = BestEffortRedis(address, "it keeps no restaurants")
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """What lies under each key, in their order; None where nothing does."""
+        """Return the value of each key, in order; None for a miss."""
         found = self._redis.ask(lambda redis: redis.mget([_PREFIX + key for key in keys])) if keys else []
         return cast("list[bytes | None]", found) if found is not None else [None] * len(keys)
 
     def put_many(self, values: Mapping[str, bytes]) -> None:
-        """Lay down values for an hour."""
+        """Store values for an hour."""
 
         def put(redis: Redis) -> list[Any]:
             pipeline = redis.pipeline(transaction=False)

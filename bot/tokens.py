@@ -1,4 +1,4 @@
-"""The secret that opens one conversation of the chat API: only its digest is kept, and it ends."""
+"""Tokens that open a conversation of the chat API. Only a digest is stored, and they expire."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from bot.conversations import Conversation, from_row
 
 ENDS_UNUSED = timedelta(hours=24)
 ENDS = timedelta(days=30)
-_NOTED_EVERY = timedelta(minutes=10)  # that it is in use, so that not every message writes it down
+_NOTED_EVERY = timedelta(minutes=10)  # last use is recorded at most this often, to save a write per message
 
 
 class TokenExpired(Exception):
-    """The token is right, but has not been used for a day, or is a month old."""
+    """The token is correct, but was not used for a day or is 30 days old."""
 
 
 def issue(connection: Connection, conversation_id: uuid.UUID, now: datetime) -> str:
-    """A new token for a conversation, instead of any that it had. `now` by the service's clock, here and below."""
+    """Issue a new token for a conversation, replacing any old one. `now` is the service's clock, here and below."""
     token = secrets.token_urlsafe(32)
     _set(connection, conversation_id, token_digest=_digest(token), token_used_at=now, token_ends_at=now + ENDS)
     return token
 
 
 def revoke(connection: Connection, conversation_id: uuid.UUID) -> None:
-    """From now on nothing opens the conversation."""
+    """Revoke the conversation's token, so that nothing opens the conversation any more."""
     _set(connection, conversation_id, token_digest=None)
 
 
 def open_with(connection: Connection, conversation_id: uuid.UUID, token: str, now: datetime) -> Conversation | None:
-    """The conversation of that id, if the token opens it; it is good for another day then.
+    """Return the conversation if the token opens it, and keep the token alive for another day.
 
     Raises:
-        TokenExpired: it did open it.
+        TokenExpired: the token has expired.
     """
     row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
     if row is None or not row.token_digest or not secrets.compare_digest(row.token_digest, _digest(token)):

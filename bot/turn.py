@@ -1,7 +1,7 @@
-"""A turn: one message of a diner gets one effect and one answer, whatever is repeated and in whatever order things crash.
+"""Turns: each message of a diner has one effect and one answer, despite repeats and crashes at any point.
 
-The inbound message is stored first; then, with the conversation locked, everything in it that still has no answer is dealt with,
-oldest first. The answer is stored together with the mark that the message is dealt with, and only then said.
+The inbound message is stored first. Then, with the conversation locked, all its unanswered messages are handled, oldest
+first. The answer is stored in the same transaction as the message's new status, and sent only afterwards.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from bot.verification import Verification
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 5  # of a message at which Rasa fails although it is there
+MOST_ATTEMPTS = 5  # per message, counting only failures of a Rasa that is up
 LONGEST_TEXT = 1600  # characters; Twilio's own limit for an inbound message
 THREAD_IS_COLD_AFTER = timedelta(hours=12)  # as in the dialogue's session_config
 _RETRY_AFTER = (2, 5, 15, 30, 60)  # seconds
-_STORE_SECONDS = 0.5  # kept back from the deadline, to store the answer and to say it
-_QUOTE = 60  # characters of a message that we give back to the diner
+_STORE_SECONDS = 0.5  # reserved before the deadline to store and return the answer
+_QUOTE = 60  # characters of a message that we quote back to the diner
 
 
 class TurnTaker:
-    """Takes turns; safe to share between threads."""
+    """Takes turns. Safe to share between threads."""
 
     def __init__(
         self,
@@ -58,26 +58,26 @@ class TurnTaker:
         self._notifier = notifier
 
     def receive(self, conversation: Conversation, message: Inbound) -> None:
-        """Store the message: from here on it cannot be lost.
+        """Store the message. From here on it cannot be lost.
 
         Raises:
-            sqlalchemy.exc.OperationalError: the database is not there, so nothing was stored.
+            sqlalchemy.exc.OperationalError: the database is down, so nothing was stored.
         """
         message = replace(message, address=self._verification.digest_of_address(message.address))
         with self._database.begin() as connection:
             conversations.remember(connection, conversation)
             messages.store_inbound(connection, message, now=self._clock.now())
-        self._tell(conversation)
+        self._notify(conversation)
 
     def note_promise(self, conversation_id: UUID, sid: str) -> None:
-        """The diner has been told already that the answer to this message follows: nobody waits for another promise."""
+        """Record that the diner was already told an answer will follow, so that no second promise is sent."""
         with self._database.connect() as connection:
             self._promise(connection, conversation_id, sid)
 
     def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
-        """The answer to a message that was received, or a promise of one when `seconds` do not suffice.
+        """Return the answer to a stored message, or a promise of one if `seconds` are not enough.
 
-        Asked again for the same message, it gives the same answer and has no second effect.
+        Repeating the call returns the same answer and has no second effect.
         """
         deadline = time.monotonic() + seconds - _STORE_SECONDS
         with (
@@ -91,7 +91,7 @@ class TurnTaker:
             return messages.carried_answer(connection, conversation_id, sid)
 
     def finish(self, conversation_id: UUID, *, seconds: float) -> None:
-        """Deal with what was promised or left behind; the answers go out as texts of their own."""
+        """Handle the conversation's pending messages. The answers go out as separate texts."""
         deadline = time.monotonic() + seconds
         with (
             self._database.connect() as connection,
@@ -117,9 +117,9 @@ class TurnTaker:
             if conversation is None:
                 return
             if not self._deal_with(connection, conversation, message, deadline, carried_by=carried_by):
-                break  # in order: what comes after must wait for it
+                break  # keep the order: later messages must wait for this one
             if message.sid == carried_by:
-                break  # what came later has a request of its own that waits for us
+                break  # later messages have their own request, which waits for the lock
         if carried_by is not None:
             self._promise(connection, conversation_id, carried_by)
 
@@ -132,24 +132,25 @@ class TurnTaker:
         *,
         carried_by: str | None,
     ) -> bool:
-        """Whether the message has its answer now."""
+        """Handle one message. Return whether it is answered now."""
         attempts, is_given_up = message.attempts, False
         answer: Answer | None
         conversation, message = self._verification.check(connection, conversation, message)
         try:
-            answer = self._words_for(connection, conversation, message, deadline)
+            answer = self._find_answer(connection, conversation, message, deadline)
         except DialogueUnavailable as error:
             logger.warning("dialogue unavailable: %s", error)
             answer = None
         except DialogueFailed as error:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
             attempts += 1
-            is_given_up = carried_by is None and attempts >= MOST_ATTEMPTS  # by the worker only, who waits in between
-            answer = self._gave_up_on(conversation, message) if is_given_up else None
+            # Only the worker gives up, because it backs off between attempts.
+            is_given_up = carried_by is None and attempts >= MOST_ATTEMPTS
+            answer = self._failure_answer(conversation, message) if is_given_up else None
         with connection.begin():
             if answer is None:
                 wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
-                # By the service's clock, as all that the worker does.
+                # The worker runs on the service's clock.
                 retry_at, attempts = self._clock.now() + wait, max(attempts, 1)
                 messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
@@ -161,17 +162,17 @@ class TurnTaker:
             conversations.note_asked(connection, conversation, answer.expects, now)
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
-        self._tell(conversation)
+        self._notify(conversation)
         return True
 
-    def _tell(self, conversation: Conversation) -> None:
+    def _notify(self, conversation: Conversation) -> None:
         if conversation.channel == "chat":
             self._notifier.notify(conversation.id)
 
     def _now(self, conversation: Conversation) -> datetime:
         return self._clock.shifted(conversation.clock_shift).now()
 
-    def _gave_up_on(self, conversation: Conversation, message: Inbound) -> Answer:
+    def _failure_answer(self, conversation: Conversation, message: Inbound) -> Answer:
         responses = self._languages.of(conversation.locale)
         return Answer((Said(responses.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
@@ -184,13 +185,13 @@ class TurnTaker:
                 to_phone=conversation.phone,
                 conversation_id=conversation.id,
                 payload={"body": body},
-                due_at=now + timedelta(milliseconds=position),  # texts go out in the order in which they are due
+                due_at=now + timedelta(milliseconds=position),  # texts are sent in order of due time
                 shift=conversation.clock_shift,
                 dedupe_id=f"answer:{conversation.id}:{message.sid}:{position}",
             )
 
     def _promise(self, connection: Connection, conversation_id: UUID, sid: str) -> None:
-        """Say that the answer follows, once, unless there is one."""
+        """Promise an answer, once, unless the message already has one."""
         with connection.begin():
             message = messages.lock_inbound(connection, conversation_id, sid)
             conversation = conversations.find(connection, conversation_id)
@@ -203,7 +204,7 @@ class TurnTaker:
             messages.store_answer(connection, message, promise, carried_by=sid)
         self._notifier.notify(conversation_id)
 
-    def _words_for(
+    def _find_answer(
         self, connection: Connection, conversation: Conversation, message: Inbound, deadline: float
     ) -> Answer:
         if conversation.channel == "sms":
@@ -212,9 +213,9 @@ class TurnTaker:
                 return self._after_keyword(connection, conversation, word == "opt_out")
         text = message.text.strip()
         if not text or not any(character.isprintable() and not character.isspace() for character in text):
-            return self._own(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
+            return self._reply(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
         if conversation.asked_at and self._now(conversation) - conversation.asked_at > THREAD_IS_COLD_AFTER:
-            conversation = replace(conversation, expects=None)  # nobody answers yesterday's question with "table for 2"
+            conversation = replace(conversation, expects=None)  # "table for 2" does not answer yesterday's question
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             raise DialogueUnavailable("no time left")
@@ -227,8 +228,8 @@ class TurnTaker:
     def _after_keyword(self, connection: Connection, conversation: Conversation, is_opted_out: bool) -> Answer:
         with connection.begin():
             conversations.note(connection, conversation.id, opted_out=is_opted_out)
-        return self._own(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
+        return self._reply(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
 
-    def _own(self, conversation: Conversation, response: str) -> Answer:
-        """Said without Rasa, so what it has asked for stays asked."""
+    def _reply(self, conversation: Conversation, response: str) -> Answer:
+        """Answer without Rasa. What the dialogue asked for remains open."""
         return Answer((Said(self._languages.of(conversation.locale).render(response)),), expects=conversation.expects)

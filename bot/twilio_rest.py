@@ -1,4 +1,4 @@
-"""Twilio's REST API, where ever it is: Twilio's own client, which also talks to another base address."""
+"""Client for Twilio's REST API, which can also be pointed at a different base URL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _RebasedHttpClient(TwilioHttpClient):
 
 
 def create_client(settings: Settings) -> Client:
-    """Twilio's client for the account, for the address in TWILIO_API_BASE, or for the simulator's inbox."""
+    """Return Twilio's client for the account, pointed at TWILIO_API_BASE or the simulator's inbox if either is in use."""
     base = settings.twilio_api_base or (
         _TWILIO if not settings.uses_simulator else settings.local_address + SIMULATOR_PATH
     )

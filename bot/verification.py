@@ -1,4 +1,4 @@
-"""Whose phone it is: a conversation that nobody vouches for gets a phone by a code that is texted there and typed here."""
+"""Phone verification: an anonymous chat gets a phone once the diner types in a code that was texted to it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from bot.responses import Languages
 
 GOOD_FOR = timedelta(minutes=10)
 MOST_WRONG = 5
-_COUNTED_FOR = timedelta(hours=1)
+_COUNTING_WINDOW = timedelta(hours=1)
 _KEPT_FOR = timedelta(days=1)
-_MOST_FORGOTTEN = 20  # rows; every new code takes a few old ones away, so that no job has to
+_MOST_DELETED = 20  # rows; every new code deletes a few old ones, so no cleanup job is needed
 _ASKED = ("code", "phone")
-"""What was asked for when six digits are taken for a code; at "phone" there may be one of a number given before."""
+"""Values of `expects` at which six digits count as a code. At "phone", a code for an earlier number may be pending."""
 
 _c = schema.phone_code.c
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many codes are texted within an hour, as each costs money and bothers whoever has the number."""
+    """Codes texted per hour. Each one costs money and may bother a stranger."""
 
     phone: int = 5
     address: int = 20
@@ -37,7 +37,7 @@ class Limits:
 
 
 class Verification:
-    """Issues codes and looks at those that are typed. Safe to share between threads."""
+    """Issues and checks codes. Safe to share between threads."""
 
     def __init__(
         self,
@@ -54,18 +54,18 @@ class Verification:
         self._our_number = our_number
 
     def digest_of_address(self, address: str | None) -> str | None:
-        """Stands for where a message was sent from, wherever that is stored."""
+        """Digest of the address a message was sent from, for storage."""
         return self._codes.digest_of_address(address) if address else None
 
     def check(
         self, connection: Connection, conversation: Conversation, message: Inbound
     ) -> tuple[Conversation, Inbound]:
-        """Look at the code in a message if it is one. What came of it is committed before anything else is done with it.
+        """Check the code in a message, if there is one. The outcome is committed before anything else happens with it.
 
-        A right one makes the phone the conversation's. A message that is dealt with again is not looked at again.
+        A correct code assigns the phone to the conversation. A message that is handled again is not checked again.
         """
         typed = typed_code(message.text)
-        if typed is None or message.verified or conversation.expects not in _ASKED or not _is_open_to(conversation):
+        if typed is None or message.verified or conversation.expects not in _ASKED or not _is_anonymous(conversation):
             return conversation, message
         with connection.begin():
             newest = _newest(connection, conversation)
@@ -92,23 +92,28 @@ class Verification:
         return "void" if code.wrong + 1 >= MOST_WRONG else "wrong"
 
     def settle(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> Answer:
-        """Text the code that an answer speaks of, in the answer's transaction; gives what is to be said instead if none can be.
+        """Text the code that an answer mentions, in the answer's transaction. Return what to say: the answer, or a refusal.
 
-        One that is still good is not texted again, unless the answer wants another one.
+        A code that is still valid is not texted again unless the answer asks for a new one.
         """
-        wish = answer.verify
-        if wish is None or not _is_open_to(conversation):
+        request = answer.verify
+        if request is None or not _is_anonymous(conversation):
             return answer
         newest = _newest(connection, conversation)
-        if not wish.anew and newest is not None and newest.phone == wish.phone and self._is_good(conversation, newest):
+        if (
+            not request.anew
+            and newest is not None
+            and newest.phone == request.phone
+            and self._is_good(conversation, newest)
+        ):
             return answer
-        refused = self._refusal(connection, conversation, message, wish.phone)
+        refused = self._refusal(connection, conversation, message, request.phone)
         if refused is None:
-            self._issue(connection, conversation, message, wish.phone)
+            self._issue(connection, conversation, message, request.phone)
             return answer
         is_waited_for = newest is not None and self._is_good(conversation, newest)
         words = self._languages.of(conversation.locale)
-        said = Said(words.render(refused, phone=wish.phone, our_number=self._our_number))
+        said = Said(words.render(refused, phone=request.phone, our_number=self._our_number))
         expects = "code" if is_waited_for else "phone"
         return replace(answer, said=(*answer.said[:-1], said), expects=expects)
 
@@ -122,7 +127,7 @@ class Verification:
         thread = conversations.find(connection, conversations.sms_thread(phone, self._our_number, None).id)
         if thread is not None and thread.opted_out:
             return "utter_bot_code_opted_out"
-        # One at a time for a phone and for an address, so that many at once are counted as they should be.
+        # Serialize requests per phone and per address, so that concurrent ones are counted correctly.
         for name in sorted(filter(None, (phone, message.address))):
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(hashtext('phone_code'), hashtext(:name))"), {"name": name}
@@ -132,7 +137,7 @@ class Verification:
             (_c.address == (message.address or ""), self._limits.address),
             (_c.conversation_id == conversation.id, self._limits.conversation),
         )
-        since = self._clock.now() - _COUNTED_FOR
+        since = self._clock.now() - _COUNTING_WINDOW
         for whose, most in counted:
             query = select(func.count()).select_from(schema.phone_code).where(whose, _c.issued_at > since)
             if (connection.scalar(query) or 0) >= most:
@@ -149,13 +154,13 @@ class Verification:
             "issued_at": now,
             "expires_at": self._now(conversation) + GOOD_FOR,
         }
-        connection.execute(_forgetting(now))
+        connection.execute(_delete_expired(now))
         connection.execute(insert(schema.phone_code).values(values))
         outbox.enqueue_text(
             connection,
             kind="phone_code",
             to_phone=phone,
-            conversation_id=None,  # it belongs to no thread: it is to be read on the phone and nowhere else
+            conversation_id=None,  # in no thread: the code must be readable on the phone only
             payload={"code_id": str(code_id), "until": (now + GOOD_FOR).isoformat(), "locale": conversation.locale},
             due_at=self._now(conversation),
             shift=conversation.clock_shift,
@@ -166,8 +171,8 @@ class Verification:
         return self._clock.shifted(conversation.clock_shift).now()
 
 
-def _is_open_to(conversation: Conversation) -> bool:
-    """Whether nobody vouches for a phone in this conversation; who texts is known by the number that texts."""
+def _is_anonymous(conversation: Conversation) -> bool:
+    """Whether the conversation has no phone yet and needs a code for one. An SMS sender is known by their number."""
     return conversation.channel == "chat" and conversation.phone is None
 
 
@@ -176,7 +181,7 @@ def _newest(connection: Connection, conversation: Conversation) -> Row[Any] | No
     return connection.execute(of_it.order_by(_c.issued_at.desc()).limit(1)).first()
 
 
-def _forgetting(now: datetime) -> Any:
-    old = select(_c.conversation_id, _c.id).where(_c.issued_at < now - _KEPT_FOR).limit(_MOST_FORGOTTEN)
+def _delete_expired(now: datetime) -> Any:
+    old = select(_c.conversation_id, _c.id).where(_c.issued_at < now - _KEPT_FOR).limit(_MOST_DELETED)
     old_ids = old.with_for_update(skip_locked=True).cte("old")
     return delete(schema.phone_code).where(_c.conversation_id == old_ids.c.conversation_id, _c.id == old_ids.c.id)
