@@ -1,4 +1,4 @@
-"""Restaurants, openings, holds and reservations on PostgreSQL. Knows no web, no phones, no dialogue."""
+"""Restaurants, openings, holds and reservations on PostgreSQL. Independent of the web, SMS and dialogue layers."""
 
 from booking_engine.availability.bookable_days import BookableDays, bookable_days
 from booking_engine.availability.openings import Alternatives, Opening, Refusal, Search

@@ -1,4 +1,4 @@
-"""The engine's idea of now."""
+"""The engine's clock."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The wall clock shifted by a fixed offset, so that a test or a demonstration can live on another day.
+    """The wall clock plus a fixed offset, so that a test or demo can run on another day.
 
-    Commands take their "now" from the database's own clock and add `offset` to it: of many web processes
-    and one database only the database can say whether a hold has lapsed.
+    Commands read the database's clock and add `offset` to it: with many web processes, only the database can decide
+    whether a hold has expired.
 
-    `shift` is the part of the offset by which this clock is ahead of that of the service: who plays out a conversation
-    at another time gives it a clock of its own, while texts are sent by the service's.
+    `shift` is the part of the offset by which this clock is ahead of the service's clock. A simulated conversation
+    gets its own clock, but its texts are still sent on the service's clock.
     """
 
     def __init__(self, offset: timedelta = timedelta(0), *, shift: timedelta = timedelta(0)) -> None:
@@ -20,9 +20,9 @@ class Clock:
         self.shift = shift
 
     def shifted(self, by: timedelta) -> Clock:
-        """A clock that is so much ahead of this one."""
+        """Return a clock that is `by` ahead of this one."""
         return Clock(self.offset + by, shift=self.shift + by)
 
     def now(self) -> datetime:
-        """The shifted time of this machine, aware, in UTC."""
+        """Return this machine's time plus the offset, timezone-aware, in UTC."""
         return datetime.now(UTC) + self.offset

@@ -1,4 +1,4 @@
-"""What every command works with: the database, the clock, the restaurants, and the choice of a place."""
+"""Shared context of all commands: the database, the clock, the catalogue, and choosing a place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OFFERS = 3
 
 
 class Choice(NamedTuple):
-    """A free place, until when the party keeps it (UTC), and the database's time of the decision, with the pace then seen."""
+    """A free place, when the party leaves it (UTC), the database's time of the decision, and the pace read then."""
 
     place: Place
     ends_at: datetime
@@ -48,7 +48,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class EngineContext:
-    """Shared by the verbs; holds no state of its own but what is kept in memory."""
+    """What all commands share. Its only state is in-memory caches."""
 
     database: Engine
     clock: Clock
@@ -56,7 +56,7 @@ class EngineContext:
     holds: RecentHolds
 
     def restaurant(self, connection: Connection, restaurant_id: int, version: int | None = None) -> Restaurant:
-        """The restaurant at this catalogue version, or at the one in memory. Raises RestaurantUnknown."""
+        """Return the restaurant at this catalogue version, by default the one in memory. Raises RestaurantUnknown."""
         snapshot = self._snapshot(connection, version)
         return self.catalogue.restaurant(connection, snapshot, restaurant_id)
 
@@ -66,23 +66,23 @@ class EngineContext:
         return self.catalogue.snapshot(connection, version)
 
     def known_restaurant(self, restaurant_id: int) -> Restaurant:
-        """The restaurant as it is in memory."""
+        """Return the restaurant from memory, however old; read it from the database if it is not there."""
         snapshot = self.catalogue.known
         if snapshot and (found := snapshot.restaurants.get(restaurant_id)):
             return found
         return run_query(self.database, lambda connection: self.restaurant(connection, restaurant_id))
 
     def present(self, record: Record) -> Reservation:
-        """The reservation as callers see it. Raises ReservationUnknown for a mere hold."""
+        """Convert the record to what callers see. Raises ReservationUnknown for a hold."""
         return record.as_reservation(self.known_restaurant(record.restaurant_id), self.codes())
 
     def codes(self) -> CodeBook:
-        """Reads and writes confirmation codes; their key never changes."""
+        """Return the code book for confirmation codes; its key never changes."""
         snapshot = self.catalogue.known or run_query(self.database, self.catalogue.latest_known)
         return snapshot.codes
 
     def read_code(self, code: str) -> tuple[int, int]:
-        """(restaurant id, number) of a confirmation code. Raises ReservationUnknown."""
+        """Return (restaurant id, number) for a confirmation code. Raises ReservationUnknown."""
         key = self.codes().read(code)
         if key is None:
             raise ReservationUnknown
@@ -101,12 +101,13 @@ class EngineContext:
         lock: Statement | None = None,
         paced: range | None = None,
     ) -> Choice:
-        """The best free place. `lock`, or the caller before, locks the pacing of the quarter hour of `starts_at` (UTC).
+        """Return the best free place.
 
-        Without a lock, the pace of the quarter hours `paced` comes along, and has to be handed to `hold_tables`.
+        The pacing of the quarter hour of `starts_at` (UTC) is locked by `lock`, or already by the caller. Without a
+        lock, pass `paced`: the result then includes the pace of these quarter hours, to be passed to `hold_tables`.
 
-        Without `by_the_rules` notice and distance do not count, only what is physically so: floor, kitchen, past.
-        Raises NoTableAvailable with the nearest openings, seen from within the lock.
+        With `by_the_rules=False`, only physical limits apply (tables, kitchen, no start in the past), not the
+        restaurant's booking rules. Raises NoTableAvailable with the nearest openings, read under the lock.
         """
         on_grid = service_on_grid(restaurant, starts_at)
         service = on_grid or restaurant.schedule.service_at(starts_at)
@@ -133,19 +134,22 @@ class EngineContext:
             preferences=preferences,
         )
         if found.exact and refusal in (Refusal.PACING, Refusal.NO_TABLE):
-            raise OutOfDate  # somebody let a table go between the two looks
+            raise OutOfDate  # a table was released between the two reads
         raise (NoTableAvailable if refusal or not service else OffGrid)(found)
 
     def quarters_to_lock(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> range:
-        """The quarter hours whose pacing a booking must lock: the first one, or all of them in a restaurant that keeps seats
-        aside at any time for walk-ins, where parties that start apart compete for the same seats."""
+        """Return the quarter hours whose pacing a booking must lock.
+
+        Usually only the first. At a restaurant that reserves seats for walk-ins, all of them: parties with different
+        start times compete for the same seats.
+        """
         if restaurant.policy.walk_in_covers:
             return quarters_between(starts_at, starts_at + restaurant.longest_turn(party_size))
         first = quarter_of(starts_at)
         return range(first, first + 1)
 
     def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
-        """Start over with the restaurant as it now is when an import has changed anything since it was read."""
+        """Reload the catalogue and raise OutOfDate if an import has changed it since the restaurant was read."""
         if restaurant.version != version:
             self.catalogue.snapshot(connection, version)
             raise OutOfDate
@@ -163,7 +167,7 @@ class EngineContext:
         imaginary: bool = False,
         preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Search:
-        """The openings around `wanted` (UTC). Raises OutOfDate when the restaurant is."""
+        """Search for openings around `wanted` (UTC). Raises OutOfDate if the restaurant is out of date."""
         reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
         occupancy = Occupancy.from_rows(execute(connection, query))

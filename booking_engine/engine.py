@@ -1,4 +1,4 @@
-"""The booking engine's front door."""
+"""The booking engine's public interface."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from .values import check_party_size, read_instant
 class BookingEngine:
     """Restaurants, openings, holds and reservations on one PostgreSQL database. Safe to share between threads.
 
-    Every command takes `command_id`, any string by which the caller names this one wish: the same id again returns the
-    first result and has no second effect (a command that was refused has no result: it is decided anew). `channel` (a
-    word such as "sms") goes into the history; `notify` queues a text to the diner in the same transaction. Times may be
-    aware in any zone. Every method may raise TryAgain; every error is a BookingError. On `cache` processes share what they
-    have read of the restaurants; without one each reads for itself.
+    Every command takes a `command_id`, any string that identifies the request. Repeating a command with the same id
+    returns the first result and has no further effect; a refused command has no result and is decided again. `channel`
+    (a word such as "sms") is recorded in the history. `notify` queues a text to the diner in the same transaction.
+    Times are timezone-aware, in any zone. Every method may raise TryAgain; every error is a BookingError. Processes
+    share the restaurants they have read through `cache`; without one, each process reads its own.
     """
 
     def __init__(self, database: Engine, clock: Clock, cache: SharedCache | None = None) -> None:
@@ -54,11 +54,11 @@ class BookingEngine:
 
     @property
     def clock(self) -> Clock:
-        """By which commands are decided."""
+        """The clock on which commands are decided."""
         return self._context.clock
 
     def at(self, shift: timedelta) -> BookingEngine:
-        """The same restaurants and tables, by a clock that is `shift` ahead of this one's."""
+        """Return an engine on the same database whose clock is `shift` ahead of this one's."""
         if not shift:
             return self
         other = copy(self)
@@ -66,45 +66,49 @@ class BookingEngine:
         return other
 
     def import_restaurants(self, lines: Iterable[str], progress: Progress | None = None) -> ImportReport:
-        """Import JSON Lines, all or nothing. Raises ImportRejected with line, field and reason of each problem.
+        """Import JSON Lines, all or nothing. Raises ImportRejected with the line, field and reason of each problem.
 
-        The report names upcoming reservations that a changed restaurant no longer fits; they are kept as they are.
-        `progress` is told of every line checked and every batch written.
+        The report lists upcoming reservations that conflict with a changed restaurant; they are kept unchanged.
+        `progress` is called after each line checked and each batch written.
         """
         return importing.import_restaurants(self._database, self.clock, lines, progress)
 
     def restaurant(self, slug: str) -> Restaurant:
-        """Raises RestaurantUnknown."""
+        """Return the restaurant with this slug. Raises RestaurantUnknown."""
         return queries.restaurant(self._context, slug)
 
     def restaurant_by_sms_number(self, number: str) -> Restaurant | None:
-        """The restaurant that has this number (E.164) to itself."""
+        """Return the restaurant that this SMS number (E.164) belongs to, if any."""
         return queries.restaurant_by_sms_number(self._context, number)
 
     def find_restaurants(
         self, criteria: Criteria = ANY_RESTAURANT, *, q: str | None = None, limit: int = 20, offset: int = 0
     ) -> list[Restaurant]:
-        """Restaurants that fit, with a name like `q` (typos, parts, accents, case), best first; without `q` by name."""
+        """Return the restaurants that match the criteria.
+
+        With `q`, only those with a similar name (tolerating typos, partial names, accents and case), best match
+        first; without it, sorted by name.
+        """
         return queries.find_restaurants(self._context, criteria, q=q, limit=limit, offset=offset)
 
     def count_restaurants(self, criteria: Criteria) -> int:
-        """How many restaurants fit."""
+        """Number of restaurants that match the criteria."""
         return queries.count_restaurants(self._context, criteria)
 
     def match_restaurant_name(self, text: str, *, city: str | None = None) -> list[tuple[Restaurant, float]]:
-        """Restaurants named somewhere in a longer text with how sure that is (0 to 100), best first; good ones only."""
+        """Return the restaurants mentioned in a longer text with a confidence (0 to 100), best first; only good matches."""
         return queries.match_restaurant_name(self._context, text, city=city)
 
     def cities(self) -> list[str]:
-        """Every city with a restaurant, by name."""
+        """Return every city with a restaurant, sorted by name."""
         return queries.cities(self._context)
 
     def cuisines(self) -> list[str]:
-        """Every cuisine of a restaurant, by name."""
+        """Return every cuisine that a restaurant serves, sorted by name."""
         return queries.cuisines(self._context)
 
     def diner_name(self, phone: str) -> str | None:
-        """The name this phone (E.164) last booked under."""
+        """Return the name last used for a booking from this phone (E.164)."""
         return queries.diner_name(self._context, phone)
 
     def find_openings(
@@ -118,10 +122,10 @@ class BookingEngine:
         excluding: str | None = None,
         preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Search:
-        """The openings nearest to `starts_at`, at most `within` (up to two days) before or after it.
+        """Search for the openings nearest to `starts_at`, at most `within` (up to two days) before or after it.
 
-        `excluding`: code of a reservation whose own tables count as free, for changes. Raises PartySizeInvalid,
-        TimeInvalid, ReservationUnknown. A wall time that the clocks skip is no error: it is refused as closed.
+        `excluding`: code of a reservation to be changed; its own tables count as free. Raises PartySizeInvalid,
+        TimeInvalid, ReservationUnknown. A wall time skipped by daylight saving time is no error: it is refused as closed.
         """
         wanted, imaginary = read_instant(starts_at)
         party = check_party_size(party_size)
@@ -152,11 +156,11 @@ class BookingEngine:
         radius_km: float = 5.0,
         preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Alternatives:
-        """When `starts_at` cannot be had: about that time of day on other days, and restaurants close by at that time.
+        """Find alternatives to `starts_at`: a similar time of day on other days, and nearby restaurants at that time.
 
-        At most `limit` of each: days up to `days` before or after, nearest first; restaurants within `radius_km` (in the
-        same city where an address has no coordinates), those that share a cuisine first, then the closest, each with its
-        opening nearest to the time, at most an hour from it. Raises PartySizeInvalid, TimeInvalid.
+        Returns at most `limit` of each. Days are up to `days` before or after, nearest first. Restaurants are within
+        `radius_km` (in the same city if an address has no coordinates), those that share a cuisine first, then the
+        closest, each with its opening nearest to the time, at most an hour from it. Raises PartySizeInvalid, TimeInvalid.
         """
         wanted, _ = read_instant(starts_at)
         party = check_party_size(party_size)
@@ -179,10 +183,10 @@ class BookingEngine:
         diner_phone: str | None = None,
         preferences: SeatingPreferences = NO_PREFERENCES,
     ) -> Hold:
-        """Keep the best table for the restaurant's `hold_minutes`.
+        """Hold the best table for the restaurant's `hold_minutes`.
 
-        Raises NoTableAvailable (OffGrid when nobody is seated at that minute) with the nearest openings, TimeInvalid,
-        PartySizeInvalid, RestaurantUnknown.
+        Raises NoTableAvailable with the nearest openings (OffGrid if the restaurant seats no one at that minute),
+        TimeInvalid, PartySizeInvalid, RestaurantUnknown.
         """
         return holding.place_hold(
             self._context, restaurant, starts_at=starts_at, party_size=party_size, command_id=command_id, channel=channel,
@@ -190,7 +194,7 @@ class BookingEngine:
         )  # fmt: skip
 
     def release_hold(self, hold_id: str, *, command_id: str, channel: str) -> None:
-        """Give a held table back; an unknown or lapsed hold is no error."""
+        """Release a held table; an unknown or expired hold is no error."""
         holding.release_hold(self._context, hold_id, command_id=command_id, channel=channel)
 
     def confirm_hold(
@@ -205,10 +209,11 @@ class BookingEngine:
         channel: str,
         notify: bool,
     ) -> Reservation:
-        """Make a reservation of a hold, and a reminder three hours ahead if it is more than four hours away.
+        """Turn a hold into a reservation.
 
-        A lapsed hold is confirmed too while a table is left. Its texts are in the language of `locale` where there is a
-        catalogue of it. Raises HoldExpired with the nearest openings, InvalidRequest.
+        If it starts in more than four hours, a reminder is scheduled for three hours before. An expired hold is
+        confirmed too if a table is still free. Texts use the language of `locale` if it has a message catalog. Raises
+        HoldExpired with the nearest openings, InvalidRequest.
         """
         return confirming.confirm_hold(
             self._context, hold_id, name=name, phone=phone, notes=notes, locale=locale, command_id=command_id,
@@ -229,12 +234,12 @@ class BookingEngine:
         channel: str,
         notify: bool,
     ) -> Reservation:
-        """Change a reservation; the old table is let go only when the new one is taken. None stays as it is.
+        """Change a reservation. None leaves a value unchanged; the old table is released only once the new one is taken.
 
-        At another `restaurant` it gets a new code, and the old one shows as cancelled for good; a `starts_at` that is
-        None is then the same wall time there. Raises NoTableAvailable with the nearest openings at the restaurant asked
-        for (the reservation stands as it was), ReservationUnknown, ReservationOver, ChangeTooLate, RestaurantUnknown,
-        InvalidRequest.
+        Moving to another `restaurant` gives the reservation a new code and cancels the old code for good; without
+        `starts_at`, the wall time stays the same. Raises NoTableAvailable with the nearest openings at the requested
+        restaurant (the reservation is then unchanged), ReservationUnknown, ReservationOver, ChangeTooLate,
+        RestaurantUnknown, InvalidRequest.
         """
         change = Change.checked(
             starts_at=starts_at, party_size=party_size, notes=notes, preferences=preferences, name=name
@@ -250,26 +255,27 @@ class BookingEngine:
         )
 
     def cancel_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
-        """Cancel; twice gives the same answer. Raises ReservationUnknown, ReservationOver."""
+        """Cancel a reservation; cancelling again returns the same result. Raises ReservationUnknown, ReservationOver."""
         return cancelling.cancel_reservation(self._context, code, command_id=command_id, channel=channel, notify=notify)
 
     def restore_reservation(self, code: str, *, command_id: str, channel: str, notify: bool) -> Reservation:
         """Undo a cancellation within two minutes.
 
-        Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver when it was moved to another restaurant.
+        Raises UndoTooLate, NoTableAvailable, ReservationUnknown, and ReservationOver if it was moved to another
+        restaurant.
         """
         return cancelling.restore_reservation(
             self._context, code, command_id=command_id, channel=channel, notify=notify
         )
 
     def reservation(self, code: str) -> Reservation:
-        """A confirmed or cancelled reservation. Raises ReservationUnknown."""
+        """Return a confirmed or cancelled reservation. Raises ReservationUnknown."""
         return queries.reservation(self._context, code)
 
     def reservations_of(self, phone: str, *, upcoming: bool = True) -> list[Reservation]:
-        """A diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
+        """Return a diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
         return queries.reservations_of(self._context, phone, upcoming=upcoming)
 
     def delete_stale_holds(self) -> int:
-        """Delete up to 1,000 holds that came to nothing more than a day ago; for a nightly job. Returns how many."""
+        """Delete up to 1,000 holds that expired more than a day ago, for a nightly job. Returns the number deleted."""
         return cleanup.delete_stale_holds(self._context)

@@ -1,4 +1,4 @@
-"""What the engine refuses, as facts. The first line of each class's docstring is its message."""
+"""The engine's errors. The first line of each class's docstring is its message."""
 
 from __future__ import annotations
 

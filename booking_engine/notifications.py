@@ -1,4 +1,4 @@
-"""What we promise by text: rows of the outbox, written in the booking's own transaction."""
+"""Texts about a reservation: rows of the outbox, written in the same transaction as the booking."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REMINDER_IF_BOOKED_BEFORE = timedelta(hours=4)
 
 
 class Notification(NamedTuple):
-    """A text that is due_notifications: the id of its row, its kind, and when it is due (UTC)."""
+    """A text to send: the id of its outbox row, its kind, and when it is due (UTC)."""
 
     id: str
     kind: str
@@ -39,10 +39,10 @@ def queue_notifications(
     notify: str | None,
     remind: bool,
 ) -> tuple[Record, list[Statement]]:
-    """The statements that queue the texts which a command owes the diner, and the record with its new reminder.
+    """Return the record with its new reminder, and the statements that queue a command's texts.
 
-    `notify`, `remind`: as in `due_notifications`; the reminder promised before is voided either way.
-    `shift`: how far the clock that says `now` is ahead of the one by which texts are sent.
+    `notify`, `remind`: as in `due_notifications`; the previous reminder is voided in any case.
+    `shift`: how far the clock of `now` is ahead of the clock on which texts are sent.
     """
     statements: list[Statement] = []
     if record.reminder_id:
@@ -58,10 +58,10 @@ def queue_notifications(
 def due_notifications(
     record: Record, *, now: datetime, notify: str | None, remind: bool
 ) -> tuple[Record, list[Notification]]:
-    """The texts that a command owes the diner, and the record with its new reminder, if it has one.
+    """Return the record with its new reminder, if it has one, and the texts to send for a command.
 
-    `notify`: kind of the text to send at once, or None. `remind`: whether a reminder is due three hours before the start
-    (promised only when the booking is made more than four hours ahead).
+    `notify`: kind of the text to send immediately, or None. `remind`: whether to schedule a reminder three hours before
+    the start (only if the start is more than four hours away).
     """
     due = [Notification(token_hex(16), notify, now)] if notify else []
     reminder_id = uuid4() if remind and record.starts_at - now > REMINDER_IF_BOOKED_BEFORE else None
@@ -71,7 +71,7 @@ def due_notifications(
 
 
 def insert_notifications(texts: Mapping[str, Any]) -> Statement:
-    """Write the rows of `notification_values`."""
+    """Insert the outbox rows described by `notification_values`."""
     return Statement(_QUEUE, texts)
 
 
@@ -83,9 +83,9 @@ _QUEUE = """
     FROM unnest(%(text_ids)s::uuid[], %(text_kinds)s::text[], %(due)s::timestamptz[]) AS q (id, kind, due_at)
 """
 
-# What a worker has begun to send can no longer be taken back.
-# In these words, since the index of what is due would do for the plain ones: on a table that was never analyzed the planner
-# takes that one, all of it, rather than the primary key.
+# A text that a worker has started to send can no longer be voided.
+# coalesce() keeps the planner off the index of due texts: on a table that was never analyzed, it would scan that whole index
+# for plain IS NULL conditions instead of using the primary key.
 _VOID = """
     UPDATE outbox SET voided_at = %(now)s, claimed_until = NULL
     WHERE id = %(id)s AND sending_at IS NULL AND coalesce(sent_at, failed_at, voided_at) IS NULL
@@ -101,7 +101,7 @@ def notification_values(
     now: datetime,
     shift: timedelta,
 ) -> dict[str, Any]:
-    """What the outbox is told of these texts. `shift`: as in `queue_notifications`."""
+    """Return the outbox values for these texts. `shift`: as in `queue_notifications`."""
     assert record.code_number is not None
     code = codes.spell(record.restaurant_id, record.code_number)
     payload = {

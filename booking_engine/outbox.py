@@ -1,7 +1,7 @@
-"""Texts to send: queued with the booking, claimed by a worker, never sent twice.
+"""The outbox of texts: queued with the booking, claimed by a worker, never sent twice.
 
-A sender claims due rows, marks one as being sent and commits, calls the provider, then marks it sent or failed. A row left
-"being sent" by a crash comes back from `claim_due` with `in_doubt` set: ask the provider before sending it again.
+A worker claims due rows, marks one as being sent, commits, calls the provider, then marks it sent or failed. If a crash
+leaves a row marked as being sent, `claim_due` returns it with `in_doubt` set: ask the provider before sending it again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LONGEST_ERROR = 500
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A claimed row. The claim holds until `claimed_until`."""
+    """A claimed outbox row. The claim expires at `claimed_until`."""
 
     id: UUID
     kind: str
@@ -50,9 +50,9 @@ def enqueue_text(
     dedupe_id: str | None,
     kind: Literal["text", "phone_code"] = "text",
 ) -> UUID:
-    """Queue a text; a second one with the same `dedupe_id` is dropped. Returns the row's id.
+    """Queue a text and return its row's id; a duplicate `dedupe_id` is dropped.
 
-    `shift`: how far the clock of `due_at` is ahead of the one by which texts are sent.
+    `shift`: how far the clock of `due_at` is ahead of the clock on which texts are sent.
     """
     message_id = uuid5(_TEXTS, dedupe_id) if dedupe_id is not None else uuid4()
     connection.execute(
@@ -73,7 +73,7 @@ def enqueue_text(
 
 
 def claim_due(connection: Connection, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
-    """Claim up to `limit` due messages until `now + lease`, oldest first; rows claimed by others are passed over.
+    """Claim up to `limit` due messages until `now + lease`, oldest first; skip rows claimed by other workers.
 
     Commit before sending any of them.
     """
@@ -111,9 +111,9 @@ def claim_due(connection: Connection, now: datetime, limit: int, lease: timedelt
 
 
 def mark_sending(connection: Connection, message: OutboxMessage, *, now: datetime) -> bool:
-    """Note that the provider is about to be called; commit this first. False: do not send.
+    """Mark the message as being sent; commit before calling the provider.
 
-    False when the message was voided, sent, or claimed by another worker meanwhile.
+    Returns False if it must not be sent: it was voided, sent, or claimed by another worker in the meantime.
     """
     marked = connection.execute(
         update(outbox)
@@ -125,7 +125,7 @@ def mark_sending(connection: Connection, message: OutboxMessage, *, now: datetim
 
 
 def mark_sent(connection: Connection, message_id: UUID, provider_sid: str, *, now: datetime) -> None:
-    """The provider has taken the message."""
+    """Record that the provider accepted the message."""
     connection.execute(
         update(outbox)
         .where(outbox.c.id == message_id, outbox.c.sent_at.is_(None))
@@ -136,7 +136,7 @@ def mark_sent(connection: Connection, message_id: UUID, provider_sid: str, *, no
 def mark_failed(
     connection: Connection, message_id: UUID, error: str, retry_at: datetime | None, *, now: datetime
 ) -> None:
-    """The provider certainly did not take the message: try again at `retry_at`, or never (None)."""
+    """Record that the provider did not accept the message; retry at `retry_at`, or never if None."""
     connection.execute(
         update(outbox)
         .where(outbox.c.id == message_id, outbox.c.sent_at.is_(None))
@@ -151,7 +151,7 @@ def mark_failed(
 
 
 def void(connection: Connection, message_id: UUID, *, now: datetime) -> bool:
-    """Take back a message that nobody has begun to send. False when it is too late for that."""
+    """Void a message that no worker has started to send. Returns False if it is too late."""
     voided = connection.execute(
         update(outbox)
         .where(outbox.c.id == message_id, outbox.c.sending_at.is_(None), _IS_OPEN)
@@ -161,7 +161,10 @@ def void(connection: Connection, message_id: UUID, *, now: datetime) -> bool:
 
 
 def hurry(connection: Connection, phone: str, *, due_by: datetime, now: datetime) -> int:
-    """Make the texts to a phone due that wait for a moment up to `due_by`; gives how many. `now` by the service's clock."""
+    """Make a phone's waiting texts due now if they are due by `due_by`. Returns the number of texts.
+
+    `now` is on the service's clock.
+    """
     hurried = connection.execute(
         update(outbox)
         .where(outbox.c.to_phone == phone, outbox.c.due_at <= due_by, outbox.c.next_attempt_at > now)
@@ -172,6 +175,6 @@ def hurry(connection: Connection, phone: str, *, due_by: datetime, now: datetime
 
 
 _OPEN = and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None), outbox.c.voided_at.is_(None))
-"""As the index of what is due has it."""
+"""The condition of the index of due texts."""
 _IS_OPEN = func.coalesce(outbox.c.sent_at, outbox.c.failed_at, outbox.c.voided_at).is_(None)
-"""The same of a message that is known by its id: so that the primary key finds it, and not that whole index."""
+"""The same condition for a message known by id, phrased so that the planner uses the primary key, not the whole index."""

@@ -1,4 +1,4 @@
-"""Questions that change nothing."""
+"""Read-only queries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_SLUG = 100
 
 
 def restaurant(context: EngineContext, slug: str) -> Restaurant:
-    """Raises RestaurantUnknown."""
+    """Return the restaurant with this slug. Raises RestaurantUnknown."""
 
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> Restaurant:
         restaurant_id = context.catalogue.names(connection, snapshot).ids.get(slug)
@@ -41,7 +41,7 @@ def restaurant(context: EngineContext, slug: str) -> Restaurant:
 
 
 def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant | None:
-    """The restaurant that has this number to itself."""
+    """Return the restaurant that this SMS number belongs to, if any."""
 
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> Restaurant | None:
         restaurant_id = connection.execute(
@@ -59,7 +59,7 @@ def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant 
 def find_restaurants(
     context: EngineContext, criteria: Criteria, *, q: str | None, limit: int, offset: int
 ) -> list[Restaurant]:
-    """By what is looked for, and by a name."""
+    """Return restaurants by criteria and by a name like `q`; see `BookingEngine.find_restaurants`."""
 
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[Restaurant]:
         entries = criteria.narrow(context.catalogue.names(connection, snapshot).entries)
@@ -74,7 +74,7 @@ def find_restaurants(
 
 
 def count_restaurants(context: EngineContext, criteria: Criteria) -> int:
-    """How many fit."""
+    """Number of restaurants that match the criteria."""
     return _ask(
         context,
         lambda connection, snapshot: len(criteria.narrow(context.catalogue.names(connection, snapshot).entries)),
@@ -82,7 +82,7 @@ def count_restaurants(context: EngineContext, criteria: Criteria) -> int:
 
 
 def match_restaurant_name(context: EngineContext, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
-    """Names said somewhere in a text."""
+    """Return the restaurants mentioned in a text, with scores; see `BookingEngine.match_restaurant_name`."""
 
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[tuple[Restaurant, float]]:
         entries = Criteria(city).narrow(context.catalogue.names(connection, snapshot).entries)
@@ -94,7 +94,7 @@ def match_restaurant_name(context: EngineContext, text: str, *, city: str | None
 
 
 def cities(context: EngineContext) -> list[str]:
-    """Every city with a restaurant."""
+    """Return every city with a restaurant, sorted."""
     return _ask(
         context,
         lambda connection, snapshot: sorted({e.city for e in context.catalogue.names(connection, snapshot).entries}),
@@ -102,7 +102,7 @@ def cities(context: EngineContext) -> list[str]:
 
 
 def cuisines(context: EngineContext) -> list[str]:
-    """Every cuisine of a restaurant."""
+    """Return every cuisine that a restaurant serves, sorted."""
     return _ask(
         context,
         lambda connection, snapshot: sorted(
@@ -112,7 +112,7 @@ def cuisines(context: EngineContext) -> list[str]:
 
 
 def diner_name(context: EngineContext, phone: str) -> str | None:
-    """The name last booked under."""
+    """Return the name last used for a booking from this phone."""
     number = check_phone(phone)
     statement = (
         select(diner_booking.c.name)
@@ -124,7 +124,7 @@ def diner_name(context: EngineContext, phone: str) -> str | None:
 
 
 def reservation(context: EngineContext, code: str) -> Reservation:
-    """Raises ReservationUnknown."""
+    """Return the reservation with this code. Raises ReservationUnknown."""
     restaurant_id, number = context.read_code(code)
     found = run_query(
         context.database, lambda connection: read_by_number(connection, restaurant_id, number, context.clock.offset)
@@ -135,7 +135,7 @@ def reservation(context: EngineContext, code: str) -> Reservation:
 
 
 def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> list[Reservation]:
-    """A diner's reservations, soonest first."""
+    """Return a diner's reservations, soonest first."""
 
     def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[Reservation]:
         booked = connection.execute(
@@ -158,5 +158,5 @@ def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> li
 
 
 def _ask(context: EngineContext, body: Callable[[Connection, CatalogueSnapshot], T]) -> T:
-    """Ask with the restaurants as they are in the database now."""
+    """Run a query against the catalogue's current version."""
     return run_query(context.database, lambda connection: body(connection, context.catalogue.snapshot(connection)))

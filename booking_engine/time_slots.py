@@ -1,4 +1,4 @@
-"""Quarter hours since 1970 as plain numbers: the grid on which tables are taken."""
+"""Quarter hours numbered since 1970: the time grid on which tables are booked."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def quarter_of(instant: datetime) -> int:
-    """Number of the quarter hour that this instant lies in."""
+    """Return the number of the quarter hour that contains this instant."""
     return (instant - _EPOCH) // QUARTER
 
 
 def quarters_between(starts_at: datetime, ends_at: datetime) -> range:
-    """The quarter hours that a seating touches."""
+    """Return the quarter hours that a seating overlaps."""
     return range(quarter_of(starts_at), -(-(ends_at - _EPOCH) // QUARTER))
 
 
 def start_of(quarter: int) -> datetime:
-    """When this quarter hour begins, in UTC."""
+    """Return the start of this quarter hour, in UTC."""
     return _EPOCH + timedelta(seconds=_SECONDS * quarter)
 
 
 def mask_of(table_ids: Iterable[int]) -> int:
-    """One bit for each table, at the position of its number."""
+    """Return a bit mask with the bit at each table's number set."""
     mask = 0
     for table_id in table_ids:
         mask |= 1 << table_id

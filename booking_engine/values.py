@@ -1,4 +1,4 @@
-"""Values from outside, checked before they reach the database."""
+"""Validation of caller-supplied values before they reach the database."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_NAME = 120
 LONGEST_NOTES = 2000
 BLANKS = r"\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\ufffb"
-"""Inside of a regular expression's class: spaces, controls and marks that show nothing. A name has something else as well."""
+"""Body of a regular expression's character class: spaces, controls and invisible marks. A name needs a character outside it."""
 _SOMETHING_SEEN = re.compile(f"[^{BLANKS}]")
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff0-\ufffb]")
-"""Controls that are no white space, and marks that turn the direction of what stands after a name. The joiners U+200C and
-U+200D stay: Persian names and families of emoji are written with them."""
+"""Control characters other than white space, and marks that would change the text direction after a name. The joiners
+U+200C and U+200D are kept: Persian names and family emoji need them."""
 
 
 def check_party_size(party_size: int) -> int:
-    """At least one guest. How many are too many the restaurant decides."""
+    """Require at least one guest. The restaurant sets the maximum."""
     if isinstance(party_size, bool) or not isinstance(party_size, int) or party_size < 1:
         raise PartySizeInvalid(str(party_size)[:20])
     return party_size
 
 
 def read_instant(moment: datetime) -> tuple[datetime, bool]:
-    """(the instant in UTC, whether its wall time was skipped by a clock change and so is imaginary).
+    """Return the instant in UTC, and whether its wall time does not exist because a clock change skips it.
 
-    Raises TimeInvalid for a time without a zone and for years no calendar of ours reaches.
+    Raises TimeInvalid for a time without a time zone or with a year outside 1971–9000.
     """
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise TimeInvalid("no time zone")
@@ -43,7 +43,7 @@ def read_instant(moment: datetime) -> tuple[datetime, bool]:
 
 
 def existing_instant(moment: datetime) -> datetime:
-    """The instant in UTC. Raises TimeInvalid for a wall time that the clocks skip as well."""
+    """Return the instant in UTC. Raises TimeInvalid like `read_instant`, and for a wall time that a clock change skips."""
     instant, imaginary = read_instant(moment)
     if imaginary:
         raise TimeInvalid("the clocks skip this hour")
@@ -51,7 +51,7 @@ def existing_instant(moment: datetime) -> datetime:
 
 
 def check_name(name: str) -> str:
-    """A name in one line, with something in it that can be seen; control characters are dropped."""
+    """Return the name on one line without control characters. It must contain a visible character."""
     clean = " ".join(_storable(name).split())
     if not _SOMETHING_SEEN.search(clean):
         raise InvalidRequest("a name is needed")
@@ -61,7 +61,7 @@ def check_name(name: str) -> str:
 
 
 def check_area(area: str | None) -> str | None:
-    """A few words for a part of the restaurant, or None."""
+    """Return the name of an area of the restaurant on one line, or None if it is empty."""
     clean = " ".join(_storable(area).split()) if area else ""
     if len(clean) > LONGEST_NAME:
         raise InvalidRequest("the area is too long")
@@ -69,7 +69,7 @@ def check_area(area: str | None) -> str | None:
 
 
 def check_notes(notes: str) -> str:
-    """Free text, up to 2,000 characters; control characters except line breaks are dropped."""
+    """Return free text of up to 2,000 characters, without control characters except line breaks."""
     clean = "\n".join(" ".join(_storable(line).split()) for line in notes.splitlines()).strip()
     if len(clean) > LONGEST_NOTES:
         raise InvalidRequest("the notes are too long")
@@ -77,7 +77,7 @@ def check_notes(notes: str) -> str:
 
 
 def check_phone(phone: str) -> str:
-    """An E.164 number such as +14155550123; spaces, hyphens, dots and brackets are dropped."""
+    """Return an E.164 number such as +14155550123, without spaces, hyphens, dots and parentheses."""
     clean = re.sub(r"[\s().\-]", "", phone[:40])
     if not _E164.fullmatch(clean):
         raise InvalidRequest("the phone number must be like +14155550123")
@@ -86,7 +86,7 @@ def check_phone(phone: str) -> str:
 
 @dataclass(frozen=True)
 class Command:
-    """Who asks for what: the verb, the caller's id for this very wish, the channel it came through."""
+    """A command: its verb, the caller's id for this request, and the channel it came through."""
 
     verb: str
     id: str
@@ -98,7 +98,7 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The digits of a UUID: a fixed-size key for any string a caller may choose; one id may serve once for each verb."""
+        """Hex digits of a UUID derived from the verb and the id: a fixed-size key for any id. Each verb may use an id once."""
         text = f"{self.verb}:{self.id}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(text).hexdigest()[:32]
 
