@@ -1,1 +1,1 @@
-"""PostgreSQL: tables, transactions, and SQL."""
+"""PostgreSQL: tables, transactions, and SQL functions."""

@@ -1,4 +1,4 @@
-"""Connecting to PostgreSQL."""
+"""Connections to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "8s",
     "idle_in_transaction_session_timeout": "15s",
-    # Whatever is asked goes by a key, so one plan serves all values. Left to itself PostgreSQL plans anew each time, because
-    # pruned to one partition the plan looks cheaper than it is to make: a third of a command's time.
+    # Every query uses a key, so one plan fits all values. By default PostgreSQL replans each time, because a plan pruned to
+    # one partition looks cheaper, but planning takes a third of a command's time.
     "plan_cache_mode": "force_generic_plan",
 }
 
@@ -23,11 +23,11 @@ _SETTINGS = {
 def create_database(
     url: str, *, pool_size: int = 10, max_overflow: int = 10, name: str = "tabletalk", pre_ping: bool = False
 ) -> Engine:
-    """A pool of connections that never wait forever: 3 s for a lock, 8 s for a statement, 5 s for a connection.
+    """Create a connection pool with timeouts: 3 s for a lock, 8 s for a statement, 5 s for a connection.
 
-    Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` addresses; `name` is shown in pg_stat_activity.
-    With `pre_ping` a connection that has died unnoticed, in a restart of the server, is replaced before it is used, which costs
-    a round trip each time.
+    Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` URLs; `name` is shown in pg_stat_activity.
+    `pre_ping` replaces a dead connection (after a server restart, say) before it is used, at the cost of a round trip
+    per checkout.
     """
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", _DRIVER):
@@ -47,6 +47,6 @@ def create_database(
 
 
 def _roll_back(driver: psycopg.Connection[Any], *_: object) -> None:
-    """End what a returned connection has left open; SQLAlchemy's own way asks for it, too, where there is nothing to end."""
+    """Roll back a returned connection only if a transaction is open; SQLAlchemy's own reset always sends a ROLLBACK."""
     if driver.pgconn.transaction_status != TransactionStatus.IDLE:
         driver.rollback()

@@ -1,7 +1,8 @@
-"""The tables, in one metadata.
+"""The database tables.
 
-What belongs to a restaurant is hash-partitioned by `restaurant_id`, which leads every key, so that the same tables can be
-distributed by restaurant on Citus. `restaurant` and `catalogue` are small and read by everyone (reference tables there).
+Data of a restaurant is hash-partitioned by `restaurant_id`, which leads every key, so that the same tables can be
+distributed by restaurant on Citus. `restaurant` and `catalogue` are small and read by every process; on Citus they would
+be reference tables.
 """
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ metadata = MetaData(
 )
 
 PARTITIONS = 4
-"""Hash partitions of each partitioned table. A plan locks all of them, whichever it comes to use: few, then."""
+"""Hash partitions per partitioned table. Kept low because a generic plan locks all partitions, whichever it uses."""
 
 Instant = TIMESTAMP(timezone=True)
 _BY_RESTAURANT = "HASH (restaurant_id)"
@@ -145,11 +146,11 @@ table_quarter = Table(
     Column("reservation_id", BigInteger, nullable=False),
     Column("held_at", Instant, nullable=False),
     Column("held_until", Instant, comment="NULL once confirmed; a hold past it may be taken over by anyone"),
-    # The order matters: quarter hours of one evening lie together, for the search and for locking in one order.
+    # The order matters: it keeps the quarter hours of an evening together, for searching and for a consistent lock order.
     PrimaryKeyConstraint("restaurant_id", "starts_at", "table_id"),
-    # No foreign keys. To dining_table: every party that sits down would lock its table's row there, on a full evening all of
-    # them at once, and the floor's numbers are never deleted anyway. To reservation: it would be looked up for each quarter
-    # hour, a tenth of hold and confirmation, while the statement that takes them is the one that writes it.
+    # No foreign keys. One to dining_table would lock the table's row there for every seating, many at once on a busy evening,
+    # and those rows are never deleted anyway. One to reservation would be checked for each quarter hour, which takes a tenth
+    # of the time of hold and confirm, although the same statement writes the reservation.
     CheckConstraint("mod(extract(epoch FROM starts_at)::bigint, 900) = 0", name="on_the_quarter"),
     postgresql_partition_by=_BY_RESTAURANT,
     comment="a row for each quarter hour and table that a seating takes: its primary key is what refuses a double booking",

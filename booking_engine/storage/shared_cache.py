@@ -1,4 +1,4 @@
-"""What processes may share of the restaurants outside PostgreSQL, so that not each of them has to ask for all."""
+"""A cache outside PostgreSQL that lets processes share restaurant data, so that not every process has to query it all."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ _SEAL_BYTES = 16
 
 
 class SharedCache(Protocol):
-    """A place that all processes reach. It may forget anything at any time; it is quick, and never raises."""
+    """A cache that all processes can reach. It is fast, may evict anything at any time, and never raises."""
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """What lies under each key, in their order; None where nothing does."""
+        """Return the value of each key, in order; None for a miss."""
         ...
 
     def put_many(self, values: Mapping[str, bytes]) -> None:
-        """Lay down values, for as long as the cache sees fit."""
+        """Store values; the cache decides how long to keep them."""
         ...
 
 
 class NoSharedCache:
-    """For a process that shares nothing."""
+    """The cache of a process that shares nothing: always empty."""
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """Nothing, for each key."""
+        """Return a miss for every key."""
         return [None] * len(keys)
 
     def put_many(self, values: Mapping[str, bytes]) -> None:
-        """Keep nothing."""
+        """Discard the values."""
 
 
 class VersionedCache:
-    """The part of a cache that belongs to one version of one database.
+    """The section of a cache that belongs to one version of one database.
 
-    Each value is sealed together with its key, under the database's secret: what was laid down for another version, cut
-    short or put there by somebody else is no value.
+    Each value is signed together with its key, using the database's secret. A value of another version, a truncated one,
+    or one written by someone else counts as a miss.
     """
 
     def __init__(self, cache: SharedCache, version: int, written_by: str, secret: bytes) -> None:
-        self._shelf = cache
+        self._cache = cache
         self._secret = secret
-        # Copies of a database share its secret and count the same versions, and one brought back from a backup counts them
-        # a second time; the transaction that wrote a version is another.
+        # Copies of a database share its secret and version numbers, and a database restored from a backup reuses version
+        # numbers. The id of the transaction that wrote the version tells them apart.
         database = blake2b(written_by.encode(), key=secret, digest_size=8).hexdigest()
         self._prefix = f"{database}:{version}"
 
     def get(self, names: Sequence[str]) -> dict[str, bytes]:
-        """What lies under these names, as far as anything does."""
-        found = zip(names, self._shelf.get_many([self._key(name) for name in names]), strict=True)
+        """Return the valid values of these names; misses are left out."""
+        found = zip(names, self._cache.get_many([self._key(name) for name in names]), strict=True)
         values = {}
         for name, sealed in found:
             if sealed and compare_digest(sealed[:_SEAL_BYTES], self._seal(name, sealed[_SEAL_BYTES:])):
@@ -58,8 +58,8 @@ class VersionedCache:
         return values
 
     def put(self, values: Mapping[str, bytes]) -> None:
-        """Lay down values under their names."""
-        self._shelf.put_many({self._key(name): self._seal(name, value) + value for name, value in values.items()})
+        """Store values under their names."""
+        self._cache.put_many({self._key(name): self._seal(name, value) + value for name, value in values.items()})
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}:{name}"

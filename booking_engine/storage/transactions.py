@@ -1,4 +1,4 @@
-"""Transactions, repeated for a while when the database gets in the way."""
+"""Transactions, with bounded retries on transient database errors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .sql import autocommit, invalidate_if_broken
 
 T = TypeVar("T")
 DatabaseTrouble = (DBAPIError, PoolTimeout, psycopg.Error)
-"""What a statement raises, by way of SQLAlchemy or past it, when the database refuses it or cannot be reached."""
+"""What a statement raises, through SQLAlchemy or directly, when the database rejects it or cannot be reached."""
 
 _MOST_ATTEMPTS = 12
-_LONGEST_WAIT = 4.0  # seconds, as are the pauses
+_LONGEST_WAIT = 4.0  # in seconds, like the pauses
 _PAUSE = 0.004
 _LONGEST_PAUSE = 0.25
 _WORTH_ANOTHER_TRY = {
@@ -36,7 +36,7 @@ _WORTH_ANOTHER_TRY = {
 
 
 class OutOfDate(Exception):
-    """What the decision was based on has changed: roll back and decide again."""
+    """The data that a decision was based on has changed: roll back and decide again."""
 
 
 def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
@@ -53,7 +53,7 @@ def run_query(database: Engine, body: Callable[[Connection], T]) -> T:
 
 
 def attempts() -> Iterator[int]:
-    """Count attempts, with a growing random pause between them, until there were too many or the diner waited too long."""
+    """Yield attempt numbers from 0, with growing random pauses, up to 12 attempts or 4 seconds."""
     begun = time.monotonic()
     for attempt in range(_MOST_ATTEMPTS):
         if attempt:

@@ -1,10 +1,10 @@
 """SQL through psycopg's pipeline, inside a transaction that SQLAlchemy manages.
 
-A command is a handful of small statements. Sent one at a time through SQLAlchemy's result machinery, they spend more
-time in transit than in the database. Sent as a pipeline they cost one round trip together and remain separate
-statements, each with a snapshot of its own, which is what counting under a lock needs.
+A command consists of a few small statements. Sent one at a time through SQLAlchemy's result machinery, they spend more
+time in transit than in the database. In a pipeline they take one round trip together but remain separate statements,
+each with its own snapshot, which counting under a lock requires.
 
-The SQL functions that the engine calls stand beside this module, one file each. Migrations install them.
+The SQL functions that the engine calls are next to this module, one file each. Migrations install them.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _CURSOR = "tabletalk_cursor"
 
 
 class Statement(NamedTuple):
-    """SQL in psycopg's notation, and its values."""
+    """SQL in psycopg's parameter style, and its values."""
 
     sql: LiteralString
     values: Mapping[str, Any]
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
-    """Return psycopg's connection under SQLAlchemy's."""
+    """Return the psycopg connection beneath a SQLAlchemy connection."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
 class autocommit:
-    """Let every statement be a transaction of its own, which saves the two round trips of BEGIN and COMMIT.
+    """Run every statement in its own transaction, saving the round trips of BEGIN and COMMIT.
 
-    This goes through the driver: SQLAlchemy takes longer to switch its own option than the driver takes for the statement.
+    This bypasses SQLAlchemy, which takes longer to switch its own option than the driver takes to run the statement.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -65,7 +65,7 @@ class invalidate_if_broken:
 
 
 def execute_all(connection: Connection, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
-    """Run the statements in order in one round trip. Raises psycopg's error for the first that fails."""
+    """Run the statements in order, in one round trip. Raises psycopg's error for the first that fails."""
     driver = driver_of(connection)
     with driver.pipeline():
         return [driver.execute(statement.sql, statement.values) for statement in statements]
@@ -84,8 +84,8 @@ def execute_and_commit(connection: Connection, statements: Sequence[Statement]) 
 def execute(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]:
     """Run one statement. Read its result before running anything else on this connection.
 
-    Every statement shares one cursor for the connection's lifetime: creating one takes an eighth of the driver's work
-    for a statement.
+    All statements share one cursor for the connection's lifetime: creating one takes an eighth of the driver's time for
+    a statement.
     """
     pooled = connection.connection
     cursor = pooled.info.get(_CURSOR)
@@ -95,18 +95,18 @@ def execute(connection: Connection, statement: Statement) -> psycopg.Cursor[Any]
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield the items 500 at a time, few enough for one statement to stay far from its time limit."""
+    """Return the items in batches of 500, small enough to keep a statement well below its timeout."""
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
 def array_of(items: Iterable[object]) -> str:
-    """Spell an array of numbers, ids, times or plain words in PostgreSQL's notation.
+    """Format numbers, ids, times or plain words as a PostgreSQL array literal.
 
-    Adapting a list element by element takes longer than the statement itself.
+    psycopg adapts a list element by element, which takes longer than the statement itself.
     """
     return "{" + ",".join(map(str, items)) + "}"
 
 
 def functions() -> dict[str, str]:
-    """Return the SQL functions that the engine calls: each file's text by the function's name."""
+    """Return the SQL functions that the engine calls: function name to file contents."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.sql"))}
