@@ -1,1 +1,1 @@
-"""When a party can sit down: the floor, what is taken, the search for openings."""
+"""When a party can be seated: the floor, its occupancy, and the search for openings."""

@@ -1,4 +1,4 @@
-"""Other days and other restaurants, when the wanted time cannot be had."""
+"""Other days and nearby restaurants, for when the requested time is not available."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def find(
     radius_km: float,
     preferences: SeatingPreferences,
 ) -> Alternatives:
-    """See `BookingEngine.find_alternatives`. All questions go to the database together."""
+    """See `BookingEngine.find_alternatives`. All queries go to the database in one round trip."""
     snapshot = context.catalogue.snapshot(connection)
     restaurant = context.catalogue.restaurant(connection, snapshot, restaurant.id)
     close_by = _close_by(restaurant, context.catalogue.names(connection, snapshot).entries, radius_km)[
@@ -67,7 +67,7 @@ def _ask(
     party_size: int,
     preferences: SeatingPreferences,
 ) -> list[Opening | None]:
-    """The opening nearest to each question's time."""
+    """Return the opening nearest to each question's time, or None."""
     if not questions:
         return []
     queries = []
@@ -92,14 +92,14 @@ def _ask(
 
 
 def _other_days(restaurant: Restaurant, wanted: datetime, days: int) -> list[datetime]:
-    """The same time of day, nearest day first, the later of two that are as near."""
+    """Return the same time of day on other days (UTC), nearest day first, the later of two equally near."""
     local = wanted.astimezone(restaurant.zone)
     offsets = sorted((day for day in range(-days, days + 1) if day), key=lambda day: (abs(day), -day))
     return [(local + timedelta(days=day)).astimezone(UTC) for day in offsets]
 
 
 def _close_by(restaurant: Restaurant, entries: Sequence[NameEntry], radius_km: float) -> list[NameEntry]:
-    """Other restaurants near the restaurant: those that share a cuisine first, then the closest."""
+    """Return the other restaurants within the radius: those that share a cuisine first, then the closest."""
     here = next(entry for entry in entries if entry.id == restaurant.id)
     ranked = []
     for entry in entries:
@@ -110,7 +110,7 @@ def _close_by(restaurant: Restaurant, entries: Sequence[NameEntry], radius_km: f
 
 
 def _distance_km(one: NameEntry, other: NameEntry) -> float:
-    """Along the earth's surface; without coordinates, next door in the same city and out of reach elsewhere."""
+    """Great-circle distance. Without coordinates: 0 in the same city, infinite otherwise."""
     if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
         return 0.0 if one.folded_city == other.folded_city else inf
     latitude, longitude = radians(other.lat - one.lat) / 2, radians(other.lon - one.lon) / 2

@@ -1,4 +1,4 @@
-"""The days on which a restaurant takes bookings."""
+"""The days that can be booked at a restaurant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from booking_engine.restaurants.restaurant import Restaurant
 
 @dataclass(frozen=True)
 class BookableDays:
-    """Service dates from `first` to `last`, both included; on those that are `closed` nobody is seated."""
+    """Service dates from `first` to `last`, inclusive, and those of them on which the restaurant is closed."""
 
     first: date
     last: date
@@ -18,7 +18,7 @@ class BookableDays:
 
 
 def bookable_days(restaurant: Restaurant, now: datetime) -> BookableDays:
-    """The days that can be booked at this instant: today too, unless guests come too late for its last seating."""
+    """Return the days bookable at this instant, including today unless it is too late for today's last seating."""
     today = now.astimezone(restaurant.zone).date()
     soonest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
     is_over = all(

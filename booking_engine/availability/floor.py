@@ -1,4 +1,4 @@
-"""Where a party can sit: tables and combinations in the order they should be given away."""
+"""Where a party can sit: tables and combinations, in the order in which to assign them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ from typing import NamedTuple
 
 from booking_engine.restaurants.features import canonical, of_tables
 from booking_engine.restaurants.import_format import Combination, DiningTable, Policy
+from booking_engine.time_slots import mask_of
 
 
 class Place(NamedTuple):
-    """A table, or tables pushed together, that one party takes as a whole."""
+    """A table, or a combination of tables pushed together, for one party."""
 
     table_ids: tuple[int, ...]
     min_party: int
     max_party: int
     areas: frozenset[str]
     features: frozenset[str]
-    """What the place has, and what the whole restaurant has."""
+    """Features of the place and of the whole restaurant."""
     mask: int
-    """One bit for each table, at the position of its number."""
+    """Bit mask of the tables, by number."""
+
+
+class _Seating(NamedTuple):
+    """The tables of a place by name, and the parties it seats."""
+
+    tables: tuple[str, ...]
+    min_party: int
+    max_party: int
 
 
 class Floor:
-    """A restaurant's bookable places, best first: the smallest that fits goes first.
+    """A restaurant's bookable places, best first: smallest capacity first.
 
-    Between equals a single table goes before a combination, then the table that fewer combinations need, then the one with
-    fewer features, so that large, combinable and step-free tables stay for those who need them. Walk-in tables, and
-    combinations with one, are not on it unless the restaurant has released them (`with_walk_in`).
+    Ties go to a single table over a combination, then to the table that fewer combinations use, then to the one with
+    fewer features. This keeps large, combinable and step-free tables for parties that need them. Walk-in tables and
+    combinations that include one are left out unless the restaurant has released them (`with_walk_in`).
     """
 
     def __init__(
@@ -41,37 +50,16 @@ class Floor:
         features: Iterable[str],
         with_walk_in: bool = False,
     ) -> None:
-        """Lay out the floor. `table_ids`: number of each table by name; `features`: those of the whole restaurant."""
+        """Lay out the floor. `table_ids`: number of each table by name; `features`: of the whole restaurant."""
         bookable = {table.name: table for table in tables if with_walk_in or not table.walk_in}
-        everywhere = canonical(features)
-        has = {name: canonical(table.features) for name, table in bookable.items()}
-        needed = Counter(name for combination in combinations for name in combination.tables)
-        parts: list[tuple[tuple[str, ...], int, int]] = [
-            ((table.name,), table.min_party, table.max_party) for table in bookable.values()
-        ]
-        parts += [
-            (combination.tables, combination.min_party, combination.max_party)
-            for combination in combinations
-            if all(name in bookable for name in combination.tables)
-        ]
-        parts.sort(
-            key=lambda part: (
-                part[2],
-                len(part[0]),
-                sum(needed[name] for name in part[0]),
-                sum(len(has[name]) for name in part[0]),
-            )
+        shared_features = canonical(features)
+        table_features = {name: canonical(table.features) for name, table in bookable.items()}
+        times_combined = Counter(name for combination in combinations for name in combination.tables)
+        seatings = sorted(
+            _seatings(bookable, combinations), key=lambda seating: _rank(seating, times_combined, table_features)
         )
         self._places = tuple(
-            Place(
-                table_ids=(ids := tuple(sorted(table_ids[name] for name in names))),
-                min_party=smallest,
-                max_party=largest,
-                areas=frozenset(area for name in names if (area := bookable[name].area)),
-                features=everywhere | of_tables(has[name] for name in names),
-                mask=sum(1 << table_id for table_id in ids),
-            )
-            for names, smallest, largest in parts
+            _place(seating, bookable, table_ids, shared_features, table_features) for seating in seatings
         )
         self._seats = tuple((1 << table_ids[table.name], table.max_party) for table in tables)
         self.largest_party = min(
@@ -81,13 +69,52 @@ class Floor:
         )
 
     def seats_besides(self, taken: int) -> int:
-        """How many guests the tables seat that are not in this mask, walk-in tables included."""
+        """Number of seats at the tables outside this mask, walk-in tables included."""
         return sum(seats for bit, seats in self._seats if not bit & taken)
 
     def seats(self, table_ids: tuple[int, ...], party_size: int) -> bool:
-        """Whether exactly these tables are a place for so many guests."""
+        """Whether exactly these tables form a place for a party of this size."""
         return any(place.table_ids == table_ids and party_size <= place.max_party for place in self._places)
 
     def fitting(self, party_size: int) -> Iterator[Place]:
-        """The places that take a party of this size, best first."""
+        """Return the places that fit a party of this size, best first."""
         return (place for place in self._places if place.min_party <= party_size <= place.max_party)
+
+
+def _seatings(bookable: Mapping[str, DiningTable], combinations: Sequence[Combination]) -> Iterator[_Seating]:
+    """Yield the single tables, then the combinations whose tables are all bookable."""
+    for table in bookable.values():
+        yield _Seating((table.name,), table.min_party, table.max_party)
+    for combination in combinations:
+        if all(name in bookable for name in combination.tables):
+            yield _Seating(combination.tables, combination.min_party, combination.max_party)
+
+
+def _rank(
+    seating: _Seating, times_combined: Mapping[str, int], table_features: Mapping[str, frozenset[str]]
+) -> tuple[int, int, int, int]:
+    """Sort key for the order in which places are assigned; see `Floor`."""
+    return (
+        seating.max_party,
+        len(seating.tables),
+        sum(times_combined[name] for name in seating.tables),
+        sum(len(table_features[name]) for name in seating.tables),
+    )
+
+
+def _place(
+    seating: _Seating,
+    bookable: Mapping[str, DiningTable],
+    table_ids: Mapping[str, int],
+    shared_features: frozenset[str],
+    table_features: Mapping[str, frozenset[str]],
+) -> Place:
+    ids = tuple(sorted(table_ids[name] for name in seating.tables))
+    return Place(
+        table_ids=ids,
+        min_party=seating.min_party,
+        max_party=seating.max_party,
+        areas=frozenset(area for name in seating.tables if (area := bookable[name].area)),
+        features=shared_features | of_tables(table_features[name] for name in seating.tables),
+        mask=mask_of(ids),
+    )

@@ -1,4 +1,4 @@
-"""Which tables are taken when, read in one statement."""
+"""Which tables are taken at what time, read in one statement."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from booking_engine.time_slots import mask_of, start_of
 from .floor import Floor, Place
 from .preferences import SeatingPreferences
 
-# The catalogue's version comes along, so that nobody decides on a restaurant that an import has changed meanwhile.
-# statement_timestamp() of a statement after a lock is later than the lock, and stable, so it can bound an index scan.
+# Includes the catalogue version, so that no decision is based on a restaurant that an import has since changed.
+# statement_timestamp() of a statement that follows a lock is later than the lock, and it is stable, so it can bound an
+# index scan.
 _READ: LiteralString = """
     SELECT c.version, statement_timestamp() + %(shift)s, {pace}q.quarter, q.tables, q.covers
     FROM catalogue c LEFT JOIN (
@@ -35,9 +36,9 @@ _WITH_PACE = _READ.format(
 
 
 class Occupancy(NamedTuple):
-    """Tables taken and covers seated by quarter hour, at one moment of the database's clock.
+    """Tables taken and covers starting, by quarter hour, as of `now` on the database's clock.
 
-    `pace`, where it was asked for: the version of each of those quarter hours, which changes with every booking in it.
+    `pace`, if requested: the version of each quarter hour, which changes with every booking in it.
     """
 
     now: datetime
@@ -48,7 +49,7 @@ class Occupancy(NamedTuple):
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[Any, ...]], paced: range | None = None) -> Occupancy:
-        """Read what `occupancy_query` selects."""
+        """Build from the rows of `occupancy_query`."""
         taken: dict[int, int] = {}
         covers: dict[int, int] = {}
         pace: dict[int, int] = {}
@@ -64,7 +65,7 @@ class Occupancy(NamedTuple):
     def place_for(
         self, restaurant: Restaurant, party_size: int, quarters: range, preferences: SeatingPreferences
     ) -> Place | None:
-        """The free place for a party during these quarter hours that fulfils its preferences best."""
+        """Return the free place for a party during these quarter hours that best meets its preferences."""
         taken = 0
         for quarter in quarters:
             taken |= self.taken.get(quarter, 0)
@@ -78,11 +79,11 @@ class Occupancy(NamedTuple):
         return preferences.best_of(free, restaurant)
 
     def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
-        """Whether so many seats stay free all the while."""
+        """Whether at least `seats` seats stay free in each quarter hour if the party takes this place."""
         return all(floor.seats_besides(self.taken.get(quarter, 0) | place.mask) >= seats for quarter in quarters)
 
     def paced(self, restaurant: Restaurant, party_size: int, quarter: int) -> bool:
-        """Whether the kitchen can take these covers in this quarter hour."""
+        """Whether the restaurant's pacing limit allows this party to start in this quarter hour."""
         limit = restaurant.policy.pacing_covers
         return limit is None or self.covers.get(quarter, 0) + party_size <= limit
 
@@ -90,9 +91,9 @@ class Occupancy(NamedTuple):
 def occupancy_query(
     restaurant_id: int, quarters: range, *, shift: timedelta, excluding: int | None, paced: range | None = None
 ) -> Statement:
-    """Read the floor during these quarter hours; the seating of reservation `excluding` counts as free.
+    """Query the occupancy during these quarter hours; the tables of reservation `excluding` count as free.
 
-    `paced`: quarter hours, from the first on, whose versions are to come along.
+    `paced`: quarter hours, starting at the first of `quarters`, whose versions to include.
     """
     return Statement(
         _WITH_PACE if paced else _WITHOUT_PACE,

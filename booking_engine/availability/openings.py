@@ -1,4 +1,4 @@
-"""What a search for a table answers."""
+"""Results of a search for a table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from booking_engine.restaurants.restaurant import Restaurant
 
 
 class Refusal(StrEnum):
-    """Why there is no table at the wanted time, in the diner's terms."""
+    """Why there is no table at the requested time, in the diner's terms."""
 
     CLOSED = "closed"
     PAST = "past"
@@ -23,7 +23,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """A bookable time. `starts_at` is aware, in the restaurant's zone; `areas`: where the party would sit."""
+    """A bookable time. `starts_at` is in the restaurant's time zone; `areas`: where the party would sit."""
 
     restaurant: Restaurant
     starts_at: datetime
@@ -33,10 +33,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class Search:
-    """The answer to "is there a table at `wanted`": that opening, or why not and the nearest ones.
+    """The result of a search for a table at `wanted`: that opening, or the reason for refusal, and the nearest openings.
 
-    `openings` holds `exact` too, when there is one, and is sorted nearest to `wanted` first. Both `exact` and `refusal`
-    are None when the restaurant would have a table but seats nobody at that very minute (19:07 on a quarter-hour grid).
+    `openings` includes `exact`, if any, and is sorted nearest to `wanted` first. Both `exact` and `refusal` are None if a
+    table is free but the restaurant does not seat parties at that minute (19:07 on a quarter-hour grid).
     """
 
     wanted: datetime
@@ -44,12 +44,12 @@ class Search:
     openings: tuple[Opening, ...]
     refusal: Refusal | None
     is_skipped: bool = False
-    """Whether the wall time that was asked for is one that a clock change skips; `wanted` is as much later, then."""
+    """Whether a clock change skips the requested wall time; `wanted` is then later by the length of the gap."""
 
 
 @dataclass(frozen=True)
 class Alternatives:
-    """Where and when else: other days at the same restaurant, nearest day first; restaurants close by, best first."""
+    """Other days at the same restaurant, nearest day first, and nearby restaurants, best first."""
 
     other_days: tuple[Opening, ...]
     nearby: tuple[Opening, ...]

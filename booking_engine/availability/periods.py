@@ -1,4 +1,4 @@
-"""When a restaurant seats parties: its service periods on each date, closures and special days included."""
+"""When a restaurant seats parties: its service periods on each date, including closures and special days."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from booking_engine.restaurants.import_fields import WEEKDAYS
 from booking_engine.restaurants.import_format import Closure, Hours, ServicePeriod, SpecialDay
 
-_MOST_REMEMBERED = 500
+_MOST_CACHED = 500
 
 
 class Service(NamedTuple):
-    """A service period on one service date. Instants are aware, in the restaurant's zone."""
+    """A service period on one service date. Times are aware, in the restaurant's time zone."""
 
     period: Hours
     opens_at: datetime
@@ -44,34 +44,34 @@ class Schedule:
         )
 
     def periods_on(self, service_date: date) -> list[Service]:
-        """The services that begin on this date, earliest first; a closed date has none, a special day its own.
+        """Return the services that begin on this date, earliest first: none if closed, its own on a special day.
 
-        One that runs past midnight belongs to the date it began on. A wall time that a clock change skips or repeats
-        is read as the time that many minutes into the service (the first of two, the later of a gap).
+        A service that runs past midnight belongs to the date on which it begins. A wall time that a clock change
+        repeats means the first occurrence; one that it skips is moved later by the length of the gap.
         """
         known = self._services.get(service_date)
         if known is None:
-            if len(self._services) > _MOST_REMEMBERED:
+            if len(self._services) > _MOST_CACHED:
                 self._services.clear()
             periods = self._by_date.get(service_date, self._by_weekday[service_date.weekday()])
             known = self._services[service_date] = [self._service(period, service_date) for period in periods]
         return known.copy()
 
     def usual_periods_on(self, service_date: date) -> list[Service]:
-        """The services of an ordinary such weekday, whether or not the date is closed or special."""
+        """Return the regular services of the date's weekday, even if the date is closed or special."""
         return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
 
     def unusual_dates(self) -> list[date]:
-        """The closures and special days, in order."""
+        """Return the dates of closures and special days, in order."""
         return sorted(self._by_date)
 
     def service_at(self, instant: datetime) -> Service | None:
-        """The service within which a party may sit down at this instant."""
+        """Return the service in which a party can be seated at this instant, if any."""
         return next(self.services_at(instant), None)
 
     def services_at(self, instant: datetime) -> Iterator[Service]:
-        """All of them, should they overlap: of this date before what is left of the last one."""
-        # In UTC, because two times of one zone compare by wall clock, which repeats in autumn.
+        """Yield every service at this instant, if they overlap: those of this date before those of the previous date."""
+        # In UTC, because Python compares two times in the same zone by wall clock, which repeats in the fall.
         instant = instant.astimezone(UTC)
         local_date = instant.astimezone(self._zone).date()
         for service_date in (local_date, local_date - timedelta(days=1)):
@@ -80,7 +80,7 @@ class Schedule:
                     yield service
 
     def service_date_of(self, instant: datetime) -> date:
-        """The date of the service that this instant falls into, else its own date at the restaurant."""
+        """Return the date of the service at this instant, or else the local date at the restaurant."""
         service = self.service_at(instant)
         return (service.opens_at if service else instant.astimezone(self._zone)).date()
 
@@ -97,5 +97,5 @@ class Schedule:
 
 
 def _local(day: date, moment: time, zone: ZoneInfo) -> datetime:
-    # By way of UTC, so that a time inside a gap becomes one that exists.
+    # The round trip through UTC turns a wall time inside a gap into one that exists.
     return datetime.combine(day, moment, zone).astimezone(UTC).astimezone(zone)

@@ -1,8 +1,8 @@
-"""Where a party would like to sit, and what its table should have."""
+"""Where a party would like to sit, and which features its table should have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from booking_engine.errors import InvalidRequest
@@ -30,10 +30,10 @@ _NAMES_OF_KINDS = ("outdoor", "bar", "private")
 
 @dataclass(frozen=True)
 class SeatingPreferences:
-    """The area a diner asks for: the restaurant's own word for it, or outdoor, indoor, bar, private; and what the table
-    should have: `step_free`, `high_chair` or any other feature, in any usual spelling.
+    """The area and the table features that a diner asks for.
 
-    Preferences, unless `must`: then nothing is offered that does not fulfil all of them.
+    `area`: the restaurant's own name for it, or outdoor, indoor, bar, private. `features`: `step_free`, `high_chair` or any
+    other feature, in any common spelling. With `must`, only places that meet all of them are offered.
     """
 
     area: str | None = None
@@ -44,7 +44,10 @@ class SeatingPreferences:
         object.__setattr__(self, "features", canonical(self.features))
 
     def best_of(self, places: Iterable[Place], restaurant: Restaurant) -> Place | None:
-        """Of places given best first, the first that fulfils most of the preferences; with `must`, that fulfils all."""
+        """Return the first place that meets the most preferences; with `must`, the first that meets all of them.
+
+        `places`: best first.
+        """
         areas = self.areas_at(restaurant)
         wanted_count = (self.area is not None) + len(self.features)
         best, most = None, -1
@@ -57,32 +60,37 @@ class SeatingPreferences:
         return None if self.must else best
 
     def areas_at(self, restaurant: Restaurant) -> frozenset[str]:
-        """The restaurant's areas that fulfil the wish; empty when it has none such, or nothing is wanted."""
+        """Return the restaurant's areas that match the requested one; empty if none match or none was requested."""
         if self.area is None:
             return frozenset()
-        word = fold(self.area)
-        areas = {area: fold(area) for table in restaurant.tables if (area := table.area)}
-        if own := {area for area, folded in areas.items() if folded == word}:
-            return frozenset(own)
-        if word in _INDOORS:
-            return frozenset(area for area, folded in areas.items() if not _is(folded, _OUTDOORS))
-        kind = next((kind for kind in _KINDS if word in kind), frozenset())
-        return frozenset(area for area, folded in areas.items() if _is(folded, kind))
+        return _matching_areas(
+            fold(self.area), {area: fold(area) for table in restaurant.tables if (area := table.area)}
+        )
 
     def seats_in(self, areas: Iterable[str], restaurant: Restaurant) -> bool:
-        """Whether an area was asked for, and a table in these ones is there."""
-        stands_in = frozenset(areas)
-        return bool(stands_in) and stands_in <= self.areas_at(restaurant)
+        """Whether a table in these areas is in the requested area; False if no area was requested."""
+        table_areas = frozenset(areas)
+        return bool(table_areas) and table_areas <= self.areas_at(restaurant)
 
     def bookable_at(self, restaurant: Restaurant, party_size: int) -> bool:
-        """Whether an area was asked for in which such a party can ever be booked; a bar is often for walk-ins only."""
+        """Whether a party of this size can ever book in the requested area; a bar is often for walk-ins only."""
         areas = self.areas_at(restaurant)
         return any(place.areas and place.areas <= areas for place in restaurant.floor.fitting(party_size))
 
 
 def kinds_of_area(area: str) -> frozenset[str]:
-    """What a restaurant's area is, besides what the restaurant calls it: outdoor, bar or private."""
+    """Return the kinds (outdoor, bar, private) that a restaurant's name for an area implies."""
     return frozenset(name for name, kind in zip(_NAMES_OF_KINDS, _KINDS, strict=True) if _is(fold(area), kind))
+
+
+def _matching_areas(requested: str, areas: Mapping[str, str]) -> frozenset[str]:
+    """Return the areas (name to folded name) that match a folded request: by name if any does, otherwise by kind."""
+    if exact := frozenset(area for area, folded in areas.items() if folded == requested):
+        return exact
+    if requested in _INDOORS:
+        return frozenset(area for area, folded in areas.items() if not _is(folded, _OUTDOORS))
+    kind = next((kind for kind in _KINDS if requested in kind), frozenset())
+    return frozenset(area for area, folded in areas.items() if _is(folded, kind))
 
 
 def _is(folded_area: str, kind: frozenset[str]) -> bool:
@@ -93,7 +101,7 @@ NO_PREFERENCES = SeatingPreferences()
 
 
 def check_preferences(preferences: SeatingPreferences) -> SeatingPreferences:
-    """Fit to be kept with a reservation. Raises InvalidRequest."""
+    """Return the preferences in the form stored with a reservation. Raises InvalidRequest."""
     if len(preferences.features) > MOST_FEATURES:
         raise InvalidRequest("too many features")
     return SeatingPreferences(check_area(preferences.area), preferences.must, preferences.features)

@@ -1,4 +1,4 @@
-"""Finding the openings nearest to a wanted time. Pure: the occupancy is given."""
+"""Search for the openings nearest to a requested time. Pure functions: the occupancy is passed in."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _APART = timedelta(minutes=30)
 
 
 def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterator[tuple[datetime, Service]]:
-    """The times (UTC) at which the restaurant seats parties, both ends included, in order, each with its service.
+    """Return the times (UTC) at which the restaurant seats parties, in order, each with its service. Both ends inclusive.
 
-    Steps are real minutes counted from when the service opens: on the night the clocks go forward the missing hour has no
-    opening, on the night they go back the doubled hour has its openings twice.
+    Steps are elapsed minutes since the service opened. On the night the clocks go forward, the missing hour has no
+    openings; on the night they go back, the repeated hour has its openings twice.
     """
     step = timedelta(minutes=restaurant.policy.slot_minutes)
     times: dict[datetime, Service] = {}
     first, day = earliest.astimezone(restaurant.zone).date(), latest.astimezone(restaurant.zone).date()
-    while day >= first - timedelta(days=1):  # the later date goes first, as in `Schedule.services_at`
+    while day >= first - timedelta(days=1):  # later date first, as in `Schedule.services_at`
         for service in restaurant.schedule.periods_on(day):
             opens, last = service.opens_at.astimezone(UTC), service.last_seating_at.astimezone(UTC)
             moment = opens + max(0, -((opens - earliest) // step)) * step
@@ -39,7 +39,7 @@ def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterat
 
 
 def service_on_grid(restaurant: Restaurant, instant: datetime) -> Service | None:
-    """The service of this one time (UTC), if it is one of `grid`."""
+    """Return the service at this time (UTC) if the time is on the `grid`."""
     step = timedelta(minutes=restaurant.policy.slot_minutes)
     return next(
         (each for each in restaurant.schedule.services_at(instant) if not (instant - each.opens_at) % step), None
@@ -47,7 +47,7 @@ def service_on_grid(restaurant: Restaurant, instant: datetime) -> Service | None
 
 
 def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: int, service: Service | None) -> range:
-    """The quarter hours such a party would take."""
+    """Return the quarter hours that a party of this size would occupy."""
     turn = restaurant.turn_time(party_size, service.period.name if service else None)
     return quarters_between(starts_at, starts_at + turn)
 
@@ -55,7 +55,7 @@ def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: in
 def refusal_by_rule(
     restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime, service: Service | None
 ) -> Refusal | None:
-    """The restaurant rule that this time breaks, whoever sits where. Instants in UTC; `service`: the one it falls into."""
+    """Return the restaurant rule that this time breaks, regardless of free tables. Times in UTC; `service`: at that time."""
     policy = restaurant.policy
     if starts_at <= now:
         return Refusal.PAST
@@ -79,7 +79,7 @@ def place_or_refusal(
     occupancy: Occupancy,
     preferences: SeatingPreferences = NO_PREFERENCES,
 ) -> Refusal | Place:
-    """The place at this very time, or what is in the way: the kitchen's pace or the tables."""
+    """Return the place for this exact time, or a refusal: the pacing limit or no free table."""
     quarters = seating_quarters(restaurant, starts_at, party_size, service)
     if not occupancy.paced(restaurant, party_size, quarters.start):
         return Refusal.PACING
@@ -97,9 +97,9 @@ def search(
     imaginary: bool = False,
     preferences: SeatingPreferences = NO_PREFERENCES,
 ) -> Search:
-    """The openings nearest to `wanted` (UTC), no further from it than `within`.
+    """Find the openings nearest to `wanted` (UTC), at most `within` away.
 
-    `imaginary`: the diner named an hour that a clock change skips; then there is no exact opening.
+    `imaginary`: a clock change skips the requested wall time, so there is no exact opening.
     """
     places: dict[datetime, Place] = {}
     refused: dict[datetime, Refusal | None] = {}
@@ -120,7 +120,7 @@ def search(
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:
-        # Off the grid the answer for the nearest time on it stands in: "we are full then" or nothing in the way.
+        # Off the grid, use the result for the nearest time on it.
         refusal = refused[min(refused, key=lambda moment: abs(moment - wanted))] if refused else Refusal.CLOSED
     return Search(
         wanted=wanted.astimezone(restaurant.zone),
@@ -132,7 +132,7 @@ def search(
 
 
 def _spread(nearest_first: list[datetime], limit: int) -> list[datetime]:
-    """Take the nearest that lie half an hour apart; fill up with the rest only if too few do."""
+    """Pick the nearest times at least half an hour apart; fill up with the others only if there are too few."""
     kept: list[datetime] = []
     for moment in nearest_first:
         if len(kept) < limit and all(abs(moment - other) >= _APART for other in kept):
