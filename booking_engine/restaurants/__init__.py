@@ -1,1 +1,1 @@
-"""What a restaurant is, how it is imported, and how it is found."""
+"""The restaurant model, the import, and the search for restaurants."""

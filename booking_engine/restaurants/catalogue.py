@@ -1,8 +1,8 @@
-"""The restaurants, kept in process until an import raises the catalogue's version; behind that, on a shared cache."""
+"""The restaurants, cached in process until an import raises the catalogue's version, with a shared cache behind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -24,13 +24,13 @@ from .names import NameEntry
 from .restaurant import Restaurant
 from .streets import street_words
 
-_LIST = "list2"  # numbered, since a list of a release that knew less of each would be read as well
+_LIST = "list2"  # versioned, because a list from an earlier release with fewer fields would also validate
 _WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")
-"""The transaction that wrote the present version."""
+"""Id of the transaction that wrote the current version."""
 
 
 class Names:
-    """All restaurants, as far as a search by name needs them."""
+    """All restaurants, with the data that the search for restaurants needs."""
 
     def __init__(self, entries: list[NameEntry]) -> None:
         self.entries = entries
@@ -43,7 +43,7 @@ class Names:
 
 @dataclass
 class CatalogueSnapshot:
-    """The restaurants at one version; filled as they are asked for."""
+    """The restaurants at one catalogue version, loaded on demand."""
 
     version: int
     codes: CodeBook
@@ -54,7 +54,7 @@ class CatalogueSnapshot:
 
 
 class _Copy(BaseModel):
-    """A restaurant as it lies on the cache."""
+    """A restaurant as stored in the shared cache."""
 
     line: RestaurantLine
     table_ids: dict[str, int]
@@ -64,15 +64,15 @@ _ENTRIES = TypeAdapter(list[NameEntry])
 
 
 class Catalogue:
-    """One snapshot at a time, replaced when the version in the database differs. Safe to share between threads."""
+    """Holds one snapshot, replaced when the version in the database differs. Safe to share between threads."""
 
     def __init__(self, cache: SharedCache) -> None:
-        self._shelf = cache
+        self._cache = cache
         self._lock = Lock()
         self._snapshot: CatalogueSnapshot | None = None
 
     def snapshot(self, connection: Connection, version: int | None = None) -> CatalogueSnapshot:
-        """The snapshot of this version, or, without one, of the database's present version."""
+        """Return the snapshot of the database's current version, without a query if it is known to be `version`."""
         known = self._snapshot
         if known and known.version == version:
             return known
@@ -80,60 +80,64 @@ class Catalogue:
         with self._lock:
             if self._snapshot is None or self._snapshot.version != row.version:
                 secret = bytes(row.code_key)
-                shared = VersionedCache(self._shelf, row.version, row.written_by, secret)
+                shared = VersionedCache(self._cache, row.version, row.written_by, secret)
                 self._snapshot = CatalogueSnapshot(row.version, CodeBook(secret), shared)
             return self._snapshot
 
     @property
     def known(self) -> CatalogueSnapshot | None:
-        """The snapshot in memory, if any has been read."""
+        """The snapshot in memory, if one has been loaded."""
         return self._snapshot
 
     def latest_known(self, connection: Connection) -> CatalogueSnapshot:
-        """The snapshot in memory, however old; commands check its version where they lock."""
+        """Return the snapshot in memory, however old; commands check its version when they lock."""
         return self._snapshot or self.snapshot(connection)
 
     def restaurant(self, connection: Connection, snapshot: CatalogueSnapshot, restaurant_id: int) -> Restaurant:
-        """The restaurant with this id. Raises RestaurantUnknown."""
+        """Return the restaurant with this id. Raises RestaurantUnknown."""
         if found := snapshot.restaurants.get(restaurant_id):
             return found
         return self.restaurants(connection, snapshot, [restaurant_id])[0]
 
     def restaurants(self, connection: Connection, snapshot: CatalogueSnapshot, ids: Sequence[int]) -> list[Restaurant]:
-        """The restaurants with these ids, in their order. Raises RestaurantUnknown if any does not exist."""
+        """Return the restaurants with these ids, in their order. Raises RestaurantUnknown if any does not exist."""
         found = {number: known for number in ids if (known := snapshot.restaurants.get(number))}
-        if missing := [number for number in ids if number not in found]:
+        if missing := _not_in(found, ids):
             found |= _read_copies(snapshot, missing)
-        if missing := [number for number in missing if number not in found]:
+        if missing := _not_in(found, missing):
             found |= _read_rows(connection, snapshot, missing)
-        if unknown := [number for number in missing if number not in found]:
+        if unknown := _not_in(found, missing):
             raise RestaurantUnknown(str(unknown[0]))
         return [found[number] for number in ids]
 
     def names(self, connection: Connection, snapshot: CatalogueSnapshot) -> Names:
-        """All restaurants, as far as a search by name needs them."""
+        """Return all restaurants, with the data that the search for restaurants needs."""
         if snapshot.names:
             return snapshot.names
-        # One thread reads while the others wait: of ten thousand restaurants each would read for a tenth of a second.
+        # One thread reads while the others wait: reading ten thousand restaurants takes a tenth of a second.
         with snapshot.reading_names:
             return snapshot.names or _read_list(snapshot) or _read_names(connection, snapshot)
 
 
+def _not_in(found: Mapping[int, Restaurant], ids: Sequence[int]) -> list[int]:
+    return [number for number in ids if number not in found]
+
+
 def _read_copies(snapshot: CatalogueSnapshot, ids: Sequence[int]) -> dict[int, Restaurant]:
-    """What the cache has of these."""
+    """Read the restaurants that are in the shared cache."""
     found = {}
     for name, value in snapshot.shared.get([str(number) for number in ids]).items():
         try:
             copy = _Copy.model_validate_json(value)
         except ValidationError:
-            continue  # of a release that knew other fields
+            continue  # written by a release with other fields
         found[int(name)] = Restaurant.from_line(int(name), copy.line, copy.table_ids, snapshot.version)
     snapshot.restaurants.update(found)
     return found
 
 
 def _read_rows(connection: Connection, snapshot: CatalogueSnapshot, ids: Sequence[int]) -> dict[int, Restaurant]:
-    """What the database has of these, which is also put on the cache."""
+    """Read the restaurants from the database and put them in the shared cache."""
     rows = connection.execute(
         select(restaurant.c.id, restaurant.c.document, restaurant.c.version).where(restaurant.c.id.in_(ids))
     ).all()
@@ -144,7 +148,7 @@ def _read_rows(connection: Connection, snapshot: CatalogueSnapshot, ids: Sequenc
     for row in rows:
         line = RestaurantLine.model_validate(row.document)
         found[row.id] = Restaurant.from_line(row.id, line, numbers[row.id], snapshot.version)
-        # Read a moment later than the snapshot, it may be newer; then it must not be filed under the older version.
+        # Read later than the snapshot, so it may be newer; then it must not be cached under the older version.
         if row.version <= snapshot.version:
             snapshot.restaurants[row.id] = found[row.id]
             copies[str(row.id)] = _Copy(line=line, table_ids=numbers[row.id]).model_dump_json().encode()
@@ -153,17 +157,17 @@ def _read_rows(connection: Connection, snapshot: CatalogueSnapshot, ids: Sequenc
 
 
 def _read_list(snapshot: CatalogueSnapshot) -> Names | None:
-    """The list on the cache, if there is one."""
+    """Read the list from the shared cache, if it is there."""
     for value in snapshot.shared.get([_LIST]).values():
         try:
             snapshot.names = Names(_ENTRIES.validate_json(value))
         except ValidationError:
-            break  # of a release that knew other fields
+            break  # written by a release with other fields
     return snapshot.names
 
 
 def _read_names(connection: Connection, snapshot: CatalogueSnapshot) -> Names:
-    """The list in the database, which is also put on the cache."""
+    """Read the list from the database and put it in the shared cache."""
     columns = restaurant.c
     document = columns.document
     rows = connection.execute(
@@ -176,7 +180,7 @@ def _read_names(connection: Connection, snapshot: CatalogueSnapshot) -> Names:
         ).order_by(columns.name, columns.id)
     ).all()  # fmt: skip
     names = Names([_entry(row) for row in rows])
-    # As above: a list that was read during an import belongs to the next version.
+    # As in `_read_rows`: a list read during an import belongs to the next version.
     if all(row.version <= snapshot.version for row in rows):
         snapshot.names = names
         snapshot.shared.put({_LIST: _ENTRIES.dump_json(names.entries)})

@@ -1,4 +1,4 @@
-"""Reservations that a restaurant no longer fits after an import: kept, and reported for the restaurant to call the diners."""
+"""Reservations that conflict with a restaurant after an import: kept, and reported so the restaurant can call the diners."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .restaurant import Restaurant
 
 @dataclass(frozen=True)
 class Conflict:
-    """An upcoming reservation and what is in its way: "closed then", "table gone" or "table too small"."""
+    """An upcoming reservation and the reason for the conflict: "closed then", "table gone" or "table too small"."""
 
     slug: str
     code: str
@@ -27,7 +27,7 @@ class Conflict:
 
 
 def find_conflicts(connection: Connection, changed: dict[int, RestaurantLine], shift: timedelta) -> Iterator[Conflict]:
-    """Look through the upcoming reservations of these restaurants (by id). `shift`: of the clock."""
+    """Find conflicts among the upcoming reservations of these restaurants (by id). `shift`: offset of the clock."""
     if not changed:
         return
     codes = CodeBook(bytes(connection.execute(select(catalogue.c.code_key)).scalar_one()))
@@ -48,11 +48,11 @@ def find_conflicts(connection: Connection, changed: dict[int, RestaurantLine], s
             restaurant = Restaurant.from_line(restaurant_id, changed[restaurant_id], numbers[restaurant_id], 0)
             names = {table.name for table in restaurant.tables}
             for row in rows:
-                if reason := _in_the_way(restaurant, names, row):
+                if reason := _conflict_reason(restaurant, names, row):
                     yield Conflict(restaurant.slug, codes.spell(restaurant_id, row.code_number), reason)
 
 
-def _in_the_way(restaurant: Restaurant, table_names: set[str], row: Any) -> str | None:
+def _conflict_reason(restaurant: Restaurant, table_names: set[str], row: Any) -> str | None:
     if restaurant.schedule.service_at(row.starts_at) is None:
         return "closed then"
     if not {restaurant.table_names[table_id] for table_id in row.table_ids} <= table_names:

@@ -1,4 +1,4 @@
-"""What a diner looks for in a restaurant without naming one."""
+"""Criteria for finding a restaurant without naming it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from rapidfuzz import fuzz
 from .names import NameEntry, fold
 from .streets import street_words
 
-_LONG = 5  # letters of a word in which a slip is forgiven
-_A_SLIP = 83.0  # points of likeness
+_SHORTEST_FUZZY_WORD = 5  # letters; shorter words must match exactly
+_FUZZY_CUTOFF = 83.0  # similarity, 0 to 100
 
 
 @dataclass(frozen=True)
 class Criteria:
-    """All of it must fit. `city` and `cuisine` as the import has them, in any case and with or without accents; `street` as it
-    is said, "Main" or "24th st"; any of the `price_levels`; of each of the `features` one of its words, such as
-    {"outdoor", "patio"}, must stand in what the restaurant tells of itself, its tables or its areas; none of the slugs
-    `excluding`, and nothing that serves one of the `refused_cuisines`.
+    """Criteria that a restaurant must all meet.
+
+    `city` and `cuisine` are as imported, in any case, with or without accents. `street` is as a diner would say it:
+    "Main", "24th st". `price_levels` accepts any of its levels. Each of the `features` is a set of words, such as
+    {"outdoor", "patio"}, one of which must occur in the features of the restaurant or its tables, or in its areas.
+    Restaurants with a slug in `excluding`, or that serve one of the `refused_cuisines`, are left out.
     """
 
     city: str | None = None
@@ -30,34 +32,46 @@ class Criteria:
     refused_cuisines: frozenset[str] = frozenset()
 
     def narrow(self, entries: list[NameEntry]) -> list[NameEntry]:
-        """Those of the entries that fit, in their order."""
-        if self.city is not None and self.city.strip():
-            city = fold(self.city)
-            entries = [entry for entry in entries if entry.folded_city == city]
-        if self.cuisine is not None and self.cuisine.strip():
-            cuisine = fold(self.cuisine)
-            entries = [entry for entry in entries if cuisine in entry.folded_cuisines]
+        """Return the entries that meet all criteria, in their order."""
+        entries = self._with_cuisine(self._in_city(entries))
         if self.excluding:
             entries = [entry for entry in entries if entry.slug not in self.excluding]
-        if self.refused_cuisines:
-            refused = frozenset(map(fold, self.refused_cuisines))
-            entries = [entry for entry in entries if refused.isdisjoint(entry.folded_cuisines)]
         if self.price_levels:
             entries = [entry for entry in entries if entry.price_level in self.price_levels]
         for words in self.features:
             entries = [entry for entry in entries if not words.isdisjoint(entry.traits)]
-        if self.street is not None:
-            said = street_words(self.street)
-            entries = [entry for entry in entries if said and _is_there(said, entry.street_words)]
+        return self._on_street(entries)
+
+    def _in_city(self, entries: list[NameEntry]) -> list[NameEntry]:
+        if self.city is None or not self.city.strip():
+            return entries
+        city = fold(self.city)
+        return [entry for entry in entries if entry.folded_city == city]
+
+    def _with_cuisine(self, entries: list[NameEntry]) -> list[NameEntry]:
+        if self.cuisine is not None and self.cuisine.strip():
+            cuisine = fold(self.cuisine)
+            entries = [entry for entry in entries if cuisine in entry.folded_cuisines]
+        if self.refused_cuisines:
+            refused = frozenset(map(fold, self.refused_cuisines))
+            entries = [entry for entry in entries if refused.isdisjoint(entry.folded_cuisines)]
         return entries
 
+    def _on_street(self, entries: list[NameEntry]) -> list[NameEntry]:
+        if self.street is None:
+            return entries
+        wanted = street_words(self.street)
+        return [entry for entry in entries if wanted and _is_same_street(wanted, entry.street_words)]
 
-def _is_there(said: frozenset[str], street: frozenset[str]) -> bool:
-    return all(
-        word in street
-        or (len(word) >= _LONG and word.isalpha() and any(fuzz.ratio(word, other) >= _A_SLIP for other in street))
-        for word in said
-    )
+
+def _is_same_street(wanted: frozenset[str], street: frozenset[str]) -> bool:
+    return all(word in street or _is_misspelled(word, street) for word in wanted)
+
+
+def _is_misspelled(word: str, street: frozenset[str]) -> bool:
+    if len(word) < _SHORTEST_FUZZY_WORD or not word.isalpha():
+        return False
+    return any(fuzz.ratio(word, other) >= _FUZZY_CUTOFF for other in street)
 
 
 ANY_RESTAURANT = Criteria()

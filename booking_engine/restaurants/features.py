@@ -1,4 +1,4 @@
-"""What a table has, in one spelling: "Step-free", "wheelchair accessible" and `step_free` are the same."""
+"""Canonical names of features: "Step-free", "wheelchair accessible" and `step_free` are the same feature."""
 
 from __future__ import annotations
 
@@ -21,31 +21,33 @@ _SYNONYMS = {
     "power_outlet": "power outlets|outlet|outlets|power socket|power sockets|socket|sockets",
 }
 _MEANING = {word: feature for feature, words in _SYNONYMS.items() for word in words.split("|")}
-# It is brought to a table's side; whatever else is wanted_count for has to be so wherever one of the party sits.
+# A high chair can be brought to one table of a combination; other features must hold wherever a guest may sit.
 _ONE_TABLE_IS_ENOUGH = frozenset({HIGH_CHAIR})
-_IN_MANY = (
+_STOP_WORD_LIST = (
     "a an and for in of on by at the to with is are some have has no free high floor good friendly seating seats seat options "
     "option room area table tables place spot allowed welcome serves serve available food access service services great nice"
 )
-_SAY_NOTHING = frozenset(_IN_MANY.split())
-"""Words that the names of many features have in common."""
+_STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
+"""Words that occur in the names of many features."""
 
 
 def canonical(words: Iterable[str]) -> frozenset[str]:
-    """The features in their one spelling, lower case with underscores; words without a letter or digit are none."""
+    """Return canonical feature names, lower case with underscores. Skips words without a letter or digit."""
     folded = (fold(word) for word in words)
     return frozenset(_MEANING.get(word, word.replace(" ", "_")) for word in folded if word)
 
 
 def of_tables(tables: Iterable[frozenset[str]]) -> frozenset[str]:
-    """What tables pushed together have: what each of them has, and a high chair if one of them has it."""
-    each = list(tables)
-    return frozenset.intersection(*each) | (frozenset.union(*each) & _ONE_TABLE_IS_ENOUGH)
+    """Return the features of a combination: those that all its tables share, and a high chair if any table has one."""
+    by_table = list(tables)
+    return frozenset.intersection(*by_table) | (frozenset.union(*by_table) & _ONE_TABLE_IS_ENOUGH)
 
 
 def telling_words(phrases: Iterable[str]) -> frozenset[str]:
-    """The words that a feature is known by, in any usual spelling: "outdoor" of "outdoor seating", "live" and "music" of
-    `live_music`."""
+    """Return the keywords of features in any common spelling.
+
+    "outdoor" for "outdoor seating", "live" and "music" for `live_music`.
+    """
     listed = list(phrases)
     spelled = [*map(fold, listed), *(feature.replace("_", " ") for feature in canonical(listed))]
-    return frozenset(word for phrase in spelled for word in phrase.split()) - _SAY_NOTHING
+    return frozenset(word for phrase in spelled for word in phrase.split()) - _STOP_WORDS

@@ -1,6 +1,6 @@
-"""Fields of the import format, each with the very values it takes written into the format's JSON Schema.
+"""Field types of the import format. The JSON Schema of each describes exactly the values that it accepts.
 
-JSON's types are taken at their word: a number in quotes is no number, 1 is not true.
+JSON types are strict: a number in quotes is not a number, and 1 is not true.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _read_date(value: object) -> object:
     raise ValueError("must be a date that exists, like 2026-12-25")
 
 
-# Listing the zones walks the time zone database on disk.
+# Cached because listing the zones walks the time zone database on disk.
 _zones = cache(available_timezones)
 
 
@@ -103,7 +103,7 @@ Origin = Annotated[
     AfterValidator(_origin),
     _described(_ORIGIN, "https://www.example.com", maxLength=300, description="Scheme, host and port of a web site"),
 ]
-# Named, so that the schema spells their pattern once.
+# Named types, so that the schema contains their pattern only once.
 Words = TypeAliasType(
     "Words", Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable), _text(200)]
 )

@@ -1,4 +1,4 @@
-"""The import format: one JSON object a line, one restaurant each, read by pydantic."""
+"""The import format: one restaurant per line as a JSON object, validated by pydantic."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class _Part(BaseModel):
 
 
 class Address(_Part):
+    """A restaurant's address; coordinates in degrees."""
+
     street: Words | None = None
     city: Words
     region: Words | None = None
@@ -41,7 +43,7 @@ class Address(_Part):
 
 
 class Hours(_Part):
-    """When a service period is; `closes` (and `last_seating`) not after `opens` means the next morning."""
+    """Hours of a service period. `closes` not after `opens`, or `last_seating` before it, means the next day."""
 
     name: Words
     opens: TimeOfDay
@@ -57,20 +59,20 @@ class Hours(_Part):
 
 
 class ServicePeriod(Hours):
-    """Lunch or dinner on some weekdays."""
+    """A service period, such as lunch or dinner, on some weekdays."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
 
 
 class Closure(_Part):
-    """A service date on which the restaurant does not open."""
+    """A service date on which the restaurant is closed."""
 
     date: Day
     reason: Words | None = None
 
 
 class SpecialDay(_Part):
-    """A service date on which other hours than the weekday's are kept, like New Year's Eve."""
+    """A service date with its own hours instead of the weekday's, such as New Year's Eve."""
 
     date: Day
     reason: Words | None = None
@@ -78,12 +80,16 @@ class SpecialDay(_Part):
 
 
 class TurnTime(_Part):
+    """How long a party of up to `max_party` keeps its table, in one service period or in all of them."""
+
     max_party: PartySize
     minutes: Annotated[WholeNumber, Field(ge=15, le=24 * 60)]
     service_period: Words | None = None
 
 
 class DiningTable(_Part):
+    """A table, the party sizes it seats, and its features. `walk_in`: reserved for guests without a reservation."""
+
     name: Words
     area: Words | None = None
     min_party: PartySize = 1
@@ -97,7 +103,7 @@ class DiningTable(_Part):
 
 
 class Combination(_Part):
-    """Tables pushed together; whoever takes the combination takes all of them."""
+    """Tables that can be pushed together; a party takes all of them."""
 
     tables: Annotated[tuple[Words, ...], Field(min_length=2)]
     min_party: PartySize = 1
@@ -111,8 +117,8 @@ class Combination(_Part):
 class Policy(_Part):
     """The restaurant's rules.
 
-    `walk_in_covers`: seats that stay free for walk-ins at any time. Walk-in tables and seats may be booked when a party is
-    to sit down within `walk_in_release_minutes`; None: never.
+    `walk_in_covers`: seats kept free for walk-ins at any time. Walk-in tables and seats can be booked for a start within
+    the next `walk_in_release_minutes`; None: never.
     """
 
     slot_minutes: Annotated[WholeNumber, Field(ge=5, le=240)] = 15
@@ -149,20 +155,33 @@ class RestaurantLine(_Part):
     widget_origins: Annotated[tuple[Origin, ...], Field(max_length=50)] = ()
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> RestaurantLine:
+    def _table_names_are_unique(self) -> RestaurantLine:
         names = Counter(table.name for table in self.tables)
         if repeated := [name for name, count in names.items() if count > 1]:
             raise ValueError(f"tables: two tables are called {repeated[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _combinations_are_valid(self) -> RestaurantLine:
+        names = {table.name for table in self.tables}
         for combination in self.combinations:
             if unknown := [name for name in combination.tables if name not in names]:
                 raise ValueError(f"combinations: there is no table called {unknown[0]}")
             if len(set(combination.tables)) < len(combination.tables):
                 raise ValueError("combinations: a table is named twice")
+        return self
+
+    @model_validator(mode="after")
+    def _special_days_are_unique(self) -> RestaurantLine:
         closed = {closure.date for closure in self.closures}
         special = Counter(day.date for day in self.special_days)
         for day, count in special.items():
             if day in closed or count > 1:
                 raise ValueError(f"special_days: {day} is {'closed' if day in closed else 'there twice'}")
+        return self
+
+    @model_validator(mode="after")
+    def _turn_times_name_known_periods(self) -> RestaurantLine:
         periods = {hours.name for hours in self.service_periods}
         periods |= {hours.name for day in self.special_days for hours in day.service_periods}
         for turn in self.turn_times:
@@ -172,14 +191,15 @@ class RestaurantLine(_Part):
 
     @property
     def zone(self) -> ZoneInfo:
+        """The restaurant's time zone."""
         return ZoneInfo(self.timezone)
 
 
 def restaurant_schema(address: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one line; `address`: where it is published, its `$id`.
+    """Return the JSON Schema (draft 2020-12) of one line. `address`: the URL at which it is published, its `$id`.
 
-    What it refuses the import refuses. What it cannot say the import checks besides: that names of tables and service
-    periods exist, that hours and party sizes are in order, that the time zone is known.
+    The import rejects whatever the schema rejects. It also checks what the schema cannot express: that names of tables
+    and service periods exist, that hours and party sizes are in order, and that the time zone is known.
     """
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address}
     return dialect | RestaurantLine.model_json_schema()

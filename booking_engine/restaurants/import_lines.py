@@ -1,10 +1,10 @@
-"""Reading an import: every line checked, every problem named, before anything is written."""
+"""Parsing of an import: checks every line and reports every problem before anything is written."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import isinf
 from typing import Any, Literal, Protocol
 
@@ -15,39 +15,35 @@ from booking_engine.errors import ImportProblem, ImportRejected
 from .import_format import RestaurantLine
 
 LONGEST_LINE = 5_000_000
-"""Characters; a restaurant of 2,000 tables takes a few hundred thousand."""
+"""In characters; a restaurant with 2,000 tables takes a few hundred thousand."""
 
 _MOST_PROBLEMS = 200
 _LONGEST_PATH = 100
 
 
 class Progress(Protocol):
-    """Told how far an import is: lines checked of all lines, then restaurants written of those to write."""
+    """Callback for an import's progress: lines checked of all lines, then restaurants written of those to write."""
 
     def __call__(self, step: Literal["check", "write"], done: int, total: int) -> None: ...
 
 
 def read_lines(lines: Iterable[str], progress: Progress | None) -> dict[int, RestaurantLine]:
-    """Check every line and give them by number (from 1); blank ones are skipped.
+    """Check every line and return them by line number (from 1), without blank lines.
 
-    Raises ImportRejected with every problem found (the first 200); a file without a restaurant is one.
+    Raises ImportRejected with the problems found (the first 200); a file without a restaurant is a problem.
     """
     texts = list(lines)
     parsed: dict[int, RestaurantLine] = {}
     problems: list[ImportProblem] = []
-    first_line: dict[tuple[str, str], int] = {}
+    first_use: dict[tuple[str, str], int] = {}
     for number, text in enumerate(texts, 1):
         if text.strip():
-            try:
-                line = parsed[number] = RestaurantLine.model_validate(_parse(text))
-            except ValidationError as error:
-                problems += _problems(number, error)
-            except ValueError as error:
-                problems.append(ImportProblem(number, "line", str(error)))
+            checked = _check_line(number, text)
+            if isinstance(checked, RestaurantLine):
+                parsed[number] = checked
+                problems += _reused_values(number, checked, first_use)
             else:
-                for field, value in (("slug", line.slug), ("sms_number", line.sms_number)):
-                    if value and (other := first_line.setdefault((field, value), number)) != number:
-                        problems.append(ImportProblem(number, field, f"{value} is already used on line {other}"))
+                problems += checked
         if len(problems) >= _MOST_PROBLEMS:
             break
         if progress:
@@ -59,11 +55,27 @@ def read_lines(lines: Iterable[str], progress: Progress | None) -> dict[int, Res
     return parsed
 
 
+def _check_line(number: int, text: str) -> RestaurantLine | list[ImportProblem]:
+    try:
+        return RestaurantLine.model_validate(_parse(text))
+    except ValidationError as error:
+        return _problems(number, error)
+    except ValueError as error:
+        return [ImportProblem(number, "line", str(error))]
+
+
+def _reused_values(number: int, line: RestaurantLine, first_use: dict[tuple[str, str], int]) -> Iterator[ImportProblem]:
+    """Yield a problem for a slug or SMS number that an earlier line uses; note new ones in `first_use`."""
+    for field, value in (("slug", line.slug), ("sms_number", line.sms_number)):
+        if value and (other := first_use.setdefault((field, value), number)) != number:
+            yield ImportProblem(number, field, f"{value} is already used on line {other}")
+
+
 def _problems(number: int, error: ValidationError) -> list[ImportProblem]:
     return [
         ImportProblem(number, _path(item["loc"]), item["msg"].removeprefix("Value error, "))
         for item in error.errors(include_url=False)
-        # A list that is long enough is called too short when what is in it is wrong, and that is told already.
+        # pydantic calls a long enough list too short if its items are invalid, and those are reported on their own.
         if not (item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"])
     ]
 
@@ -73,13 +85,17 @@ def _parse(text: str) -> object:
         raise ValueError(f"is longer than {LONGEST_LINE:,} characters")
     try:
         return json.loads(
-            text, parse_constant=_no_constant, parse_float=_read_decimal, parse_int=_read_whole, object_pairs_hook=_once
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_read_decimal,
+            parse_int=_read_whole,
+            object_pairs_hook=_reject_repeated_keys,
         )
     except RecursionError:
         raise ValueError("is nested too deeply") from None
 
 
-def _no_constant(name: str) -> object:
+def _reject_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
@@ -87,7 +103,7 @@ def _read_decimal(digits: str) -> float | int:
     number = float(digits)
     if isinf(number):
         raise ValueError(f"{_short(digits)} is too large a number")
-    # JSON does not tell 4.0 from 4.
+    # JSON does not distinguish 4.0 from 4.
     return int(number) if number.is_integer() else number
 
 
@@ -97,8 +113,8 @@ def _read_whole(digits: str) -> int:
     return int(digits)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Of two values for one key programs take either the first or the last: whoever wrote the line has to say which.
+def _reject_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Parsers disagree on whether the first or the last value of a repeated key counts, so the author must decide.
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
@@ -111,6 +127,6 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _short(text: str) -> str:
-    """Fit to be printed: whatever the file holds, a problem is one line of a terminal."""
+    """Shorten and make printable, so that a problem fits on one terminal line whatever the file contains."""
     shown = "".join(character if character.isprintable() else "?" for character in text[:_LONGEST_PATH])
     return shown if len(text) <= _LONGEST_PATH else f"{shown}..."

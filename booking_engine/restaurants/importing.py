@@ -1,4 +1,4 @@
-"""Importing restaurants: all of a file or nothing of it."""
+"""Import of restaurants: all of a file or none of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .import_lines import Progress, read_lines
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many restaurants were new, changed, or as before, and which reservations the changed ones no longer fit."""
+    """Number of restaurants created, updated and unchanged, and reservations that conflict with the updates."""
 
     created: int
     updated: int
@@ -30,19 +30,21 @@ class ImportReport:
 
 
 def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str], progress: Progress | None) -> ImportReport:
-    """Create and update restaurants by slug; none is ever deleted, nor any reservation. The same file again changes nothing."""
+    """Create and update restaurants by slug. Restaurants and reservations are never deleted; the import is idempotent."""
     parsed = read_lines(lines, progress)
     documents = {line.slug: line.model_dump(mode="json") for line in parsed.values()}
     with database.begin() as connection:
-        # One import at a time: this row is the lock, and its version tells every process to read again.
+        # One import at a time: this row is the lock, and a new version makes every process reload.
         version = connection.execute(select(catalogue.c.version).with_for_update()).scalar_one() + 1
         ids: dict[str, int] = {}
         updated: list[RestaurantLine] = []
         for batch in batches(list(parsed.values())):
-            known = _known(connection, batch)
-            ids |= {slug: row.id for slug, row in known.items()}
+            existing = _existing_rows(connection, batch)
+            ids |= {slug: row.id for slug, row in existing.items()}
             updated += [
-                line for line in batch if line.slug in known and _differs(known[line.slug].document, line, documents)
+                line
+                for line in batch
+                if line.slug in existing and _differs(existing[line.slug].document, line, documents)
             ]
         created = [line for line in parsed.values() if line.slug not in ids]
         if created or updated:
@@ -57,14 +59,14 @@ def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str], pro
         )
 
 
-def _known(connection: Connection, lines: Sequence[RestaurantLine]) -> dict[str, Any]:
+def _existing_rows(connection: Connection, lines: Sequence[RestaurantLine]) -> dict[str, Any]:
     columns = restaurant.c
     wanted = select(columns.id, columns.slug, columns.document).where(columns.slug.in_([line.slug for line in lines]))
     return {row.slug: row for row in connection.execute(wanted)}
 
 
 def _differs(document: dict[str, Any], line: RestaurantLine, documents: dict[str, dict[str, Any]]) -> bool:
-    # A document from before a field came into the format lacks it, and means its default.
+    # A document that predates a field of the format lacks it, which means the default.
     return document != documents[line.slug] and RestaurantLine.model_validate(document) != line
 
 
@@ -94,7 +96,7 @@ def _write(
         }
         for line in (*created, *updated)
     ]
-    # Numbers that move from one restaurant to another must be free before they are taken.
+    # A number that moves from one restaurant to another must be cleared before it is assigned: the column is unique.
     for batch in batches([ids[line.slug] for line in updated]):
         connection.execute(update(restaurant).where(restaurant.c.id.in_(batch)).values(sms_number=None))
     statement = insert(restaurant)
@@ -109,7 +111,7 @@ def _write(
 
 
 def _number_tables(connection: Connection, lines: dict[int, RestaurantLine]) -> None:
-    """Give new tables the next free numbers of their restaurant; a number once given stays with its name."""
+    """Assign the restaurant's next free numbers to new tables; an assigned number stays with its table name."""
     known: dict[int, dict[str, int]] = {restaurant_id: {} for restaurant_id in lines}
     for batch in batches(list(lines)):
         for row in connection.execute(select(dining_table).where(dining_table.c.restaurant_id.in_(batch))):
@@ -127,7 +129,7 @@ def _number_tables(connection: Connection, lines: dict[int, RestaurantLine]) -> 
 
 
 def _check_numbers(connection: Connection, parsed: dict[int, RestaurantLine]) -> None:
-    """A short number belongs to one restaurant, those outside this file included."""
+    """Raise ImportRejected if an SMS number already belongs to a restaurant that is not in this file."""
     wanted = {line.sms_number: number for number, line in parsed.items() if line.sms_number}
     slugs = {line.slug for line in parsed.values()}
     taken = connection.execute(

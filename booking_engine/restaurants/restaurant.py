@@ -1,4 +1,4 @@
-"""A restaurant: its floor, its hours, its rules. Pure, no I/O."""
+"""A restaurant: its floor, hours and rules. Pure, no I/O."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ from .import_format import (
 )
 
 DEFAULT_TURN_TIMES = ((2, 90), (4, 105), (6, 120), (None, 150))
-"""(largest party, minutes) where an import gives no turn times at all; None: any larger party."""
+"""(largest party, minutes) for a restaurant without turn times; None: any larger party."""
 
-
-_MOST_REMEMBERED = 500
+_MOST_CACHED = 500
 
 
 @dataclass(frozen=True)
 class Restaurant:
-    """Everything the import said about a restaurant, with defaults filled in."""
+    """A restaurant as imported, with defaults filled in."""
 
     id: int
     slug: str
@@ -59,15 +58,15 @@ class Restaurant:
     combinations: tuple[Combination, ...]
     policy: Policy
     widget_origins: tuple[str, ...]
-    """Origins of the web sites that may talk with us about it."""
+    """Origins of the websites whose chat widget may call us for this restaurant."""
     table_ids: dict[str, int] = field(hash=False, repr=False)
-    """Number of each table by name, tables that have left the floor included."""
+    """Number of each table by name, including removed tables."""
     version: int = field(default=0, compare=False)
-    """The catalogue version this was read at."""
+    """The catalogue version at which it was read."""
 
     @classmethod
     def from_line(cls, restaurant_id: int, line: RestaurantLine, table_ids: dict[str, int], version: int) -> Restaurant:
-        """Build from a checked import line."""
+        """Build from a validated import line."""
         address = line.address
         return cls(
             id=restaurant_id, slug=line.slug, name=line.name, phone=line.phone, sms_number=line.sms_number,
@@ -91,12 +90,12 @@ class Restaurant:
 
     @cached_property
     def floor(self) -> Floor:
-        """The places that can be booked, in the order they should be given away."""
+        """The places that can be booked, in the order in which to assign them."""
         return self._lay_out(with_walk_in=False)
 
     @cached_property
     def released_floor(self) -> Floor:
-        """The same with the walk-in tables, for when the restaurant no longer keeps them."""
+        """The floor including walk-in tables, for when the restaurant no longer reserves them for walk-ins."""
         return self._lay_out(with_walk_in=True)
 
     def _lay_out(self, *, with_walk_in: bool) -> Floor:
@@ -107,7 +106,7 @@ class Restaurant:
 
     @cached_property
     def schedule(self) -> Schedule:
-        """When parties are seated."""
+        """The service periods, closures and special days."""
         return Schedule(self.service_periods, self.closures, self.special_days, self.zone)
 
     @property
@@ -117,7 +116,7 @@ class Restaurant:
         return floor.largest_party
 
     def areas_of(self, table_ids: Iterable[int]) -> tuple[str, ...]:
-        """The areas in which these tables stand, each once; a table that has left the floor stands nowhere."""
+        """Return the areas of these tables without repeats; a removed table has no area."""
         return tuple(dict.fromkeys(self._areas[table_id] for table_id in table_ids if table_id in self._areas))
 
     @cached_property
@@ -125,12 +124,12 @@ class Restaurant:
         return {self.table_ids[table.name]: table.area for table in self.tables if table.area}
 
     def has_feature(self, feature: str) -> bool:
-        """Whether the restaurant, or a table of it, has this feature, in any usual spelling."""
+        """Whether the restaurant or one of its tables has this feature, in any common spelling."""
         listed = (self.features, *(table.features for table in self.tables))
         return canonical([feature]) <= canonical(word for features in listed for word in features)
 
     def longest_turn(self, party_size: int) -> timedelta:
-        """The longest that a party of this size keeps its table in any service."""
+        """Return the longest turn time of a party of this size in any service period."""
         return max(self.turn_time(party_size, name) for name in self._period_names)
 
     @cached_property
@@ -143,14 +142,14 @@ class Restaurant:
         return {}
 
     def turn_time(self, party_size: int, service_period_name: str | None) -> timedelta:
-        """How long such a party keeps its table.
+        """Return how long a party of this size keeps its table.
 
-        The entry for the smallest `max_party` that holds the party; entries for the service period go before general
-        ones. A party larger than every entry keeps its table as long as the largest entry says. Without any entry:
-        90 minutes up to 2 guests, 105 up to 4, 120 up to 6, 150 beyond.
+        Uses the entry with the smallest `max_party` that fits the party; entries for the service period take precedence
+        over general ones. A party larger than every entry gets the time of the largest entry. Without any entries:
+        90 minutes for up to 2 guests, 105 for up to 4, 120 for up to 6, 150 for more.
         """
         key = party_size, service_period_name
-        if len(self._turns) > _MOST_REMEMBERED:
+        if len(self._turns) > _MOST_CACHED:
             self._turns.clear()
         known = self._turns.get(key)
         if known is None:
@@ -158,14 +157,21 @@ class Restaurant:
         return known
 
     def _turn_time(self, party_size: int, service_period_name: str | None) -> timedelta:
-        for wanted in (service_period_name, None):
-            entries = sorted(
-                (turn for turn in self.turn_times if turn.service_period == wanted), key=lambda turn: turn.max_party
-            )
-            if fitting := next((turn for turn in entries if turn.max_party >= party_size), None):
-                return timedelta(minutes=fitting.minutes)
-        general = [turn for turn in self.turn_times if turn.service_period in (service_period_name, None)]
-        if general:
-            return timedelta(minutes=max(general, key=lambda turn: turn.max_party).minutes)
-        minutes = next(minutes for largest, minutes in DEFAULT_TURN_TIMES if largest is None or party_size <= largest)
-        return timedelta(minutes=minutes)
+        specific, general = (
+            [turn for turn in self.turn_times if turn.service_period == name] for name in (service_period_name, None)
+        )
+        for entries in (specific, general):
+            if fitting := [turn for turn in entries if turn.max_party >= party_size]:
+                return timedelta(minutes=min(fitting, key=_max_party).minutes)
+        applicable = [turn for turn in self.turn_times if turn.service_period in (service_period_name, None)]
+        if applicable:
+            return timedelta(minutes=max(applicable, key=_max_party).minutes)
+        return timedelta(minutes=_default_minutes(party_size))
+
+
+def _max_party(turn: TurnTime) -> int:
+    return turn.max_party
+
+
+def _default_minutes(party_size: int) -> int:
+    return next(minutes for largest, minutes in DEFAULT_TURN_TIMES if largest is None or party_size <= largest)

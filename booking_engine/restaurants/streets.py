@@ -1,4 +1,4 @@
-"""Streets by the words that tell them from each other."""
+"""Streets, compared by their distinctive words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _KINDS, _SIDES = frozenset(_KIND_WORDS.split()), frozenset(_SIDE_WORDS.split())
 
 
 def street_words(street: str) -> frozenset[str]:
-    """ "bryant" of "412 Bryant Street", "17th" of "1919 East 17th Avenue"; where nothing else is left, also what kind it is."""
+    """Return the distinctive words of a street address: "bryant" for "412 Bryant Street", "17th" for "1919 East 17th Avenue".
+
+    If no distinctive word is left, words such as "street" or "east" are included.
+    """
     words = [word for word in fold(street).split() if not word.isdecimal()]
     own = [word for word in words if word not in _KINDS and word not in _SIDES]
     return frozenset(own or words)
