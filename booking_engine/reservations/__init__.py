@@ -1,1 +1,1 @@
-"""The commands: hold, confirm, change, move and cancel, each in a file of its own."""
+"""The commands hold, confirm, change, move and cancel, one module each."""

@@ -1,4 +1,4 @@
-"""Cancelling a reservation, and taking the cancellation back."""
+"""Cancel a reservation, and undo a cancellation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNDO_WITHIN = timedelta(minutes=2)
 def cancel_reservation(
     context: EngineContext, code: str, *, command_id: str, channel: str, notify: bool
 ) -> Reservation:
-    """Give the tables back. Cancelling twice is answered as the first time; no cut-off, for a no-show is worse."""
+    """Cancel and release the tables; repeating it returns the same result. No cutoff applies, as a no-show is worse."""
     command = Command("cancel", command_id, channel)
     restaurant_id, number = context.read_code(code)
 
@@ -52,9 +52,9 @@ def cancel_reservation(
 def restore_reservation(
     context: EngineContext, code: str, *, command_id: str, channel: str, notify: bool
 ) -> Reservation:
-    """Undo a cancellation of the last two minutes, at the same time with any table that fits.
+    """Undo a cancellation within two minutes: same time, any table that fits.
 
-    What was moved to another restaurant is over here: to bring it back beside the new one would make two of one.
+    A reservation that was moved to another restaurant cannot be restored, because that would duplicate it.
     """
     command = Command("restore", command_id, channel)
     restaurant_id, number = context.read_code(code)

@@ -1,4 +1,4 @@
-"""Changing a reservation at its restaurant: time, party size, preferences, notes, name."""
+"""Change a reservation at its restaurant: time, party size, preferences, notes, name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .seating import Seating, lock_pacing, take_tables
 
 
 class Change(NamedTuple):
-    """What shall be different; None stays as it is. `starts_at` in UTC."""
+    """The new values of a reservation; None means unchanged. `starts_at` is in UTC."""
 
     starts_at: datetime | None
     party_size: int | None
@@ -46,7 +46,7 @@ class Change(NamedTuple):
         preferences: SeatingPreferences | None,
         name: str | None,
     ) -> Change:
-        """From values of a caller. Raises InvalidRequest, PartySizeInvalid, TimeInvalid."""
+        """Validate a caller's values. Raises InvalidRequest, PartySizeInvalid, TimeInvalid."""
         return cls(
             existing_instant(starts_at) if starts_at is not None else None,
             check_party_size(party_size) if party_size is not None else None,
@@ -59,10 +59,10 @@ class Change(NamedTuple):
 def change_reservation(
     context: EngineContext, code: str, change: Change, *, command_id: str, channel: str, notify: bool
 ) -> Reservation:
-    """Take the new seating and let the old one go in one transaction; refused, the old one stands untouched.
+    """Take the new tables and release the old ones in one transaction. If refused, nothing changes.
 
-    Notes and name may be changed until the party leaves; time, party size and preferences until `change_cutoff_minutes` before the
-    start.
+    Notes and name can be changed until the reservation ends; time, party size and preferences until
+    `change_cutoff_minutes` before the start.
     """
     command = Command("change", command_id, channel)
     restaurant_id, number = context.read_code(code)
@@ -108,13 +108,13 @@ def change_reservation(
 
 
 def must_stand(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
-    """Raises ReservationOver for what is cancelled or has been eaten."""
+    """Raise ReservationOver if the reservation is cancelled or has ended."""
     if found.record.status != "confirmed" or found.record.ends_at <= found.now:
         raise ReservationOver(found.record.as_reservation(restaurant, codes))
 
 
 def must_be_in_time(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
-    """Raises ChangeTooLate from `change_cutoff_minutes` before the start."""
+    """Raise ChangeTooLate from `change_cutoff_minutes` before the start."""
     if found.now > found.record.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
         raise ChangeTooLate(found.record.as_reservation(restaurant, codes))
 
@@ -127,11 +127,11 @@ def lock_reservation(
     *,
     also: Callable[[Record], Mapping[int, Iterable[int]]] = lambda _: {},
 ) -> Found:
-    """Read a reservation so that nobody else changes it until the transaction ends. Raises ReservationUnknown.
+    """Lock and read a reservation until the transaction ends. Raises ReservationUnknown.
 
-    Whoever writes a reservation holds the pacing lock of the quarter hour it starts in; the quarter hours of `also`, by
-    restaurant id, are locked with it. Everybody locks in one order, by restaurant and then by time: two diners who swap
-    restaurants wait for each other in turn.
+    Every writer of a reservation holds the pacing lock of the quarter hour in which it starts. The quarter hours of `also`,
+    by restaurant id, are locked too. All commands lock in order of restaurant, then time, so two diners who swap
+    restaurants cannot deadlock.
     """
     seen = read_by_number(connection, restaurant_id, number, context.clock.offset)
     if seen is None:

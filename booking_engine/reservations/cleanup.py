@@ -1,4 +1,4 @@
-"""Throwing away holds that came to nothing. Nothing depends on it but the size of the tables."""
+"""Deletion of stale holds. It only limits the size of the tables; nothing else depends on it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _DELETE = """
 
 
 def delete_stale_holds(context: EngineContext, *, keep: timedelta = KEEP) -> int:
-    """Delete lapsed and released holds that expired longer ago than `keep`, up to 1,000 of them; their history stays.
+    """Delete up to 1,000 expired or released holds that expired longer ago than `keep`; their history stays.
 
-    Returns how many. Takes the same lock as a confirmation, so a hold that is being confirmed after all is safe.
+    Returns the number deleted. Takes the same lock as a confirmation, so a hold that is being confirmed is safe.
     """
     values = {"shift": context.clock.offset, "keep": keep, "most": MOST_AT_ONCE}
     stale: list[tuple[Any, ...]] = run_query(
@@ -48,9 +48,9 @@ def delete_stale_holds(context: EngineContext, *, keep: timedelta = KEEP) -> int
 
 
 def _delete(context: EngineContext, connection: Connection, restaurant_id: int, reservation_id: int) -> bool:
-    still = found(execute(connection, query_by_id(restaurant_id, reservation_id, context.clock.offset)))
-    if still is None or still.record.status not in ("held", "released"):
+    hold = found(execute(connection, query_by_id(restaurant_id, reservation_id, context.clock.offset)))
+    if hold is None or hold.record.status not in ("held", "released"):
         return False
     delete = Statement(_DELETE, {"restaurant_id": restaurant_id, "id": reservation_id})
-    execute_all(connection, [free_tables(still.record), delete])
+    execute_all(connection, [free_tables(hold.record), delete])
     return True

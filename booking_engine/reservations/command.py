@@ -1,4 +1,4 @@
-"""Running one command in one transaction, so that it takes effect once however often it is sent."""
+"""Run a command in one transaction, idempotently: it takes effect once, however often it is sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNIQUE_VIOLATION = "23505"
 
 
 class Decision(NamedTuple):
-    """The outcome of a command: the record it leaves, and the statements that write it."""
+    """The outcome of a command: the resulting record, and the statements that write it."""
 
     record: Record
     writes: Sequence[Statement] = ()
@@ -41,14 +41,15 @@ Decide = Callable[[Connection], Decision]
 def run_command(
     database: Engine, restaurant_id: int, command: Command, decide: Decide, *, at_first: Decide | None = None
 ) -> Record:
-    """Decide and write in one transaction and return the record; the same command again returns the first record.
+    """Decide and write in one transaction and return the record; repeating the command returns the first record.
 
-    `at_first` decides without a lock and writes with one statement, so it needs no transaction around it. That statement
-    fails as `is_lost` tells if anything the decision was based on has changed. Only then does `decide` follow, which locks.
+    `at_first` decides optimistically: without a lock, and with a single statement that needs no transaction. That
+    statement fails as described at `is_lost` if the data behind the decision has changed. The retries use `decide`,
+    which locks.
 
-    No lookup comes first: the history's primary key prevents a second effect, and a repeated command that is refused
-    (perhaps because its own first effect is in the way) finds its first result. Raises TryAgain after a bounded number of
-    attempts.
+    There is no lookup up front: the history's primary key prevents a second effect, and a repeated command that is
+    refused (perhaps because of its own first effect) looks up its first result. Raises TryAgain after a bounded number
+    of attempts.
     """
     for attempt in attempts():
         try:
@@ -80,13 +81,13 @@ def _run_unlocked(connection: Connection, decide: Decide) -> Record:
 
 
 def _result_after(error: Exception, database: Engine, restaurant_id: int, command: Command) -> Record | None:
-    """Return the command's first result if the error says there is one; None when another attempt may succeed."""
+    """Return the command's first result if the error indicates one; None if another attempt may succeed."""
     if isinstance(error, psycopg.Error) and is_lost(error):
         return None
     if sqlstate(error) != _UNIQUE_VIOLATION:
         raise_unless_worth_another_try(error)
         return None
-    # Either this very command was run before, or a random number was drawn twice.
+    # Either this command ran before, or a random number collided.
     return _first_result(database, restaurant_id, command)
 
 

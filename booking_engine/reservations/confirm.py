@@ -1,4 +1,4 @@
-"""Turning a hold into a reservation."""
+"""Turn a hold into a reservation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def confirm_hold(
     channel: str,
     notify: bool,
 ) -> Reservation:
-    """Confirm a hold; one that has lapsed is confirmed as well as long as a table is left for it."""
+    """Confirm a hold; an expired one too, if a table is still free. See `BookingEngine.confirm_hold`."""
     key = read_hold_id(hold_id)
     name, phone, notes = check_name(name), check_phone(phone), check_notes(notes)
     command = Command("confirm", command_id, channel)
@@ -50,7 +50,7 @@ def confirm_hold(
             found = context.holds.take(key, context.clock.offset) or read_hold(context, connection, key)
         lapsed = _has_lapsed(found)
         if lapsed and not alone:
-            raise OutOfDate  # it may need another table, and that is chosen under the lock
+            raise OutOfDate  # it may need another table, which must be chosen under the lock
         snapshot = context.catalogue.snapshot(connection, found.version)
         restaurant = context.catalogue.restaurant(connection, snapshot, key.restaurant_id)
         if found.record.status == "confirmed":
@@ -82,11 +82,10 @@ def confirm_hold(
 
 
 def keep_tables(held: Found, command: Command, texts: dict[str, Any], *, shift: timedelta, paced: range) -> Statement:
-    """Make the tables of a hold the reservation's for good, unless it has lapsed by now (`shift`: of the clock), is no longer
-    a hold, or the catalogue has another version than it was decided by: then it fails as `is_lost` tells. Writes the record,
-    the history, the `texts` and the diner's list too.
+    """Confirm a hold's tables, and write the record, the history, the `texts` and the diner's booking.
 
-    Needs no lock; `paced` are the quarter hours to lock for others.
+    Fails as described at `is_lost` if the hold has expired (`shift`: offset of the clock), is no longer a hold, or the
+    catalogue version has changed since the decision. Needs no lock; `paced`: the quarter hours to lock against others.
     """
     record, now, version = held
     quarters = quarters_between(record.starts_at, record.ends_at)
@@ -107,7 +106,7 @@ def _has_lapsed(found: Found) -> bool:
 
 
 def _with_new_table(context: EngineContext, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
-    """The record of a lapsed hold with whatever tables fit now."""
+    """Return the record of an expired hold with new tables. Raises HoldExpired if none are free."""
     try:
         place, ends_at, *_ = context.choose(
             connection,
@@ -125,7 +124,7 @@ def _with_new_table(context: EngineContext, connection: Connection, restaurant: 
 
 
 def remember_diner(record: Record, now: datetime) -> Statement:
-    """File a new reservation under the diner's phone too."""
+    """List a new reservation under the diner's phone number."""
     return Statement(
         _REMEMBER,
         {
@@ -139,7 +138,7 @@ def remember_diner(record: Record, now: datetime) -> Statement:
 
 
 def rename_diner(record: Record) -> Statement:
-    """The same reservation under another name."""
+    """Update the diner's name in the list by phone number."""
     return Statement(
         _RENAME,
         {
@@ -151,7 +150,7 @@ def rename_diner(record: Record) -> Statement:
     )
 
 
-# The function is in storage/sql/confirm_hold.sql.
+# The function is defined in storage/sql/confirm_hold.sql.
 _KEEP = """
     SELECT confirm_hold(%(restaurant_id)s, %(id)s, %(code_number)s, %(diner_name)s, %(diner_phone)s, %(notes)s,
         %(reminder_id)s, %(locale)s, %(now)s, %(shift)s, %(first)s, %(last)s, %(last_paced)s, %(rows)s, %(version)s,

@@ -1,4 +1,4 @@
-"""What commands refuse, with the openings or the reservation that the caller needs to answer the diner."""
+"""Errors of the commands, with the openings or the reservation that the caller needs to answer the diner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placing and releasing a hold."""
+"""Place and release holds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def place_hold(
     diner_phone: str | None,
     preferences: SeatingPreferences,
 ) -> Hold:
-    """Keep the best table for `policy.hold_minutes`."""
+    """Hold the best table for `policy.hold_minutes`; see `BookingEngine.place_hold`."""
     instant, party = existing_instant(starts_at), check_party_size(party_size)
     preferences = check_preferences(preferences)
     phone = check_phone(diner_phone) if diner_phone else None
@@ -67,13 +67,13 @@ def place_hold(
     record = run_command(
         context.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
     )
-    if decided and decided[-1].record is record:  # not the answer to the first of two commands of one id
+    if decided and decided[-1].record is record:  # not the stored result of an earlier command with the same id
         context.holds.keep(record.hold_key, decided[-1], context.clock.offset)
     return record.as_hold(context.known_restaurant(record.restaurant_id))
 
 
 def release_hold(context: EngineContext, hold_id: str, *, command_id: str, channel: str) -> None:
-    """Give the table back now; a hold that is unknown, lapsed or no longer a hold is left alone."""
+    """Release the hold's table. Does nothing if the hold is unknown, expired or no longer a hold."""
     key = read_hold_id(hold_id)
     command = Command("release", command_id, channel)
     if key is None:
@@ -97,19 +97,19 @@ class _Pacing(TypedDict, total=False):
 
 
 def read_hold(context: EngineContext, connection: Connection, key: HoldKey) -> Found:
-    """Read a hold that somebody else may change meanwhile. Raises HoldExpired when there is none."""
+    """Read a hold without locking it. Raises HoldExpired if it does not exist."""
     return _hold(execute(connection, query_by_id(key.restaurant_id, key.reservation_id, context.clock.offset)), key)
 
 
 def lock_hold(context: EngineContext, connection: Connection, key: HoldKey) -> Found:
-    """Read a hold so that nobody else changes it until the transaction ends. Raises HoldExpired when there is none."""
+    """Lock and read a hold until the transaction ends. Raises HoldExpired if it does not exist."""
     query = query_by_id(key.restaurant_id, key.reservation_id, context.clock.offset)
     return _hold(execute_all(connection, [lock_pacing(key.restaurant_id, [key.quarter]), query])[-1], key)
 
 
 def _hold(cursor: Cursor[Any], key: HoldKey) -> Found:
     answer = found(cursor)
-    # A reservation that was moved since it was a hold is no longer covered by this lock.
+    # The lock covers only the quarter hour in the id; a hold that starts in another one is not protected by it.
     if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
         raise HoldExpired
     return answer

@@ -1,4 +1,4 @@
-"""Moving a reservation to another restaurant, where it gets a new confirmation code."""
+"""Move a reservation to another restaurant, where it gets a new confirmation code."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def move_reservation(
     channel: str,
     notify: bool,
 ) -> Reservation:
-    """Take a table at `restaurant` and let the old one go in one transaction; refused, the old one stands untouched.
+    """Take a table at `restaurant` and release the old one in one transaction. If refused, nothing changes.
 
-    Rows are kept by restaurant, so the move makes a reservation there and cancels the one here, which cannot be restored.
-    Letting go is held to this restaurant's `change_cutoff_minutes`, taking to the other one's rules. A time that is not
-    named is the same time on the other restaurant's clock; preferences that are not named go along, an area only if there is
-    such a one.
+    Rows are stored by restaurant, so the move creates a reservation there and cancels the one here, which cannot be
+    restored. Leaving is subject to this restaurant's `change_cutoff_minutes`, booking to the other restaurant's rules.
+    Without a new time, the wall time stays the same. Without new preferences, the old ones are kept; the area only if
+    the other restaurant has it.
     """
     leaving, arriving = Command(_LEAVING, command_id, channel), Command("move_in", command_id, channel)
     from_id, number = context.read_code(code)
@@ -72,20 +72,20 @@ def move_reservation(
         leave = [free_tables(left), update_record(left), *taken_back, write_event(left, leaving, now)]
         arrive = take_tables(taken, arriving, now=now, new=True)
         arrive += [*texts, remember_diner(taken, now)]
-        # Rows of tables, too, are locked by restaurant in the one order.
+        # Lock the table rows in order of restaurant too, so that opposite moves cannot deadlock.
         return Decision(taken, [*leave, *arrive] if here.id < there.id else [*arrive, *leave])
 
     return context.present(run_command(context.database, restaurant.id, arriving, decide))
 
 
 def was_moved_away(connection: Connection, record: Record) -> bool:
-    """Whether a cancelled reservation lives on at another restaurant."""
+    """Whether a cancelled reservation was moved to another restaurant."""
     values = {"restaurant_id": record.restaurant_id, "reservation_id": record.id, "kind": _LEAVING}
     return execute(connection, Statement(_MOVED_AWAY, values)).fetchone() is not None
 
 
 def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change) -> Record:
-    """The reservation as it is asked for at the other restaurant, still without a table."""
+    """Return the record to book at the other restaurant, before it has a table."""
     preferences = change.preferences
     if preferences is None:
         preferences = (
@@ -103,7 +103,7 @@ def _wanted(record: Record, here: Restaurant, there: Restaurant, change: Change)
 
 
 def _same_wall_time(record: Record, here: Restaurant, there: Restaurant) -> datetime:
-    """Eight in the evening stays eight in the evening. Raises TimeInvalid where the clocks there skip it."""
+    """Return the same wall time at the other restaurant (8 PM stays 8 PM). Raises TimeInvalid if the clocks there skip it."""
     return existing_instant(record.starts_at.astimezone(here.zone).replace(tzinfo=there.zone))
 
 

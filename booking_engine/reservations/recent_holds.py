@@ -1,4 +1,4 @@
-"""Holds that this process has placed a moment ago: what was written then need not be read again to confirm them."""
+"""Cache of holds that this process placed recently, so that confirming one does not have to read it back."""
 
 from __future__ import annotations
 
@@ -16,28 +16,31 @@ class _RecentHold(NamedTuple):
     record: Record
     version: int
     now: datetime
-    """By the database's clock, unshifted, when the hold was decided."""
+    """When the hold was decided, on the database's clock without the offset."""
     ticks: float
 
 
 class RecentHolds:
-    """A few thousand holds, each to be taken once. Safe to share between threads.
+    """A cache of up to 2,000 holds, each of which can be taken once. Safe to share between threads.
 
-    Never the truth: another process may have released the hold, or an import changed its restaurant. So whoever takes one
-    must write with a statement that fails unless the hold still stands and the catalogue's version is the same.
+    It may be stale: another process may have released the hold, or an import may have changed its restaurant. The caller
+    must write with a statement that fails unless the hold is still valid and the catalogue's version is the same.
     """
 
     def __init__(self) -> None:
         self._kept: dict[HoldKey, _RecentHold] = {}
 
     def keep(self, key: HoldKey, found: Found, shift: timedelta) -> None:
-        """Remember a new hold, as it was decided just now by a clock that is `shift` ahead of the database's."""
+        """Cache a hold that was just decided on a clock that is `shift` ahead of the database's."""
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[key] = _RecentHold(found.record, found.version, found.now - shift, time.monotonic())
 
     def take(self, key: HoldKey, shift: timedelta) -> Found | None:
-        """The hold as it was placed, with what the database's clock must show by now, `shift` added; None: it has to be read."""
+        """Remove and return the hold as placed; None if it is not cached.
+
+        `now` of the result is the estimated current time of the database's clock plus `shift`.
+        """
         kept = self._kept.pop(key, None)
         if kept is None:
             return None

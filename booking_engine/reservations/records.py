@@ -1,4 +1,4 @@
-"""Reading and writing rows of the `reservation` and `reservation_event` tables."""
+"""Reads and writes of the `reservation` and `reservation_event` tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .reservation import Record
 
 
 class Found(NamedTuple):
-    """A record, and the moment and catalogue version at which it was read."""
+    """A record, with the time and the catalogue version at which it was read."""
 
     record: Record
     now: datetime
@@ -39,14 +39,14 @@ INSERT_RECORD: LiteralString = """
         %(cancelled_at)s, %(reminder_id)s, %(area)s, %(area_must)s, %(features)s::text[],
         %(locale)s)
 """
-"""A new record, with the values of `record_values`."""
+"""Insert a new record, with the values of `record_values`."""
 INSERT_HOLD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
         diner_phone, area, area_must, features)
     VALUES (%(restaurant_id)s, %(id)s, %(status)s, %(starts_at)s, %(ends_at)s, %(party_size)s, %(table_ids)s::smallint[],
         %(created_at)s, %(expires_at)s, %(diner_phone)s, %(area)s, %(area_must)s, %(features)s::text[])
 """
-"""The same of a hold, which has nothing else yet: what need not be handed over takes no time."""
+"""Insert a new hold. Omits the columns that a hold does not use, because every parameter costs time."""
 UPDATE_RECORD: LiteralString = """
     UPDATE reservation SET status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
@@ -55,22 +55,22 @@ UPDATE_RECORD: LiteralString = """
         area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[], locale = %(locale)s
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
-"""A record as it now is. The caller holds the pacing lock of its old and new start."""
+"""Update a record. The caller holds the pacing lock of its old and new start."""
 WRITE_EVENT: LiteralString = """
     INSERT INTO reservation_event (restaurant_id, command_key, reservation_id, kind, channel, occurred_at, state)
     SELECT %(restaurant_id)s, %(key)s::uuid, %(id)s, {kind}, %(channel)s, %(now)s::timestamptz, %(state)s::jsonb
 """
-"""A line of the history, with the values of `event_values`; `{kind}` stands for an expression."""
+"""Append to the history, with the values of `event_values`; `{kind}` is replaced by an SQL expression."""
 _EVENT = WRITE_EVENT.format(kind="%(kind)s")
 
 
 def query_by_id(restaurant_id: int, reservation_id: int, shift: timedelta) -> Statement:
-    """Ask for a reservation by its id; read the answer with `found`."""
+    """Query a reservation by its id; read the result with `found`."""
     return Statement(_BY_ID, {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "shift": shift})
 
 
 def found(cursor: Cursor[Any]) -> Found | None:
-    """The answer to `query_by_id` or `query_by_number`."""
+    """Read the result of `query_by_id` or of the query by number; None if there is no such reservation."""
     row = cursor.fetchone()
     if row is None:
         return None
@@ -92,22 +92,22 @@ def read_by_number(connection: Connection, restaurant_id: int, number: int, shif
 
 
 def update_record(record: Record) -> Statement:
-    """Write back a reservation whose tables stay, or were let go."""
+    """Update a reservation that takes no new tables."""
     return Statement(UPDATE_RECORD, record_values(record))
 
 
 def write_event(record: Record, command: Command, now: datetime) -> Statement:
-    """Append to the history what a command did."""
+    """Append a command's result to the history."""
     return Statement(_EVENT, event_values(record, command, now))
 
 
 def record_values(record: Record) -> dict[str, Any]:
-    """For INSERT_RECORD and UPDATE_RECORD."""
+    """Return the values for INSERT_RECORD and UPDATE_RECORD."""
     return record._asdict() | {"table_ids": array_of(record.table_ids), "features": _texts(record.features)}
 
 
 def event_values(record: Record, command: Command, now: datetime) -> dict[str, Any]:
-    """For WRITE_EVENT."""
+    """Return the values for WRITE_EVENT."""
     return {
         "restaurant_id": record.restaurant_id,
         "key": command.key,
@@ -123,5 +123,5 @@ _ARRAYS = [Record._fields.index(name) for name in ("table_ids", "features")]
 
 
 def _texts(features: tuple[str, ...]) -> str:
-    # In PostgreSQL's notation, as array_of does for numbers. A feature is letters, digits and underscores.
+    # An array literal, as array_of builds for numbers. Features contain only letters, digits and underscores.
     return "{" + ",".join(f'"{feature}"' for feature in features) + "}"

@@ -1,4 +1,4 @@
-"""Holds and reservations: what callers see, and the record behind them."""
+"""Holds and reservations as callers see them, and the record behind them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOLD_ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,6})-([0-9a-f]{1,16})")
 
 @dataclass(frozen=True)
 class Hold:
-    """A table kept until `expires_at` (UTC). `starts_at` is in the restaurant's zone."""
+    """A table held until `expires_at` (UTC). `starts_at` is in the restaurant's time zone."""
 
     id: str
     restaurant: Restaurant
@@ -35,7 +35,10 @@ class Hold:
 
 @dataclass(frozen=True)
 class Reservation:
-    """A confirmed or cancelled reservation. `starts_at` and `ends_at` are in the restaurant's zone, `created_at` in UTC."""
+    """A confirmed or cancelled reservation.
+
+    `starts_at` and `ends_at` are in the restaurant's time zone, `created_at` in UTC.
+    """
 
     code: str
     status: Literal["confirmed", "cancelled"]
@@ -53,9 +56,10 @@ class Reservation:
 
 
 class Record(NamedTuple):
-    """A row of the `reservation` table, columns in the order in which `records` reads them; instants in UTC.
+    """A row of the `reservation` table, with the columns in the order in which `records` reads them; times in UTC.
 
-    A tuple, since a frozen dataclass of so many fields takes a seventh of a booking's steps to be made and changed.
+    A tuple, because creating and changing a frozen dataclass with this many fields would take a seventh of the
+    instructions of a booking.
     """
 
     restaurant_id: int
@@ -81,38 +85,38 @@ class Record(NamedTuple):
 
     @property
     def preferences(self) -> SeatingPreferences:
-        """Where the party asked to sit, and what its table should have."""
+        """The requested area and table features."""
         if self.area is None and not self.features:
             return NO_PREFERENCES
         return SeatingPreferences(self.area, self.area_must, frozenset(self.features))
 
     def with_preferences(self, preferences: SeatingPreferences) -> Record:
-        """The same with other preferences."""
+        """Return a copy with other preferences."""
         return self._replace(
             area=preferences.area, area_must=preferences.must, features=tuple(sorted(preferences.features))
         )
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Record:
-        """Read what `as_state` wrote."""
+        """Build from what `as_state` returned."""
         return _ADAPTER.validate_python(state)
 
     def as_state(self) -> str:
-        """JSON, for the history."""
+        """Return JSON for the history."""
         return to_json(self._asdict()).decode()
 
     @property
     def hold_id(self) -> str:
-        """The id a caller confirms or releases the hold by: it says where to look and what to lock, and nobody guesses it."""
+        """The id with which a caller confirms or releases the hold. It encodes what to read and lock, and is unguessable."""
         return self.hold_key.spell()
 
     @property
     def hold_key(self) -> HoldKey:
-        """What the hold's id says."""
+        """The parts of the hold's id."""
         return HoldKey(self.restaurant_id, quarter_of(self.starts_at), self.id)
 
     def as_hold(self, restaurant: Restaurant) -> Hold:
-        """The hold as callers see it."""
+        """Convert to what callers see of a hold."""
         assert self.expires_at is not None
         return Hold(
             id=self.hold_id,
@@ -124,7 +128,7 @@ class Record(NamedTuple):
         )
 
     def as_reservation(self, restaurant: Restaurant, codes: CodeBook) -> Reservation:
-        """The reservation as callers see it."""
+        """Convert to what callers see of a reservation. Raises ReservationUnknown for a hold."""
         if self.status not in ("confirmed", "cancelled") or self.code_number is None:
             raise ReservationUnknown
         return Reservation(
@@ -148,24 +152,24 @@ _ADAPTER = TypeAdapter(Record)
 
 
 def new_reservation_id() -> int:
-    """A random id: 62 bits, so that it fits a bigint and nobody guesses it."""
+    """Return a random, unguessable id of 62 bits, which fits a bigint."""
     return secrets.randbits(62) | 1
 
 
 class HoldKey(NamedTuple):
-    """What a hold id says: the restaurant, the quarter hour in which the party sits down, the reservation."""
+    """The parts of a hold id: the restaurant, the quarter hour of the start, the reservation."""
 
     restaurant_id: int
     quarter: int
     reservation_id: int
 
     def spell(self) -> str:
-        """The hold id that says this."""
+        """Return the hold id."""
         return "-".join(f"{part:x}" for part in self)
 
 
 def read_hold_id(hold_id: str) -> HoldKey | None:
-    """What the id says, or None when it is no hold id."""
+    """Parse a hold id; None if it is not one."""
     match = _HOLD_ID.fullmatch(hold_id)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Taking tables in the database: the statements that no two bookings can both win."""
+"""Statements that take tables, such that of two conflicting bookings only one can succeed."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ _LAPSED = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Seating:
-    """Tables from start to end (UTC)."""
+    """Tables, and the time (UTC) for which they are taken."""
 
     table_ids: Sequence[int]
     starts_at: datetime
     ends_at: datetime
 
     def keys(self) -> set[tuple[int, int]]:
-        """(quarter hour, table number) of every row that it takes."""
+        """Return (quarter hour, table number) of every row in `table_quarter`."""
         quarters = quarters_between(self.starts_at, self.ends_at)
         return {(quarter, table_id) for quarter in quarters for table_id in self.table_ids}
 
     @classmethod
     def of(cls, record: Record) -> Seating:
-        """The seating of a reservation."""
+        """Return the seating of a reservation."""
         return cls(record.table_ids, record.starts_at, record.ends_at)
 
 
 def lock_pacing(restaurant_id: int, quarters: Iterable[int]) -> Statement:
-    """Let nobody else start a party in these quarter hours until this transaction ends.
+    """Lock these quarter hours against other bookings that start in them, until the transaction ends.
 
-    Covers are counted only after this, in a statement of their own: a count that began before the lock would miss what
-    the last holder of the lock wrote. Whoever counted before and without the lock learns of it by the new version.
+    Count covers only in a later statement: the snapshot of a statement that began before the lock was granted would miss
+    what the previous lock holder wrote. Decisions made without the lock notice the new version.
     """
     return Statement(_LOCK, {"restaurant_id": restaurant_id, "quarters": array_of(sorted(set(quarters)))})
 
 
 def hold_tables(record: Record, command: Command, *, pace: Mapping[int, int]) -> Statement:
-    """Take every quarter hour of a new hold's tables until it expires. A crash of the database may undo it.
+    """Take every quarter hour of a new hold's tables until the hold expires. A database crash may undo it.
 
-    Writes the record and the history in the same statement, which fails as `is_lost` tells when any of the quarter hours
-    belongs to somebody else. `pace`: the decision was made without the lock, at these versions of these quarter hours; when
-    one of them is another now, the statement fails likewise. Empty of a decision under the lock.
+    Writes the record and the history in the same statement, which fails as described at `is_lost` if another booking has
+    any of the quarter hours. `pace`: for a decision without the lock, the versions of the quarter hours it was based on;
+    the statement also fails if one has changed. Empty for a decision under the lock.
     """
     quarters = quarters_between(record.starts_at, record.ends_at)
     values = _values(record, command, record.created_at, rows=len(quarters) * len(record.table_ids)) | {
@@ -68,11 +68,11 @@ def hold_tables(record: Record, command: Command, *, pace: Mapping[int, int]) ->
 def take_tables(
     record: Record, command: Command, *, now: datetime, new: bool = False, instead_of: Seating | None = None
 ) -> list[Statement]:
-    """Take every quarter hour of the record's tables for good, and let go those of `instead_of` that it no longer needs.
+    """Take every quarter hour of the record's tables permanently, and release those of `instead_of` no longer needed.
 
-    Writes the record (as a `new` row) and the history in the same statement, which fails as `is_lost` tells when any
-    of the quarter hours belongs to somebody else. Old and new rows go through one statement in one order: taking the new
-    ones and then freeing the old ones deadlocks with a diner who wants the reverse.
+    Writes the record (inserting it if `new`) and the history in the same statement, which fails as described at `is_lost`
+    if another booking has any of the quarter hours. Old and new rows go through one statement in a fixed order: taking
+    the new rows first and then freeing the old ones would deadlock with a diner who makes the opposite change.
     """
     taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
@@ -93,7 +93,10 @@ def take_tables(
 
 
 def is_lost(error: psycopg.Error) -> bool:
-    """Whether somebody else was faster at one of the quarter hours: roll back and look again."""
+    """Whether a statement failed because a concurrent booking won; roll back and decide again.
+
+    The statements signal this by writing NULL to a column of the history that does not allow it.
+    """
     return isinstance(error, psycopg.errors.NotNullViolation) and error.diag.column_name == _NULL_UNLESS_WHOLE
 
 
@@ -102,7 +105,7 @@ def _values(record: Record, command: Command, now: datetime, *, rows: int) -> di
 
 
 def free_tables(record: Record) -> Statement:
-    """Give back the tables of a reservation, as far as it still has them."""
+    """Release the tables that a reservation still has."""
     quarters = quarters_between(record.starts_at, record.ends_at)
     return Statement(
         _FREE,
@@ -121,7 +124,7 @@ _LOCK = """
     ON CONFLICT (restaurant_id, starts_at) DO UPDATE SET version = pacing_quarter.version + 1
 """
 
-# Locks like _LOCK, but only what is still as it was when the decision was made.
+# Locks like _LOCK, but only the quarter hours whose version has not changed since the decision.
 _PACE: LiteralString = """
     INSERT INTO pacing_quarter (restaurant_id, starts_at, version)
     SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.seen + 1
@@ -131,7 +134,7 @@ _PACE: LiteralString = """
     RETURNING 1
 """
 
-# RETURNING is what counts: a distributed INSERT ... SELECT reports the rows it selected, not those it wrote.
+# Count the rows of RETURNING: a distributed INSERT ... SELECT reports the number of rows selected, not written.
 _TAKE_ROWS: LiteralString = """
     INSERT INTO table_quarter (restaurant_id, starts_at, table_id, covers, reservation_id, held_at, held_until)
     SELECT %(restaurant_id)s, to_timestamp(q.quarter * 900), q.table_id, {covers}, %(id)s, %(now)s::timestamptz, {until}
@@ -143,16 +146,16 @@ _TAKE_ROWS: LiteralString = """
     RETURNING 1
 """
 
-# One statement is one journey through driver, parser and executor instead of three. And the history refuses to tell of a
-# seating that was not taken whole, or of a record that is not there, so that nobody has to look at the number of rows before
-# the transaction may end.
+# One statement passes through driver, parser and executor once instead of three times. The history's NOT NULL constraint
+# rejects the event if not all rows were taken or the record does not exist, so that the row counts need not be checked
+# before the commit.
 _NULL_UNLESS_WHOLE = "kind"
 _EVENT = WRITE_EVENT.format(
     kind="CASE WHEN EXISTS (SELECT FROM written) AND (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END"
 )
 _SEAT: LiteralString = "WITH {pace}written AS ({record} RETURNING 1), taken AS ({rows}) {event}"
 
-# Their rows come in the order of the arrays, which is the one order that everybody locks in.
+# The rows are in the order of the arrays, which is the lock order of all commands.
 _LISTED = _TAKE_ROWS.format(
     covers="q.covers",
     until="CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz END",
@@ -164,7 +167,7 @@ _LISTED = _TAKE_ROWS.format(
 _TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_LISTED, event=_EVENT)
 _TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_LISTED, event=_EVENT)
 
-# A hold lets nothing go, so the database lists its rows itself.
+# A hold releases nothing, so the database can generate its rows.
 _WHOLE = _TAKE_ROWS.format(
     covers="CASE WHEN q.quarter = %(first)s AND q.position = 1 THEN %(party_size)s ELSE 0 END",
     until="%(expires_at)s::timestamptz",
@@ -176,9 +179,8 @@ _WHOLE = _TAKE_ROWS.format(
     ) AS q""",
 )
 
-# A hold's commit does not wait for the disk. What a crash of the database takes with it, from the last half second, was a hold
-# and nothing else, and its confirmation is refused as that of a lapsed one. A commit that does wait, of whatever was decided
-# or noted after this one, takes this one to the disk too, since the log is written in order.
+# A hold's commit does not wait for the disk. A database crash loses only holds of the last half second, and confirming a lost
+# hold fails like an expired one. Any later commit that does wait also flushes this one, because the log is written in order.
 _UNAWAITED: LiteralString = " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
 _HOLD = _SEAT.format(
     pace=f"paced AS ({_PACE}), ",
@@ -193,7 +195,7 @@ _DROP_LAPSED = """
       AND reservation_id = %(id)s AND held_until = %(lapsed)s
 """
 
-# Locked in the one order that everybody locks in, and only then deleted.
+# Lock the rows in the lock order of all commands before deleting them.
 _FREE = """
     WITH mine AS MATERIALIZED (
         SELECT starts_at, table_id FROM table_quarter
