@@ -1,20 +1,22 @@
 """A pytest plugin: every script in a folder named `conversations` is a test.
 
-The suite brings a session fixture `stack` with what a service of its own has: `base_url`, `api_key`, `settings`.
+The suite brings a session fixture `stack` with what a service of its own has: `base_url`, `api_key`, `settings`. The ini
+option `script_jobs` says how many scripts are played at a time; scripts that would get in each other's way wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.stack.programs import Programs
-from testkit.playback.player import play
 from testkit.playback.results import Result
-from testkit.playback.runner import connect, import_restaurants_of
+from testkit.playback.runner import connect, run
 from testkit.playback.scenario import Environment
 from testkit.reports.terminal import failure_text
 from testkit.script.loading import Script, ScriptError, load_file
@@ -67,17 +69,66 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScriptTest
     return None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `script_jobs` to the ini file."""
+    parser.addini("script_jobs", "how many scripts are played at a time", default="1")
+
+
+class _Stopped(Exception):
+    """No more scripts are to start."""
+
+
+class Playback:
+    """All scripts of a session, played in a thread of their own while each test waits for its result."""
+
+    def __init__(self, scripts: Sequence[Script], environment: Environment, jobs: int) -> None:
+        self._results: dict[int, Future[Result]] = {id(script): Future() for script in scripts}
+        self._is_over = False
+        self._thread = threading.Thread(target=self._play, args=(scripts, environment, jobs), name="scripts")
+        self._thread.start()
+
+    def result_of(self, script: Script) -> Result:
+        """Wait for the script's result. Raises whatever kept the scripts from being played."""
+        return self._results[id(script)].result()
+
+    def stop(self) -> None:
+        """Start no more scripts, and wait for those that are being played."""
+        self._is_over = True
+        self._thread.join()
+
+    def _play(self, scripts: Sequence[Script], environment: Environment, jobs: int) -> None:
+        try:
+            run(scripts, environment, jobs=jobs, told=self._note)
+        except Exception as error:  # whatever it is, the tests that wait must hear of it
+            for result in self._results.values():
+                if not result.done():
+                    result.set_exception(error)
+
+    def _note(self, result: Result) -> None:
+        self._results[id(result.script)].set_result(result)
+        if self._is_over:
+            raise _Stopped
+
+
 @pytest.fixture(scope="session")
-def script_environment(stack: Any, request: pytest.FixtureRequest) -> Iterator[Environment]:
-    """The suite's service, with the restaurants of all collected scripts in it."""
+def script_environment(stack: Any) -> Iterator[Environment]:
+    """What scripts need of the suite's service."""
     with Service(stack.base_url, stack.api_key) as service:
-        import_restaurants_of(service, [item.script for item in request.session.items if isinstance(item, ScriptTest)])
         yield connect(service, Programs(stack.settings.runtime_folder))
 
 
+@pytest.fixture(scope="session")
+def script_playback(script_environment: Environment, request: pytest.FixtureRequest) -> Iterator[Playback]:
+    """All collected scripts, being played."""
+    scripts = [item.script for item in request.session.items if isinstance(item, ScriptTest)]
+    playback = Playback(scripts, script_environment, int(request.config.getini("script_jobs")))
+    yield playback
+    playback.stop()
+
+
 def _player(script: Script) -> Any:
-    def play_script(script_environment: Environment) -> None:
-        result = play(script, script_environment)
+    def play_script(script_playback: Playback) -> None:
+        result = script_playback.result_of(script)
         if result.outcome != "passed":
             raise ScriptFailed(result)
 

@@ -5,8 +5,17 @@ from testkit.plugin import (
     ScriptFailed,
     ScriptTest,
     ScriptTests,
+    pytest_addoption,
     pytest_collect_file,
-    script_environment,
+    script_playback,
 )
 
-__all__ = ["FOLDER", "ScriptFailed", "ScriptTest", "ScriptTests", "pytest_collect_file", "script_environment"]
+__all__ = [
+    "FOLDER",
+    "ScriptFailed",
+    "ScriptTest",
+    "ScriptTests",
+    "pytest_addoption",
+    "pytest_collect_file",
+    "script_playback",
+]
