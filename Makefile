@@ -20,7 +20,7 @@ run: install ## Start everything on this machine, with sample restaurants; Ctrl-
 
 test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
 	@sh deploy/browser.sh
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about ten minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)

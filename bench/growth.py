@@ -22,7 +22,7 @@ from bench.engine import Measured, measure, prepare, server
 from booking_engine import create_database
 
 SHOWN = ("select", "search", "insert", "hold_and_confirm", "change")
-HOUSES = 200
+RESTAURANTS = 200
 """restaurants among which the seatings are"""
 TABLES = 20
 A_DAY = 4 * TABLES
@@ -32,7 +32,7 @@ A_DAY = 4 * TABLES
 def fill(url: str, already: int, seatings: int) -> None:
     """Add seatings to the past of every restaurant, yesterday first, until there are so many."""
     database = create_database(url, name="bench")
-    first, last = (ceil(count / (HOUSES * A_DAY)) for count in (already, seatings))
+    first, last = (ceil(count / (RESTAURANTS * A_DAY)) for count in (already, seatings))
     with database.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -90,11 +90,11 @@ def main(seconds: float, restaurants: str, seatings: str) -> None:
             table.add_row(*_row(f"{count:,} restaurants", found, first := first or found))
         table.add_section()
         first, already = None, 0
-        prepare(url, HOUSES)
+        prepare(url, RESTAURANTS)
         for count in map(int, seatings.split(",")):
             fill(url, already, count)
             already = count
-            found = measure(url, 1, seconds, HOUSES)
+            found = measure(url, 1, seconds, RESTAURANTS)
             table.add_row(*_row(f"{count:,} seatings", found, first := first or found))
     Console().print(table)
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
+from testkit.plugin import ScriptTest
 from tests.support import running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
+from tests.support.scheduling import module_of, schedule
 from tests.support.tables import give_all_back
 
 pytest_plugins = ["testkit.plugin"]
-
-_START_SECONDS = 400  # the first test that asks for the service waits for it, and perhaps for the training of the model
 
 # Examples may take as long as a busy machine makes them. Where CI is set, hypothesis itself takes the same ones each time.
 hypothesis.register_profile("patient", hypothesis(), deadline=None)
@@ -52,8 +52,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
     for item in items:
-        if "stack" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(_START_SECONDS))
+        item.add_marker(pytest.mark.xdist_group(module_of(item)))
+    if hasattr(config, "workerinput"):  # set by pytest-xdist
+        schedule(items)
 
 
 def _grows(item: pytest.Item) -> bool:
@@ -89,7 +90,7 @@ def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
 def tables_given_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a test with the service nothing is held or booked, whoever did it: a restaurant is never full by another test."""
     yield
-    if "stack" in request.fixturenames:
+    if "stack" in request.fixturenames and not isinstance(request.node, ScriptTest):  # others are still being played
         give_all_back(request.getfixturevalue("stack"))
 
 

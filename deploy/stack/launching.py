@@ -19,7 +19,7 @@ from deploy.stack.run import ANNOUNCED, CannotStart
 from deploy.stack.supervise import end_with_parent
 
 TABLETALK = Path(sys.executable).with_name("tabletalk")
-_UP_WITHIN = 280.0  # seconds; the model may have to be trained first
+_UP_WITHIN = 900.0  # seconds; the model may have to be trained first, on a busy machine
 _ENDS_WITHIN = 45.0
 _LOOKS_EVERY = 0.1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -47,30 +48,34 @@ def rasa_environment(var: Path) -> dict[str, str]:
 
 
 def train(var: Path, environment: dict[str, str]) -> Path:
-    """Train the model of the present sources unless it is there already.
+    """Train the model for the present sources, unless it exists. Of two processes that would train, one waits for the other.
 
     Raises:
         TrainingFailed: Rasa refused the sources.
     """
     target = model_path(var / "models")
-    if target.exists():
-        return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    with (target.parent / ".training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file is closed, also by a crash
+        if not target.exists():
+            _train(target, {**environment, **rasa_environment(var)})
+    return target
+
+
+def _train(target: Path, environment: dict[str, str]) -> None:
     command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml", "--domain", "dialogue/domain"]
     command += ["--data", "data/nlu", "dialogue/rules.yml", "--out", str(target.parent)]
-    # Two may train at once: each has a name of its own until it is done, and the later one replaces the other.
-    half_done = target.with_name(f".training-{os.getpid()}-{target.name}")
-    command += ["--fixed-model-name", half_done.name.removesuffix(".tar.gz")]
+    unfinished = target.with_name(f".training-{os.getpid()}-{target.name}")
+    command += ["--fixed-model-name", unfinished.name.removesuffix(".tar.gz")]
     done = subprocess.run(  # noqa: S603
         command,
         cwd=PROJECT,
-        env={**environment, **rasa_environment(var)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    if done.returncode != 0 or not half_done.exists():
+    if done.returncode != 0 or not unfinished.exists():
         raise TrainingFailed(done.stdout[-3000:])
-    half_done.replace(target)  # a model that is there is whole
-    return target
+    unfinished.replace(target)  # a model that exists is complete

@@ -13,8 +13,6 @@ from tests.support import lookups, replies
 from tests.support.phone import Phone, new_sid
 from tests.support.running import Stack, wait_until
 
-pytestmark = pytest.mark.timeout(400)
-
 _SOON = 15
 """Seconds. What no handler is at work on waits for none: those are given 20 before they count as dead."""
 

@@ -86,7 +86,6 @@ def test_every_command_explains_itself() -> None:
         assert "Usage" in CliRunner().invoke(cli, [command, "--help"]).output
 
 
-@pytest.mark.timeout(400)
 def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
     """Killed outright here; how Ctrl-C ends it is held to account at the end of the `stack` fixture."""
     var = var_folder()

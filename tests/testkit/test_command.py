@@ -8,19 +8,24 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema_rs
 import pytest
 import yaml
+from _pytest.fixtures import FixtureFunctionDefinition
 from click.testing import CliRunner, Result
 
 from bot.settings import PROJECT
 from deploy.commands import cli
+from deploy.scripts import plugin as former_plugin
 from deploy.stack.launching import TABLETALK, environment
+from testkit import plugin
 from testkit.script.schema import script_schema
 from tests.support.running import Stack, wait_until
 from tests.testkit.support import GOOD, written
+from webhooks.schemas import SCRIPT_SCHEMA
 
 GREEN = GOOD.replace("bot: Hi", "bot: {contains: Hi}")
 RED = GOOD.replace("bot: Hi", "bot: Good day, sir")
@@ -96,7 +101,6 @@ def test_watching_plays_again_when_a_file_has_changed(stack: Stack, tmp_path: Pa
         process.kill()
 
 
-@pytest.mark.timeout(400)
 def test_where_no_service_runs_one_is_started_and_ended(tmp_path: Path) -> None:
     told = environment(tmp_path / "nothing", PORT=1)
     command = [str(TABLETALK), "script", "run", str(written(tmp_path, GREEN))]
@@ -133,6 +137,25 @@ def test_the_schema_is_printed_as_it_is_published(stack: Stack) -> None:
     done = CliRunner().invoke(cli, ["script", "schema"], env={"TABLETALK_VAR": str(stack.var), "PORT": "5999"})
     assert done.exit_code == 0
     assert json.loads(done.output)["$id"] == "http://127.0.0.1:5999/schemas/script.json"
+
+
+def test_the_published_schema_is_up_to_date() -> None:
+    published = json.loads(SCRIPT_SCHEMA.read_text(encoding="utf-8"))
+    assert published == script_schema(), f"{SCRIPT_SCHEMA} is outdated: run `python -m testkit.script.schema`"
+
+
+def test_the_plugins_former_name_has_the_same_hooks_and_fixtures() -> None:
+    assert hooks_and_fixtures(former_plugin) == hooks_and_fixtures(plugin)
+    assert "pytest_collect_file" in hooks_and_fixtures(plugin)
+
+
+def hooks_and_fixtures(module: ModuleType) -> dict[str, object]:
+    """What pytest registers when it loads a module as a plugin."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if name.startswith("pytest_") or isinstance(value, FixtureFunctionDefinition)
+    }
 
 
 def test_pytest_collects_scripts_and_shows_a_failure_as_a_thread(stack: Stack, tmp_path: Path) -> None:

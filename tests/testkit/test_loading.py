@@ -172,11 +172,11 @@ def test_a_span_is_read_as_people_write_it(tmp_path: Path, words: str, seconds: 
     assert passes == timedelta(seconds=seconds)
 
 
-HOUSE = "restaurants:\n  - name: Casa Lupe\n    tables: [2, {max_party: 4, area: patio}]\n"
+RESTAURANT = "restaurants:\n  - name: Casa Lupe\n    tables: [2, {max_party: 4, area: patio}]\n"
 
 
 def test_a_restaurant_in_short_has_what_the_import_needs(tmp_path: Path) -> None:
-    [line] = lines_of([only(written(tmp_path, HOUSE + GOOD))])
+    [line] = lines_of([only(written(tmp_path, RESTAURANT + GOOD))])
     assert (line["slug"], line["name"], line["address"]["city"]) == ("casa-lupe-new-york", "Casa Lupe", "New York")
     assert line["tables"] == [{"name": "T1", "max_party": 2}, {"name": "T2", "max_party": 4, "area": "patio"}]
     assert line["service_periods"][0]["last_seating"] == "21:30"
@@ -194,14 +194,14 @@ def test_a_restaurant_in_short_has_what_the_import_needs(tmp_path: Path) -> None
     ],
 )  # fmt: skip
 def test_what_the_import_would_refuse_is_told_with_its_line(tmp_path: Path, wrong: str, told: str) -> None:
-    path = written(tmp_path, f"{HOUSE}{wrong}\n{GOOD}")
+    path = written(tmp_path, f"{RESTAURANT}{wrong}\n{GOOD}")
     assert f"{path}:{told}" in fault(path), fault(path)
 
 
 def test_one_restaurant_in_two_files_must_be_the_same(tmp_path: Path) -> None:
-    first = written(tmp_path, HOUSE + GOOD, "a.yml")
-    again = written(tmp_path, HOUSE + GOOD, "b.yml")
-    other = written(tmp_path, HOUSE.replace("[2,", "[3,") + GOOD, "c.yml")
+    first = written(tmp_path, RESTAURANT + GOOD, "a.yml")
+    again = written(tmp_path, RESTAURANT + GOOD, "b.yml")
+    other = written(tmp_path, RESTAURANT.replace("[2,", "[3,") + GOOD, "c.yml")
     assert len(lines_of(load_scripts([first, again]))) == 1
     with pytest.raises(ScriptError) as caught:
         lines_of(load_scripts([first, other]))

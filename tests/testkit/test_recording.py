@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from click.testing import Result as Invoked
 from sqlalchemy import text
 
-from deploy.stack.launching import TABLETALK, environment
+from deploy.commands import cli
+from deploy.stack.launching import environment
 from testkit.playback.player import play
 from testkit.playback.results import Result
 from testkit.playback.runner import connect, import_restaurants_of
@@ -23,7 +25,7 @@ from tests.support.phone import Phone, new_number
 from tests.support.running import Stack, wait_until
 
 AT = "2027-05-04T10:00:00-04:00"
-HOUSE = {
+RESTAURANT = {
     "address": {"city": "New York", "country": "US"},
     "timezone": "America/New_York",
     "service_periods": [
@@ -39,24 +41,17 @@ HOUSE = {
     "about": {"parking": "In front of the building."},
 }
 
-Record = Callable[..., subprocess.CompletedProcess[str]]
+Record = Callable[..., Invoked]
 
 
 @pytest.fixture
 def record(stack: Stack) -> Record:
     """`tabletalk script record` on the machine of the service."""
 
-    def run(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, said: str = "") -> Invoked:
         settings = {"PORT": stack.settings.port, "TABLETALK_API_KEYS": stack.api_key}
-        return subprocess.run(
-            [str(TABLETALK), "script", "record", *arguments],
-            env=environment(stack.var, **settings),
-            input=said,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        told = ["script", "record", *arguments]
+        return CliRunner().invoke(cli, told, input=said, env=environment(stack.var, **settings))
 
     return run
 
@@ -84,7 +79,7 @@ def in_file(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def test_a_thread_of_texts_becomes_a_script(phone: Phone, service: Service, record: Record, tmp_path: Path) -> None:
-    service.import_restaurants([{"slug": "locanda-zenobia", "name": "Locanda Zenobia", **HOUSE}])
+    service.import_restaurants([{"slug": "locanda-zenobia", "name": "Locanda Zenobia", **RESTAURANT}])
     clock = datetime.fromisoformat(AT)
     booked = datetime(2027, 5, 8, 18)
     service.make_reservation(
@@ -105,7 +100,7 @@ def test_a_thread_of_texts_becomes_a_script(phone: Phone, service: Service, reco
     phone.say(f"cancel {service.reservations(phone.number)[-1]['code']}")
 
     done = record("--phone", phone.number, "--output", str(tmp_path / "script.yml"))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     content = (tmp_path / "script.yml").read_text()
     for personal in ("silas", "willaert", phone.number, *(row["code"] for row in service.reservations(phone.number))):
         assert personal.lower() not in content.lower()
@@ -130,7 +125,7 @@ def test_a_script_that_was_recorded_notices_a_change(
     service.set_clock(phone.number, phone.to, datetime.fromisoformat(AT))
     phone.say("table for 2 at Brasserie Tournesol tomorrow at 7pm")
     path = tmp_path / "script.yml"
-    assert record("--phone", phone.number, "-o", str(path)).returncode == 0
+    assert record("--phone", phone.number, "-o", str(path)).exit_code == 0
     service.give_back(phone.number)
     path.write_text(path.read_text().replace("7:00 PM", "8:00 PM"))
     assert play_file(path, service).outcome == "failed"
@@ -147,7 +142,7 @@ def test_a_chat_becomes_a_script(chat: Chat, service: Service, record: Record, t
     conversation.say("thank you")
     path = tmp_path / "chat.yml"
     done = record("--conversation", known, "--name", "a chat", "-o", str(path))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     case, steps = in_file(path)
     assert (case["test_case"], case["channel"]) == ("a chat", "chat")
     assert case["phones"]["diner"]["restaurant"] == "brasserie-tournesol-new-york"
@@ -169,7 +164,7 @@ def test_what_is_said_in_the_terminal_becomes_a_script(service: Service, record:
         "cancel it\n"
     )
     done = record("--clock", AT, "-o", str(path), said=said)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "See you soon" in done.stdout
     assert "/pass: expected" in done.stderr
     _, steps = in_file(path)
@@ -185,7 +180,7 @@ def test_what_was_said_before_can_be_left_out(phone: Phone, service: Service, re
     done = record("--phone", phone.number, "--since", "2027-05-06")
     assert "what have I booked?" in done.stdout
     assert "hello" not in done.stdout
-    assert record("--phone", phone.number, "--since", "2027-05-07").returncode == 2
+    assert record("--phone", phone.number, "--since", "2027-05-07").exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -202,7 +197,7 @@ def test_what_was_said_before_can_be_left_out(phone: Phone, service: Service, re
 )
 def test_what_cannot_be_recorded_is_said_in_one_line(record: Record, arguments: tuple[str, ...], says: str) -> None:
     done = record(*arguments)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert says in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 

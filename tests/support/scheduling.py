@@ -1,0 +1,50 @@
+"""In what order the workers of pytest-xdist take the test modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+SCRIPTS = "tests/conversations"
+_MOSTLY_WAITS = "tests/stack/test_recovery.py"
+_LONG = (
+    SCRIPTS,
+    "tests/testkit/test_command.py",
+    "tests/stack/test_starting.py",
+    "tests/browser/test_widget_access.py",
+    "tests/testkit/test_running.py",
+    "tests/testkit/test_crowd.py",
+    "tests/browser/test_widget_thread.py",
+)
+"""What takes longer than twenty seconds, the longest first; where the list is out of date, the workers only end less evenly."""
+
+
+def module_of(item: pytest.Item) -> str:
+    """Return what a worker takes as a whole: a module, whose tests share fixtures, or all scripts together."""
+    path = item.path.relative_to(item.config.rootpath).as_posix()
+    return SCRIPTS if path.startswith(f"{SCRIPTS}/") else path
+
+
+def schedule(items: list[pytest.Item]) -> None:
+    """Sort the items, module by module.
+
+    First the module that mostly waits. Beside it the modules that need no service, while the model is trained if it has to
+    be. Then the others, the long ones first, so that all workers finish at about the same time.
+    """
+    with_service = modules_with_service(items)
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        module = module_of(item)
+        if module == _MOSTLY_WAITS:
+            return 0, 0
+        if module not in with_service:
+            return 1, 0
+        return 2, _LONG.index(module) if module in _LONG else len(_LONG)
+
+    items.sort(key=turn)
+
+
+def modules_with_service(items: Iterable[pytest.Item]) -> set[str]:
+    """Return the modules in which any test asks for the running service."""
+    return {module_of(item) for item in items if "stack" in getattr(item, "fixturenames", ())}
