@@ -1,1 +1,1 @@
-"""The format of a script file and how it is read."""
+"""The format of script files, and the loader that reads them."""

@@ -1,4 +1,4 @@
-"""What a script may expect of an answer, of a reservation, and of the texts that are sent."""
+"""What a script can expect of an answer, a reservation, or the texts in the outbox."""
 
 from __future__ import annotations
 
@@ -25,30 +25,31 @@ Expects = Literal[
     "code",
     "nothing",
 ]
-"""The words of the chat API for what the bot has just asked for; `nothing` where that has null."""
+"""What the bot has just asked for, as in the chat API; `nothing` where the API has null."""
 
 Kind = Literal["text", "reservation_confirmed", "reservation_changed", "reservation_cancelled", "reminder"]
 
 
 class Wording(Part):
-    """Words of a text. In all of them `{code}` and the like stand for what they are in this run; see docs/scripts.md."""
+    """The wording of a text. Placeholders such as `{code}` are replaced by the values of the run; see docs/scripts.md."""
 
     exact: Text | None = Field(
-        default=None, description="The whole text; … stands for any words. A bare text instead of a mapping means this."
+        default=None,
+        description="The whole text; … stands for any words. A string instead of a mapping means the same.",
     )
-    contains: Texts = Field(default=(), description="Words that it holds, whatever their capitals")
-    lacks: Texts = Field(default=(), alias="not", description="Words that it does not hold, whatever their capitals")
+    contains: Texts = Field(default=(), description="Words that it contains, ignoring case")
+    lacks: Texts = Field(default=(), alias="not", description="Words that it does not contain, ignoring case")
     regex: Patterns = Field(default=(), description="Regular expressions that match somewhere in it")
 
 
 class Reply(Wording):
-    """An answer of the bot."""
+    """An answer from the bot."""
 
     segments: Annotated[int, Field(ge=1, le=20)] | None = Field(
-        default=None, description="How many SMS segments it takes at most"
+        default=None, description="Maximum number of SMS segments of each of its texts"
     )
     choices: Texts | None = Field(default=None, description="The labels of the choices it offers, in order")
-    expects: Expects | None = Field(default=None, description="What the bot has asked for with it")
+    expects: Expects | None = Field(default=None, description="What it asks for")
 
     @model_validator(mode="after")
     def _expects_something(self) -> Self:
@@ -58,28 +59,28 @@ class Reply(Wording):
 
 
 class ExpectedReservation(Part):
-    """A reservation, or a hold, of one diner. What is not named may be anything; the status is `confirmed` then."""
+    """A reservation or hold of one diner. Omitted fields may have any value, except that `status` is `confirmed`."""
 
     status: Literal["confirmed", "cancelled", "held", "released"] = "confirmed"
     restaurant: Text | None = Field(default=None, description="Name or slug")
     starts_at: LocalTime | None = None
     party_size: Annotated[int, Field(ge=1)] | None = None
     name: Text | None = None
-    notes: Text | None = Field(default=None, description="Words that the notes hold; empty: there are none")
-    tables: Texts | None = Field(default=None, description="The names of the tables, in any order")
+    notes: Text | None = Field(default=None, description="Words that the notes contain; empty: no notes")
+    tables: Texts | None = Field(default=None, description="Names of the tables, in any order")
     channel: Text | None = None
 
 
 class ExpectedText(Wording):
-    """A text of the outbox."""
+    """A text in the outbox."""
 
     kind: Kind | None = None
     status: Literal["pending", "sending", "sent", "failed", "voided"] | None = None
     due_at: LocalTime | None = Field(default=None, description="When it is due, at the offset of the script's clock")
     delivery: Text | None = Field(
-        default=None, description="What Twilio reported of it, such as delivered or undelivered"
+        default=None, description="The delivery status that Twilio reported, such as delivered or undelivered"
     )
-    error: Text | None = Field(default=None, description="Words that its error holds, such as Twilio's code")
+    error: Text | None = Field(default=None, description="Words that its error contains, such as Twilio's error code")
 
 
 AnyReply = Annotated[Reply, one_or(Reply, "exact")]
@@ -87,7 +88,7 @@ OutboxTexts = Annotated[
     Annotated[ExpectedText, Tag("one")] | Annotated[tuple[ExpectedText, ...], Tag("all")],
     Discriminator(lambda value: "all" if isinstance(value, list | tuple) else "one"),
 ]
-"""One that is among the texts, or all there are, in order."""
+"""One text that is in the outbox, or a list of all its texts in order."""
 
 NAMES = re.compile(r"\{(?:(\w+)\.)?(code|phone|sms_code)\}")
-"""What stands in any text for a reservation's code, a diner's number, or the code that was texted there: `{ben.phone}`."""
+"""Placeholders for a reservation's code, a diner's number, or the code texted to it, such as `{ben.phone}`."""

@@ -1,6 +1,6 @@
-"""Fields of a script, each read from the very characters that stand in the file.
+"""Field types of a script, each parsed from the literal characters in the file.
 
-YAML would make `yes` a truth and `7:30` a number; here what a field is decides how its characters are read.
+YAML would turn `yes` into a boolean and `7:30` into a number; here the type of the field decides.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _MORNING = time(9)
 
 
 class Plain(str):
-    """Characters that stand in the file without quotes, and so might be meant as a number or a truth."""
+    """An unquoted scalar, which may be meant as a number or a boolean."""
 
     __slots__ = ()
 
 
 def expected(what: str) -> PydanticCustomError:
-    """The refusal of a value; the loader adds where it stands and what was found there."""
+    """Return the validation error for a value. The loader adds its location and what was found there."""
     return PydanticCustomError("expected", "{what}", {"what": what})
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A time of day, on a date, on a weekday, or on the next day; without a day: the next time that it is so late."""
+    """A time of day on a date, a weekday or the next day. Without a day: the next occurrence of that time."""
 
     words: str
     day: date | str | None
     time: time
 
     def after(self, now: datetime) -> datetime:
-        """The first such moment after `now`, at the offset of `now`; a moment with a date is what it is."""
+        """Return the first occurrence after `now`, at the UTC offset of `now`. One with a date may lie in the past."""
         if isinstance(self.day, date):
             return datetime.combine(self.day, self.time, now.tzinfo)
         ahead = 0
@@ -133,7 +133,7 @@ def _string(example: str, description: str) -> WithJsonSchema:
 
 
 def one_or(model: type[Any], key: str) -> BeforeValidator:
-    """A bare text instead of a mapping stands for the mapping with that one key."""
+    """Accept a string in place of a mapping, as the value of that one key."""
 
     def read(value: object) -> object:
         return {key: value} if isinstance(value, str) else value
@@ -141,7 +141,7 @@ def one_or(model: type[Any], key: str) -> BeforeValidator:
     return BeforeValidator(read, json_schema_input_type=Text | model)
 
 
-# A validator "before" that returns a str is followed by pydantic's own, which is content with it.
+# After a "before" validator that returns a str, pydantic's own validation of str runs and accepts it.
 Text = Annotated[str, BeforeValidator(_read_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_read_texts, json_schema_input_type=Text | list[Text])]
 _AnyPattern = Annotated[
@@ -153,11 +153,11 @@ Patterns = Annotated[
 Clock = Annotated[
     datetime,
     BeforeValidator(_read_clock),
-    _string("2026-12-02T10:00:00-05:00", "A time with its offset"),
+    _string("2026-12-02T10:00:00-05:00", "A time with a UTC offset"),
 ]
-Span = Annotated[timedelta, BeforeValidator(_read_span), _string("20 minutes", "A span of time")]
-When = Annotated[Moment, BeforeValidator(_read_moment), _string("next morning 09:00", "A time to come")]
+Span = Annotated[timedelta, BeforeValidator(_read_span), _string("20 minutes", "A duration")]
+When = Annotated[Moment, BeforeValidator(_read_moment), _string("next morning 09:00", "A future time")]
 LocalTime = Annotated[
-    datetime, BeforeValidator(_read_local), _string("2026-12-03 19:00", "A time at the restaurant, on its own clocks")
+    datetime, BeforeValidator(_read_local), _string("2026-12-03 19:00", "A time in the restaurant's time zone")
 ]
 Day = Annotated[date, BeforeValidator(_read_date), _string("2026-12-03", "A date")]

@@ -1,4 +1,4 @@
-"""What is there before a script begins: restaurants in a short form, reservations, full evenings."""
+"""What exists before a script begins: restaurants in a short form, reservations, full evenings."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from testkit.script.fields import Day, LocalTime, Plain, Text
 from testkit.script.part import Part
 
 _HOURS = re.compile(r"(\d\d:\d\d) *- *(\d\d:\d\d)")
-_STAYS_OPEN = 90  # minutes after the last seating
+_CLOSES_AFTER = 90  # minutes after the last seating
 _AS_IMPORTED = "as in the import format"
 
 
 class Restaurant(Part):
-    """A restaurant in short: the import format with defaults for what a script rarely cares about."""
+    """A restaurant in short form: the import format with defaults for what scripts rarely need."""
 
     name: Text
     city: Text = "New York"
-    slug: Text | None = Field(default=None, description="Made of name and city unless given")
+    slug: Text | None = Field(default=None, description="Default: made from name and city")
     timezone: Text = "America/New_York"
     hours: dict[str, Text] = Field(
         default={"dinner": "17:00-21:30"},
-        description="First and last seating of each service period, every day of the week",
+        description="First and last seating of each service period, the same every day",
     )
     tables: Annotated[list[Any], Field(min_length=1)] = Field(
-        description="Each its largest party, or a table as in the import format"
+        description="For each table its largest party, or a table as in the import format"
     )
-    # What follows is the import format's own, and checked by it.
+    # The remaining fields are validated by the import format.
     phone: Text | None = "+12125550100"
     sms_number: Text | None = None
     address: dict[str, Any] = Field(default={}, description=_AS_IMPORTED)
@@ -50,10 +50,10 @@ class Restaurant(Part):
     policy: dict[str, Any] = Field(default={}, description=_AS_IMPORTED)
 
     def line(self) -> dict[str, Any]:
-        """The restaurant in the import format.
+        """Return the restaurant in the import format.
 
         Raises:
-            pydantic.ValidationError: the import would refuse it; the places are those of the short form.
+            pydantic.ValidationError: the import would refuse it. Locations refer to the short form.
         """
         return _imported(self)
 
@@ -83,7 +83,7 @@ def _period(name: str, span: str) -> dict[str, Any]:
         wanted = PydanticCustomError("expected", "{what}", {"what": "first and last seating, like 17:00-21:30"})
         place = InitErrorDetails(type=wanted, loc=("hours", name), input=span)
         raise ValidationError.from_exception_data("Restaurant", [place]) from None
-    closes = (last.hour * 60 + last.minute + _STAYS_OPEN) % (24 * 60)
+    closes = (last.hour * 60 + last.minute + _CLOSES_AFTER) % (24 * 60)
     hours = {"opens": match[1], "last_seating": match[2], "closes": f"{closes // 60:02d}:{closes % 60:02d}"}
     return {"name": name, "days": list(WEEKDAYS), **hours}
 
@@ -104,7 +104,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def _typed(value: Any) -> Any:
-    """The value as JSON has it: what stands without quotes and looks like a number, a truth or nothing is one."""
+    """Return the value with JSON types: an unquoted scalar may be a number, a boolean or null."""
     if isinstance(value, dict):
         return {str(key): _typed(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -119,34 +119,34 @@ def _typed(value: Any) -> Any:
 
 
 class GivenReservation(Part):
-    """A table that is booked already; by default in the name and with the phone of the first diner."""
+    """A reservation made before the script begins, by default with the first diner's phone."""
 
     restaurant: Text = Field(description="Name or slug")
     starts_at: LocalTime
     party_size: Annotated[int, Field(ge=1)] = 2
-    phone: Text | None = Field(default=None, description="A diner of the script")
+    phone: Text | None = Field(default=None, description="The diner whose number it has; default: the first one")
     name: Text = "Ana Lima"
     notes: Text = ""
 
 
 class Opening(Part):
-    """An opening that stays free on a full evening."""
+    """An opening that stays available on a full evening."""
 
     starts_at: Text = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="A time of day, like 19:00")
     party_size: Annotated[int, Field(ge=1)]
 
 
 class FullEvening(Part):
-    """A service date on which all tables are taken."""
+    """A service date on which all tables are booked."""
 
     restaurant: Text = Field(description="Name or slug")
     date: Day
     service_period: Text | None = None
-    leave: tuple[Opening, ...] = Field(default=(), description="What stays free all the same")
+    leave: tuple[Opening, ...] = Field(default=(), description="Openings that stay available")
 
 
 class Given(Part):
-    """What others have booked."""
+    """What is booked beforehand, or by others in the meantime."""
 
     reservations: tuple[GivenReservation, ...] = ()
     full_evenings: tuple[FullEvening, ...] = ()

@@ -1,4 +1,4 @@
-"""Script files, read with PyYAML's node tree, so that whatever is wrong with one is told with its line."""
+"""Load script files from PyYAML's node tree, so that every error is reported with its line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from testkit.script.fields import Plain
 from testkit.script.format import ScriptFile, TestCase
 
 _Place = tuple[str | int, ...]
-_LONGEST_FOUND = 60
-_DEEPEST = 30
+_MAX_SHOWN = 60  # characters of a value in a message
+_MAX_DEPTH = 30
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WANTED = {
@@ -36,34 +36,35 @@ _WANTED = {
     "string_too_short": "some text",
     "string_pattern_mismatch": "text that matches {pattern}",
 }
-"""What was expected, by pydantic's name for the error."""
+"""What was expected, by pydantic's error type."""
 
 
 class ScriptError(Exception):
-    """A script cannot be used; the message has a line `file:line: expected …, found …` for each fault."""
+    """A script cannot be used. The message has a line `file:line: expected …, found …` for each fault."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """A test case and where it stands."""
+    """A test case and its location."""
 
     file: Path
     case: TestCase
     loaded: ScriptFile
     line: int
     step_lines: tuple[int, ...]
-    """the line of each step"""
+    """Line of each step."""
 
     @property
     def name(self) -> str:
+        """Name of the test case."""
         return self.case.test_case
 
 
 def load_scripts(paths: Iterable[Path]) -> list[Script]:
-    """The scripts of files, and of all .yml and .yaml files in folders, in order.
+    """Load the scripts of files and folders, in order.
 
     Raises:
-        ScriptError: with every fault of every file.
+        ScriptError: lists every fault of every file.
     """
     scripts: list[Script] = []
     faults: list[str] = []
@@ -78,10 +79,10 @@ def load_scripts(paths: Iterable[Path]) -> list[Script]:
 
 
 def load_file(path: Path) -> list[Script]:
-    """The scripts of one file.
+    """Load the scripts of one file.
 
     Raises:
-        ScriptError: the file cannot be read, is no YAML, or is not in the format.
+        ScriptError: the file cannot be read, is not YAML, or violates the format.
     """
     tree = _Tree(path)
     content, lines = tree.read(), tree.lines
@@ -108,10 +109,10 @@ def load_file(path: Path) -> list[Script]:
 
 
 def script_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files as they are, and the .yml and .yaml files of folders.
+    """Return the files among the paths, and all .yml and .yaml files in the folders among them.
 
     Raises:
-        ScriptError: a path is nothing, or a folder has no such file.
+        ScriptError: a path does not exist, or a folder has no such file.
     """
     for path in paths:
         if not path.exists():
@@ -126,19 +127,20 @@ def script_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 class _Tree:
-    """The content of a file with the line of each of its places."""
+    """Content of a file, and the line of each place in it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.lines: dict[_Place, int] = {}
 
     def read(self) -> Any:
+        """Parse the file. Raises ScriptError if it is not readable YAML."""
         try:
             node = yaml.compose(self._path.read_text(encoding="utf-8-sig"), Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            told = " ".join(str(part) for part in (error.context, error.problem) if part)
-            raise self._fault(mark.line + 1 if mark else 1, "YAML", told) from None
+            problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+            raise self._fault(mark.line + 1 if mark else 1, "YAML", problem) from None
         except yaml.YAMLError as error:
             raise self._fault(1, "YAML", str(error).splitlines()[0]) from None
         except UnicodeDecodeError as error:
@@ -150,14 +152,14 @@ class _Tree:
         return self._build(node, ())
 
     def _build(self, node: yaml.Node, place: _Place) -> Any:
-        if len(place) > _DEEPEST:
+        if len(place) > _MAX_DEPTH:
             raise self._fault(node.start_mark.line + 1, "a file that ends somewhere", "a part that holds itself")
         self.lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(part, (*place, number)) for number, part in enumerate(node.value)]
-        if not isinstance(node, yaml.ScalarNode) or node.style:  # quoted, or a block
+        if not isinstance(node, yaml.ScalarNode) or node.style:  # quoted, or a block scalar
             return str(node.value)
         return None if node.value in ("", "~", "null") else Plain(node.value)
 
@@ -179,26 +181,25 @@ class _Tree:
 
 
 def _faults(path: Path, error: ValidationError, lines: dict[_Place, int], prefix: _Place = ()) -> list[str]:
-    told = []
+    faults = []
     for fault in error.errors(include_url=False):
         if fault["type"] == "too_short" and fault["input"]:
-            continue  # what is wrong with the list's parts is told anyway
+            continue  # the faults of the list's items are reported anyway
         context = fault.get("ctx", {})
-        place = _known(lines, (*prefix, *fault["loc"], *context.get("within", ())))
+        place = _place_in_file(lines, (*prefix, *fault["loc"], *context.get("within", ())))
         if fault["type"] == "unknown_key":
-            place = _known(lines, (*place, context["key"]))
+            place = _place_in_file(lines, (*place, context["key"]))
         where = ".".join(str(part) for part in place if isinstance(part, str))
-        wanted, found = _in_words(fault, context)
-        told.append((_line(lines, place), f"{where}: " if where else "", wanted, found))
+        wanted, found = _expected_and_found(fault, context)
+        faults.append((_line(lines, place), f"{where}: " if where else "", wanted, found))
     return [
-        f"{path}:{line}: {where}expected {wanted}, found {found}" for line, where, wanted, found in sorted(set(told))
+        f"{path}:{line}: {where}expected {wanted}, found {found}" for line, where, wanted, found in sorted(set(faults))
     ]
 
 
-def _in_words(fault: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
-    """What was expected, and what was found."""
+def _expected_and_found(fault: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
     kind, message = fault["type"], fault["msg"].removeprefix("Value error, ")
-    found = _described(context.get("found") if kind in ("diner", "twice") else fault["input"])
+    found = _describe(context.get("found") if kind in ("diner", "twice") else fault["input"])
     if kind == "value_error" and not message.startswith("must be "):
         return "what an import takes", f"{found}: {message}"
     if kind == "missing":
@@ -210,8 +211,8 @@ def _in_words(fault: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
     return _WANTED.get(kind, "{what}").format_map(facts), found
 
 
-def _known(lines: dict[_Place, int], place: _Place) -> _Place:
-    """The part of a place that stands in the file: pydantic adds names of its own on the way."""
+def _place_in_file(lines: dict[_Place, int], place: _Place) -> _Place:
+    """Drop the parts of a pydantic location that are not in the file, such as the tags of a union."""
     known: _Place = ()
     for part in place:
         if (*known, part) in lines:
@@ -223,7 +224,7 @@ def _line(lines: dict[_Place, int], place: _Place) -> int:
     return lines.get(place, 1)
 
 
-def _described(value: object) -> str:
+def _describe(value: object) -> str:
     if isinstance(value, dict):
         return f"a mapping with {', '.join(value)}" if value else "an empty mapping"
     if isinstance(value, list | tuple):
@@ -231,4 +232,4 @@ def _described(value: object) -> str:
     if value is None:
         return "nothing"
     words = str(value)
-    return repr(words if len(words) <= _LONGEST_FOUND else words[:_LONGEST_FOUND] + "...")
+    return repr(words if len(words) <= _MAX_SHOWN else words[:_MAX_SHOWN] + "...")

@@ -1,4 +1,4 @@
-"""What all mappings of a script have in common: they know their keys, and say so when there is another one."""
+"""Base class of all mappings in a script. It refuses unknown keys and lists the known ones."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from testkit.script.fields import expected
 
 
 class Part(BaseModel):
-    """A mapping of a script."""
+    """A mapping in a script."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _knows_its_keys(cls, value: Any) -> Any:
+    def _has_known_keys(cls, value: Any) -> Any:
         if isinstance(value, cls):
             return value
         known = [field.alias or name for name, field in cls.model_fields.items()]

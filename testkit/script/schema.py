@@ -1,4 +1,4 @@
-"""The JSON Schema of a script file. `python -m testkit.script.schema` writes it to the file that the service publishes."""
+"""The JSON Schema of a script file. `python -m testkit.script.schema` updates the file that the service publishes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from webhooks.schemas import SCRIPT_SCHEMA
 
 
 def script_schema(address: str | None = None) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a script file. `address`: where it is published, its `$id`.
+    """Return the JSON Schema (draft 2020-12) of a script file. `address`: its `$id`, the URL where it is published.
 
-    Whatever it refuses, the loader refuses too. The loader also checks what a schema cannot say: that diners are declared,
-    that a step is one thing, that names are unique, that restaurants are consistent.
+    The loader refuses everything that the schema refuses. It also checks what a schema cannot express: that diners are
+    declared, that a step is one event, that names are unique, that restaurants are consistent.
     """
     identity = {"$id": address} if address else {}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **identity, **ScriptFile.model_json_schema()}
