@@ -1,4 +1,4 @@
-"""`tabletalk script …`: conversations written down as tests, and simulated diners."""
+"""`tabletalk script …`: run, record and describe scripted conversations, and run load tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What must always be true (docs/architecture.md), looked for in the database itself, past all code that should keep it.
+"""Invariants (docs/architecture.md), checked directly in the database, bypassing the code that maintains them.
 
-Every rule is one query that selects a line of text for each breach. All of them see one moment, so the service may go on
-working meanwhile.
+Each rule is one query that selects a line of text per breach. All of them read one snapshot, so the service may keep
+running.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ PATIENCE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Breach:
-    """A rule that does not hold, and where."""
+    """A violation of a rule, and where it is."""
 
     rule: str
     what: str
 
 
 class Invariant(NamedTuple):
+    """A rule and the query that selects its breaches."""
+
     rule: str
     query: str
 
@@ -37,17 +39,17 @@ def breaches(
     patience: timedelta = PATIENCE,
     arrived: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Breach]:
-    """Everything that is not as it must be; at most `MOST_SHOWN` lines a rule.
+    """Return all breaches, at most `MOST_SHOWN` per rule.
 
-    `now` is the service's clock (aware). A message or text may be on its way for `patience`. `arrived` are the sids of the texts
-    that reached each of these phones through the provider, to be compared with what the outbox says it sent them.
+    `now` is the service's clock (aware). Messages and texts may be in transit for up to `patience`. `arrived` has the SIDs of
+    the texts that the provider delivered to each phone, to be compared with what the outbox says was sent.
     """
     with database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         found = [breach for one in INVARIANTS for breach in _breaches_of(connection, one, now, patience)]
         if arrived is not None:
-            found += _sent_otherwise(connection, arrived)
+            found += _delivery_breaches(connection, arrived)
         connection.rollback()
     return found
 
@@ -61,8 +63,8 @@ def _breaches_of(connection: Connection, one: Invariant, now: datetime, patience
 SENT_ONCE = "A text goes out once"
 
 
-def _sent_otherwise(connection: Connection, arrived: Mapping[str, Sequence[str]]) -> list[Breach]:
-    """Texts that arrived more or less than once, and such as the outbox knows nothing of."""
+def _delivery_breaches(connection: Connection, arrived: Mapping[str, Sequence[str]]) -> list[Breach]:
+    """Find texts that were not delivered exactly once, or that are not in the outbox."""
     query = "SELECT to_phone, provider_sid FROM outbox WHERE sent_at IS NOT NULL AND to_phone = ANY (:phones)"
     rows = connection.execute(text(query), {"phones": list(arrived)}).all()
     sent = {(row.to_phone, row.provider_sid) for row in rows}
@@ -75,8 +77,8 @@ def _sent_otherwise(connection: Connection, arrived: Mapping[str, Sequence[str]]
     ]
 
 
-# quarters_due: every quarter hour and table that a reservation should have, worked out from its own row.
-# answered: what was said to each message. The last line of an answer, and only that one, tells whether it is but a promise.
+# quarters_due: every quarter hour of a table that a reservation should occupy, computed from its own row.
+# answered: the answers to each message. Only the last line of an answer says whether it is a promise.
 _VIEWS = """
     WITH quarters_due AS (
         SELECT r.restaurant_id, r.id, r.status, r.expires_at, t.table_id, q.starts_at
@@ -145,7 +147,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        # Only a diner whose test clock is ahead may have taken one over; the history tells.
+        # A diner with a test clock in the future may take over a hold; the event history shows that.
         "A hold that has not lapsed has its tables",
         """
         SELECT format('restaurant %s, hold %s lacks %s quarter hours', d.restaurant_id, d.id, count(*))
@@ -173,7 +175,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        # An import that lowers the limit afterwards shows here too, and should.
+        # An import that lowers the limit later is reported too, on purpose.
         "No more covers begin in a quarter hour than the kitchen takes",
         """
         SELECT format('%s, %s: %s covers, %s are allowed', h.slug, r.quarter, sum(r.party_size), h.most)

@@ -1,4 +1,4 @@
-"""A phone in the terminal, by way of the simulator of a running service."""
+"""A phone in the terminal, connected to the simulator of a running service."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def chat(settings: Settings, url: str, phone: str, to: str) -> None:
 
 
 def chat_as_phone(url: str, phone: str, our_number: str) -> None:
-    """Read lines, send each as a text, print what comes; ends at end of file or Ctrl-C.
+    """Send each input line as a text and print the replies, until end of file or Ctrl-C.
 
-    Exits 2 when there is no simulator at the address.
+    Exits 2 if there is no simulator at the address.
     """
     thread = {"phone": phone, "to": our_number}
     with httpx.Client(base_url=f"{url}/simulator/api", timeout=40, trust_env=False) as client:

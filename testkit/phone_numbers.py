@@ -1,4 +1,4 @@
-"""Phone numbers that nobody has: of the range kept free for fiction (555-0100 to 555-0199), one script's each."""
+"""Unused phone numbers from the range reserved for fiction (555-0100 to 555-0199), each drawn once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 _TRIES = 300
-# Of the East, where also most sample restaurants are; those of the project's other tests are not among them.
+# Area codes of the East, like most sample restaurants. Those that the project's other tests use are left out.
 _AREAS = re.findall(
     r"\d+",
     """
@@ -24,26 +24,26 @@ class NumbersExhausted(Exception):
 
 
 class Numbers:
-    """Draws numbers, each once. Safe to share between threads."""
+    """Draws each number at most once. Safe to share between threads."""
 
     def __init__(self, is_known: Callable[[str], bool]) -> None:
-        """`is_known`: whether the service has met somebody of that number."""
+        """`is_known`: whether the service has seen the number before."""
         self._is_known = is_known
         self._drawn: set[str] = set()
         self._lock = threading.Lock()
 
     def draw(self, pattern: str | None = None) -> str:
-        """A number that nobody has; `pattern`: E.164, in which each x becomes a digit.
+        """Return an unused number. `pattern`: E.164, where each x becomes a random digit.
 
-        A pattern without an x is the number itself, whoever has it.
+        A pattern without an x is returned as is, even if the number has been used.
 
         Raises:
-            NumbersExhausted: all are taken.
+            NumbersExhausted: no unused number was found.
         """
         if pattern is not None and "x" not in pattern:
             return pattern
         for _ in range(_TRIES):
-            number = _made(pattern)
+            number = _random_number(pattern)
             with self._lock:
                 if number in self._drawn:
                     continue
@@ -53,6 +53,6 @@ class Numbers:
         raise NumbersExhausted(f"{NumbersExhausted.__doc__} ({pattern or 'default pattern'})")
 
 
-def _made(pattern: str | None) -> str:
-    shown = pattern or f"+1{random.choice(_AREAS)}55501xx"  # noqa: S311 - no secret
-    return re.sub("x", lambda _: str(random.randrange(10)), shown)  # noqa: S311
+def _random_number(pattern: str | None) -> str:
+    pattern = pattern or f"+1{random.choice(_AREAS)}55501xx"  # noqa: S311 - no secret
+    return re.sub("x", lambda _: str(random.randrange(10)), pattern)  # noqa: S311

@@ -1,4 +1,4 @@
-"""A tester's bench: a service to play scripts against, and what is made of a run."""
+"""Play scripts for `tabletalk script run`: find or start a service, report results, watch files."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from testkit.service import Service, ServiceError
 from webhooks.access import read_api_keys
 
 PINNED = "2026-12-02T10:00:00-05:00"
-"""When the clock starts of a service that is started for scripts only: a Wednesday morning in New York."""
-_LOOKS_EVERY = 0.3  # seconds between two looks at the files
+"""Initial clock of a service that is started only for the scripts: a Wednesday morning in New York."""
+_POLL_INTERVAL = 0.3  # seconds between checks for changed files
 
 
 class CannotRun(Exception):
-    """A script cannot be read, there is no service, or a report cannot be written; the message says which."""
+    """A script cannot be read, no service is available, or a report cannot be written. The message says which."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What to play, how, and what to make of it. `wanted`: a regular expression for file::name."""
+    """What to play, how, and which reports to write. `wanted`: a regular expression for file::name."""
 
     paths: Sequence[Path]
     wanted: str = ""
@@ -53,7 +53,7 @@ class RunOptions:
 class Session:
     """Plays scripts and reports to the terminal.
 
-    The service is the one at `url`, else the one on this machine, else one of its own that ends with it.
+    It uses the service at `url`, otherwise the one on this machine, otherwise a new one that stops with the session.
     """
 
     def __init__(self, settings: Settings, url: str = "", key: str = "") -> None:
@@ -61,8 +61,8 @@ class Session:
         self._url = url
         self._key = key
         self._console = Console()
-        self._opened = ExitStack()
-        self._around: Environment | None = None
+        self._resources = ExitStack()
+        self._environment: Environment | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -70,17 +70,17 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._opened.close()
+        self._resources.close()
 
     def run(self, options: RunOptions) -> bool:
-        """Play once; gives whether all is green.
+        """Play the scripts once and return whether all passed.
 
         Raises:
-            CannotRun: as it says.
+            CannotRun: see there.
         """
         try:
-            scripts = _chosen(options)
-            environment = self._service()
+            scripts = _selected(options)
+            environment = self._connect()
             with progress(self._console, len(scripts)) as told:
                 done = run(scripts, environment, jobs=options.jobs, fail_fast=options.fail_fast, told=told)
             show_summary(self._console, done)
@@ -95,10 +95,10 @@ class Session:
         return done.is_green
 
     def watch(self, options: RunOptions) -> bool:
-        """Play whenever a file has changed, until Ctrl-C; gives whether all was green the last time."""
+        """Play the scripts whenever a file changes, until Ctrl-C. Return whether all passed the last time."""
         is_green = False
         while True:
-            ages = _ages(options.paths)
+            played = _modification_times(options.paths)
             try:
                 is_green = self.run(options)
             except CannotRun as error:
@@ -106,43 +106,43 @@ class Session:
                 self._console.print(str(error), style="red", markup=False, highlight=False)
             click.echo("Waiting for a change; Ctrl-C ends.")
             try:
-                while _ages(options.paths) == ages:
-                    time.sleep(_LOOKS_EVERY)
+                while _modification_times(options.paths) == played:
+                    time.sleep(_POLL_INTERVAL)
             except KeyboardInterrupt:
                 return is_green
 
-    def _service(self) -> Environment:
-        if self._around is None:
-            self._around = self._opened.enter_context(_service(self._settings, self._url, self._key))
-        return self._around
+    def _connect(self) -> Environment:
+        if self._environment is None:
+            self._environment = self._resources.enter_context(_service(self._settings, self._url, self._key))
+        return self._environment
 
 
-def _chosen(options: RunOptions) -> list[Script]:
+def _selected(options: RunOptions) -> list[Script]:
     scripts = load_scripts(options.paths)
     try:
         pattern = re.compile(options.wanted, re.IGNORECASE)
     except re.error as error:
         raise ScriptError(f"--filter: expected a regular expression ({error}), found {options.wanted!r}") from None
-    chosen = [script for script in scripts if pattern.search(f"{script.file}::{script.name}")]
-    if not chosen:
+    selected = [script for script in scripts if pattern.search(f"{script.file}::{script.name}")]
+    if not selected:
         raise ScriptError(f"--filter: expected part of a script's file::name, found {options.wanted!r}")
-    return chosen
+    return selected
 
 
-def _ages(paths: Sequence[Path]) -> dict[Path, int]:
+def _modification_times(paths: Sequence[Path]) -> dict[Path, int]:
     try:
         return {file: file.stat().st_mtime_ns for file in script_files(paths)}
-    except (OSError, ScriptError):  # just being written anew
+    except (OSError, ScriptError):  # a file is being rewritten
         return {}
 
 
 @contextmanager
 def _service(settings: Settings, url: str, key: str) -> Iterator[Environment]:
-    """A service and what scripts need of it.
+    """Connect to a running service or start one, and yield what scripts need of it.
 
     Raises:
-        testkit.service.ServiceError: there is none at `url`, or it has no testers' API.
-        deploy.stack.run.CannotStart: none runs and none can be started.
+        testkit.service.ServiceError: the service at `url` does not answer, or has no testers' API.
+        deploy.stack.run.CannotStart: no service is running and none can be started.
     """
     if url or _answers(settings.local_address):
         is_here = url in ("", settings.local_address) and (settings.runtime_folder / SOCKET).exists()
@@ -151,16 +151,16 @@ def _service(settings: Settings, url: str, key: str) -> Iterator[Environment]:
         return
     click.echo("No service runs on this machine: starting one for these scripts ...", err=True)
     var = Path(tempfile.mkdtemp(prefix="tt-"))
-    with ExitStack() as last:
-        last.callback(shutil.rmtree, var, ignore_errors=True)
+    with ExitStack() as cleanup:
+        cleanup.callback(shutil.rmtree, var, ignore_errors=True)
         launched = launch(var, TABLETALK_NOW=PINNED)
-        last.callback(launched.end)
+        cleanup.callback(launched.end)
         with Service(launched.settings.local_address, any_key(launched.settings)) as service:
             yield connect(service, Programs(launched.settings.runtime_folder))
 
 
 def any_key(settings: Settings) -> str:
-    """An API key that a service with these settings accepts."""
+    """Return an API key that a service with these settings accepts."""
     return sorted(read_api_keys(settings.api_keys))[0]
 
 
