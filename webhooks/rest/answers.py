@@ -1,4 +1,4 @@
-"""What callers get."""
+"""Response models of the REST API."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from webhooks.rest.fields import LocalTime
 
 
 class RestaurantName(BaseModel):
+    """Reference to a restaurant."""
+
     slug: str
     name: str
     city: str
 
     @classmethod
     def of(cls, restaurant: Restaurant) -> RestaurantName:
+        """Build from a restaurant."""
         return cls(slug=restaurant.slug, name=restaurant.name, city=restaurant.city)
 
 
 class RestaurantAddress(BaseModel):
+    """Postal address and coordinates."""
+
     street: str | None = None
     city: str
     region: str | None = None
@@ -32,32 +37,38 @@ class RestaurantAddress(BaseModel):
 
 
 class RestaurantSummary(RestaurantName):
+    """A restaurant in the list."""
+
     address: RestaurantAddress
     timezone: str = Field(description="IANA time zone")
     cuisines: list[str]
     price_level: int | None = Field(description="1 to 5")
     features: list[str]
-    distance_km: float | None = Field(default=None, description="from `near`, where that was asked")
+    distance_km: float | None = Field(default=None, description="from `near`, if given")
 
     @classmethod
-    def of_document(cls, document: dict[str, Any], metres: int | None) -> RestaurantSummary:
-        """From the line a restaurant was imported from."""
+    def of_document(cls, document: dict[str, Any], meters: int | None) -> RestaurantSummary:
+        """Build from the line that the restaurant was imported from; distance in meters."""
         own = {name: document[name] for name in ("slug", "name", "address", "timezone", "cuisines", "features")}
         return cls(
             city=document["address"]["city"],
             price_level=document["price_level"],
-            distance_km=None if metres is None else metres / 1000,
+            distance_km=None if meters is None else meters / 1000,
             **own,
         )
 
 
 class RestaurantPage(BaseModel):
+    """One page of the list of restaurants."""
+
     restaurants: list[RestaurantSummary]
     next_cursor: str | None = Field(description="null on the last page")
 
 
 class BookingRules(BaseModel):
-    slot_minutes: int = Field(description="parties are seated every so many minutes")
+    """A restaurant's rules for reservations."""
+
+    slot_minutes: int = Field(description="interval between seating times")
     hold_minutes: int
     min_notice_minutes: int
     max_advance_days: int
@@ -66,17 +77,20 @@ class BookingRules(BaseModel):
 
 
 class RestaurantDetail(RestaurantSummary):
+    """A restaurant with its hours and booking rules."""
+
     phone: str | None
-    sms_number: str | None = Field(description="a number to text for a table at this restaurant only")
+    sms_number: str | None = Field(description="number for texts about this restaurant only")
     about: dict[str, str]
     areas: list[str]
     service_periods: list[ServicePeriod]
     closures: list[Closure]
-    special_days: list[SpecialDay] = Field(description="dates with hours of their own, instead of the weekday's")
+    special_days: list[SpecialDay] = Field(description="dates whose hours replace the weekday's")
     policy: BookingRules
 
     @classmethod
     def of_restaurant(cls, restaurant: Restaurant) -> RestaurantDetail:
+        """Build from a restaurant."""
         return cls(
             slug=restaurant.slug,
             name=restaurant.name,
@@ -101,15 +115,16 @@ class RestaurantDetail(RestaurantSummary):
 
 
 class Offer(BaseModel):
-    """A table that could be held a moment ago."""
+    """An opening, as of a moment ago."""
 
     restaurant: RestaurantName
     starts_at: LocalTime
     party_size: int
-    areas: list[str] = Field(description="where the party would sit")
+    areas: list[str] = Field(description="areas in which the party would be seated")
 
     @classmethod
     def of(cls, opening: Opening) -> Offer:
+        """Build from an opening."""
         return cls(
             restaurant=RestaurantName.of(opening.restaurant),
             starts_at=opening.starts_at,
@@ -119,20 +134,27 @@ class Offer(BaseModel):
 
 
 class Offers(BaseModel):
-    refusal: Refusal | None = Field(description="why the wanted time cannot be had; null too for a minute off the grid")
-    openings: list[Offer] = Field(description="that day, nearest to the wanted time first")
-    other_days: list[Offer] = Field(description="about that time on other days, when the day has nothing")
-    nearby: list[Offer] = Field(description="at restaurants close by, when the day has nothing")
+    """Openings near the wanted time, and alternatives."""
+
+    refusal: Refusal | None = Field(
+        description="why the wanted time is not available; also null if it is not a seating time"
+    )
+    openings: list[Offer] = Field(description="on that day, nearest to the wanted time first")
+    other_days: list[Offer] = Field(description="around that time on other days, if the day has none")
+    nearby: list[Offer] = Field(description="at nearby restaurants, if the day has none")
 
 
 class Availability(Offers):
+    """Openings at a restaurant around the wanted time."""
+
     restaurant: RestaurantName
     wanted: LocalTime
     party_size: int
-    exact: Offer | None = Field(description="the wanted time itself, if it can be had; in `openings` too")
+    exact: Offer | None = Field(description="the wanted time itself, if available; also in `openings`")
 
     @classmethod
     def of(cls, restaurant: Restaurant, search: Search, offers: Offers, party_size: int) -> Availability:
+        """Build from a search and its offers."""
         return cls(
             restaurant=RestaurantName.of(restaurant),
             wanted=search.wanted,
@@ -143,7 +165,9 @@ class Availability(Offers):
 
 
 class HeldTable(BaseModel):
-    hold_id: str = Field(description="whoever knows it may confirm or release the hold")
+    """A hold on a table."""
+
+    hold_id: str = Field(description="authorizes confirming and releasing the hold")
     expires_at: LocalTime
     restaurant: RestaurantName
     starts_at: LocalTime
@@ -152,6 +176,7 @@ class HeldTable(BaseModel):
 
     @classmethod
     def of(cls, hold: Hold) -> HeldTable:
+        """Build from a hold."""
         return cls(
             hold_id=hold.id,
             expires_at=hold.expires_at.astimezone(hold.restaurant.zone),
@@ -163,6 +188,8 @@ class HeldTable(BaseModel):
 
 
 class BookedTable(BaseModel):
+    """A reservation."""
+
     code: str
     status: Literal["confirmed", "cancelled"]
     restaurant: RestaurantName
@@ -176,6 +203,7 @@ class BookedTable(BaseModel):
 
     @classmethod
     def of(cls, reservation: Reservation) -> BookedTable:
+        """Build from a reservation."""
         return cls(
             code=reservation.code,
             status=reservation.status,
@@ -191,19 +219,21 @@ class BookedTable(BaseModel):
 
 
 class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
     field: str
     reason: str
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457. `code` is for programs and never changes, `detail` is for people."""
+    """Error response (RFC 9457). `code` is for programs and never changes; `detail` is for people."""
 
     type: str
     status: int
     code: str
     detail: str
-    errors: list[FieldProblem] = Field(default=[], description="of a request that cannot be read")
-    refusal: Refusal | None = Field(default=None, description="of a table that cannot be had")
+    errors: list[FieldProblem] = Field(default=[], description="if the request is invalid")
+    refusal: Refusal | None = Field(default=None, description="if no table is available")
     openings: list[Offer] = []
     other_days: list[Offer] = []
     nearby: list[Offer] = []

@@ -1,4 +1,4 @@
-"""The API's own description: OpenAPI made of the types in the code, and a page to read it, served from here."""
+"""The OpenAPI description, generated from the types in the code, and a self-hosted page that displays it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from webhooks.rest.requests import IDEMPOTENCY_KEY
 OPTIONAL_KEY: list[dict[str, list[str]]] = [{}, {"api_key": []}]
 KEY_OR_PHONE: list[dict[str, list[str]]] = [{"api_key": []}, {"diner_phone": []}]
 
-# The page's library starts a worker and styles itself; it must not call anybody else's servers.
+# The page's library starts a worker and adds inline styles. It must not call third-party servers.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src blob:"
 )
-_KEY_TAKEN = (
-    f"Takes an `{IDEMPOTENCY_KEY}` header: up to 255 visible ASCII characters, random, new for each wish. The same request "
-    "with the same key gets the same answer and has no second effect; another request with that key gets 422."
+_KEY_ACCEPTED = (
+    f"Takes an `{IDEMPOTENCY_KEY}` header: up to 255 visible ASCII characters, random, new for each request. Repeating a "
+    "request with its key returns the same response and has no second effect; a different request with that key gets 422."
 )
 _ALWAYS = (400, 401, 403, 413, 415, 422, 429, 503)
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}}
 _SECURITY: SecuritySchemesDict = {
-    "api_key": {"type": "http", "scheme": "bearer", "description": "An API key with the scope for this"},
+    "api_key": {"type": "http", "scheme": "bearer", "description": "An API key with the required scope"},
     "diner_phone": {
         "type": "apiKey",
         "in": "header",
@@ -43,19 +43,19 @@ _SECURITY: SecuritySchemesDict = {
 
 
 def answers(status: int, model: type[BaseModel] | None, *problems: int) -> dict[str | int, Any]:
-    """What an operation answers: the model with this status, and these problems besides those that any may have."""
+    """Describe the responses of an operation: the model with this status, these problems and the common ones."""
     described: dict[str | int, Any] = {problem: {"content": _PROBLEM} for problem in sorted((*_ALWAYS, *problems))}
     return {status: model} | described
 
 
 def describe(api: APIBlueprint) -> dict[str, Any]:
-    """The OpenAPI document of the routes."""
+    """Return the OpenAPI document of the routes."""
     describer = OpenAPI(
         "description",
         info=Info(
             title="Tabletalk",
             version="1.0.0",
-            description="Restaurants, openings, holds and reservations. Times are ISO 8601 with the restaurant's own offset; "
+            description="Restaurants, openings, holds and reservations. Times are ISO 8601 with the restaurant's UTC offset; "
             "errors are problem documents (RFC 9457) with a stable code.",
         ),
         security_schemes=_SECURITY,
@@ -67,10 +67,10 @@ def describe(api: APIBlueprint) -> dict[str, Any]:
 
 
 def _with_keys_apart(document: dict[str, Any]) -> dict[str, Any]:
-    """Describe the idempotency key once, beside the operations that take it.
+    """Document the idempotency key once, apart from the operations that accept it.
 
-    No schema can say that a value must be a new one each time. Tools that make up requests from the parameters of an
-    operation would send one key with many bodies, and take the refusal for a fault.
+    No schema can express that each value must be new. Tools that generate requests from an operation's parameters would
+    send one key with many bodies, and report the rejection as a bug.
     """
     for path in document["paths"].values():
         for operation in path.values():
@@ -79,12 +79,12 @@ def _with_keys_apart(document: dict[str, Any]) -> dict[str, Any]:
                 parameters.remove(parameter)
                 document["components"].setdefault("parameters", {})["IdempotencyKey"] = parameter
                 operation["x-idempotency-key"] = {"$ref": "#/components/parameters/IdempotencyKey"}
-                operation["description"] = _KEY_TAKEN
+                operation["description"] = _KEY_ACCEPTED
     return document
 
 
 def add_pages(app: Flask, api: APIBlueprint) -> None:
-    """Serve /openapi.json and, at /docs, a page that shows it without the help of other servers."""
+    """Serve /openapi.json and, at /docs, a page that displays it without loading anything from other servers."""
     document = describe(api)
     pages = Blueprint("api_docs", __name__)
 
@@ -99,7 +99,7 @@ def add_pages(app: Flask, api: APIBlueprint) -> None:
     redoc: Blueprint = RegisterPlugin.register(doc_url="../openapi.json")
 
     @redoc.after_request
-    def keep_to_ourselves(response: Response) -> Response:
+    def add_policy(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = _POLICY
         return response
 

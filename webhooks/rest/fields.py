@@ -1,6 +1,7 @@
-"""Fields of requests and answers, each with the very values it takes written into the API's description.
+"""Field types of requests and responses. Each documents exactly which values it accepts.
 
-Patterns are exact, so that a program can tell from the description alone what will be refused: 30 February does not match.
+The patterns are exact, so that clients can tell from the API description alone what is rejected: 30 February does not
+match.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _SEPARATORS = re.compile(r"[ ().-]")
 T = TypeVar("T")
 
 
-def _spelled(pattern: str, read: Callable[[str], T], expected: str) -> BeforeValidator:
+def _matching(pattern: str, read: Callable[[str], T], expected: str) -> BeforeValidator:
     whole = re.compile(pattern)
 
     def check(value: object) -> T:
@@ -56,7 +57,7 @@ def _read_point(text: str) -> tuple[float, float] | None:
 
 
 def _whole_number(value: object) -> object:
-    # For JSON 4.0 is an integer too.
+    # In JSON, 4.0 is an integer too.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -66,38 +67,36 @@ def _without_separators(value: object) -> object:
 
 Day = Annotated[
     date,
-    _spelled(_DATE, date.fromisoformat, "a date that exists, such as 2026-12-01"),
+    _matching(_DATE, date.fromisoformat, "a date that exists, such as 2026-12-01"),
     _described(_DATE, "2026-12-01", "A date at the restaurant"),
 ]
 ClockTime = Annotated[
     time,
-    _spelled(_CLOCK, time.fromisoformat, "a time of day such as 19:00"),
+    _matching(_CLOCK, time.fromisoformat, "a time of day such as 19:00"),
     _described(_CLOCK, "19:00", "A time at the restaurant, on that date"),
 ]
 Moment = Annotated[
     datetime,
-    _spelled(_INSTANT, datetime.fromisoformat, "a date and time that exist, such as 2026-12-01T19:00"),
-    _described(
-        _INSTANT, "2026-12-01T19:00", "ISO 8601; without an offset it is read in the restaurant's own time zone"
-    ),
+    _matching(_INSTANT, datetime.fromisoformat, "a date and time that exist, such as 2026-12-01T19:00"),
+    _described(_INSTANT, "2026-12-01T19:00", "ISO 8601; without an offset, in the restaurant's time zone"),
 ]
 Point = Annotated[
     tuple[float, float] | None,
-    _spelled(f"({_POINT})?", _read_point, "latitude,longitude in degrees, such as 37.44,-122.16"),
-    _described(f"({_POINT})?", "37.44,-122.16", "latitude,longitude in degrees: the nearest restaurants first"),
+    _matching(f"({_POINT})?", _read_point, "latitude,longitude in degrees, such as 37.44,-122.16"),
+    _described(f"({_POINT})?", "37.44,-122.16", "latitude,longitude in degrees; lists the nearest restaurants first"),
 ]
 PhoneNumber = Annotated[
     str,
-    _spelled(_PHONE, str, "a number in E.164 form, such as +14155550123"),
+    _matching(_PHONE, str, "a number in E.164 form, such as +14155550123"),
     BeforeValidator(_without_separators),
-    _described(_PHONE, "+14155550123", "E.164; spaces, hyphens, dots and brackets are dropped"),
+    _described(_PHONE, "+14155550123", "E.164; spaces, hyphens, dots and parentheses are ignored"),
 ]
 PHONE_NUMBERS: TypeAdapter[str] = TypeAdapter(PhoneNumber)
-"""Reads a phone number outside of a body."""
+"""Parses a phone number that is not in a body."""
 PartySize = Annotated[int, Field(ge=1, le=LARGEST_PARTY, description="guests"), BeforeValidator(_whole_number)]
 SearchWords = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 IdempotencyKey = Annotated[
-    str, Field(min_length=1, max_length=255, pattern=r"^[!-~]+$", description="random, of the caller's choice")
+    str, Field(min_length=1, max_length=255, pattern=r"^[!-~]+$", description="random, chosen by the caller")
 ]
 
 
@@ -110,9 +109,9 @@ LocalTime = Annotated[
     PlainSerializer(_iso, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-12-01T19:00:00-08:00"}),
 ]
-"""Goes out with the restaurant's own offset."""
+"""Serialized with the restaurant's UTC offset."""
 
 
 def at_restaurant(moment: datetime, restaurant: Restaurant) -> datetime:
-    """The moment a caller named; one without an offset is on the restaurant's clock (of a doubled hour the first)."""
+    """Return the time a caller gave. Without an offset it is local to the restaurant; a repeated hour means the first."""
     return moment if moment.tzinfo else moment.replace(tzinfo=restaurant.zone)

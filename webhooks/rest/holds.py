@@ -1,4 +1,4 @@
-"""Holding a table, and making a reservation of it: open to every visitor of a website, counted."""
+"""Holding a table, and confirming the hold as a reservation. Open to all visitors of a website, but rate limited."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAG = Tag(name="holds")
 
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
-    """Whoever has a hold's id may confirm or release it: it is long and random, and nobody else is told."""
+    """Add the routes. The hold id authorizes confirming and releasing: it is long, random and known only to its creator."""
     engine, rate_limits = parts.engine, parts.rate_limits
 
     @api.post(
@@ -57,10 +57,10 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @rate_limits.count_write
     @rate_limits.count_confirmation(lambda: PHONE_NUMBERS.validate_python(request.get_json()["phone"]))
     def confirm_hold(path: HoldPath, header: WriteHeader, body: ConfirmBody) -> Response:
-        """Make a reservation of a hold. The diner gets a text with its code."""
+        """Turn a hold into a reservation. The diner gets a text with its code."""
         rate_limits.may(BOOK)
-        _must_be_hold_id(path.hold_id)
-        phone = _dialled(body.phone)
+        _check_hold_id(path.hold_id)
+        phone = _check_phone(body.phone)
 
         def act(command_id: str) -> BookedTable:
             reservation = engine.confirm_hold(
@@ -72,7 +72,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                 channel=CHANNEL,
                 notify=True,
             )
-            _must_be_theirs(reservation, body.name, phone)
+            _check_same_diner(reservation, body.name, phone)
             return BookedTable.of(reservation)
 
         return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
@@ -80,9 +80,9 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @api.delete("/holds/<hold_id>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(NO_CONTENT, None, 404))
     @rate_limits.count_write
     def release_hold(path: HoldPath, header: WriteHeader) -> Response:
-        """Give a held table back. A hold that has lapsed or was confirmed is left as it is."""
+        """Release a hold. One that has expired or was confirmed is left as it is."""
         rate_limits.may(BOOK)
-        _must_be_hold_id(path.hold_id)
+        _check_hold_id(path.hold_id)
 
         def act(command_id: str) -> None:
             engine.release_hold(path.hold_id, command_id=command_id, channel=CHANNEL)
@@ -90,13 +90,17 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, NO_CONTENT, act)
 
 
-def _must_be_hold_id(hold_id: str) -> None:
+def _check_hold_id(hold_id: str) -> None:
     if read_hold_id(hold_id) is None:
         raise unknown_hold()
 
 
-def _dialled(phone: str) -> str:
-    """The number, if one of that length exists in its country."""
+def _check_phone(phone: str) -> str:
+    """Return the number if its length is possible in its country.
+
+    Raises:
+        Problem: 422, no phone can have this number.
+    """
     try:
         possible = phonenumbers.is_possible_number(phonenumbers.parse(phone))
     except phonenumbers.NumberParseException:
@@ -106,7 +110,11 @@ def _dialled(phone: str) -> str:
     return phone
 
 
-def _must_be_theirs(reservation: Reservation, name: str, phone: str) -> None:
-    """A hold that somebody else has confirmed meanwhile must not show who."""
+def _check_same_diner(reservation: Reservation, name: str, phone: str) -> None:
+    """Keep the details of a hold that someone else has confirmed private.
+
+    Raises:
+        Problem: 409, the reservation has a different name or phone.
+    """
     if (reservation.diner_phone, reservation.diner_name.split()) != (phone, name.split()):
         raise Problem(409, "hold_already_confirmed", "This hold has already been confirmed by somebody else.")

@@ -1,4 +1,4 @@
-"""The pages of the list of restaurants: read by key, so that every restaurant comes once however long the reader takes."""
+"""Pagination of the list of restaurants by keyset, so that each one appears once however long the client takes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from webhooks.problems import Problem
 from webhooks.rest.answers import RestaurantPage, RestaurantSummary
 
 PAGE = 50  # restaurants
-_MOST_BY_NAME = 200  # beyond that a name has been guessed at, not found
-_EARTH = 6_371_000  # metres
-_FARTHEST = 100_000_000  # metres; no two places are that far apart
+_MOST_BY_NAME = 200  # more matches than this mean a guess rather than a name
+_EARTH = 6_371_000  # meters
+_FARTHEST = 100_000_000  # meters; no two places are that far apart
 _columns = restaurant.c
 
 
@@ -49,7 +49,7 @@ class _Cursor(BaseModel):
 
 @dataclass(frozen=True)
 class Listing:
-    """A search for restaurants; empty fields do not narrow it."""
+    """A search for restaurants. Empty fields do not narrow it."""
 
     q: str
     city: str
@@ -58,15 +58,15 @@ class Listing:
 
     @property
     def digest(self) -> str:
-        """Names the search in its cursors."""
+        """Identifies the search in its cursors."""
         text = json.dumps([self._has_name, *map(fold, (self.q, self.city, self.cuisine)), self.near])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def read_cursor(self, text: str) -> _Cursor | None:
-        """Where the page before ended; None for the first page.
+        """Parse a cursor; None for the first page.
 
         Raises:
-            Problem: 404, the cursor is none of this search.
+            Problem: 404, the cursor is not from this search.
         """
         if not text:
             return None
@@ -84,24 +84,24 @@ class Listing:
         return bool(self.q.strip())
 
     def page(self, engine: BookingEngine, database: Engine, cursor: _Cursor | None) -> RestaurantPage:
-        """The page after the cursor: best match first where a name is asked for, nearest first of equal ones; else by name."""
-        found = self._found(engine) if self._has_name else None
+        """Return the page after the cursor, sorted by match with `q` (ties by distance), by distance, or else by name."""
+        found = self._ranks(engine) if self._has_name else None
         key, slug = self._key(found), _columns.slug.collate("C")
-        query = select(key.label("key"), _columns.slug, _columns.document).where(*self._narrowed(engine, found))
+        query = select(key.label("key"), _columns.slug, _columns.document).where(*self._conditions(engine, found))
         if cursor:
             query = query.where(tuple_(key, slug) > tuple_(literal(cursor.key), literal(cursor.slug)))
         query = query.order_by(key, slug).limit(PAGE + 1)
         rows = run_query(database, lambda connection: connection.execute(query).all())
         shown = rows[:PAGE]
-        metres = [int(row.key) % _FARTHEST if self.near else None for row in shown]
+        meters = [int(row.key) % _FARTHEST if self.near else None for row in shown]
         last = shown[-1] if len(rows) > PAGE else None
         return RestaurantPage(
-            restaurants=[RestaurantSummary.of_document(r.document, m) for r, m in zip(shown, metres, strict=True)],
+            restaurants=[RestaurantSummary.of_document(r.document, m) for r, m in zip(shown, meters, strict=True)],
             next_cursor=_Cursor(search=self.digest, key=last.key, slug=last.slug).spell() if last else None,
         )
 
-    def _found(self, engine: BookingEngine) -> dict[str, int]:
-        """How well the name of each restaurant fits, by slug; 0 is best, restaurants of one name fit equally."""
+    def _ranks(self, engine: BookingEngine) -> dict[str, int]:
+        """Return the rank of each restaurant by how well its name matches, by slug. 0 is best; equal names share a rank."""
         city, cuisine = self.city or None, self.cuisine or None
         found = engine.find_restaurants(Criteria(city, cuisine), q=self.q, limit=_MOST_BY_NAME)
         ranks: dict[str, int] = {}
@@ -110,10 +110,10 @@ class Listing:
     def _key(self, found: dict[str, int] | None) -> ColumnElement[Any]:
         if self._by_name:
             return func.lower(_columns.name).collate("C")
-        metres = _metres_from(*self.near) if self.near else literal(0, BigInteger)
-        return case(found, value=_columns.slug, else_=0) * literal(_FARTHEST, BigInteger) + metres if found else metres
+        meters = _meters_from(*self.near) if self.near else literal(0, BigInteger)
+        return case(found, value=_columns.slug, else_=0) * literal(_FARTHEST, BigInteger) + meters if found else meters
 
-    def _narrowed(self, engine: BookingEngine, found: dict[str, int] | None) -> list[ColumnElement[bool]]:
+    def _conditions(self, engine: BookingEngine, found: dict[str, int] | None) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if found is not None:
             conditions.append(_columns.slug.in_(found))
@@ -131,8 +131,8 @@ def _texts(words: list[str]) -> ColumnElement[Any]:
     return literal(words, ARRAY(Text))
 
 
-def _metres_from(latitude: float, longitude: float) -> ColumnElement[int]:
-    """The great-circle distance, whole metres, so that it can be written into a cursor and compared again exactly."""
+def _meters_from(latitude: float, longitude: float) -> ColumnElement[int]:
+    """Great-circle distance in whole meters, so that a cursor can store it and compare it exactly."""
     there, across = func.radians(_columns.latitude), func.radians(_columns.longitude - longitude)
     here = math.radians(latitude)
     chord = func.pow(func.sin((there - here) / 2), 2) + math.cos(here) * func.cos(there) * func.pow(

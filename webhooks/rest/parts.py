@@ -1,4 +1,4 @@
-"""What the routes work with."""
+"""Shared services of the REST routes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from booking_engine import BookingEngine
 from webhooks.rate_limits import RateLimits
 
 CHANNEL = "api"
-"""How the history of a reservation calls us."""
+"""Our name in the history of a reservation."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Shared by all routes of one app."""
+    """Services shared by all routes of one app."""
 
     engine: BookingEngine
     database: Engine

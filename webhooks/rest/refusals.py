@@ -1,4 +1,4 @@
-"""What the engine refuses, as problems; a no carries the nearest yes."""
+"""Errors of the booking engine as problems. A refusal includes the nearest alternatives."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _TABLE: tuple[tuple[type[BookingError], int, str], ...] = (
     (ReservationOver, 409, "reservation_over"),
     (TryAgain, 503, "try_again"),
 )
-"""The first class that fits decides."""
+"""The first matching class applies."""
 
 
 def as_problem(error: BookingError, offers: Offers | None = None) -> Problem:
-    """The problem that tells of the error, with what can be had instead."""
+    """Return the problem for an error, including alternatives if there are any."""
     status, code = next(((s, c) for kind, s, c in _TABLE if isinstance(error, kind)), (409, "refused"))
     search: Search | None = getattr(error, "search", None)
     if isinstance(error, HoldExpired) and search is None:
@@ -50,28 +50,28 @@ def as_problem(error: BookingError, offers: Offers | None = None) -> Problem:
     if isinstance(error, InvalidRequest):
         detail = str(error)
     if offers is None and search is not None:
-        offers = Offers(refusal=search.refusal, openings=_listed(search.openings), other_days=[], nearby=[])
+        offers = Offers(refusal=search.refusal, openings=_offers(search.openings), other_days=[], nearby=[])
     extra: dict[str, Any] = offers.model_dump(mode="json") if offers else {}
     return Problem(status, code, detail, **extra)
 
 
 def unknown_hold() -> Problem:
-    """One answer for holds that never were, were released, or belong to a cancelled reservation."""
+    """Return the problem for a hold that never existed, was released, or belongs to a cancelled reservation."""
     return Problem(404, "hold_unknown", "There is no such hold.")
 
 
 def nearest_offers(engine: BookingEngine, restaurant: Restaurant, search: Search, party_size: int) -> Offers:
-    """What can be had near the wanted time; where that is nothing, on other days and close by."""
+    """Return openings near the wanted time; if there are none, on other days and at nearby restaurants."""
     elsewhere = None
     if not search.openings:
         elsewhere = engine.find_alternatives(restaurant, starts_at=search.wanted, party_size=party_size)
     return Offers(
         refusal=search.refusal,
-        openings=_listed(search.openings),
-        other_days=_listed(elsewhere.other_days) if elsewhere else [],
-        nearby=_listed(elsewhere.nearby) if elsewhere else [],
+        openings=_offers(search.openings),
+        other_days=_offers(elsewhere.other_days) if elsewhere else [],
+        nearby=_offers(elsewhere.nearby) if elsewhere else [],
     )
 
 
-def _listed(openings: Any) -> list[Offer]:
+def _offers(openings: Any) -> list[Offer]:
     return [Offer.of(opening) for opening in openings]

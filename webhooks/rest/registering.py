@@ -1,4 +1,4 @@
-"""How the API comes into an app."""
+"""Registration of the REST API in an app."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _WITH_BODY = frozenset({"POST", "PATCH"})
 
 
 def register(app: Flask, rate_limits: RateLimits, engine: BookingEngine, database: Engine) -> None:
-    """Add the API under /api, its description at /openapi.json and /docs.
+    """Add the API under /api, and its description at /openapi.json and /docs.
 
-    `webhooks.problems` must be installed in the app, and the limiter of the callers.
+    The app must already have `webhooks.problems` and the callers' limiter installed.
     """
     parts = Parts(engine, database, rate_limits)
     api = APIBlueprint("api", __name__, url_prefix="/api", operation_id_callback=_operation_id)
-    for room in (restaurants, holds, reservations):
-        room.add_routes(api, parts)
+    for module in (restaurants, holds, reservations):
+        module.add_routes(api, parts)
 
     api.before_request(_check_body)
 
@@ -44,12 +44,12 @@ def register(app: Flask, rate_limits: RateLimits, engine: BookingEngine, databas
 
     @api.after_request
     def keep_private(response: Response) -> Response:
-        """What is open now, and whose table it is, is for no cache on the way."""
+        """Forbid caching: openings change, and reservations are private."""
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    # The library looks for this name on the app, which it expects to be one of its own class.
-    vars(app)["validation_error_callback"] = _unreadable
+    # The library reads this attribute of the app, which it expects to be of its own class.
+    vars(app)["validation_error_callback"] = _reject_invalid
     app.register_blueprint(api)
     add_pages(app, api)
 
@@ -59,7 +59,11 @@ def _operation_id(*, name: str, path: str, method: str) -> str:
 
 
 def _check_body() -> None:
-    """A body is a JSON object; whatever else it is gets an answer that says so."""
+    """Reject bodies other than JSON objects.
+
+    Raises:
+        Problem: 400, 415 or 422, depending on what is wrong.
+    """
     if request.method not in _WITH_BODY:
         return
     if not request.is_json:
@@ -72,8 +76,8 @@ def _check_body() -> None:
         raise Problem(422, "invalid_body", "The body must be a JSON object.")
 
 
-def _unreadable(error: ValidationError) -> NoReturn:
-    # Requests are flat. What follows a field's name, and that it is not null either, is how the types are put together.
+def _reject_invalid(error: ValidationError) -> NoReturn:
+    # Requests are flat. Deeper locations, and the union branch for None, only reflect how the types are built.
     found = [
         {"field": str((*one["loc"], "body")[0]), "reason": one["msg"].removeprefix("Value error, ")}
         for one in error.errors(include_url=False, include_input=False, include_context=False)

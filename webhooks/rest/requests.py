@@ -1,4 +1,4 @@
-"""What callers send."""
+"""Request models of the REST API."""
 
 from __future__ import annotations
 
@@ -39,45 +39,55 @@ _OtherRestaurant = Annotated[
 
 
 def _without_null_defaults(schema: dict[str, Any]) -> None:
-    """What may be left out may still not be null, so null is no default to tell anybody about."""
+    """Drop null defaults: a field may be left out, but it must not be null."""
     for field in schema.get("properties", {}).values():
         if field.get("default", ...) is None:
             del field["default"]
 
 
 class RestaurantPath(BaseModel):
+    """Path of a restaurant."""
+
     slug: str
 
 
 class HoldPath(BaseModel):
+    """Path of a hold."""
+
     hold_id: str
 
 
 class ReservationPath(BaseModel):
+    """Path of a reservation."""
+
     code: str = Field(description="the confirmation code; case, spaces and hyphens do not matter")
 
 
 class WriteHeader(BaseModel):
+    """Headers of a write."""
+
     model_config = ConfigDict(json_schema_extra=_without_null_defaults)
 
     idempotency_key: IdempotencyKey | SkipJsonSchema[None] = Field(default=None, alias=IDEMPOTENCY_KEY)
 
 
 class RestaurantsQuery(BaseModel):
-    """Fields that are left empty do not narrow the search."""
+    """Search criteria for restaurants. Empty fields do not narrow the search."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_without_null_defaults)
 
     q: SearchWords = Field(
-        default="", description="part of a name, misspelt too: the best match first, of one name the nearest"
+        default="", description="part of a name, possibly misspelled; best match first, ties by distance"
     )
     city: SearchWords = ""
     cuisine: SearchWords = ""
     near: Point = None
-    cursor: str = Field(default="", max_length=2000, description="`next_cursor` of the page before")
+    cursor: str = Field(default="", max_length=2000, description="`next_cursor` of the previous page")
 
 
 class AvailabilityQuery(BaseModel):
+    """Date, time and party size to look for openings."""
+
     model_config = ConfigDict(extra="forbid")
 
     date: Day
@@ -90,25 +100,29 @@ class _Body(BaseModel):
 
 
 class HoldBody(_Body):
+    """The table to hold."""
+
     starts_at: Moment
     party_size: PartySize
 
 
 class ConfirmBody(_Body):
+    """The diner to make the reservation for."""
+
     name: _Name
     phone: PhoneNumber
     notes: _Notes = ""
 
 
-def _of_a_change(schema: dict[str, Any]) -> None:
+def _change_schema(schema: dict[str, Any]) -> None:
     _without_null_defaults(schema)
     schema["minProperties"] = 1
 
 
 class ChangeBody(_Body):
-    """What is left out stays as it is."""
+    """Changes to a reservation. Fields that are left out stay as they are."""
 
-    model_config = ConfigDict(json_schema_extra=_of_a_change)
+    model_config = ConfigDict(json_schema_extra=_change_schema)
 
     restaurant: _OtherRestaurant | SkipJsonSchema[None] = Field(default=None)
     starts_at: Moment | SkipJsonSchema[None] = Field(default=None)

@@ -1,4 +1,4 @@
-"""A reservation, for the diner who made it and for those who manage all of them."""
+"""Reservations, for the diner who made one and for callers who manage all of them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _TAG = Tag(name="reservations")
 
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
-    """A code alone opens nothing: it may have been read over a shoulder."""
+    """Add the routes. A code alone grants no access, because it may have been overheard or seen."""
     engine, rate_limits = parts.engine, parts.rate_limits
 
-    def theirs(code: str) -> Reservation:
-        """The reservation, if the present caller may see it; a foreign code and an unknown one look the same."""
+    def authorized(code: str) -> Reservation:
+        """Return the reservation if the caller may see it. Another diner's code is reported like an unknown one."""
         if rate_limits.may(MANAGE):
             return engine.reservation(code)
         phone = _diner_phone()
@@ -42,8 +42,8 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @rate_limits.count_read
     @rate_limits.count_miss
     def show_reservation(path: ReservationPath) -> Response:
-        """A reservation, cancelled ones too."""
-        return answer(200, BookedTable.of(theirs(path.code)))
+        """Return a reservation, even a cancelled one."""
+        return answer(200, BookedTable.of(authorized(path.code)))
 
     @api.patch(
         "/reservations/<code>", tags=[_TAG], security=KEY_OR_PHONE, responses=answers(200, BookedTable, 404, 409)
@@ -51,11 +51,11 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @rate_limits.count_write
     @rate_limits.count_miss
     def change_reservation(path: ReservationPath, header: WriteHeader, body: ChangeBody) -> Response:
-        """Change restaurant, time, party size or notes. The old table is let go only when the new one is taken.
+        """Change restaurant, time, party size or notes. The old table is released only once the new one is secured.
 
-        At another restaurant the reservation has a new code; the old one shows as cancelled.
+        At another restaurant the reservation gets a new code; the old one shows as cancelled.
         """
-        before = theirs(path.code)
+        before = authorized(path.code)
         restaurant = before.restaurant if body.restaurant is None else engine.restaurant(body.restaurant)
 
         def act(command_id: str) -> BookedTable:
@@ -84,8 +84,8 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @rate_limits.count_write
     @rate_limits.count_miss
     def cancel_reservation(path: ReservationPath, header: WriteHeader) -> Response:
-        """Cancel; cancelling twice is answered as the first time."""
-        code = theirs(path.code).code
+        """Cancel a reservation. Cancelling it again returns the same response."""
+        code = authorized(path.code).code
 
         def act(command_id: str) -> BookedTable:
             return BookedTable.of(engine.cancel_reservation(code, command_id=command_id, channel=CHANNEL, notify=True))

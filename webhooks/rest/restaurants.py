@@ -1,4 +1,4 @@
-"""Restaurants and their openings, for everybody to read."""
+"""Restaurants and their openings, readable by everyone."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _TAG = Tag(name="restaurants")
 
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
-    """Reading is public; a key counts by itself."""
+    """Add the routes. Reading needs no key; callers with a key are counted separately."""
     engine, rate_limits = parts.engine, parts.rate_limits
 
     @api.get("/restaurants", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(200, RestaurantPage, 404))
     @rate_limits.count_read
     def list_restaurants(query: RestaurantsQuery) -> Response:
-        """Restaurants by name, city, cuisine, or nearest first."""
+        """List restaurants by name, city or cuisine, or nearest first."""
         rate_limits.may(READ)
         listing = Listing(query.q, query.city, query.cuisine, query.near)
         return answer(200, listing.page(engine, parts.database, listing.read_cursor(query.cursor)))
@@ -36,7 +36,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @api.get("/restaurants/<slug>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(200, RestaurantDetail, 404))
     @rate_limits.count_read
     def show_restaurant(path: RestaurantPath) -> Response:
-        """A restaurant: where it is, its hours, its rules."""
+        """Return a restaurant with its address, hours and booking rules."""
         rate_limits.may(READ)
         return answer(200, RestaurantDetail.of_restaurant(engine.restaurant(path.slug)))
 
@@ -48,7 +48,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     )
     @rate_limits.count_read
     def show_availability(path: RestaurantPath, query: AvailabilityQuery) -> Response:
-        """Openings around a time, nearest first; where there are none, on other days and close by."""
+        """List openings around a time, nearest first; if there are none, on other days and nearby."""
         rate_limits.may(READ)
         restaurant = engine.restaurant(path.slug)
         wanted = datetime.combine(query.date, query.time, restaurant.zone)

@@ -1,4 +1,4 @@
-"""Writes that may be sent again: one effect and one answer for each idempotency key."""
+"""Repeatable writes: one effect and one response per idempotency key."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ NO_CONTENT = 204
 
 
 def answer(status: int, model: BaseModel | None) -> Response:
-    """The model as JSON, or nothing."""
+    """Return the model as a JSON response, or an empty response."""
     return _response(_kept(status, model))
 
 
 def once(
     database: Engine, caller: str, key: str | None, status: int, act: Callable[[str], BaseModel | None]
 ) -> Response:
-    """Do what the present request asks for, or give the answer that it got before.
+    """Perform the current request, or replay its stored response.
 
-    `act` does it under the command id it is given. Only what was done is kept: a refusal has changed nothing, and the same
-    request may be tried again. Without a key every request is a keyed of its own.
+    `act` performs it under the given command id. Only successes are stored: a refusal has changed nothing, and the same
+    request may be retried. Without a key, every request counts as new.
 
     Raises:
-        Problem: 422, the key came with another request before.
+        Problem: 422, the key was used for a different request.
     """
     if key is None:
         return answer(status, act(uuid.uuid4().hex))
