@@ -1,4 +1,4 @@
-"""The chat API of the widget, of partners' back ends and of testers."""
+"""The chat API for the widget, for partners' back ends and for testers."""
 
 from webhooks.chat.routes import create_blueprint
 

@@ -1,4 +1,4 @@
-"""Into a conversation: with the token that opens it, and from a site that may."""
+"""Access to a conversation: requires its token and an allowed site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webhooks.problems import Problem
 
 
 class ConversationAuth:
-    """Lets requests in."""
+    """Authorizes requests to conversations."""
 
     def __init__(self, database: Engine, clock: Clock, origins: Origins) -> None:
         self._database = database
@@ -24,10 +24,10 @@ class ConversationAuth:
         self._origins = origins
 
     def authorize(self, conversation_id: UUID) -> Conversation:
-        """The conversation that the present request may use; it is in Flask's `g.conversation` then.
+        """Return the conversation of the current request and set Flask's `g.conversation` to it.
 
         Raises:
-            Problem: 401, the token opens nothing, or no longer; 403, not from this site.
+            Problem: 401 for a wrong or expired token; 403 for a site that is not allowed.
         """
         try:
             with self._database.begin() as connection:

@@ -1,8 +1,8 @@
 """The stream of a conversation's messages, as server-sent events.
 
-It lives in a program of its own, in which thousands of visitors wait without holding a worker of the public app. Each
-stream ends after half an hour, and the visitor comes again with the last id it has got: so nobody who has left, and no
-token that has ended, stays for long.
+It runs in a separate process, where thousands of visitors can wait without holding a worker of the public app. A stream
+ends after half an hour, and the visitor reconnects with the last id received. That way, visitors who have left and
+tokens that have expired are dropped before long.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ from webhooks.problems import Problem
 from webhooks.rate_limits import RateLimits
 
 _HEARTBEAT = 20.0  # seconds
-_LASTS = 1800.0  # seconds
-_COME_AGAIN = 3000  # milliseconds, after a stream has ended
-_LOOKED_AT_AGAIN = 10
-"""Messages before the last one that are read again: of two that were stored at once the earlier may be committed later."""
+_LONGEST_STREAM = 1800.0  # seconds
+_RECONNECT_AFTER = 3000  # milliseconds until the browser reconnects after a stream has ended
+_REREAD = 10
+"""Messages before the last one to reread, because of two stored concurrently the earlier may be committed later."""
 _LARGEST_SEQ = 2**63 - 1
 
 
 def create_blueprint(
     database: Engine, clock: Clock, auth: ConversationAuth, hub: Hub, rate_limits: RateLimits
 ) -> Blueprint:
+    """Create the route of the event stream."""
     blueprint = Blueprint("events", __name__, url_prefix="/api/chat")
     answer_any_site(blueprint)
 
@@ -56,18 +57,18 @@ def create_blueprint(
             except TooManyWatchers:
                 raise Problem(503, "too_many_watchers", "There is no room for another stream of events.") from None
             thread = _Thread(database, clock, conversation_id, bearer_token(), conversation.clock_shift)
-            # What is watched is let go by the stream's end, also when it never began.
+            # Closing the response unregisters the watcher, even if streaming never started.
             response = Response(_events(thread, watcher), mimetype="text/event-stream")
             response.call_on_close(stack.pop_all().close)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events to itself
+        response.headers["X-Accel-Buffering"] = "no"  # keeps nginx from buffering the events
         return response
 
     return blueprint
 
 
 class _Thread:
-    """What is read again and again; it keeps nothing of the request but what it needs."""
+    """Rereads a thread. It keeps only what it needs of the request."""
 
     def __init__(self, database: Engine, clock: Clock, conversation_id: UUID, token: str, shift: timedelta) -> None:
         self._database = database
@@ -77,7 +78,7 @@ class _Thread:
         self._shift = shift
 
     def read(self, after: int) -> list[ThreadMessage] | None:
-        """What came after; None when the token opens it no longer."""
+        """Return the messages after `after`, or None if the token no longer opens the conversation."""
         try:
             with self._database.begin() as connection:
                 found = tokens.open_with(connection, self._conversation_id, self._token, self._clock.now())
@@ -90,19 +91,19 @@ class _Thread:
 
     @property
     def clock(self) -> Clock:
-        """The clock that the conversation goes by."""
+        """The conversation's clock."""
         return self._clock.shifted(self._shift)
 
 
 def _events(thread: _Thread, watcher: Watcher) -> Iterator[str]:
-    yield f"retry: {_COME_AGAIN}\n\n"
-    ends_at = time.monotonic() + _LASTS
-    recent: deque[int] = deque([watcher.seen], maxlen=_LOOKED_AT_AGAIN)
+    yield f"retry: {_RECONNECT_AFTER}\n\n"
+    ends_at = time.monotonic() + _LONGEST_STREAM
+    recent: deque[int] = deque([watcher.seen], maxlen=_REREAD)
     while time.monotonic() < ends_at and not watcher.is_over:
         try:
             lines = thread.read(min(recent))
         except SQLAlchemyError:
-            return  # the visitor comes again, with the last id
+            return  # the visitor reconnects with the last id
         if lines is None:
             return
         for line in (line for line in lines if line.seq not in recent):

@@ -1,7 +1,7 @@
-"""Who watches which conversation, in one process: one ear on Redis for all of them.
+"""The watchers of conversations in one process, all served by one subscription to Redis.
 
-A watcher costs an event to wait for and nothing else. News by Redis wakes those who watch that conversation; as Redis
-promises nothing, the database is asked every minute, for all watchers at once, who has missed something.
+A watcher costs one event object. A notification from Redis wakes the watchers of its conversation. Because Redis
+guarantees no delivery, the database is polled every minute, for all watchers at once, for missed messages.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from bot.notifier import CHANNEL
 
 logger = logging.getLogger(__name__)
 
-_LOOKS_EVERY = 60.0  # seconds
-_TRIES_AGAIN = 2.0  # seconds, when Redis is away
-_LOOKED_AT_ONCE = 500
-_OF_A_CONVERSATION = 8
-_OF_AN_ADDRESS = 500
+_POLL_INTERVAL = 60.0  # seconds
+_RETRY_AFTER = 2.0  # seconds, while Redis is down
+_POLL_BATCH = 500
+_MOST_PER_CONVERSATION = 8
+_MOST_PER_ADDRESS = 500
 _watching = Gauge("tabletalk_chat_watchers", "Visitors who wait for news of their conversation")
 
 
 class TooManyWatchers(Exception):
-    """From this address, or in this process at all."""
+    """Too many watchers from this address or in this process."""
 
 
 class Watcher:
-    """Somebody who waits for news; `seen` is the last message that they have got, `is_over` that they are to go."""
+    """A visitor waiting for new messages. `seen` is the last message it received; `is_over` tells it to disconnect."""
 
     def __init__(self, seen: int) -> None:
         self.seen = seen
@@ -46,23 +46,24 @@ class Watcher:
         self._wake = threading.Event()
 
     def wake(self) -> None:
+        """Wake the watcher."""
         self._wake.set()
 
     def wait(self, seconds: float) -> bool:
-        """Whether there was news within the time; what comes after is news again."""
+        """Wait for news. Return whether there was any within `seconds`; news during the next wait counts anew."""
         came = self._wake.wait(seconds)
         self._wake.clear()
         return came
 
 
 class Hub:
-    """Wakes watchers. Safe to share between threads, or gevent's greenlets."""
+    """Wakes watchers. Safe to share between threads or gevent greenlets."""
 
     def __init__(self, database: Engine, redis_address: str, most: int) -> None:
         self._database = database
         self._redis_address = redis_address
         self._most = most
-        self._watchers: defaultdict[UUID, dict[Watcher, None]] = defaultdict(dict)  # the oldest first
+        self._watchers: defaultdict[UUID, dict[Watcher, None]] = defaultdict(dict)  # oldest first
         self._of_address: Counter[str] = Counter()
         self._count = 0
         self._lock = threading.Lock()
@@ -70,19 +71,19 @@ class Hub:
 
     @contextmanager
     def watching(self, conversation_id: UUID, address: str, seen: int) -> Iterator[Watcher]:
-        """A watcher of that conversation, for as long as the context lasts.
+        """Register a watcher of the conversation for the duration of the context.
 
-        Of a conversation's watchers the oldest gives way to the ninth: it has most likely left without a word.
+        A ninth watcher of a conversation displaces the oldest one, which has most likely left without closing.
 
         Raises:
-            TooManyWatchers: there is no room for another.
+            TooManyWatchers: the limit is reached.
         """
         watcher = Watcher(seen)
         with self._lock:
-            if self._count >= self._most or self._of_address.get(address, 0) >= _OF_AN_ADDRESS:
+            if self._count >= self._most or self._of_address.get(address, 0) >= _MOST_PER_ADDRESS:
                 raise TooManyWatchers
             present = [other for other in self._watchers[conversation_id] if not other.is_over]
-            for oldest in present[: max(0, len(present) - _OF_A_CONVERSATION + 1)]:
+            for oldest in present[: max(0, len(present) - _MOST_PER_CONVERSATION + 1)]:
                 oldest.is_over = True
                 oldest.wake()
             self._watchers[conversation_id][watcher] = None
@@ -104,25 +105,25 @@ class Hub:
                     del self._watchers[conversation_id]
 
     def _listen(self) -> None:
-        """Begin with the first watcher: by then the process is the one that stays."""
+        """Start listening with the first watcher: by then, gunicorn has forked this worker."""
         if not self._is_listening:
             self._is_listening = True
-            for work in (self._hear, self._look_now_and_then):
+            for work in (self._subscribe, self._poll_forever):
                 threading.Thread(target=work, daemon=True).start()
 
-    def _hear(self) -> None:
+    def _subscribe(self) -> None:
         redis = Redis.from_url(self._redis_address, socket_connect_timeout=2, health_check_interval=30)
         while True:
             with suppress(RedisError, OSError):
-                self._hear_until_it_breaks(redis)
-            time.sleep(_TRIES_AGAIN)
+                self._receive_notifications(redis)
+            time.sleep(_RETRY_AFTER)
 
-    def _hear_until_it_breaks(self, redis: Redis) -> None:
+    def _receive_notifications(self, redis: Redis) -> None:
         with redis.pubsub() as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(CHANNEL)
             for message in channel.listen():
                 if message["type"] == "subscribe":
-                    self._look()  # for what was told while nobody heard
+                    self._poll()  # catch up on what was published before the subscription
                 elif message["type"] == "message" and len(message["data"]) == len(UUID(int=0).bytes):
                     self._wake(UUID(bytes=message["data"]))
 
@@ -130,21 +131,21 @@ class Hub:
         for watcher in tuple(self._watchers.get(conversation_id, ())):
             watcher.wake()
 
-    def _look_now_and_then(self) -> None:
+    def _poll_forever(self) -> None:
         while True:
-            time.sleep(_LOOKS_EVERY)
-            self._look()
+            time.sleep(_POLL_INTERVAL)
+            self._poll()
 
-    def _look(self) -> None:
-        """Wake those for whom there is something in the database that they have not got."""
+    def _poll(self) -> None:
+        """Wake watchers that have missed a message in the database."""
         try:
             watched = tuple(self._watchers)
-            for start in range(0, len(watched), _LOOKED_AT_ONCE):
-                self._look_for(watched[start : start + _LOOKED_AT_ONCE])
+            for start in range(0, len(watched), _POLL_BATCH):
+                self._poll_for(watched[start : start + _POLL_BATCH])
         except SQLAlchemyError as error:
             logger.warning("the database cannot be asked for news: %s", type(error).__name__)
 
-    def _look_for(self, conversation_ids: Sequence[UUID]) -> None:
+    def _poll_for(self, conversation_ids: Sequence[UUID]) -> None:
         with self._database.connect() as connection:
             newest = messages.newest(connection, conversation_ids)
         for conversation_id, seq in newest.items():

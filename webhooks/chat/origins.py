@@ -1,4 +1,4 @@
-"""Which web sites may talk with us: our own, and for a restaurant those that it has listed."""
+"""Web sites that may use the chat: our own, and those that the restaurant has listed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from webhooks.problems import Problem
 _METHODS = "GET, POST, DELETE, OPTIONS"
 _HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"
 _EXPOSED = "Retry-After"
-_PREFLIGHT_SECONDS = "7200"  # as long as Chromium keeps one
+_PREFLIGHT_SECONDS = "7200"  # the longest that Chromium caches one
 
 
 def given_origin() -> str | None:
-    """The Origin of the present request. Callers that are no browsers send none."""
+    """Return the Origin header of the current request. Callers other than browsers send none."""
     return request.headers.get("Origin")
 
 
 class Origins:
-    """Holds conversations to the sites they may be opened and used from."""
+    """Restricts conversations to the sites that may open and use them."""
 
     def __init__(self, settings: Settings, engine: BookingEngine) -> None:
         self._engine = engine
@@ -32,23 +32,23 @@ class Origins:
             self._own |= {f"http://{host}:{settings.port}" for host in ("127.0.0.1", "localhost", settings.host)}
 
     def check_opening(self, restaurant: str | None) -> None:
-        """Whether the present request may open a conversation about that restaurant.
+        """Check that the current request may open a conversation about this restaurant.
 
         Raises:
-            Problem: 403, its origin is none of those allowed.
+            Problem: 403, the origin is not allowed.
         """
         origin = given_origin()
         if origin is not None and not self._is_allowed(origin, restaurant):
             raise _refused()
 
     def check_use(self, conversation: Conversation) -> None:
-        """Whether the present request may use the conversation: from where it was opened, as long as that is allowed.
+        """Check that the current request comes from where the conversation was opened, and that this is still allowed.
 
-        Browsers leave the origin out when they read from our own site. What was opened by no browser may be used by any
-        site that might have opened it.
+        Browsers omit the origin on same-origin reads. A conversation that was not opened by a browser may be used by any site
+        that could have opened it.
 
         Raises:
-            Problem: 403, it may not.
+            Problem: 403, the request may not use the conversation.
         """
         origin, home = given_origin(), conversation.origin
         if origin is None and (home is None or home in self._own):
@@ -68,14 +68,14 @@ class Origins:
 
 
 def answer_any_site(blueprint: Blueprint) -> None:
-    """Let every site read the answers of these routes, refusals above all.
+    """Allow CORS from every site for these routes, so that pages can read refusals too.
 
-    What a site may do is decided by `Origins` on our side. Nothing here goes by cookies, so a page can do no more in its
-    visitor's name than it could without the visitor.
+    `Origins` decides on the server what a site may do. No cookies are used, so a page can do no more on its visitor's
+    behalf than it could without the visitor.
     """
 
     @blueprint.after_request
-    def tell(response: Response) -> Response:
+    def add_cors_headers(response: Response) -> Response:
         origin = given_origin()
         response.vary.add("Origin")
         if origin is None or origin == "null":

@@ -1,4 +1,4 @@
-"""The JSON of the chat API: threads, answers and what is asked for, for the routes and for the stream of events alike."""
+"""The chat API's JSON for threads and answers, shared by the routes and the event stream."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _STATE = ("expects", "hold", "reservation", "asks")
 
 
 def sid_of(key: str) -> str:
-    """The id under which a message with this client message id is stored."""
+    """Return the id under which a message with this client message id is stored."""
     return f"{_CLIENT_KEY}{key[:_LONGEST_KEY]}"
 
 
 def sid_without_key(unique: str) -> str:
-    """The id of a message whose client gave it none."""
+    """Return the id of a message that the client sent without one."""
     return f"{_OWN_KEY}{unique}"
 
 
 def moment(now: datetime) -> str:
-    """A time of the service's clock, to the millisecond."""
+    """Format a time of the service's clock, to the millisecond."""
     return now.isoformat(timespec="milliseconds")
 
 
 def answer_in_json(answer: Answer) -> dict[str, Any]:
-    """What an answer says, and where the conversation stands after it."""
+    """Return an answer's messages, and the state of the conversation after it."""
     state = {name: getattr(answer, name) for name in _STATE}
     return {"messages": [_said(said) for said in answer.said], **state}
 
@@ -41,7 +41,7 @@ def _said(said: Said) -> dict[str, Any]:
 
 
 def line_in_json(line: ThreadMessage, clock: Clock) -> dict[str, Any]:
-    """A message of the thread, in either direction; `key` is the client message id it was sent with, `at` by that clock."""
+    """Return a message of the thread. `key` is the client message id it was sent with; `at` is on the given clock."""
     is_client_key = line.direction == "in" and (line.sid or "").startswith(_CLIENT_KEY)
     return {
         "id": line.seq,
@@ -55,20 +55,20 @@ def line_in_json(line: ThreadMessage, clock: Clock) -> dict[str, Any]:
 
 
 def state_of(line: ThreadMessage) -> dict[str, Any] | None:
-    """Where the conversation stands after this message, if it is the last one of an answer."""
+    """Return the state of the conversation after this message, or None if it is not the last one of an answer."""
     if line.direction == "in" or "expects" not in line.payload:
         return None
     return {name: line.payload.get(name) for name in _STATE}
 
 
 def state_after(lines: Sequence[ThreadMessage]) -> dict[str, Any]:
-    """Where the conversation stands at the end of the thread."""
+    """Return the state of the conversation at the end of the thread."""
     states = (state_of(line) for line in reversed(lines))
     return next((state for state in states if state is not None), dict.fromkeys(_STATE))
 
 
 def restaurant_in_json(restaurant: Restaurant | None, now: datetime) -> dict[str, Any] | None:
-    """What a page must know of the restaurant that the conversation is about."""
+    """Return what a page needs to know about the conversation's restaurant."""
     if restaurant is None:
         return None
     days = bookable_days(restaurant, now)

@@ -1,4 +1,4 @@
-"""The chat API of the widget, of partners' back ends and of testers: the same turn as a text message."""
+"""The chat API for the widget, partners' back ends and testers: a message is handled like a text."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def create_blueprint(
     rate_limits: RateLimits,
     notifier: Notifier,
 ) -> Blueprint:
+    """Create the routes of the chat API."""
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
     answer_any_site(blueprint)
     origins = Origins(settings, engine)
@@ -59,35 +60,35 @@ def create_blueprint(
     @blueprint.post("/conversations")
     @rate_limits.count_opening
     def open_conversation() -> tuple[Response, int]:
-        wish = read_body(_Opening)
-        origins.check_opening(wish.restaurant)
-        if (wish.phone or wish.name) and not is_api_key(settings, bearer_token()):
+        opening = read_body(_Opening)
+        origins.check_opening(opening.restaurant)
+        if (opening.phone or opening.name) and not is_api_key(settings, bearer_token()):
             raise Problem(401, "api_key_required", "Only a caller with an API key may say who the diner is.")
         conversation = Conversation(
             id=uuid.uuid4(),
             channel="chat",
-            phone=_phone(wish.phone, settings.default_region) if wish.phone else None,
-            restaurant=wish.restaurant,
-            diner_name=printable(wish.name).strip() or None if wish.name else None,
-            locale=wish.locale,
+            phone=_phone(opening.phone, settings.default_region) if opening.phone else None,
+            restaurant=opening.restaurant,
+            diner_name=printable(opening.name).strip() or None if opening.name else None,
+            locale=opening.locale,
             origin=given_origin(),
             with_key=rate_limits.has_key(),
         )
-        restaurant = _restaurant(engine, wish.restaurant)
+        restaurant = _restaurant(engine, opening.restaurant)
         with database.begin() as connection:
             conversations.remember(connection, conversation)
             token = tokens.issue(connection, conversation.id, engine.clock.now())
-            said = _welcome(languages.of(wish.locale), restaurant)
+            said = _welcome(languages.of(opening.locale), restaurant)
             welcome = messages.store_greeting(connection, conversation.id, said)
-        about = {"conversation_id": str(conversation.id), "token": token, **surroundings(conversation)}
+        about = {"conversation_id": str(conversation.id), "token": token, **context_of(conversation)}
         return jsonify({**about, **payloads.answer_in_json(welcome)}), 201
 
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     def send_message(conversation_id: UUID) -> Response:
-        return take(auth.authorize(conversation_id))
+        return handle(auth.authorize(conversation_id))
 
     @rate_limits.count_message(lambda: bool(g.conversation.with_key))
-    def take(conversation: Conversation) -> Response:
+    def handle(conversation: Conversation) -> Response:
         text = printable(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
@@ -95,7 +96,7 @@ def create_blueprint(
         sid = payloads.sid_of(key) if key else payloads.sid_without_key(str(uuid.uuid4()))
         turns.receive(conversation, Inbound(conversation.id, sid, text, address=request.remote_addr))
         answer = turns.answer(conversation.id, sid, seconds=settings.answer_within)
-        # The moment of the answer, not of the request: a repeated message gets the same answer to the letter.
+        # The time of the answer, not of the request: a repeated message gets an identical response.
         now = answer.at + clock_of(conversation).offset if answer.at else clock_of(conversation).now()
         return jsonify({**payloads.answer_in_json(answer), "now": payloads.moment(now)})
 
@@ -111,7 +112,7 @@ def create_blueprint(
                 "messages": [payloads.line_in_json(line, clock) for line in lines if line.seq > after],
                 **payloads.state_after(lines),
                 "expects": conversation.expects,
-                **surroundings(conversation),
+                **context_of(conversation),
             }
         )
 
@@ -120,13 +121,13 @@ def create_blueprint(
         conversation = auth.authorize(conversation_id)
         with database.begin() as connection:
             tokens.revoke(connection, conversation.id)
-        notifier.notify(conversation.id)  # streams that it has opened end
+        notifier.notify(conversation.id)  # ends the streams it has opened
         return "", 204
 
     def clock_of(conversation: Conversation) -> Clock:
         return engine.at(conversation.clock_shift).clock
 
-    def surroundings(conversation: Conversation) -> dict[str, Any]:
+    def context_of(conversation: Conversation) -> dict[str, Any]:
         now = clock_of(conversation).now()
         return {
             "now": payloads.moment(now),
