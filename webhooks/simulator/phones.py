@@ -1,9 +1,10 @@
-"""What a simulated phone does when its owner sends a text: the way through Twilio, with a real signature."""
+"""The simulated phones: a text goes the same way as through Twilio, with a valid signature."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +18,12 @@ from bot.rendering import segments
 from bot.settings import Settings
 from webhooks.simulator.inbox import Inbox
 
-_TWILIO_WAITS = 15.0  # seconds, then it gives up on a webhook
+_TWILIO_WAITS = 15.0  # seconds until it gives up on a webhook
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of a text: the webhook's status, and the texts it answered with."""
+    """Result of a text: the webhook's status and the texts in its response."""
 
     sid: str
     status: int
@@ -50,30 +51,26 @@ class Phones:
         sid: str | None = None,
         opt_out_type: str | None = None,
     ) -> Delivery:
-        """Send a text, `times` over with one MessageSid, and put it and the answer into the phone's thread.
+        """Send a text `times` times with one MessageSid, and add it and the replies to the phone's thread.
 
-        A `sid` that was sent before is Twilio's repeat: the thread then gains only what it has not got already. Without
-        Redis nothing is put into the thread; the text gets its answer all the same.
+        A `sid` that was sent before counts as Twilio's retry: only lines that the thread lacks are added. If Redis is
+        down, the thread stays unchanged, but the text is still answered.
 
         Raises:
-            httpx.HTTPError: the webhook cannot be reached or takes too long.
+            httpx.HTTPError: the webhook is unreachable or times out.
         """
         known = self._lines_of(sid, phone, our_number) if sid else []
         sid = sid or ("MM" if media else "SM") + secrets.token_hex(16)
-        shown = body or ("(a picture)" if media else "")
-        line = {"direction": "in", "text": shown, "sid": sid, "status": "sent", "segments": max(1, segments(shown))}
         if not known:
-            self._show(phone, our_number, line)
+            self._show(phone, our_number, _sent_line(sid, body, has_media=media > 0))
         begin = time.perf_counter()
         responses = [self._post(sid, phone, our_number, body, media, opt_out_type) for _ in range(times)]
         elapsed = int((time.perf_counter() - begin) * 1000)
-        answers = [_texts(response) for response in responses if response.status_code == httpx.codes.OK]
-        # The same answer again is Twilio's repeat, which the phone shows once; another one would be a fault to be seen.
-        replies = [text for n, texts in enumerate(answers) if n == 0 or texts != answers[0] for text in texts]
+        replies = _replies(responses)
         shown_before = {line["text"] for line in known if line["direction"] == "out"}
-        for reply in (reply for reply in replies if reply not in shown_before):
-            answer = {"direction": "out", "text": reply, "sid": sid, "status": "received", "segments": segments(reply)}
-            self._show(phone, our_number, answer)
+        for reply in replies:
+            if reply not in shown_before:
+                self._show(phone, our_number, _received_line(sid, reply))
         return Delivery(sid, responses[0].status_code, replies, elapsed)
 
     def _lines_of(self, sid: str, phone: str, our_number: str) -> list[dict[str, Any]]:
@@ -107,6 +104,21 @@ class Phones:
         )
 
 
+def _sent_line(sid: str, body: str, *, has_media: bool) -> dict[str, Any]:
+    shown = body or ("(a picture)" if has_media else "")
+    return {"direction": "in", "text": shown, "sid": sid, "status": "sent", "segments": max(1, segments(shown))}
+
+
+def _received_line(sid: str, reply: str) -> dict[str, Any]:
+    return {"direction": "out", "text": reply, "sid": sid, "status": "received", "segments": segments(reply)}
+
+
+def _replies(responses: Sequence[httpx.Response]) -> list[str]:
+    """Return the texts to show. A repeated answer is shown once; a different one is a bug and must be visible."""
+    answers = [_texts(response) for response in responses if response.status_code == httpx.codes.OK]
+    return [text for n, texts in enumerate(answers) if n == 0 or texts != answers[0] for text in texts]
+
+
 def _texts(response: httpx.Response) -> list[str]:
-    root = ElementTree.fromstring(response.text)  # noqa: S314 - our own answer
+    root = ElementTree.fromstring(response.text)  # noqa: S314 - our own response
     return [message.text or "" for message in root.iter("Message")]

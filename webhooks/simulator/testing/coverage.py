@@ -1,4 +1,4 @@
-"""What of the dialogue a conversation has been through: intents heard, actions run, responses given, what the engine refused."""
+"""Coverage of the dialogue by a conversation: its intents, actions, responses and refusals by the engine."""
 
 from __future__ import annotations
 
@@ -13,58 +13,86 @@ from webhooks.problems import Problem
 from webhooks.simulator.testing.naming import NamesConversation
 from webhooks.simulator.testing.tools import Tools
 
-_NO_NEWS = frozenset({"action_listen", "action_session_start"})
-"""Actions by which Rasa waits for the next message, or begins."""
+_HOUSEKEEPING = frozenset({"action_listen", "action_session_start"})
+"""Rasa's own actions that wait for the next message or start a session."""
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the route that reports a conversation's coverage."""
+
     @blueprint.get("/coverage")
     def show_coverage() -> Response:
-        wish = read_query(NamesConversation)
+        query = read_query(NamesConversation)
         with tools.database.connect() as connection:
-            conversation = wish.find(connection, tools)
+            conversation = query.find(connection, tools)
         try:
             return jsonify(_covered(tools.dialogue.events(conversation.dialogue)))
         except DialogueUnavailable as error:
             raise Problem(503, "dialogue_unavailable", f"Rasa cannot be asked: {error}") from None
 
 
-def _covered(told: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
-    """`events`: intents and actions in their order, each with the form that was active afterwards.
+class _Coverage:
+    """Collects what Rasa's events report."""
 
-    `last_responses`: those given since the diner's last message.
-    """
-    events: list[dict[str, str | None]] = []
-    responses: list[str] = []
-    last: list[str] = []
-    errors: list[str] = []
-    loop: str | None = None
-    for event in told:
+    def __init__(self) -> None:
+        self._events: list[dict[str, str | None]] = []
+        self._responses: list[str] = []
+        self._last_responses: list[str] = []
+        self._errors: list[str] = []
+        self._loop: str | None = None
+
+    def add(self, event: dict[str, Any]) -> None:
         match event:
             case {"event": "user", "parse_data": {"intent": {"name": str(name)}}}:
-                events.append({"kind": "intent", "name": name, "loop": loop})
-                last = []
-            case {"event": "action", "name": str(name)} if name not in _NO_NEWS:
-                events.append({"kind": "action", "name": name, "loop": loop})
+                self._note("intent", name)
+                self._last_responses = []
+            case {"event": "action", "name": str(name)} if name not in _HOUSEKEEPING:
+                self._note("action", name)
             case {"event": "active_loop", "name": name}:
-                loop = name
-                if events:
-                    events[-1]["loop"] = loop
+                self._set_loop(name)
             case {"event": "bot"}:
-                last += filter(None, [(event.get("metadata") or {}).get("utter_action")])
-                responses += last
-                errors += ((event.get("data") or {}).get("custom") or {}).get("met", [])
+                self._add_response(event.get("metadata") or {}, event.get("data") or {})
             case {"event": "restart" | "session_started"}:
-                loop = None
-    return {
-        "intents": _each([event["name"] for event in events if event["kind"] == "intent"]),
-        "actions": _each([event["name"] for event in events if event["kind"] == "action"]),
-        "responses": _each(responses),
-        "last_responses": _each(last),
-        "errors": _each(errors),
-        "events": events,
-    }
+                self._loop = None
+
+    def as_json(self) -> dict[str, list[Any]]:
+        """Return the coverage.
+
+        `events`: intents and actions in order, each with the form that was active afterwards. `last_responses`: those
+        since the diner's last message.
+        """
+        return {
+            "intents": self._names("intent"),
+            "actions": self._names("action"),
+            "responses": _distinct(self._responses),
+            "last_responses": _distinct(self._last_responses),
+            "errors": _distinct(self._errors),
+            "events": self._events,
+        }
+
+    def _note(self, kind: str, name: str) -> None:
+        self._events.append({"kind": kind, "name": name, "loop": self._loop})
+
+    def _set_loop(self, name: str | None) -> None:
+        self._loop = name
+        if self._events:
+            self._events[-1]["loop"] = name
+
+    def _add_response(self, metadata: dict[str, Any], data: dict[str, Any]) -> None:
+        self._last_responses += filter(None, [metadata.get("utter_action")])
+        self._responses += self._last_responses
+        self._errors += (data.get("custom") or {}).get("met", [])
+
+    def _names(self, kind: str) -> list[str]:
+        return _distinct(event["name"] for event in self._events if event["kind"] == kind)
 
 
-def _each(names: Iterable[str | None]) -> list[str]:
+def _covered(events: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
+    coverage = _Coverage()
+    for event in events:
+        coverage.add(event)
+    return coverage.as_json()
+
+
+def _distinct(names: Iterable[str | None]) -> list[str]:
     return sorted({name for name in names if name})
