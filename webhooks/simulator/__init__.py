@@ -1,1 +1,1 @@
-"""The phone simulator: what a diner's phone and Twilio do, for development. Never served in production."""
+"""The phone simulator for development, standing in for diners' phones and for Twilio. Never served in production."""

@@ -1,6 +1,6 @@
 const BASE = "/simulator/api";
 
-/** JSON of one request. Throws an Error whose message can be shown as it is. */
+/** Fetch JSON. Throws an Error whose message can be shown to the user. */
 async function request(path, options) {
   let response;
   try {
@@ -15,10 +15,10 @@ async function request(path, options) {
   return body;
 }
 
-/** {numbers: [{number, label}], now}: the numbers that can be texted, and the time on the server's clock. */
+/** {numbers: [{number, label}], now}: the numbers that can be texted, and the server's time. */
 export const fetchConfig = () => request("/config", { cache: "no-store" });
 
-/** Text `to` from `from` through a signed webhook; settles once the webhook has answered. */
+/** Text `to` from `from` through a signed webhook. Settles once the webhook has responded. */
 export const sendText = (text) =>
   request("/messages", {
     method: "POST",
@@ -26,6 +26,6 @@ export const sendText = (text) =>
     body: JSON.stringify(text),
   });
 
-/** Messages of one thread newer than the id `after`, waiting up to `wait` seconds for the first of them. */
+/** Messages of one thread with an id above `after`. Waits up to `wait` seconds for the first one. */
 export const fetchThread = ({ phone, to, after, wait, signal }) =>
   request(`/threads?${new URLSearchParams({ phone, to, after, wait })}`, { signal, cache: "no-store" });

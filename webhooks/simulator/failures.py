@@ -1,4 +1,4 @@
-"""Trouble that the simulated Twilio has with the next texts to a phone."""
+"""Planned failures of the simulated Twilio."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Kind = Literal["refused", "undelivered"]
 
 
 class Failure(NamedTuple):
-    """`refused`: Twilio does not take the text; `undelivered`: it takes it, and the carrier gives it up. Twilio's code."""
+    """How a text fails. `refused`: Twilio rejects it; `undelivered`: the carrier does. `code` is Twilio's error code."""
 
     kind: Kind
     code: int
 
 
 class Failures:
-    """What is to befall the next texts, phone by phone, in all processes."""
+    """Planned failures of texts per phone, shared by all processes."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def plan(self, phone: str, failure: Failure, times: int) -> None:
-        """The next `times` texts fail like this, and those after them do not; whatever was planned before is forgotten."""
+        """Make the next `times` texts to the phone fail. Replaces any earlier plan."""
         key = _key(phone)
         with self._redis.pipeline() as together:
             together.delete(key)
@@ -35,7 +35,7 @@ class Failures:
             together.execute()
 
     def next_for(self, phone: str) -> Failure | None:
-        """What befalls the text that is being sent to this phone now."""
+        """Return the planned failure for the text now being sent to this phone, if any, and consume it."""
         planned: Any = self._redis.lpop(_key(phone))
         if planned is None:
             return None

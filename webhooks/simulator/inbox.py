@@ -1,4 +1,4 @@
-"""The simulated phones' threads, kept in Redis streams."""
+"""The simulated phones' threads, stored in Redis streams."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 _KEPT = 1000  # messages a thread
-_LONGEST_BLOCK = 2.0  # seconds; shorter than the connection's own time-out
+_LONGEST_BLOCK = 2.0  # seconds; shorter than the connection's own timeout
 
 
 class Inbox:
-    """Threads between a phone and one of our numbers."""
+    """Threads between phones and our numbers."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def add(self, phone: str, our_number: str, message: dict[str, Any]) -> int:
-        """Append a message; gives its id, which grows within a thread."""
+        """Append a message and return its id. Ids increase within a thread."""
         key = _key(phone, our_number)
         line = {**message, "at": datetime.now(timezone.utc).isoformat()}
         while True:
             message_id = int(self._redis.incr(f"{key}:last"))
             try:
                 self._redis.xadd(key, {"line": json.dumps(line)}, id=f"{message_id}-0", maxlen=_KEPT)
-            except ResponseError:  # somebody else took a later id and was quicker
+            except ResponseError:  # a concurrent writer added a later id first
                 continue
             return message_id
 
     def read(self, phone: str, our_number: str, *, after: int, wait: float) -> list[dict[str, Any]]:
-        """Messages with a later id than `after`; waits up to `wait` seconds until there is one."""
+        """Return messages with an id above `after`; wait up to `wait` seconds for the first one."""
         key = _key(phone, our_number)
         until = time.monotonic() + wait
         while True:
@@ -47,12 +47,12 @@ class Inbox:
         return [{"id": int(message_id.split(b"-")[0]), **json.loads(fields[b"line"])} for message_id, fields in rows]
 
     def sent_texts(self, phone: str, our_number: str) -> list[dict[str, Any]]:
-        """The texts of a thread that came through the REST API, newest first."""
+        """Return the texts of a thread that came through the REST API, newest first."""
         lines = self.read(phone, our_number, after=0, wait=0)
         return [line for line in reversed(lines) if line.get("via") == "rest"]
 
     def arrived(self, phones: Collection[str]) -> dict[str, list[str]]:
-        """Sids of the texts that came to each of these phones through the REST API, from whichever number of ours."""
+        """Return the sids of texts that reached each phone through the REST API, from any of our numbers."""
         found: dict[str, list[str]] = {phone: [] for phone in phones}
         for key in self._redis.scan_iter(_key("*", "*"), count=1000):
             if key.endswith(b":last"):

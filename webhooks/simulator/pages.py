@@ -1,4 +1,4 @@
-"""The simulator's page and the small API behind it."""
+"""The simulator's page and its API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webhooks.simulator.inbox import Inbox
 from webhooks.simulator.phones import Phones
 
 _HERE = Path(__file__).parent
-_LONGEST_WAIT = 20.0  # seconds a thread's reader may wait for news
+_LONGEST_WAIT = 20.0  # seconds a request may wait for new messages
 _POLICY = "default-src 'self'"
 _ASSETS = frozenset({".css", ".js", ".svg"})
 _MOST_NUMBERS = 1000
@@ -37,6 +37,7 @@ class _Outgoing(BaseModel):
 
 
 def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, clock: Clock) -> Blueprint:
+    """Create the routes of the page, its API and the simulated Twilio."""
     blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
     inbox = Inbox(redis)
     phones = Phones(settings, inbox)
@@ -63,16 +64,16 @@ def create_blueprint(settings: Settings, engine: BookingEngine, redis: Redis, cl
 
     @blueprint.post("/api/messages")
     def send() -> Response:
-        wish = read_body(_Outgoing)
+        outgoing = read_body(_Outgoing)
         try:
             done = phones.text(
-                wish.sender,
-                wish.to,
-                wish.body,
-                media=wish.media,
-                times=2 if wish.repeat else 1,
-                sid=wish.sid,
-                opt_out_type=wish.opt_out_type,
+                outgoing.sender,
+                outgoing.to,
+                outgoing.body,
+                media=outgoing.media,
+                times=2 if outgoing.repeat else 1,
+                sid=outgoing.sid,
+                opt_out_type=outgoing.opt_out_type,
             )
         except httpx.HTTPError as error:
             raise Problem(504, "no_answer", f"the webhook did not answer: {error}") from None

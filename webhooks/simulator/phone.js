@@ -1,21 +1,21 @@
 import { fetchThread, sendText } from "./api.js";
 import { Thread } from "./thread.js";
 
-// A browser opens six connections to a host: more phones than this take turns, so that a text never queues behind them.
+// A browser opens six connections per host. With more phones than this, they take turns, so that a text never has to wait.
 const HELD_POLLS = 3;
 const HOLD_S = 20;
 const TURN_MS = 2000;
 const RETRY_MS = 3000;
 
-/** "+14155550123" as people write it; numbers of other plans stay as they are. */
+/** "+14155550123" in local notation. Numbers outside North America are left unchanged. */
 export const pretty = (number) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
 
 /** One diner's phone, texting one number at a time. */
 export class Phone {
   /**
    * @param own E.164 number of the phone; @param to number it texts; @param numbers [{number, label}] it may text
-   * @param onChange called when `to` has changed; @param onRemove called when the phone is thrown away
-   * @param phoneCount function that tells how many phones are on the page
+   * @param onChange called when `to` has changed; @param onRemove called when the phone is removed
+   * @param phoneCount function that returns the number of phones on the page
    */
   constructor({ own, to, numbers, onChange, onRemove, phoneCount }) {
     this.own = own;
@@ -83,7 +83,7 @@ export class Phone {
     });
   }
 
-  /** Show the thread with `to` from its beginning and follow it until the phone texts another number. */
+  /** Show the thread with `to` from the start and follow it until the phone switches to another number. */
   #open() {
     this.conversation?.abort();
     this.conversation = new AbortController();
@@ -140,7 +140,7 @@ export class Phone {
     } catch (error) {
       problem = `Not answered: ${error.message}`;
     }
-    // A text that failed may have been stored all the same, so the thread is asked in any case.
+    // A text that failed may still have been stored, so fetch the thread in any case.
     await this.#fetch(signal, { after: this.thread.cursor, wait: 0 }).catch(() => {});
     if (signal.aborted) return;
     const told = settle();
@@ -159,7 +159,7 @@ function pause(milliseconds, signal) {
   });
 }
 
-/** A page in the background holds no connection. */
+/** Pages in the background hold no connection. */
 function whenVisible(signal) {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { Phone, pretty } from "./phone.js";
 
 const STORE = "tabletalk.simulator.phones";
 const E164 = /^\+[1-9]\d{6,14}$/;
-// +1 415 555 0100 to 0199 is kept free for fiction; the first number a page opens with is its 0123.
+// +1 415 555 0100 to 0199 is reserved for fiction. A new page starts with 0123.
 const FIRST_NUMBER = 14155550123;
 const CLOCK = new Intl.DateTimeFormat(undefined, {
   weekday: "short", day: "numeric", month: "short", year: "numeric",
@@ -22,7 +22,7 @@ function remembered() {
     const stored = JSON.parse(localStorage.getItem(STORE));
     if (Array.isArray(stored)) return stored.filter(({ number }) => E164.test(number));
   } catch {
-    // Storage is full of something else, or closed to us: begin afresh.
+    // Storage holds something else or is unavailable: start over.
   }
   return [{ number: `+${FIRST_NUMBER}` }, { number: `+${FIRST_NUMBER + 1}` }];
 }
@@ -31,7 +31,7 @@ function remember() {
   try {
     localStorage.setItem(STORE, JSON.stringify(phones.map(({ own, to }) => ({ number: own, to }))));
   } catch {
-    // Private windows may refuse storage; the phones then live as long as the page.
+    // Private windows may refuse storage. The phones then last as long as the page.
   }
 }
 

@@ -10,7 +10,7 @@ function element(tag, className, text = "") {
   return node;
 }
 
-/** The bubbles of one conversation, as the server tells it; texts on their way are shown pale until it does. */
+/** The bubbles of one conversation, as reported by the server. Texts on their way are dimmed until it reports them. */
 export class Thread {
   constructor(root) {
     this.scroller = root.querySelector(".scroller");
@@ -21,10 +21,10 @@ export class Thread {
     let height = 0;
     this.scroller.addEventListener("scroll", () => {
       const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-      // A change of height scrolls by itself, before the observer below hears of it: that is not the reader's doing.
+      // A change of height scrolls by itself, before the observer below is notified. The reader did not scroll.
       if (clientHeight === height) this.atBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
     });
-    // The drawer, or a longer draft, takes room from the thread: its last message stays in sight.
+    // The drawer, or a longer draft, shrinks the thread. Keep its last message visible.
     new ResizeObserver(() => {
       height = this.scroller.clientHeight;
       if (this.atBottom) this.#toBottom();
@@ -44,8 +44,8 @@ export class Thread {
   }
 
   /**
-   * Show a text that the server has not told yet.
-   * Returns a function to call once its sending has come to an end: it says whether the server has told it meanwhile.
+   * Show a text that the server has not reported yet.
+   * Returns a function to call once sending has ended. It returns whether the server has reported the text by then.
    */
   pend(text) {
     const item = element("li", "message pending");
@@ -66,27 +66,27 @@ export class Thread {
     };
   }
 
-  /** The text with this sid has reached us: the webhook took it. */
+  /** Mark the text with this sid as delivered: the webhook accepted it. */
   tick(sid) {
     this.delivered.add(sid);
     this.#draw();
   }
 
-  /** Take over what the server tells. */
+  /** Merge what the server reports. */
   merge({ messages, next }) {
     const follow = this.atBottom;
     let news = false;
     for (const message of messages) {
       news ||= !this.messages.has(message.id);
       this.messages.set(message.id, message);
-      // What has been answered has been delivered, whatever it was when it was written down.
+      // A text with an answer has been delivered, whatever its status was when it was stored.
       if (message.direction === "out" && message.sid) this.delivered.add(message.sid);
     }
     this.cursor = Math.max(this.cursor, next ?? 0, ...messages.map((message) => message.id));
     if (messages.length > 0) this.#draw();
     if (news && follow) this.#toBottom();
     this.#showEmptiness();
-    // Only what comes from now on is read out, not the history that was just loaded.
+    // Screen readers announce only what comes from now on, not the history that was just loaded.
     requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
   }
 
@@ -108,7 +108,7 @@ export class Thread {
     this.#place([...items, ...pending]);
   }
 
-  /** Put the items in order without touching those in place: a screen reader reads out what is inserted. */
+  /** Put the items in order without moving those in place, because screen readers announce whatever is inserted. */
   #place(items) {
     let here = this.log.firstElementChild;
     for (const item of items) {

@@ -1,4 +1,4 @@
-"""Twilio's Messages resource as far as we use it: create and list, in Twilio's own format.
+"""The part of Twilio's Messages resource that we use: create and list, in Twilio's format.
 
 Source: Twilio's REST API, version 2010-04-01.
 """
@@ -21,10 +21,11 @@ from webhooks.simulator.failures import Failures
 from webhooks.simulator.inbox import Inbox
 
 _STATUS_OF = {20003: 401, 20404: 404, 20429: 429, 20500: 500, 20503: 503}
-"""HTTP statuses of Twilio's error codes; any other one comes with 400."""
+"""HTTP statuses of Twilio's error codes; all others come with 400."""
 
 
 def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox, failures: Failures) -> None:
+    """Add the routes of the simulated Twilio. They check the account SID and auth token."""
     validator = RequestValidator(settings.auth_token)
 
     def check_account(account_sid: str) -> None:
@@ -32,7 +33,7 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox, failures:
         if account_sid != settings.account_sid or given is None or given.password != settings.auth_token:
             abort(401)
 
-    def tell(callback: str, form: dict[str, str]) -> None:
+    def call_back(callback: str, form: dict[str, str]) -> None:
         headers = {"X-Twilio-Signature": validator.compute_signature(callback, form)}
         here = callback.replace(settings.public_address, settings.local_address, 1)
         httpx.post(here, data=form, headers=headers, timeout=10, trust_env=False)
@@ -62,7 +63,7 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox, failures:
         callback = request.form.get("StatusCallback")
         if callback:
             form = {"MessageSid": sid, "To": to, "From": from_number, **outcome}
-            threading.Thread(target=tell, args=(callback, form), daemon=True).start()
+            threading.Thread(target=call_back, args=(callback, form), daemon=True).start()
         return jsonify(
             _resource(account_sid, to, from_number, {**line, "at": datetime.now().astimezone().isoformat()})
         ), 201
@@ -79,8 +80,8 @@ def add_routes(blueprint: Blueprint, settings: Settings, inbox: Inbox, failures:
 
 def _refusal(code: int) -> tuple[Response, int]:
     status = _STATUS_OF.get(code, 400)
-    told = {"code": code, "message": "Refused at a tester's wish.", "status": status}
-    return jsonify({**told, "more_info": f"https://www.twilio.com/docs/errors/{code}"}), status
+    document = {"code": code, "message": "Refused at a tester's wish.", "status": status}
+    return jsonify({**document, "more_info": f"https://www.twilio.com/docs/errors/{code}"}), status
 
 
 def _resource(account_sid: str, to: str, from_number: str, line: dict[str, Any]) -> dict[str, Any]:

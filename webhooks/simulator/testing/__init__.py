@@ -1,1 +1,1 @@
-"""What testers need besides a phone: clocks to move, tables to fill, a look at what was booked and sent."""
+"""Tools for testers besides the phone: move clocks, fill tables, and see what was booked and sent."""

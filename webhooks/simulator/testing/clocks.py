@@ -1,4 +1,4 @@
-"""Test clocks: each conversation may live at a time of its own."""
+"""Test clocks: each conversation may run at a time of its own."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from webhooks.simulator.testing.naming import NamesConversation
 from webhooks.simulator.testing.tools import Instant, Tools
 
 
-class _Wish(NamesConversation):
+class _Setting(NamesConversation):
     at: Instant
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the route that sets a conversation's clock."""
+
     @blueprint.put("/clock")
     def set_clock() -> Response:
-        wish = read_body(_Wish)
-        shift = tools.shift_to(wish.at)
+        setting = read_body(_Setting)
+        shift = tools.shift_to(setting.at)
         with tools.database.begin() as connection:
-            thread = wish.find(connection, tools, make=True)
+            thread = setting.find(connection, tools, make=True)
             conversations.note(connection, thread.id, clock_shift=shift)
-        return jsonify({"now": wish.at.isoformat(), "shift_seconds": shift.total_seconds()})
+        return jsonify({"now": setting.at.isoformat(), "shift_seconds": shift.total_seconds()})

@@ -1,4 +1,4 @@
-"""A full restaurant: every table of an evening booked, so that the next diner is refused."""
+"""A full restaurant: book every table of an evening, so that the next diner is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webhooks.simulator.testing.reservations import CHANNEL, book
 from webhooks.simulator.testing.tools import Instant, Tools
 
 _NAME = "Fully Booked"
-_AT_A_TIME = 500  # openings asked for in one go
+_AT_A_TIME = 500  # openings per search
 
 
 class _Opening(BaseModel):
@@ -27,7 +27,7 @@ class _Opening(BaseModel):
     party_size: PartySize
 
 
-class _Wish(BaseModel):
+class _Evening(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     restaurant: str
@@ -39,16 +39,18 @@ class _Wish(BaseModel):
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the route that fills an evening."""
+
     @blueprint.post("/evenings")
     def fill_evening() -> Response:
-        wish = read_body(_Wish)
-        engine = tools.engine.at(tools.shift_to(wish.at))
-        restaurant = engine.restaurant(wish.restaurant)
-        services = _services(restaurant, wish.date, wish.service_period)
+        evening = read_body(_Evening)
+        engine = tools.engine.at(tools.shift_to(evening.at))
+        restaurant = engine.restaurant(evening.restaurant)
+        services = _services(restaurant, evening.date, evening.service_period)
         kept: list[Hold] = []
         try:
-            kept += (_keep(engine, restaurant, services, opening) for opening in wish.leave)
-            made = sum(_fill(engine, restaurant, service, wish.phone) for service in services)
+            kept += (_keep(engine, restaurant, services, opening) for opening in evening.leave)
+            made = sum(_fill(engine, restaurant, service, evening.phone) for service in services)
         finally:
             for hold in kept:
                 engine.release_hold(hold.id, command_id=secrets.token_hex(16), channel=CHANNEL)
@@ -64,7 +66,7 @@ def _services(restaurant: Restaurant, day: date, name: str | None) -> list[Servi
 
 
 def _keep(engine: BookingEngine, restaurant: Restaurant, services: list[Service], opening: _Opening) -> Hold:
-    """Hold an opening that is to stay free, until the rest is taken."""
+    """Hold an opening that must stay free, until the rest is booked."""
     return engine.place_hold(
         restaurant,
         starts_at=_moment(restaurant, services, opening.starts_at),
@@ -75,7 +77,7 @@ def _keep(engine: BookingEngine, restaurant: Restaurant, services: list[Service]
 
 
 def _moment(restaurant: Restaurant, services: list[Service], clock: time) -> datetime:
-    """When a clock shows this within the services, of which one may run past midnight."""
+    """Return when a clock shows this time within the services, one of which may run past midnight."""
     for service in services:
         for day in (service.opens_at.date(), service.last_seating_at.date()):
             moment = datetime.combine(day, clock, restaurant.zone)
@@ -85,12 +87,12 @@ def _moment(restaurant: Restaurant, services: list[Service], clock: time) -> dat
 
 
 def _fill(engine: BookingEngine, restaurant: Restaurant, service: Service, phone: str) -> int:
-    """Book until there is nothing left for anybody; larger parties first, since they leave nothing to larger ones."""
+    """Book until nothing is left for any party. Larger parties go first, because they leave no room for other large ones."""
     made = 0
     for party_size in range(restaurant.largest_party, 0, -1):
         while openings := _openings(engine, restaurant, service, party_size):
             for starts_at in openings:
-                with suppress(NoTableAvailable):  # one that was booked just now lasts into this one
+                with suppress(NoTableAvailable):  # overlaps one that was booked just now
                     book(engine, restaurant, starts_at=starts_at, party_size=party_size, name=_NAME, phone=phone)
                     made += 1
     return made

@@ -1,4 +1,4 @@
-"""What the bot waits for in a thread of texts; the chat API says so with each answer, a text message cannot."""
+"""What the bot expects next in an SMS thread. The chat API reports this with each answer; a text cannot."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ class _Thread(BaseModel):
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the route that reports what the bot expects."""
+
     @blueprint.get("/expects")
     def show() -> Response:
-        """`expects` in the words of the chat API; null where nothing was asked, or nobody has texted yet."""
-        wish = read_query(_Thread)
-        thread = thread_between(tools.engine, wish.phone, wish.to)
+        """`expects` as in the chat API; null if nothing was asked or there is no such thread yet."""
+        query = read_query(_Thread)
+        thread = thread_between(tools.engine, query.phone, query.to)
         with tools.database.connect() as connection:
             found = conversations.find(connection, thread.id)
         return jsonify({"expects": found.expects if found else None})

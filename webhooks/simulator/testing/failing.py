@@ -1,4 +1,4 @@
-"""Trouble at will: texts that Twilio refuses or that never arrive."""
+"""Failures on demand: texts that Twilio refuses or that are never delivered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webhooks.simulator.testing.tools import Tools
 _MOST = 100
 
 
-class _Wish(BaseModel):
+class _Planned(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     phone: PhoneNumber
@@ -23,10 +23,11 @@ class _Wish(BaseModel):
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the route that plans failures."""
     failures = Failures(tools.redis)
 
     @blueprint.put("/failures")
     def plan() -> Response:
-        wish = read_body(_Wish)
-        failures.plan(wish.phone, Failure(wish.kind, wish.code), wish.times)
-        return jsonify(wish.model_dump())
+        planned = read_body(_Planned)
+        failures.plan(planned.phone, Failure(planned.kind, planned.code), planned.times)
+        return jsonify(planned.model_dump())

@@ -1,4 +1,4 @@
-"""How a tester names a conversation: by the two numbers of an SMS thread, or by the id of a chat."""
+"""How a tester refers to a conversation: by the two numbers of an SMS thread, or by the id of a chat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhooks.twilio import thread_between
 
 
 class NamesConversation(BaseModel):
-    """Fields of a request about one conversation."""
+    """Fields that identify a conversation."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class NamesConversation(BaseModel):
         return self
 
     def find(self, connection: Connection, tools: Tools, *, make: bool = False) -> Conversation:
-        """The conversation; with `make`, an SMS thread in which nothing was said yet is one too.
+        """Return the conversation. With `make`, an SMS thread without messages is created first.
 
         Raises:
             Problem: 404, there is no such conversation.

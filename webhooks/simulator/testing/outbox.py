@@ -1,4 +1,4 @@
-"""The texts that the service sends by itself: what they say, what became of them, and how to hurry them."""
+"""The texts the service sends on its own: what they say, their status, and a way to hurry them."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ _QUERY = text("""
 """)
 
 
-class _OfPhone(BaseModel):
+class _PhoneQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     phone: PhoneNumber
 
 
-class _Due(_OfPhone):
+class _Due(_PhoneQuery):
     at: Instant
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the routes of the outbox."""
+
     @blueprint.get("/outbox")
     def list_texts() -> Response:
-        rows = _rows(tools.database, read_query(_OfPhone).phone)
+        rows = _rows(tools.database, read_query(_PhoneQuery).phone)
         return jsonify({"texts": [_as_json(row, tools) for row in rows]})
 
     @blueprint.post("/outbox/due")

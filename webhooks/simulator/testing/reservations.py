@@ -1,4 +1,4 @@
-"""Reservations made, looked at and given back past all dialogue."""
+"""Reservations made, listed and cancelled without a dialogue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webhooks.simulator.testing.tools import Instant, Tools
 CHANNEL = "simulator"
 
 
-class _OfPhone(BaseModel):
+class _PhoneQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     phone: PhoneNumber
@@ -43,7 +43,7 @@ def book(
     phone: str,
     notes: str = "",
 ) -> Reservation:
-    """Book in one go, without a text at once. Raises what `place_hold` and `confirm_hold` raise."""
+    """Book in one step, without texting the diner now. Raises what `place_hold` and `confirm_hold` raise."""
     command_id = secrets.token_hex(16)
     hold = engine.place_hold(
         restaurant,
@@ -59,9 +59,11 @@ def book(
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the routes of a phone's reservations."""
+
     @blueprint.get("/reservations")
     def list_reservations() -> Response:
-        found = seatings_of(tools.database, read_query(_OfPhone).phone)
+        found = seatings_of(tools.database, read_query(_PhoneQuery).phone)
         return jsonify({"reservations": [seating.as_json() for seating in found]})
 
     @blueprint.post("/reservations")
@@ -82,7 +84,7 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
 
     @blueprint.delete("/reservations")
     def give_back() -> Response:
-        wish = read_query(_OfPhone)
+        wish = read_query(_PhoneQuery)
         standing = [each for each in seatings_of(tools.database, wish.phone) if each.status in ("held", "confirmed")]
         for seating in standing:
             _give_back(tools, seating, wish.at)
@@ -90,11 +92,11 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
 
 
 def _give_back(tools: Tools, seating: Seating, at: datetime | None) -> None:
-    """Also when it is over by the clock that was moved on: somebody else's clock may not be there yet."""
+    """Release or cancel a seating, even one that is over on a clock that was moved ahead: other clocks may be behind."""
     now = min(at or tools.engine.clock.now(), seating.starts_at)
     engine, command_id = tools.engine.at(tools.shift_to(now)), secrets.token_hex(16)
     if seating.status == "held":
         engine.release_hold(seating.hold_id, command_id=command_id, channel=CHANNEL)
     elif seating.code is not None:
-        with suppress(ReservationOver):  # cancelled by its diner just now
+        with suppress(ReservationOver):  # just cancelled by its diner
             engine.cancel_reservation(seating.code, command_id=command_id, channel=CHANNEL, notify=False)

@@ -1,4 +1,4 @@
-"""Restaurants of a tester's own."""
+"""Restaurants that testers import."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from webhooks.problems import Problem
 from webhooks.simulator.testing.tools import Tools
 
 _LARGEST_IMPORT = 16 * 1024 * 1024  # bytes
-_MOST_PROBLEMS = 100  # of an import that are told
+_MOST_PROBLEMS = 100  # reported per import
 
 
 def documents_of(database: Engine, slugs: Iterable[str]) -> list[dict[str, Any]]:
-    """The lines from which restaurants were imported, with defaults filled in, by slug; unknown ones are left out."""
+    """Return the lines that restaurants were imported from, with defaults filled in, by slug. Unknown slugs are left out."""
     columns = restaurant.c
     query = select(columns.document).where(columns.slug.in_(list(slugs))).order_by(columns.slug)
     with database.connect() as connection:
@@ -27,9 +27,11 @@ def documents_of(database: Engine, slugs: Iterable[str]) -> list[dict[str, Any]]
 
 
 def add_routes(blueprint: Blueprint, tools: Tools) -> None:
+    """Add the routes that show and import restaurants."""
+
     @blueprint.get("/restaurants/<slug>")
     def show_line(slug: str) -> Response:
-        """A restaurant as it is imported."""
+        """Return a restaurant in import format."""
         found = documents_of(tools.database, [slug])
         if not found:
             raise Problem(404, "restaurant_unknown", "There is no such restaurant.")
@@ -47,4 +49,5 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
         except ImportRejected as rejected:
             errors = [asdict(problem) for problem in rejected.problems[:_MOST_PROBLEMS]]
             raise Problem(422, "import_rejected", str(rejected), errors=errors) from None
-        return jsonify(asdict(report))
+        counts = {"created": report.created, "updated": report.updated, "unchanged": report.unchanged}
+        return jsonify({**counts, "misfits": [asdict(conflict) for conflict in report.conflicts]})

@@ -1,4 +1,4 @@
-"""The testers' API under /simulator/api, for scripted conversations. Like the simulator it is never served in production."""
+"""The testers' API under /simulator/api, for scripted conversations. Never served in production."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from webhooks.simulator.testing.tools import Tools
 
 
 def create_blueprint(tools: Tools) -> Blueprint:
+    """Create the routes of the testers' API."""
     blueprint = Blueprint("testing", __name__, url_prefix="/simulator/api")
-    for room in (clocks, restaurants, reservations, evenings, outbox, failing, expecting, coverage):
-        room.add_routes(blueprint, tools)
+    for module in (clocks, restaurants, reservations, evenings, outbox, failing, expecting, coverage):
+        module.add_routes(blueprint, tools)
 
     @blueprint.errorhandler(BookingError)
     def refused(error: BookingError) -> Response:

@@ -1,4 +1,4 @@
-"""What was booked or held for a phone, as the database has it."""
+"""A phone's reservations and holds, as stored in the database."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _QUERY = text("""
 
 @dataclass(frozen=True)
 class Seating:
-    """A reservation or a hold, of whatever status; times in the restaurant's zone, `code` None until it is confirmed."""
+    """A reservation or hold in any status. Times are in the restaurant's zone; `code` is None until it is confirmed."""
 
     status: str
     code: str | None
@@ -43,6 +43,7 @@ class Seating:
     channel: str | None
 
     def as_json(self) -> dict[str, Any]:
+        """Return the seating for JSON, without the hold id."""
         return {name: _in_json(value) for name, value in vars(self).items() if name != "hold_id"}
 
 
@@ -51,7 +52,7 @@ def _in_json(value: Any) -> Any:
 
 
 def seatings_of(database: Engine, phone: str) -> list[Seating]:
-    """All of a phone (E.164), oldest first."""
+    """Return all seatings of a phone (E.164), oldest first."""
     with database.connect() as connection:
         return [_seating(row) for row in connection.execute(_QUERY, {"phone": phone})]
 

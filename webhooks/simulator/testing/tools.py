@@ -1,4 +1,4 @@
-"""What the testers' routes work with."""
+"""Services that the testers' routes use."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from bot.responses import Languages
 _YEARS = range(2000, 2101)
 
 
-def _in_our_times(moment: datetime) -> datetime:
+def _check_year(moment: datetime) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError(f"the year must be from {_YEARS[0]} to {_YEARS[-1]}")
     return moment
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+Instant = Annotated[AwareDatetime, AfterValidator(_check_year)]
 """ISO 8601 with an offset."""
 
 
 @dataclass(frozen=True)
 class Tools:
-    """Shared by the routes of a process."""
+    """Services shared by the routes of one process."""
 
     engine: BookingEngine
     database: Engine
@@ -40,5 +40,5 @@ class Tools:
     codes: PhoneCodes
 
     def shift_to(self, moment: datetime | None) -> timedelta:
-        """How far a clock that shows this moment now is ahead of the service's; without a moment it is the service's."""
+        """How far a clock that shows `moment` now is ahead of the service's; zero without a moment."""
         return moment - self.engine.clock.now() if moment is not None else timedelta(0)
