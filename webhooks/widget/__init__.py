@@ -1,1 +1,1 @@
-"""The chat widget: what browsers load to talk with us from a restaurant's page."""
+"""The chat widget that browsers load from a restaurant's page."""

@@ -1,4 +1,4 @@
-"""What the open panel loads as one script: its modules joined in the order of their imports, and everything made small."""
+"""Bundling of the widget: the panel's modules joined into one script in import order, and all files minified."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 class NotJoinable(ValueError):
-    """A module imports or exports in a way that joining does not know."""
+    """A module uses an import or export that joining does not support."""
 
 
 def join(modules: Mapping[str, str], entry: str) -> str:
-    """One script of a module and all it imports. The modules share one scope, so no two may declare the same name.
+    """Join a module and everything it imports into one script. The modules share a scope, so their names must not clash.
 
     Raises:
         NotJoinable: something other than `import { names } from "./module.js"` or an export of a declaration.
-        KeyError: an imported module is not there.
+        KeyError: an imported module does not exist.
     """
     order: list[str] = []
 
@@ -40,16 +40,16 @@ def join(modules: Mapping[str, str], entry: str) -> str:
     joined = "\n".join(_EXPORT.sub("", _IMPORT.sub("", modules[name])) for name in order)
     if left := _LEFT_OVER.search(joined):
         raise NotJoinable(left[0])
-    return "{\n" + joined + "}\n"  # in a block all names are local, and can be shortened
+    return "{\n" + joined + "}\n"  # inside a block all names are local, so they can be shortened
 
 
 def small(files: Mapping[str, str]) -> dict[str, str]:
-    """The same scripts, style sheets and catalogues, by their names, without what only people need.
+    """Minify scripts, style sheets and catalogs, by name.
 
-    The minifier brings Go's runtime with it, which does not survive a fork of gunicorn's: it runs in a process of its own.
+    The minifier embeds the Go runtime, which does not survive gunicorn's fork, so it runs in a process of its own.
 
     Raises:
-        subprocess.CalledProcessError: a file cannot be read as what its name says.
+        subprocess.CalledProcessError: a file is not valid for its type.
     """
     command = [sys.executable, "-m", __name__]
     done = subprocess.run(command, input=json.dumps(dict(files)), capture_output=True, text=True, check=True)  # noqa: S603

@@ -1,4 +1,4 @@
-/** A month of days to pick from, by pointer or by keys: arrows, Home and End, Page Up and Page Down. */
+/** A month to pick a day from, by pointer or keyboard: arrows, Home and End, Page Up and Page Down. */
 import { button, find, focus, icon, listen, make, replace, text, toggle } from "./dom.js";
 import { dayOf, firstWeekday, fullDay, month, noon, say, weekday } from "./words.js";
 
@@ -9,7 +9,7 @@ const plain = (instant) => instant.toISOString().slice(0, 10);
 const shift = (day, days) => plain(new Date(noon(day).getTime() + days * DAY_MS));
 const firstOf = (day) => `${day.slice(0, 8)}01`;
 
-/** The same day some months on, or the last one of a shorter month. */
+/** The same day `months` later, or the last day of a shorter month. */
 function shiftMonths(day, months) {
   const first = noon(firstOf(day));
   first.setUTCMonth(first.getUTCMonth() + months);
@@ -18,7 +18,7 @@ function shiftMonths(day, months) {
   return `${plain(first).slice(0, 8)}${String(Math.min(Number(day.slice(8)), last.getUTCDate())).padStart(2, "0")}`;
 }
 
-/** `asks` says from when to when and which days are closed; without it every day from today is open. */
+/** `asks` gives the range and the closed days. Without it, every day from today is open. */
 export function calendar(asks, now, pick) {
   const first = asks?.first_day ?? dayOf(now);
   const last = asks?.last_day ?? shift(first, FARTHEST_DAYS);

@@ -1,16 +1,16 @@
-/** A reservation as a card, and as an entry for a calendar. */
+/** A reservation as a card and as a calendar entry. */
 import { button, icon, make } from "./dom.js";
 import { shell } from "./shell.js";
 import { clock, longDay, say } from "./words.js";
 
-const STAY_MS = 2 * 3_600_000; // where the service does not say until when the table is kept
+const STAY_MS = 2 * 3_600_000; // if the service does not say when the reservation ends
 const TICK = "M5 12.500l4.500 4.500L19 7.500";
 const CROSS = "M6 6l12 12M18 6L6 18";
 
 const stamp = (instant) => `${instant.toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
 const escaped = (text) => text.replace(/[\\;,]/g, "\\$&").replace(/\r?\n/g, "\\n");
 
-/** Lines of at most 75 bytes, as calendars want them; no character is cut in two. */
+/** Fold into lines of at most 75 bytes, as iCalendar requires, without splitting a character. */
 function folded(line) {
   const encoder = new TextEncoder();
   let width = 0;
@@ -59,7 +59,7 @@ function download(name, content) {
 
 const row = (label, value) => value && [make("dt", {}, say(label)), make("dd", {}, value)];
 
-/** The card; only the newest one of a code `isLatest`, and can be acted on: `send(text)` says it to the bot. */
+/** The card. Only the newest one of a code `isLatest` and has buttons; `send(text)` sends a text to the bot. */
 export function card(reservation, { restaurant, now, isLatest, send }) {
   const { code, status, starts_at, party_size, diner_name, notes } = reservation;
   const starts = new Date(starts_at);

@@ -1,4 +1,4 @@
-/** The line that is written in. It knows what is asked for, so that phones show the right keys and fill in what they know. */
+/** The input line. It adapts to what the bot expects, so that phones show the right keyboard and can autofill. */
 import { button, focus, icon, make, setAttribute, toggle, value } from "./dom.js";
 import { say } from "./words.js";
 
@@ -11,7 +11,7 @@ const KINDS = {
 const ANY = { label: "write", autocomplete: "off", autocapitalize: "sentences" };
 const CODE = /^\s*\d{6}\s*$/;
 
-/** `send(text)` is called with what was written; a six-digit code is sent as soon as it is whole. */
+/** `send(text)` is called with the text. A six-digit code is sent as soon as it is complete. */
 export class Composer {
   constructor(send) {
     this.send = send;
@@ -26,7 +26,7 @@ export class Composer {
     this.ask(null);
   }
 
-  /** Be ready for what the bot expects. */
+  /** Adapt to what the bot expects. */
   ask(expects) {
     const kind = KINDS[expects] ?? ANY;
     if (kind === this.kind) return;
@@ -42,7 +42,7 @@ export class Composer {
     this.#typed();
   }
 
-  /** Anything can be written at any time, on a phone too: give the keys for words back. */
+  /** Any text may be entered at any time, on phones too: bring back the text keyboard. */
   #useLetters() {
     setAttribute(this.input, "inputmode", "text");
     toggle(this.letters, "hidden", true);

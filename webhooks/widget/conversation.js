@@ -1,14 +1,14 @@
-/** One conversation with the service: what has been said, where it stands, and what is still to be sent. */
+/** One conversation with the service: its messages, its state, and the queue of messages to send. */
 import { options, shell, words } from "./shell.js";
 import { Stream } from "./stream.js";
 
 const CONVERSATIONS = new URL("../../api/chat/conversations", shell.base).href;
-const PATIENCE_MS = 20_000; // the service answers within ten seconds, or promises an answer
-const FRESH_MS = 120_000; // a message that could not be sent is sent by itself within this time, later only when asked to
+const PATIENCE_MS = 20_000; // the service answers, or promises to, within ten seconds
+const FRESH_MS = 120_000; // a message that failed is retried automatically within this time, later only on request
 const WAITS = 3;
 const SENDING = "sending";
 
-/** An answer of the service that is an error; `status` is 0 where nothing was reached. */
+/** An error response of the service. `status` is 0 if the service was not reached. */
 class Refusal extends Error {
   constructor(status, detail, wait = 0) {
     super(detail);
@@ -31,16 +31,16 @@ async function request(address, { method = "GET", token, body, headers, signal =
   throw new Refusal(response.status, problem?.detail ?? "", Number(response.headers.get("Retry-After")) || 0);
 }
 
-/** A client message id; made of what works on pages without TLS too. */
+/** Create a client message id, with functions that also work on pages without TLS. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 export class Conversation {
-  /** `changed()` is called whenever there is something new to show, `made(reservation, before)` after an answer with one. */
+  /** `changed()` is called whenever there is something new to show, `made(reservation, before)` after a reservation. */
   constructor(store, { changed, made }) {
     Object.assign(this, { store, changed, made, messages: new Map(), state: {}, stateOf: -1, isReached: true });
-    /** What came of sending, by client id: "sending", or why it failed. What another tab sends has none here. */
+    /** Sending status by client id: "sending", or why it failed. Messages of other tabs have none. */
     this.outcomes = new Map();
     this.stream = new Stream({
       open: (signal) => this.#openStream(signal),
@@ -64,18 +64,18 @@ export class Conversation {
     return this.store.kept?.unsent ?? [];
   }
 
-  /** All messages in order, those not yet sent at the end with what came of sending them. */
+  /** All messages in order, followed by the unsent ones with their sending status. */
   get thread() {
     const unsent = this.unsent.map(({ key, text }) => ({ direction: "in", key, text, outcome: this.outcomes.get(key) ?? SENDING }));
     return [...[...this.messages.values()].sort((one, other) => one.id - other.id), ...unsent];
   }
 
-  /** Milliseconds on the service's clock. */
+  /** The service's time in milliseconds. */
   now() {
     return Date.now() + (this.skew ?? 0);
   }
 
-  /** Go on with the thread that is kept, or begin one. Never rejects: `problem` says what went wrong. */
+  /** Resume the stored thread, or start one. Never rejects: `problem` holds what went wrong. */
   async open() {
     this.isOpen = true;
     this.problem = null;
@@ -114,7 +114,7 @@ export class Conversation {
     this.#take(opened.messages.map((message) => ({ direction: "out", ...message })), opened);
   }
 
-  /** Read the whole thread again; false where its token opens nothing any more. */
+  /** Reload the whole thread. Returns false if its token is no longer valid. */
   async #resume() {
     try {
       const kept = await (await this.#call("/messages")).json();
@@ -162,7 +162,7 @@ export class Conversation {
     this.changed();
   }
 
-  /** Take over messages, and where the conversation stands after the last of them. */
+  /** Merge messages, and the state of the conversation after the last one. */
   #take(messages, state) {
     for (const message of messages) {
       if (message.key) {
@@ -178,7 +178,7 @@ export class Conversation {
       this.state = state;
       if (state.restaurant) this.restaurant = state.restaurant;
       if (state.events) this.events = state.events;
-      // An answer that was late, or is an old one told again, puts the clock back: the most recent time heard is right.
+      // A late or repeated answer carries an old time, so keep the most recent one.
       if (state.now) this.skew = Math.max(this.skew ?? -Infinity, Date.parse(state.now) - Date.now());
     }
     this.changed();
@@ -191,7 +191,7 @@ export class Conversation {
     }
   }
 
-  /** Send a text; messages go one after the other. */
+  /** Send a text. Messages are sent one at a time. */
   send(text) {
     const entry = { key: newKey(), text, at: Date.now() };
     this.outcomes.set(entry.key, SENDING);
@@ -199,13 +199,13 @@ export class Conversation {
     this.#pump();
   }
 
-  /** Send what could not be sent again, in its order, each with its old id. */
+  /** Resend failed messages in order, each with its original id. */
   retry() {
     for (const { key } of this.unsent) this.outcomes.set(key, SENDING);
     this.#pump();
   }
 
-  /** Do not send this after all. */
+  /** Drop a message that was not sent. */
   drop(key) {
     this.#settle(key);
     this.changed();
@@ -235,7 +235,7 @@ export class Conversation {
           await this.#startOver(words.ended, this.unsent);
         } else {
           const isOurs = error.status === 0 || error.status >= 500;
-          // One that was refused is not in the way of the next; where nothing gets through, nothing is tried.
+          // A rejected message does not block the next. If nothing gets through, stop trying.
           const failed = isOurs ? this.unsent : [entry];
           for (const { key } of failed) this.outcomes.set(key, { detail: isOurs ? "" : error.message, isOurs });
           this.changed();
@@ -254,7 +254,7 @@ export class Conversation {
     if (this.store.kept?.id !== id) return;
     const said = answer.messages.map((message) => ({ direction: "out", ...message }));
     if (![...this.messages.values()].some(({ key }) => key === entry.key)) {
-      // Its place in the thread is told by the stream; until then it stands just before its answer.
+      // The stream reports its position in the thread. Until then, place it just before its answer.
       const place = (said[0]?.id ?? this.#newest() + 1) - 0.5;
       said.unshift({ id: place, key: entry.key, text: entry.text, direction: "in", choices: [] });
     }
@@ -265,7 +265,7 @@ export class Conversation {
     if (answer.reservation) this.made(answer.reservation, before);
   }
 
-  /** Leave this thread for a new one; its token is given up. Bookings stay. */
+  /** Replace this thread with a new one and revoke its token. Reservations stay. */
   async startOver() {
     this.#call("", { method: "DELETE" }).catch(() => null);
     await this.#startOver("");

@@ -1,5 +1,5 @@
 /**
- * The few things done to elements, by functions of this frame: a page that has overwritten its own prototypes is not asked.
+ * The few DOM operations we need, called through this frame's functions, in case the page has overwritten its prototypes.
  */
 const { apply, ownKeys } = Reflect;
 const own = (prototype, name) => {
@@ -26,7 +26,7 @@ export const text = property(Node.prototype, "textContent");
 export const value = property(HTMLInputElement.prototype, "value");
 export const scrollTop = property(Element.prototype, "scrollTop");
 
-/** Put elements and texts at the end of an element or a shadow root. */
+/** Append elements and texts to an element or a shadow root. */
 export function append(parent, ...children) {
   for (const child of children) adopt(parent, typeof child === "string" ? document.createTextNode(child) : child);
 }
@@ -43,10 +43,10 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** An element; functions among the attributes listen to the event of that name, false and null are left out. */
+/** Create an element. Attributes that are functions become event listeners; false and null are skipped. */
 export const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 
-/** A line drawing of 24 by 24. */
+/** A 24 by 24 line icon. */
 export const icon = (lines) =>
   fill(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
     fill(document.createElementNS(SVG, "path"), { d: lines }, []),

@@ -1,11 +1,11 @@
-"""Serves the widget's files to the pages of restaurants, and in development a page of an invented one.
+"""Serves the widget's files to restaurants' pages, and in development a demo page of a fictional restaurant.
 
-Every page that shows the button loads `/widget.js`, which may be kept for five minutes. What the open panel loads lies under
-`/widget/VERSION/`: the version is a digest of all the files, so those may be kept for ever. The loader has the text
-`@VERSION@` where the version belongs. Without a version a file is there too, and is asked for anew each time.
+Every page with the button loads `/widget.js`, which may be cached for five minutes. The open panel's files are below
+`/widget/VERSION/`. The version is a digest of all files, so these may be cached forever. The loader contains the text
+`@VERSION@` as a placeholder. Without a version, a file is served too, but revalidated each time.
 
-What is sent is made of the files once (see `bundle`): the modules of the panel are one script, and nothing has comments. A
-catalogue of words that is not there is answered by the one of the language at large, or else by English.
+The files are built once (see `bundle`): the panel's modules become one script, and comments are stripped. If a catalog
+of words is missing, the language's general one is served instead, or else English.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _LOOK_AGAIN = "no-cache"
 
 @dataclass(frozen=True)
 class _File:
-    """A file as it is sent, with its digest."""
+    """A file as it is served, with its digest."""
 
     content: bytes
     compressed: bytes | None
@@ -59,14 +59,14 @@ class _File:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """All files by their path below this folder, and the version they are together."""
+    """All files by their path below this folder, with their joint version."""
 
     version: str
     files: dict[str, _File]
 
 
 def create_blueprint(settings: Settings) -> Blueprint:
-    """Serve the files as they are when the process starts; a development process makes them anew when one was edited."""
+    """Create the widget's routes. Files are built at startup; in development, again after every edit."""
     blueprint = Blueprint("widget", __name__)
     shelves: dict[object, _Shelf] = {None: _read_shelf()}
 
@@ -87,7 +87,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
         name = _in_words_we_have(present, name[version.end() :] if version else name)
         if name.startswith(f"{_DEMO}/"):
             abort(404)
-        # A page that has kept an old loader gets today's files, but not for ever.
+        # A page with a cached old loader gets the current files, but must not cache them forever.
         is_present = version is not None and version[1] == present.version
         return _for_every_page(_send(present.files.get(name), _FOR_EVER if is_present else _LOOK_AGAIN))
 
@@ -115,7 +115,7 @@ def _in_words_we_have(shelf: _Shelf, name: str) -> str:
 
 
 def _demo_policy(settings: Settings) -> str:
-    """As strict as a restaurant's may be: what the widget needs is what it is documented to need."""
+    """A policy as strict as a restaurant's may be. It allows only what the widget is documented to need."""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -156,7 +156,7 @@ def _file(name: str, content: bytes) -> _File:
 
 
 def _send(file: _File | None, caching: str) -> Response:
-    """The file, compressed where the browser takes that; 304 where it has it already."""
+    """Return the file, gzipped if the browser accepts that; 304 if it is already cached."""
     if file is None:
         abort(404)
     takes_gzip = file.compressed is not None and request.accept_encodings["gzip"] > 0

@@ -1,4 +1,4 @@
-/** The panel: what is seen of a conversation, and how it opens, closes and keeps the focus. */
+/** The panel: displays a conversation, opens and closes, and manages the focus. */
 import { append, button, contains, dispatch, find, focus, icon, listen, make, replace, setAttribute, text, toggle } from "./dom.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -34,12 +34,12 @@ const conversation = new Conversation(new Store(`tabletalk.${new URL(shell.base)
   made: announce,
 });
 
-/** Tell the page; `detail` says nothing about who the diner is. */
+/** Dispatch an event to the page. `detail` does not identify the diner. */
 function tell(name, detail = {}) {
   dispatch(page, new CustomEvent(`tabletalk:${name}`, { detail }));
 }
 
-/** A reservation that a message of this page made, changed or cancelled; one that was only shown is not told. */
+/** Report a reservation that a message from this page made, changed or cancelled, but not one that was only shown. */
 const known = new Map();
 function announce(reservation, before) {
   const { code, status, starts_at, ends_at, party_size, restaurant } = reservation;
@@ -73,7 +73,7 @@ function draw() {
   if (problem) return complain();
   const messages = conversation.thread;
   const newest = messages.at(-1);
-  // Where another tab sent, or this one before a reload, the answer is awaited as well; but not for ever.
+  // Also wait, for a limited time, if another tab sent the message, or this one did before a reload.
   const isAwaited = newest?.direction === "in" && newest.at && !newest.outcome && conversation.now() - Date.parse(newest.at) < ANSWERED_WITHIN_MS;
   const isTyping = conversation.isSending || Boolean(isAwaited);
   thread.draw(messages, { restaurant, now: conversation.now(), isTyping });
@@ -91,7 +91,7 @@ function draw() {
 function offer(messages, isNothing) {
   const { restaurant, state } = conversation;
   const hadFocus = contains(thread.answers, root.activeElement) || root.activeElement === thread.answers;
-  const told = messages.filter(({ outcome }) => outcome === undefined); // what was not sent has changed nothing
+  const told = messages.filter(({ outcome }) => outcome === undefined); // unsent messages have changed nothing
   const last = told.findLastIndex(({ direction }) => direction === "in");
   const choices = told.slice(last + 1).flatMap((message) => message.choices ?? []);
   const hasCard = told.slice(last + 1).some((message) => message.reservation);
@@ -109,7 +109,7 @@ function complain() {
   offered = "";
   thread.draw([], { now: Date.now(), isTyping: false });
   const { status, message } = conversation.problem;
-  if (message) console.warn(`tabletalk: ${message}`); // for whoever builds the page: a site that is not listed, a wrong slug
+  if (message) console.warn(`tabletalk: ${message}`); // for the site's developers, such as an origin that is not listed or a wrong slug
   thread.notice(status === 429 ? message : say("cannotOpen"), button(say("tryAgain"), () => start(), { class: "main" }));
 }
 
@@ -130,7 +130,7 @@ function askToStartOver() {
   focus(yes);
 }
 
-/** The table that is held, and for how long. */
+/** The held table and the time left. */
 function drawHold() {
   const { hold: held } = conversation.state;
   toggle(hold, "hidden", !held);
@@ -148,7 +148,7 @@ setInterval(() => {
 
 const isShown = () => dialog.open || dialog.matches(":popover-open");
 
-/** Full-screen where the screen is small, and then alone; beside the page elsewhere. */
+/** Full-screen and modal on small screens; beside the page elsewhere. */
 function present() {
   if (dialog.matches(":popover-open")) dialog.hidePopover();
   if (dialog.open) dialog.close();
@@ -158,7 +158,7 @@ function present() {
   thread.toBottom();
 }
 
-/** An on-screen keyboard takes its part of a small screen: the panel is what is left. */
+/** Fit the panel into what an on-screen keyboard leaves of a small screen. */
 function fit() {
   const seen = page.visualViewport;
   if (!seen || !SMALL.matches) return;
@@ -203,7 +203,7 @@ listen(dialog, "keydown", (event) => {
     event.preventDefault();
     close();
   }
-  event.stopPropagation(); // the page's own shortcuts are not meant
+  event.stopPropagation(); // keep the page's own shortcuts from firing
 });
 listen(dialog, "cancel", (event) => {
   event.preventDefault();

@@ -1,15 +1,15 @@
-/** What can be picked instead of typed, for what the bot asks. What is sent is what a diner would type. */
+/** Pickers for what the bot asks. They send what a diner would type. */
 import { append, button, find, focus, icon, make, replace, setAttribute, text, toggle } from "./dom.js";
 import { calendar } from "./calendar.js";
 import { say } from "./words.js";
 
 const MOST_AT_ONE_TOUCH = 6;
-const LARGEST_PARTY = 20; // where the service does not say
+const LARGEST_PARTY = 20; // if the service does not say
 const USUAL_PARTY = 2;
 
 /**
- * How many: up to six at one touch, more counted up. Where `chosen` is given it is marked and `pick(n)` hears of every change;
- * else a touch picks, and a larger party is picked by a button of its own.
+ * Party size: up to six with one tap, more with a stepper. If `chosen` is given, it is highlighted and every change calls
+ * `pick(n)`. Otherwise a tap picks, and a larger party has a button to confirm it.
  */
 function partySizes(largest, pick, chosen) {
   const touch = Math.min(MOST_AT_ONE_TOUCH, largest);
@@ -48,7 +48,7 @@ function partySizes(largest, pick, chosen) {
   return [title, make("div", { class: "sizes", role: "group", "aria-label": say("party") }, ...sizes), stepper];
 }
 
-/** How many and which day, said in one message. */
+/** Party size and day, sent in one message. */
 function partyAndDay({ restaurant, now, send }) {
   let party = Math.min(USUAL_PARTY, restaurant.max_party);
   const sizes = partySizes(restaurant.max_party, (n) => (party = n), party);
@@ -58,7 +58,7 @@ function partyAndDay({ restaurant, now, send }) {
 const chips = (options, send, label, kind = "chips") =>
   make("div", { class: kind, role: "group", "aria-label": label }, ...options.map((option) => button(option.label, () => send(option.text))));
 
-/** A calendar for those who mean another day than the one spoken of. */
+/** A calendar for picking a different day than the one discussed. */
 function otherDay(restaurant, now, send) {
   const line = make("div", {});
   const open = () => {
@@ -72,8 +72,8 @@ function otherDay(restaurant, now, send) {
 const quick = (name, text) => ({ label: say(name), text });
 
 /**
- * Elements for where the conversation stands: `state` of the chat API, `choices` of the last answer, whether nothing has been
- * said yet (`isNew`), whether a reservation is shown (`hasCard`). Empty where only typing makes sense.
+ * Elements for the current state of the conversation: `state` of the chat API, `choices` of the last answer, whether it has
+ * no messages yet (`isNew`), whether a reservation is shown (`hasCard`). Empty if only typing makes sense.
  */
 export function pickers({ state, choices, isNew, hasCard, restaurant, now, send }) {
   if (choices.length > 0) return [chips(choices, send, say("answers"), "choices")];

@@ -1,3 +1,3 @@
-/** What the button hands over: the page, the shadow root, the words and what the restaurant has set. */
+/** What the button passes on: the page, the shadow root, the words and the restaurant's settings. */
 export const shell = window.tabletalk;
 export const { page, root, words, options } = shell;

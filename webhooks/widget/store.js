@@ -1,8 +1,8 @@
-/** What the browser keeps of a thread, so that a reload or another tab goes on with it. */
+/** What the browser stores about a thread, so that a reload or another tab can resume it. */
 
 /**
- * `id`, `token`: the conversation; `unsent`: messages not yet answered, each with the client id that keeps it from being taken
- * twice. Where storage is closed all this lasts as long as the page.
+ * `id`, `token`: the conversation. `unsent`: messages not yet answered, each with the client id that prevents duplicates.
+ * If storage is unavailable, all this lasts as long as the page.
  */
 export class Store {
   constructor(name) {
@@ -15,19 +15,19 @@ export class Store {
       const kept = JSON.parse(localStorage.getItem(this.name));
       if (typeof kept?.id === "string" && typeof kept.token === "string") return { unsent: [], ...kept };
     } catch {
-      // Closed to us, or not ours.
+      // Unavailable, or written by something else.
     }
     return null;
   }
 
-  /** Look again: another tab may have begun or ended a thread. Says whether it is another one now. */
+  /** Reload, because another tab may have started or ended a thread. Returns whether the thread has changed. */
   refresh() {
     const { id } = this.kept ?? {};
     this.kept = this.#read() ?? (this.isClosed ? this.kept : null);
     return this.kept?.id !== id;
   }
 
-  /** Keep what `change` makes of what is kept now, by whichever tab. */
+  /** Apply `change` to what is stored now, possibly by another tab, and store the result. */
   keep(change) {
     const kept = { unsent: [], ...((this.isClosed ? null : this.#read()) ?? this.kept) };
     this.kept = { ...kept, ...change(kept) };
@@ -47,14 +47,14 @@ export class Store {
     }
   }
 
-  /** Call back when another tab has changed what is kept. */
+  /** Call back when another tab has changed what is stored. */
   watch(changed) {
     addEventListener("storage", ({ key }) => {
       if (key === this.name || key === null) changed();
     });
   }
 
-  /** Run alone among the tabs, where the browser can see to that. */
+  /** Run exclusively among all tabs, if the browser supports locks. */
   alone(work) {
     return navigator.locks ? navigator.locks.request(this.name, work) : work();
   }

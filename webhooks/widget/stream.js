@@ -1,13 +1,13 @@
-/** News of a thread: server-sent events while somebody looks, growing pauses between questions where those do not get through. */
+/** New messages of a thread: server-sent events while the panel is visible, or polling with backoff if those are blocked. */
 
-const SILENCE_MS = 50_000; // heartbeats come every 20 s: after this the line is dead, as after a laptop's sleep
+const SILENCE_MS = 50_000; // heartbeats come every 20 s; after this the connection is dead, as when a laptop has slept
 const REST_MS = 60_000;
 const FIRST_PAUSE_MS = 3_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * `open(signal)` asks for the stream and gives its response; `heard(data)` takes an event, `ask()` reads the news without a
- * stream; `ended()` is called once when the token opens nothing any more; `reached(isReached)` says how it goes.
+ * `open(signal)` requests the stream and returns the response. `heard(data)` handles an event. `ask()` polls without a
+ * stream. `ended()` is called once, when the token is no longer valid. `reached(isReached)` reports connectivity.
  */
 export class Stream {
   constructor(calls) {
@@ -19,7 +19,7 @@ export class Stream {
     addEventListener("pagehide", () => this.#hangUp());
   }
 
-  /** Begin, or begin again with another thread. */
+  /** Start, or restart with another thread. */
   start() {
     this.isOn = true;
     this.#hangUp();
@@ -32,7 +32,7 @@ export class Stream {
     this.#hangUp();
   }
 
-  /** Whether the panel is open: a minute after it was closed, or its page hidden, the line is given up until then. */
+  /** Set whether the panel is open. A minute after it was closed or its page hidden, disconnect until it is open again. */
   watch(isWatched) {
     this.isWatched = isWatched;
     this.#attend();
@@ -68,7 +68,7 @@ export class Stream {
       } catch (error) {
         if (this.line !== line) return;
         if (error.status === 401) return this.calls.ended();
-        // No stream to be had: ask once, and wait a little longer each time.
+        // No stream available: poll once, and wait a little longer each time.
         if (document.visibilityState !== "hidden") await this.calls.ask();
         await this.#wait(this.pause);
         this.pause = Math.min(this.pause * 1.6, LONGEST_PAUSE_MS);

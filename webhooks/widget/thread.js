@@ -1,4 +1,4 @@
-/** The messages, oldest first, and below them what can be picked. */
+/** The messages, oldest first, with the pickers below them. */
 import { append, before, button, make, remove, replace, scrollTop, setAttribute, text, toggle } from "./dom.js";
 import { card } from "./card.js";
 import { dayOf, isDay, longDay, plainDay, say } from "./words.js";
@@ -10,7 +10,7 @@ const MARGIN_PX = 14;
 const asIs = ({ code, status, starts_at, party_size }) => [code, status, starts_at, party_size].join(" ");
 
 export class Thread {
-  /** `send` says a text to the bot, `retry` sends again what failed, `drop` leaves that out. */
+  /** `send` sends a text to the bot, `retry` resends what failed, `drop` discards it. */
   constructor({ send, retry, drop }) {
     Object.assign(this, { send, retry, drop, items: new Map(), drawn: "" });
     this.log = make("div", { class: "log", role: "log", "aria-live": "off", "aria-label": say("thread") });
@@ -25,7 +25,7 @@ export class Thread {
     setAttribute(this.log, "aria-live", "off");
   }
 
-  /** Show these messages; what was there stays untouched, so that only what is new is read out. */
+  /** Show these messages. Existing elements are not touched, so that screen readers announce only new ones. */
   draw(messages, { restaurant, now, isTyping }) {
     const follow = this.#isNearBottom();
     const count = this.items.size;
@@ -59,7 +59,7 @@ export class Thread {
       replace(this.typing, ...(isTyping ? [make("span", { class: "sr" }, say("typing")), ...[1, 2, 3].map(() => make("i"))] : []));
     }
     if (follow || this.items.size > count) this.toBottom();
-    // Only what comes from now on is read out, not the history that was just drawn.
+    // Screen readers announce only what comes from now on, not the history that was just rendered.
     setTimeout(() => setAttribute(this.log, "aria-live", "polite"));
   }
 
@@ -83,7 +83,7 @@ export class Thread {
     return { root };
   }
 
-  /** A diner's text as it was meant: the day that was picked, the choice whose number was sent. */
+  /** A diner's text as intended: the day that was picked, or the choice whose number was sent. */
   #worded(sent, messages, n) {
     const asked = messages.slice(0, n).findLast(({ direction }) => direction === "out");
     return asked?.choices?.find((choice) => choice.text === sent)?.label ?? sent.replace(PLAIN_DAYS, (day) => (isDay(day) ? plainDay(day) : day));
@@ -110,7 +110,7 @@ export class Thread {
     append(item.root, item.status);
   }
 
-  /** A reservation that is shown again, unchanged, has its card where it was shown last. */
+  /** If a reservation is shown again unchanged, its card appears only where it was shown last. */
   #card(item, reservation, { restaurant, now, newest, newestSo }) {
     const isShown = reservation && newestSo.get(asIs(reservation)) === reservation;
     const isLatest = isShown && newest.get(reservation.code) === reservation;
@@ -122,13 +122,13 @@ export class Thread {
     if (item.card) append(item.root, item.card);
   }
 
-  /** Put these below the messages. */
+  /** Show these elements below the messages. */
   offer(elements) {
     replace(this.answers, ...elements);
     this.toBottom();
   }
 
-  /** A notice in place of what can be picked. */
+  /** Show a notice instead of pickers. */
   notice(words, ...buttons) {
     const line = make("p", {});
     text(line, words);
@@ -140,7 +140,7 @@ export class Thread {
     return scrollHeight - scrollTop(this.scroller) - clientHeight < NEAR_BOTTOM_PX;
   }
 
-  /** Down to what is new, but never past where the last message begins. */
+  /** Scroll to new messages, but never past the top of the last one. */
   toBottom() {
     const { scrollHeight, clientHeight } = this.scroller;
     const begins = (this.log.lastElementChild?.offsetTop ?? 0) - MARGIN_PX;

@@ -1,7 +1,7 @@
 /**
- * Tabletalk's chat widget: one line on a restaurant's page makes a button; what lies behind it is fetched at the first click.
- * Our code runs in an empty frame of its own, so that nothing the page has done to Array, JSON, Promise, fetch or
- * addEventListener reaches it; what is shown stands in a shadow root. What can be set: docs/widget.md.
+ * Tabletalk's chat widget. One line on a restaurant's page adds a button; the panel behind it is fetched on the first click.
+ * Our code runs in an empty frame of its own, so that it is unaffected by whatever the page has done to Array, JSON, Promise,
+ * fetch or addEventListener. The elements are in a shadow root. Settings: docs/widget.md.
  */
 (() => {
   const script = document.currentScript ?? document.querySelector('script[data-restaurant][src*="/widget.js"]');
@@ -40,7 +40,7 @@
 @media (forced-colors: active) { .launch { border: 2px solid ButtonText } }
 @media print { .launch { display: none } }`;
 
-  /** Build the button with the frame's own functions, and put it on the page. */
+  /** Create the button with the frame's own functions, and add it to the page. */
   async function begin(realm) {
     const inner = realm.document;
     const base = new realm.URL("widget/@VERSION@/", src).href;
@@ -74,7 +74,7 @@
       realm.tabletalk = null;
       label.textContent = words.unreachable;
     };
-    /** Fetch all of the panel at once; it opens itself when it is there. */
+    /** Fetch all of the panel at once. It opens itself once loaded. */
     const load = (isWanted) => {
       if (realm.tabletalk) {
         realm.tabletalk.isWanted ||= isWanted;

@@ -1,4 +1,4 @@
-/** Words, numbers and times in the visitor's language; times are the restaurant's. */
+/** Words, numbers and times in the visitor's language. Times are in the restaurant's zone. */
 import { options, words } from "./shell.js";
 
 const PLACE = /\{(\w+)\}/g;
@@ -7,25 +7,25 @@ const plural = new Intl.PluralRules(words.lang);
 let zone;
 let region = "";
 
-/** Where the restaurant is, as far as the service has told. */
+/** Set where the restaurant is, as far as the service has reported it. */
 export function settle(restaurant) {
   zone = restaurant?.timezone;
   region = restaurant?.country ?? "";
 }
 
-/** The words of this name, with its places filled in; forms for one and many are told apart by `n`. */
+/** The text of this name with its placeholders filled in. `n` selects the plural form. */
 export function say(name, facts = {}) {
   const found = words[name];
   const form = typeof found === "string" ? found : (found[plural.select(facts.n)] ?? found.other);
   return form.replace(PLACE, (_, place) => facts[place]);
 }
 
-/** The language with the restaurant's country: how days and times are written there. */
+/** The language combined with the restaurant's country, for local date and time formats. */
 function locale() {
   return region ? `${words.lang}-${region}` : words.lang;
 }
 
-/** Making one of these takes longer than a month of days may take to draw. */
+/** Creating a formatter is too slow to do for each day of a month. */
 const formats = new Map();
 function format(instant, style, timeZone, language = locale()) {
   const key = JSON.stringify([language, style, timeZone]);
@@ -41,7 +41,7 @@ export const shortDay = (instant) => format(instant, SHORT_DAY, zone);
 export const longDay = (instant) => format(instant, LONG_DAY, zone);
 export const clock = (instant) => format(instant, CLOCK, zone);
 
-/** A plain day such as 2026-12-05, as the instant of its noon in UTC; shown by the functions below. */
+/** A date such as 2026-12-05 as noon UTC of that day, for the functions below. */
 export const noon = (day) => new Date(`${day}T12:00:00Z`);
 export const isDay = (day) => !Number.isNaN(noon(day).getTime());
 export const plainDay = (day, style = SHORT_DAY) => format(noon(day), style, "UTC");
@@ -49,18 +49,18 @@ export const fullDay = (day) => plainDay(day, { ...LONG_DAY, year: "numeric" });
 export const month = (day) => plainDay(day, { month: "long", year: "numeric" });
 export const weekday = (day, width) => plainDay(day, { weekday: width });
 
-/** The day that an instant falls on where the restaurant is. */
+/** The date of an instant in the restaurant's zone. */
 export const dayOf = (instant) => format(instant, { year: "numeric", month: "2-digit", day: "2-digit" }, zone, "en-CA");
 
-/** The first day of a week there: 1 is Monday, 7 is Sunday. */
+/** First day of the week there: 1 is Monday, 7 is Sunday. */
 export function firstWeekday() {
   const known = new Intl.Locale(locale());
   const week = known.getWeekInfo?.() ?? known.weekInfo;
   return week?.firstDay ?? (region === "US" || region === "CA" ? 7 : 1);
 }
 
-/** Minutes and seconds left, like 4:05. */
+/** Minutes and seconds left, such as 4:05. */
 export const left = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-/** What the restaurant calls itself on its page. */
+/** The restaurant's name, as its page gives it. */
 export const title = (restaurant) => options.name ?? restaurant?.name ?? say("title");
