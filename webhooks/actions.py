@@ -1,4 +1,4 @@
-"""Rasa's action endpoint: rasa-sdk's executor inside a Flask app of its own, on loopback, behind a token."""
+"""Rasa's action endpoint: rasa-sdk's executor in a Flask app of its own, on loopback, protected by a token."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def create_blueprint(executor: ActionExecutor, token: str) -> Blueprint:
+    """Create the routes that run custom actions. All but the health check require the token."""
     blueprint = Blueprint("actions", __name__)
 
     @blueprint.before_request
@@ -32,7 +33,7 @@ def create_blueprint(executor: ActionExecutor, token: str) -> Blueprint:
         call: dict[str, Any] = request.get_json()
         try:
             result = asyncio.run(executor.run(call))
-        except ActionExecutionRejection as rejection:  # Rasa reads this answer, it is not a fault
+        except ActionExecutionRejection as rejection:  # a regular response that Rasa handles, not an error
             return jsonify({"error": str(rejection), "action_name": rejection.action_name}), 400
         except ActionNotFoundException as unknown:
             return jsonify({"error": str(unknown), "action_name": call.get("next_action")}), 404

@@ -1,4 +1,4 @@
-"""What callers send, read into models; what cannot be read is answered with the field and the reason."""
+"""Parsing of requests into models. Invalid input is answered with the field and the reason."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def read_body(model: type[_Model]) -> _Model:
-    """The present request's JSON body.
+    """Parse the current request's JSON body.
 
     Raises:
-        Problem: 422, it cannot be read.
+        Problem: 422, the body is invalid.
     """
     return _read(model, request.get_json(silent=True) if request.data else {}, "body")
 
 
 def read_query(model: type[_Model]) -> _Model:
-    """What stands behind the question mark.
+    """Parse the current request's query string.
 
     Raises:
-        Problem: 422, it cannot be read.
+        Problem: 422, the query is invalid.
     """
     given: Mapping[str, str] = request.args
     return _read(model, dict(given), "query")

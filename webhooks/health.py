@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, and how busy is it."""
+"""Liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
 def create_blueprint(checks: dict[str, Callable[[], bool]]) -> Blueprint:
-    """`checks` tell for each part that a turn needs whether it is there."""
+    """Create the health routes. Each of the `checks` tells whether a dependency of a turn is available."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -31,5 +31,5 @@ def create_blueprint(checks: dict[str, Callable[[], bool]]) -> Blueprint:
 def _passes(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except Exception:  # whatever is wrong with a part, it is not ready
+    except Exception:  # whatever the error, the part is not ready
         return False

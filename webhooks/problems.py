@@ -16,12 +16,12 @@ logger = logging.getLogger(__name__)
 
 _JSON = ("/api/", "/simulator/api/")
 
-_TELLING = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
-"""Headers of an HTTP error that say what would do instead."""
+_KEPT_HEADERS = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
+"""Headers of an HTTP error that tell the client what to do instead."""
 
 
 class Problem(Exception):
-    """An answer that is an error. `code` is for programs and never changes, `detail` is for people."""
+    """An error response. `code` is for programs and never changes; `detail` is for people."""
 
     def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
         super().__init__(detail)
@@ -32,6 +32,7 @@ class Problem(Exception):
 
 
 def problem_response(status: int, code: str, detail: str, **extra: Any) -> Response:
+    """Return the response for a problem; `extra` adds members to the document."""
     response = jsonify({"type": "about:blank", "status": status, "code": code, "detail": detail, **extra})
     response.status_code = status
     response.content_type = "application/problem+json"
@@ -41,7 +42,7 @@ def problem_response(status: int, code: str, detail: str, **extra: Any) -> Respo
 
 
 def install(app: Flask) -> None:
-    """Answer every error of an API as a problem; elsewhere Flask's own pages stay."""
+    """Answer every API error with a problem document. Other paths keep Flask's own error pages."""
 
     @app.errorhandler(Problem)
     def on_problem(problem: Problem) -> Response:
@@ -54,7 +55,7 @@ def install(app: Flask) -> None:
         code = (error.name or "error").lower().replace(" ", "_")
         response = problem_response(error.code or 500, code, error.description or error.name)
         for name, value in error.get_headers():
-            if name in _TELLING:
+            if name in _KEPT_HEADERS:
                 response.headers[name] = value
         return response
 

@@ -1,4 +1,4 @@
-"""Who calls, what they may do, and how often."""
+"""Identification and rate limiting of callers."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ DINER_PHONE = "X-Diner-Phone"
 
 @dataclass(frozen=True)
 class Limits:
-    """How often a caller may call: those without an API key by address, those with one by key."""
+    """Rate limits. Callers without an API key are counted by address, callers with one by key."""
 
     reads: str = "600/minute"
     writes: str = "60/minute"
     with_key: str = "6000/minute"
     misses: str = "20/minute"
-    """reservations asked for that are not there or not the caller's: what guessing looks like"""
+    """requests for reservations that do not exist or are not the caller's, as when codes are guessed"""
     confirmations_of_a_phone: str = "10/hour"
-    """each sends a text that costs money to a number that anybody may have typed"""
+    """each one sends a text, which costs money, to a number that anyone may have typed"""
     conversations: str = Rates().conversations
     messages_of_a_conversation: str = Rates().messages
     messages_of_an_address: str = Rates().messages_of_an_address
@@ -40,7 +40,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
-        """Those that can be set."""
+        """Return the limits with those that the settings override."""
         rates = settings.rates
         return cls(
             conversations=rates.conversations,
@@ -50,16 +50,16 @@ class Limits:
 
 
 class RateLimits:
-    """Knows the callers of the present request's kind, and counts what they do in Redis.
+    """Identifies the current caller and counts requests in Redis.
 
-    With Redis away each process counts for itself until it is back: nobody is refused for its absence.
+    If Redis is down, each process counts on its own until it is back, so that nobody is rejected because of the outage.
     """
 
     def __init__(self, settings: Settings, limits: Limits) -> None:
-        """Know them by the settings' API keys, and count in the settings' Redis.
+        """Identify callers by the settings' API keys, and count in the settings' Redis.
 
         Raises:
-            bot.settings.SettingsError: an API key has a scope that does not exist.
+            bot.settings.SettingsError: an API key has an unknown scope.
         """
         read_api_keys(settings.api_keys)
         self._settings = settings
@@ -88,7 +88,7 @@ class RateLimits:
         self.count_stream = self.limiter.limit(limits.streams_of_a_conversation, key_func=_conversation)
 
     def count_message(self, is_exempt: Callable[[], bool]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """Count a message to the conversation in the present request's path, by conversation and by address."""
+        """Count a message to the conversation in the request's path, per conversation and per address."""
 
         limit = partial(self.limiter.shared_limit, scope="messages", exempt_when=is_exempt)
         of_conversation = limit(self._limits.messages_of_a_conversation, key_func=_conversation)
@@ -96,7 +96,7 @@ class RateLimits:
         return lambda view: of_address(of_conversation(view))
 
     def count_confirmation(self, phone: Callable[[], str]) -> Callable[..., Callable[..., Response]]:
-        """Count a text to the phone, unless a partner with a key vouches for it."""
+        """Count a text to the phone, unless the caller has an API key."""
         return self.limiter.limit(
             self._limits.confirmations_of_a_phone,
             key_func=lambda: f"phone:{_digest(phone())}",
@@ -104,24 +104,24 @@ class RateLimits:
         )
 
     def identity(self) -> str:
-        """A name for the present caller that tells neither key nor anything else."""
+        """Opaque name of the current caller, which does not reveal the key."""
         if self.has_key():
             return f"key:{_digest(bearer_token())}"
         return _address()
 
     def idempotency_scope(self) -> str:
-        """Within which idempotency keys are the caller's own: a visitor may change address between two tries."""
+        """Scope in which idempotency keys are unique. A visitor's address may change between two attempts."""
         return self.identity() if self.has_key() else "visitor"
 
     def has_key(self) -> bool:
-        """Whether the present caller shows an API key that exists."""
+        """Whether the current caller sent a valid API key."""
         return scopes_of(self._settings, bearer_token()) is not None
 
     def may(self, scope: str) -> bool:
-        """Whether the present caller shows an API key for this.
+        """Whether the current caller sent an API key with this scope.
 
         Raises:
-            Problem: 401 for a key that does not exist, 403 for one that is for something else.
+            Problem: 401 for an unknown key, 403 for one without the scope.
         """
         if "Authorization" not in request.headers:
             return False

@@ -1,4 +1,4 @@
-"""Twilio's webhooks: texts that come in, and what became of those that went out."""
+"""Twilio's webhooks: incoming texts, and the delivery status of outgoing ones."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ def create_blueprint(
     redis: Redis,
     languages: Languages,
 ) -> Blueprint:
+    """Create the webhook routes. They reject requests without a valid Twilio signature."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
     validator = RequestValidator(settings.auth_token)
-    responses = languages.of(None)  # where the database is away nobody knows the thread's language
+    responses = languages.of(None)  # the thread's language is unknown while the database is down
 
     def signed(view: Callable[[], Response]) -> Callable[[], Response]:
         @wraps(view)
@@ -64,7 +65,7 @@ def create_blueprint(
             return _twiml_texts(_set_aside(redis, responses))
         try:
             answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
-        except (SQLAlchemyError, TryAgain):  # stored, so the worker finds it anyway; set aside it does so at once
+        except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it; the spool makes it look at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
                 inbox_spool.put(redis, request.form.to_dict())
@@ -82,11 +83,11 @@ def create_blueprint(
 
 
 def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTaker) -> tuple[Conversation, Inbound]:
-    """Store the message that a webhook's fields describe.
+    """Store the message in a webhook's fields.
 
     Raises:
-        werkzeug.exceptions.BadRequest: a field that a message needs is not there.
-        sqlalchemy.exc.SQLAlchemyError: it could not be stored.
+        werkzeug.exceptions.BadRequest: a required field is missing.
+        sqlalchemy.exc.SQLAlchemyError: the message could not be stored.
     """
     sid, sender, our_number = (_field(form, name) for name in ("MessageSid", "From", "To"))
     thread = thread_between(engine, sender, our_number)
@@ -103,7 +104,7 @@ def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTa
 
 
 def thread_between(engine: BookingEngine, sender: str, our_number: str) -> Conversation:
-    """The thread of these two numbers; where ours is a restaurant's own, it is about that one."""
+    """Return the thread between these two numbers. If ours belongs to a restaurant, the thread is about that one."""
     own = engine.restaurant_by_sms_number(our_number)
     return sms_thread(sender, our_number, own.slug if own else None)
 
@@ -116,7 +117,7 @@ def _field(form: MultiDict[str, str], name: str) -> str:
 
 
 def _set_aside(redis: Redis, responses: Responses) -> list[str]:
-    """The database is away: Redis keeps the message until the worker can store it."""
+    """Queue the message in Redis until the worker can store it, because the database is down."""
     try:
         inbox_spool.put(redis, request.form.to_dict())
     except RedisError:
