@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real Redis for the bot's own tests, and somebody who speaks Twilio's REST API."""
+"""Fixtures for the bot's tests: a real PostgreSQL, a real Redis, and a server that speaks Twilio's REST API."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def module_database(copy_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture
 def database(module_database: Engine) -> Iterator[Engine]:
-    """A database in which nobody has talked or booked yet."""
+    """A database without conversations and reservations."""
     yield module_database
     with module_database.begin() as connection:
         connection.execute(text("TRUNCATE outbox, outbound, inbound, conversation CASCADE"))
@@ -56,6 +56,7 @@ def database(module_database: Engine) -> Iterator[Engine]:
 
 @pytest.fixture
 def twilio() -> Iterator[TwilioServer]:
+    """A server that speaks Twilio's REST API."""
     server = TwilioServer(ACCOUNT, TOKEN)
     yield server
     server.close()
@@ -63,16 +64,19 @@ def twilio() -> Iterator[TwilioServer]:
 
 @pytest.fixture
 def engine(database: Engine, clock: Clock) -> BookingEngine:
+    """The booking engine on the test's database and clock."""
     return BookingEngine(database, clock)
 
 
 @pytest.fixture
 def codes() -> PhoneCodes:
+    """Phone codes under a test secret."""
     return PhoneCodes("a secret of the tests")
 
 
 @pytest.fixture
 def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: TwilioServer, codes: PhoneCodes) -> Sender:
+    """A sender that talks to the Twilio server."""
     settings = Settings(twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_base=twilio.address)
     return Sender(
         database,
@@ -88,7 +92,7 @@ def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: Twilio
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[Redis]:
-    """The Redis that the service embeds, started by the same command."""
+    """The Redis that the service embeds, started with the same command."""
     with tempfile.TemporaryDirectory(prefix="tt-redis-") as folder:
         settings = Settings(tabletalk_var=Path(folder), redis_url="")
         process = subprocess.Popen(redis_command(settings).arguments, stdout=subprocess.DEVNULL)

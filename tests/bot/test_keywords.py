@@ -1,4 +1,4 @@
-"""Words that carriers give a meaning: alone they mean it, in a sentence they are only words."""
+"""Carrier keywords have their special meaning only when they are the whole message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows are the truth: whatever Redis forgets becomes a job again, and what waited there for the database comes in order."""
+"""Jobs that Redis loses are recreated from the rows, and texts spooled there while the database was down arrive in order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def relay(database: Engine, redis: Redis, clock: Clock, unstashed: list[dict[str
 
 
 def work(redis: Redis, sender: Sender, turns: Any = None) -> None:
-    """Run all jobs that there are, as the worker process does."""
+    """Run all queued jobs, as the worker process does."""
     jobs.configure(sender, turns)
     queues = [Queue(name, connection=redis) for name in (jobs.TEXTS, jobs.TURNS)]
     SimpleWorker(queues, connection=redis).work(burst=True, logging_level="WARNING")
@@ -129,7 +129,7 @@ def test_a_crash_while_one_is_stored_loses_none(redis: Redis) -> None:
         inbox_spool.put(redis, {"MessageSid": f"SM{n}"})
     waiting = inbox_spool.drain(redis)
     assert next(waiting)["MessageSid"] == "SM0"
-    waiting.close()  # type: ignore[attr-defined]  # and here the worker dies
+    waiting.close()  # type: ignore[attr-defined]  # the worker dies here
     assert [form["MessageSid"] for form in inbox_spool.drain(redis)] == ["SM0", "SM1", "SM2"]
 
 

@@ -1,4 +1,4 @@
-"""What a diner's phone shows: GSM-7, at most two segments, choices as numbered lines."""
+"""Rendering for SMS: GSM-7, at most two segments, choices as numbered lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each text is sent once and never twice, whatever the provider and the network do. Real HTTP, real PostgreSQL, the real outbox."""
+"""Each text is sent exactly once, whatever the provider and the network do. Real HTTP, real PostgreSQL, the real outbox."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def claim(database: Engine, clock: Clock) -> list[OutboxMessage]:
 
 
 def send_due(database: Engine, clock: Clock, sender: Sender) -> int:
-    """One look of the worker; the number of texts it took up."""
+    """Poll once, as the worker does. Return the number of texts claimed."""
     due = claim(database, clock)
     for message in due:
         sender.send(message)
@@ -168,7 +168,7 @@ def test_a_crash_between_sending_and_noting_sends_once(
     [message] = claim(database, clock)
     with database.begin() as connection:
         assert outbox.mark_sending(connection, message, now=clock.now())
-    twilio.take({"To": PHONE, "From": OUR_NUMBER, "Body": "Good evening"})  # and here the worker dies
+    twilio.take({"To": PHONE, "From": OUR_NUMBER, "Body": "Good evening"})  # the worker dies here
     assert send_due(database, clock, sender) == 0, "somebody else may still be at it"
     pass_time(engine, seconds=61)
     assert send_due(database, clock, sender) == 1

@@ -1,4 +1,4 @@
-"""A wrong setting is named in one line; what production needs is not made up."""
+"""An invalid setting is reported in one line, and required production settings have no defaults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PRODUCTION = {
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment in which nothing of ours is set but the data folder."""
+    """An environment in which only our data folder is set."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("TABLETALK_VAR", str(tmp_path / "var"))

@@ -1,4 +1,4 @@
-"""Restaurants on the cache that processes share: quick when it works, harmless when it does not."""
+"""The cache of restaurants shared by processes: fast while it works, harmless when it fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = "2026-12-01T12:00+00:00"
 
 @pytest.fixture
 def restaurants(copy_database: Callable[[], str]) -> Iterator[Engine]:
-    """A database with two restaurants, of which only this test knows."""
+    """A database with two restaurants, used by this test only."""
     database = create_database(copy_database())
     BookingEngine(database, Clock()).import_restaurants(
         as_lines(restaurant_line(), restaurant_line(slug="other", name="Other"))
@@ -42,7 +42,7 @@ def address(redis: Redis) -> str:
 
 @contextmanager
 def statements(database: Engine) -> Iterator[list[str]]:
-    """What is asked of the database about restaurants meanwhile; the catalogue's one row does not count."""
+    """SQL statements about restaurants, excluding those for the single catalogue row."""
     asked: list[str] = []
 
     def note(_1: object, _2: object, statement: str, *_3: object) -> None:
@@ -55,22 +55,22 @@ def statements(database: Engine) -> Iterator[list[str]]:
 
 
 def process(database: Engine, address: str) -> BookingEngine:
-    """An engine as a process has it that has just started."""
+    """An engine as in a newly started process."""
     return BookingEngine(database, clock_at(NOW), RedisSharedCache(address))
 
 
 def in_cache(redis: Redis) -> dict[str, bytes]:
-    """What lies in Redis by key; the part after the last colon says what it is of."""
+    """Values in Redis by key. The part of the key after the last colon identifies the value."""
     return {key.decode(): cast("bytes", redis.get(key)) for key in cast("list[bytes]", redis.keys("*"))}
 
 
 def named(key: str) -> str:
-    """What a value is of, whatever the version."""
+    """What a value is for, whatever its version."""
     return key.rpartition(":")[2]
 
 
 def read_everything(engine: BookingEngine) -> list[str]:
-    """Names of the restaurants, found in all the ways there are."""
+    """Names of the restaurants, looked up in every possible way."""
     place = engine.restaurant("larder")
     near = engine.find_alternatives(place, starts_at=evening(place), party_size=2).nearby
     found = engine.match_restaurant_name("a table at Other")

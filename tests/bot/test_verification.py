@@ -1,4 +1,4 @@
-"""A phone is verified by the code that was texted to it, and codes are few. Real PostgreSQL, the real outbox."""
+"""Phone verification by texted codes, and limits on those codes. Real PostgreSQL, the real outbox."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TOO_MANY = "too many within an hour"
 
 
 class Chats:
-    """Chats that ask for codes and type them, without a dialogue behind them."""
+    """Chats that request and type codes, without a dialogue."""
 
     def __init__(self, database: Engine, codes: PhoneCodes, clock: Clock) -> None:
         self.database, self.codes = database, codes
@@ -39,6 +39,7 @@ class Chats:
         self.clock = clock
 
     def open(self, **more: Any) -> Conversation:
+        """Open a chat that is expecting a code."""
         chat = Conversation(id=uuid.uuid4(), channel="chat", expects="code", **more)
         with self.database.begin() as connection:
             conversations.remember(connection, chat)
@@ -46,13 +47,14 @@ class Chats:
         return chat
 
     def ask(self, chat: Conversation, phone: str, *, address: str | None = None, anew: bool = True) -> Answer:
+        """Have the dialogue request verification of a phone. Return the answer to the diner."""
         message = self._message(chat, "the number", address)
         with self.database.begin() as connection:
             wish = replace(ASKED, verify=Verify(phone, anew=anew))
             return self.verification.settle(connection, chat, message, wish)
 
     def type(self, chat: Conversation, words: str) -> tuple[str | None, str | None]:
-        """What came of it, and the phone that is the conversation's now."""
+        """Type a text. Return the outcome, and the conversation's phone afterwards."""
         message = self._message(chat, words, None)
         with self.database.connect() as connection:
             chat, message = self.verification.check(connection, chat, message)
@@ -66,11 +68,13 @@ class Chats:
         return message
 
     def code(self, chat: Conversation) -> str:
+        """Return the newest code of a chat."""
         query = "SELECT id FROM phone_code WHERE conversation_id = :id ORDER BY issued_at DESC LIMIT 1"
         with self.database.connect() as connection:
             return self.codes.code(connection.scalar(text(query), {"id": chat.id}))
 
     def count(self, table: str = "phone_code") -> int:
+        """Number of rows in a table."""
         with self.database.connect() as connection:
             return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
 
@@ -81,6 +85,7 @@ def chats(database: Engine, codes: PhoneCodes, clock: Clock) -> Chats:
 
 
 def other_than(code: str, by: int = 1) -> str:
+    """Return a different, wrong code."""
     return f"{(int(code) + by) % 10**6:06}"
 
 

@@ -1,4 +1,4 @@
-"""The simulator's page, and pages with the chat widget, in a headless browser."""
+"""Fixtures for browser tests: the simulator's page, and pages with the chat widget, in a headless browser."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .widget import Widget, listen
 
 @pytest.fixture
 def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
-    """A browser profile of its own for each test, so that no phones are remembered."""
+    """A separate browser profile for each test, so that no phones are remembered."""
     fresh = browser.new_context(base_url=stack.base_url, locale="en-US", timezone_id="America/New_York")
-    fresh.grant_permissions(["local-network-access"])  # pages that a test makes up count as ones from afar
+    fresh.grant_permissions(["local-network-access"])  # pages that a test fakes count as external
     yield fresh
     fresh.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """The simulator's page; whatever it complains about in the console fails the test."""
+    """The simulator's page. Any error in its console fails the test."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -38,7 +38,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def add_phone(page: Page) -> Callable[[], SimulatedPhone]:
-    """Add a phone to the page, with a number of its own."""
+    """Add a phone with a number of its own to the page."""
 
     def add() -> SimulatedPhone:
         number = new_number()
@@ -53,7 +53,7 @@ def add_phone(page: Page) -> Callable[[], SimulatedPhone]:
 
 @pytest.fixture
 def visit(context: BrowserContext) -> Iterator[Callable[[], Page]]:
-    """Tabs of one visitor; whatever a page complains about fails the test, except that something could not be reached."""
+    """Tabs of one visitor. Any console error fails the test, except failed connections."""
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -73,7 +73,7 @@ def visit(context: BrowserContext) -> Iterator[Callable[[], Page]]:
 
 @pytest.fixture
 def demo(visit: Callable[[], Page]) -> Widget:
-    """The widget on the page of the invented restaurant."""
+    """The widget on the page of the fictional restaurant."""
     page = visit()
     page.goto("/demo")
     return Widget(page)

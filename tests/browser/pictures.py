@@ -1,4 +1,4 @@
-"""Pictures of the widget for the docs: `python -m tests.browser.pictures http://127.0.0.1:5000`, with a service that runs."""
+"""Screenshots of the widget for the docs: run `python -m tests.browser.pictures http://127.0.0.1:5000` beside the service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CODE = re.compile(r"(\d{6}) is your code")
 
 
 class Visitor:
-    """Somebody with a phone of the range kept free for fiction, and pages of any size."""
+    """A visitor with a phone number reserved for fiction, and pages of any size."""
 
     def __init__(self, browser: Browser, base_url: str) -> None:
         self.browser = browser
@@ -58,7 +58,7 @@ def snap(page: Page, name: str) -> None:
 
 
 def booking(visitor: Visitor, widget: Widget, shots: dict[str, str]) -> None:
-    """Book a table as far as there are pictures to take: `shots` has their names by steps."""
+    """Book a table, taking screenshots on the way. `shots` maps steps to names of screenshots."""
     step = "party and day"
     while shots:
         if name := shots.pop(step, None):
@@ -85,7 +85,7 @@ def booking(visitor: Visitor, widget: Widget, shots: dict[str, str]) -> None:
 
 
 def main(base_url: str) -> None:
-    """Take all pictures anew."""
+    """Retake all screenshots."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

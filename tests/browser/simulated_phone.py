@@ -1,4 +1,4 @@
-"""A phone of the simulator's page, worked as a person works it."""
+"""A phone on the simulator's page, operated as a person would."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-ANSWER_MS = 40_000  # the webhook's own ten seconds, and then a late answer by the outbox
+ANSWER_MS = 40_000  # ten seconds for the webhook, then a late answer through the outbox
 LATE = "One moment please"
 
 
 class SimulatedPhone:
-    """One phone of the page."""
+    """One phone on the page."""
 
     def __init__(self, root: Locator, number: str) -> None:
         self.root = root
@@ -22,18 +22,18 @@ class SimulatedPhone:
         self.extras = root.get_by_text("Twilio extras")
 
     def type(self, text: str) -> None:
-        """Write and send a text, without waiting for the answer."""
+        """Send a text without waiting for the answer."""
         self.box.fill(text)
         self.box.press("Enter")
 
     def say(self, text: str) -> str:
-        """Send a text and give the answer back, the late one if the first only promises it."""
+        """Send a text and return the answer; if the first one only promises it, the late one."""
         before = self.answers.count()
         self.type(text)
         return self.answer(after=before)
 
     def answer(self, *, after: int) -> str:
-        """The text that follows the first `after` answers, once nothing is on its way any more."""
+        """Return the answer after the first `after` ones, once nothing is in flight."""
         newest = self.answers.nth(after)
         expect(newest).to_be_visible(timeout=ANSWER_MS)
         if newest.inner_text().startswith(LATE):
@@ -43,14 +43,14 @@ class SimulatedPhone:
         return newest.inner_text()
 
     def wait_until_settled(self) -> None:
-        """Wait until every text sent has been answered and the thread is the server's."""
+        """Wait until all texts have been answered and the thread matches the server's."""
         expect(self.root.locator(".typing")).to_be_hidden(timeout=ANSWER_MS)
         expect(self.root.locator(".pending")).to_have_count(0)
 
     def say_until(self, wanted: re.Pattern[str], text: str, replies: dict[str, str]) -> str:
-        """Say `text`, then the reply for each question that is asked, until an answer is the wanted one.
+        """Say `text`, then reply to each question until an answer contains the wanted words.
 
-        `replies` maps words of a question to what a person replies to it; the first that fits is taken.
+        `replies` maps words of a question to the reply. The first match is used.
         """
         answer = self.say(text)
         asked = []

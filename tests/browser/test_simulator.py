@@ -1,4 +1,4 @@
-"""The phone simulator in a real browser, against the running service: Rasa, database and worker included."""
+"""The phone simulator in a real browser, against the running service with Rasa, database and worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.running import Stack
 
 from .simulated_phone import SimulatedPhone
 
-RESTAURANT = "Brasserie Tournesol"  # of the samples: open every day, without closures, forty tables
+RESTAURANT = "Brasserie Tournesol"  # a sample restaurant: open every day, no closures, forty tables
 WITH_CODE = re.compile(r"\bCode ([0-9A-Z]{6,7})\b")
 REPLIES = {
     "what name": "Ana Lima",
@@ -80,7 +80,7 @@ def test_a_text_that_is_delivered_twice_is_answered_once(add_phone: AddPhone) ->
 
     phone.say("hello there")
     expect(phone.root.get_by_label("Send the next text twice")).not_to_be_checked()
-    # The next text is dealt with after both deliveries of the first: a second answer to that would stand before this one's.
+    # The next text is handled after both deliveries of the first. A second answer to the first would appear before this one's.
     phone.say("thank you")
 
     expect(phone.sent).to_have_text(["hello there", "thank you"])

@@ -1,4 +1,4 @@
-"""Everybody can use the widget: axe-core finds nothing in any state, at any size; and it weighs next to nothing."""
+"""The widget is accessible: axe-core finds no violations in any state, at any size. It is also small."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .widget import ANSWER_MS, DAY, SLUG, TIME, Widget, refuse
 Visit = Callable[[], Page]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _ROUNDS = 4
-"""Of a machine that others keep busy the best of a few rounds is taken."""
+"""The best of a few rounds counts, because the machine may be busy."""
 BEFORE_THE_CLICK, OPEN_PANEL = 4 * 1024, 15 * 1024  # bytes, compressed
 SIZES = {"phone": (320, 640), "desktop": (1280, 800), "zoomed to 200 %": (640, 400)}
 
 
 def check(widget: Widget) -> None:
-    """Hold the page, as it is now, to axe-core's rules."""
-    widget.page.wait_for_timeout(250)  # what fades in has its colours after that
+    """Check the page in its current state with axe-core."""
+    widget.page.wait_for_timeout(250)  # until fade-ins have their final colors
     found = Axe().run(widget.page, options={"runOnly": {"type": "tag", "values": RULES}})
     violations = found.response["violations"]
     assert not violations, [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations]
@@ -91,7 +91,7 @@ def test_what_can_be_pressed_is_large_enough_for_a_finger(visit: Visit) -> None:
 
 def test_a_phone_is_filled_and_the_page_behind_is_out_of_reach(visit: Visit) -> None:
     page = visit()
-    page.emulate_media(reduced_motion="reduce")  # nothing is measured on its way in
+    page.emulate_media(reduced_motion="reduce")  # do not measure during animations
     page.set_viewport_size({"width": 390, "height": 700})
     page.goto("/demo")
     widget = Widget(page).open()
@@ -165,7 +165,7 @@ def test_the_first_message_comes_at_once(context: BrowserContext) -> None:
 
 
 def first_message(context: BrowserContext) -> tuple[float, float, float]:
-    """Milliseconds that a visitor waits beside the service's own answer; altogether; and that answer alone, asked bare."""
+    """Milliseconds: what a visitor waits beyond the service's own time; in total; and the service alone, called directly."""
     page = context.new_page()
     page.goto("/demo")
     widget = Widget(page)

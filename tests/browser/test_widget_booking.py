@@ -1,4 +1,4 @@
-"""A table booked, moved and cancelled in the chat widget, by pressing, by typing and by keys alone."""
+"""A table booked, moved and cancelled in the chat widget, by clicking, by typing and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .widget import ANSWER_MS, DAY, NAME, SLUG, TIME, Widget, told
 
 
 def give_name_and_phone(widget: Widget, phone: Phone) -> None:
-    """What a first-time visitor types: a name, a number and the code that comes to it."""
+    """Enter what a first-time visitor enters: name, number and the code texted to it."""
     widget.expect_asked("Your name")
     widget.type("Ana Lima")
     widget.expect_asked("Your mobile number")
     widget.type(phone.number)
     widget.expect_asked("Six-digit code")
-    widget.box.fill(phone.wait_for_code())  # sent by itself when it is whole
+    widget.box.fill(phone.wait_for_code())  # sent automatically once it is complete
 
 
 def book(widget: Widget, phone: Phone, day: str = DAY, time: str = TIME) -> None:

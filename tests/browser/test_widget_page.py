@@ -1,4 +1,4 @@
-"""The widget on pages that are not kind to it: their styles, their scripts, their Content-Security-Policy."""
+"""The widget on hostile pages: their styles, their scripts, their Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ STRICT = (
 
 
 def looks(widget: Widget) -> list[str]:
-    """How the parts of the open panel are drawn."""
+    """Computed styles of the open panel's parts."""
     properties = ["color", "backgroundColor", "font", "opacity", "border", "transform", "width", "height", "display"]
     parts = [".panel", "h2", ".bubble", ".sizes button", "input", ".go", "td button", ".theirs"]
     script = """(panel, [parts, properties]) => parts.map((part) => {

@@ -1,4 +1,4 @@
-"""The widget's thread outlives a reload, is one in all tabs, and sends nothing twice, whatever the network does."""
+"""The widget's thread survives a reload, is shared by all tabs, and sends nothing twice, whatever the network does."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_message_whose_answer_was_lost_is_taken_once(demo: Widget, stack: Stac
 
     demo.page.route(MESSAGES, lose, times=1)
     demo.type("table for 2 tomorrow")
-    # The stream, or the next question, may tell that it has arrived before it is sent again.
+    # The stream, or the next poll, may report that it has arrived before it is resent.
     retry = demo.choice("Try again")
     expect(retry.or_(demo.choice(TIME)).first).to_be_visible(timeout=ANSWER_MS)
     if retry.is_visible():

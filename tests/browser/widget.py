@@ -1,4 +1,4 @@
-"""The chat widget on a restaurant's page, worked as a visitor works it."""
+"""The chat widget on a restaurant's page, operated as a visitor would."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 ANSWER_MS = 40_000
-SLUG = "brasserie-tournesol-new-york"  # of the samples: open every day, without closures, parties of up to twelve
+SLUG = "brasserie-tournesol-new-york"  # a sample restaurant: open every day, no closures, parties of up to twelve
 NAME = "Brasserie Tournesol"
 DAY = "Saturday, December 5, 2026"
 TIME = "6:00 PM"
@@ -18,7 +18,7 @@ Event = dict[str, Any]
 
 
 class Widget:
-    """The button and the panel of one page."""
+    """The button and the panel on one page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -31,28 +31,30 @@ class Widget:
         self.card = self.panel.get_by_role("region", name="Your table is booked")
 
     def open(self) -> Widget:
+        """Open the panel."""
         self.button.click()
         expect(self.answers.first).to_be_visible(timeout=ANSWER_MS)
         return self
 
     def choice(self, name: str) -> Locator:
+        """Return the button of an offered option."""
         return self.panel.get_by_role("button", name=name, exact=True)
 
     def pick(self, name: str) -> None:
-        """Press something that is offered."""
+        """Click an offered option."""
         self.choice(name).click(timeout=ANSWER_MS)
 
     def expect_asked(self, name: str) -> None:
-        """Wait until the line that is written in asks for this."""
+        """Wait until the input line asks for this."""
         expect(self.panel.get_by_role("textbox", name=name, exact=True)).to_be_visible(timeout=ANSWER_MS)
 
     def type(self, text: str) -> None:
-        """Write and send, without waiting for the answer."""
+        """Send a text without waiting."""
         self.box.fill(text)
         self.box.press("Enter")
 
     def say(self, text: str) -> str:
-        """Write, and give the answer."""
+        """Send a text and return the answer."""
         before = self.answers.count()
         self.type(text)
         expect(self.answers.nth(before)).to_be_visible(timeout=ANSWER_MS)
@@ -60,13 +62,13 @@ class Widget:
         return self.answers.last.inner_text()
 
     def wait_until_settled(self) -> None:
-        """Wait until everything written has been answered."""
+        """Wait until all texts have been answered."""
         expect(self.log.locator("[data-state=sending]")).to_have_count(0, timeout=ANSWER_MS)
         expect(self.panel.locator(".typing")).to_be_hidden(timeout=ANSWER_MS)
 
 
 def page_with_widget(head: str = "", body: str = "", attributes: str = "") -> str:
-    """A restaurant's page with the one line."""
+    """A restaurant's page with the one line that embeds the widget."""
     line = f'<script src="/widget.js" data-restaurant="{SLUG}" {attributes} async></script>'
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A restaurant</title>{head}{line}</head>'
@@ -75,7 +77,7 @@ def page_with_widget(head: str = "", body: str = "", attributes: str = "") -> st
 
 
 def serve(page: Page, html: str, policy: str | None = None, path: str = "/its-page") -> None:
-    """Open a page of the restaurant's, with the Content-Security-Policy it sends."""
+    """Open a page of the restaurant, with the Content-Security-Policy it sends."""
     headers = {"Content-Type": "text/html; charset=utf-8"}
     if policy:
         headers["Content-Security-Policy"] = policy
@@ -84,7 +86,7 @@ def serve(page: Page, html: str, policy: str | None = None, path: str = "/its-pa
 
 
 class Sendings:
-    """What a page sends to the conversation; can be told to let nothing through."""
+    """Messages that a page sends to the conversation. They can be blocked."""
 
     def __init__(self, page: Page) -> None:
         self.keys: list[str] = []
@@ -96,7 +98,7 @@ class Sendings:
 
 
 def refuse(route: Route) -> None:
-    """Let no message through."""
+    """Block all messages."""
     if route.request.method == "POST":
         route.abort()
     else:
@@ -104,7 +106,7 @@ def refuse(route: Route) -> None:
 
 
 def listen(page: Page) -> None:
-    """Note what the widget tells the page, from before it is loaded."""
+    """Record the events that the widget dispatches to the page, from before it is loaded."""
     page.add_init_script(
         """window.told = []; window.presses = 0;
         for (const name of ["open", "booked", "changed", "cancelled"])
@@ -114,5 +116,6 @@ def listen(page: Page) -> None:
 
 
 def told(page: Page) -> list[Event]:
+    """Return the events that the widget has dispatched to the page."""
     events: list[Event] = page.evaluate("window.told")
     return events

@@ -1,4 +1,4 @@
-"""The REST API on a real PostgreSQL and a real Redis, in an app of its own."""
+"""Fixtures for the REST API on a real PostgreSQL and a real Redis, in an app of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["copy_database", "open_restaurant", "server_url", "template_url"]
 
 @pytest.fixture(scope="module")
 def settings() -> Iterator[Settings]:
-    """Settings with a Redis of the module's own behind them."""
+    """Settings with a Redis for this module only."""
     with tempfile.TemporaryDirectory(prefix="tt-rest-") as folder:
         settings = Settings(
             tabletalk_var=Path(folder), tabletalk_api_keys=",".join(KEYS), redis_url="", database_url=""
@@ -56,7 +56,7 @@ def _answers(address: str) -> bool:
 
 @pytest.fixture(scope="module")
 def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
-    """A fresh database for the module; its tests keep apart by using restaurants of their own."""
+    """A fresh database for the module. Its tests are isolated by using separate restaurants."""
     database = create_database(copy_database(), pool_size=20, max_overflow=20, name="rest tests")
     yield database
     database.dispose()
@@ -64,13 +64,13 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture
 def engine(database: Engine) -> BookingEngine:
-    """The engine on a Tuesday noon (UTC) in December 2026."""
+    """The engine at noon on a Tuesday (UTC) in December 2026."""
     return BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
 
 
 @pytest.fixture
 def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Callable[..., Flask]:
-    """Apps with the API in them; keyword arguments replace what they are registered with."""
+    """Create apps with the API. Keyword arguments override the registration's."""
 
     def make(**other: Any) -> Flask:
         app = Flask("tabletalk-rest-tests")
@@ -87,7 +87,7 @@ def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Cal
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
-    """The API, with limits that no test reaches."""
+    """The API with limits that no test reaches."""
     return make_app()
 
 
@@ -98,19 +98,19 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def visitor(client: FlaskClient) -> Caller:
-    """Somebody without a key."""
+    """A caller without a key."""
     return Caller(client)
 
 
 @pytest.fixture
 def partner(client: FlaskClient) -> Caller:
-    """Somebody with a key for everything."""
+    """A caller with a key for everything."""
     return Caller(client, key="partner-key")
 
 
 @pytest.fixture
 def restaurant(open_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant of the test's own, in London, with two tables for 2 and one for 4."""
+    """A separate restaurant for each test, in London, with two tables for 2 and one for 4."""
     return open_restaurant()
 
 

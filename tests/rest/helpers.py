@@ -1,4 +1,4 @@
-"""Callers of the API."""
+"""Callers of the API, and checks of responses."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ DINER = {"name": "Ada Lovelace", "phone": PHONE}
 
 @dataclass
 class Caller:
-    """Somebody who calls, with or without an API key."""
+    """A caller with or without an API key."""
 
     client: FlaskClient
     key: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     def call(self, method: str, path: str, **more: Any) -> TestResponse:
-        """Call; `headers` and what else Flask's test client takes."""
+        """Send a request. `headers` and other arguments as for Flask's test client."""
         headers = self.headers | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
         return self.client.open(path, method=method, headers=headers | more.pop("headers", {}), **more)
 
     def get(self, path: str, **query: Any) -> TestResponse:
+        """Send a GET with a query."""
         return self.call("GET", path, query_string=query)
 
     def post(self, path: str, body: Any, **headers: str) -> TestResponse:
@@ -43,12 +44,13 @@ class Caller:
         return self.call("DELETE", path, headers=_dashed(headers))
 
     def hold(self, slug: str, starts_at: str = f"{DAY}T19:00", party_size: int = 2, **headers: str) -> TestResponse:
+        """Request a hold."""
         return self.post(
             f"/api/restaurants/{slug}/holds", {"starts_at": starts_at, "party_size": party_size}, **headers
         )
 
     def book(self, slug: str, starts_at: str = f"{DAY}T19:00", party_size: int = 2, **diner: str) -> dict[str, Any]:
-        """Hold and confirm; gives the reservation."""
+        """Place and confirm a hold. Return the reservation."""
         held = ok(self.hold(slug, starts_at, party_size), 201)
         return ok(self.post(f"/api/holds/{held['hold_id']}/confirm", DINER | diner), 201)
 
@@ -58,7 +60,7 @@ def _dashed(headers: dict[str, str]) -> dict[str, str]:
 
 
 def ok(response: TestResponse, status: int = 200) -> dict[str, Any]:
-    """The JSON of an answer with this status."""
+    """The JSON of a response with this status."""
     assert response.status_code == status, response.text
     assert response.mimetype == "application/json"
     answer: dict[str, Any] = response.get_json()

@@ -1,4 +1,4 @@
-"""Who may do what; what is somebody else's stays theirs."""
+"""Scopes, and privacy between diners."""
 
 from __future__ import annotations
 

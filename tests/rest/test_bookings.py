@@ -1,4 +1,4 @@
-"""From an opening to a reservation and back."""
+"""From an opening to a reservation and to its cancellation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OpenRestaurant = Callable[..., Restaurant]
 
 
 def kinds(database: Engine, phone: str) -> list[str]:
-    """What texts are queued for a phone, reminders aside."""
+    """Kinds of texts queued for a phone, except reminders."""
     return [row.kind for row in lookups.outbox(database, phone) if row.kind != "reminder"]
 
 

@@ -1,4 +1,4 @@
-"""The API's description, and the page that shows it."""
+"""The API's OpenAPI description, and the page that displays it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_name_in_which_nothing_shows_is_described_as_none(document: dict[str, 
 
 
 @given(text(alphabet=characters(exclude_categories=["Cs"]), max_size=120))
-@example("\u0378")  # a number without a character
+@example("\u0378")  # an unassigned code point
 @example("\ue000")
 def test_every_name_that_is_described_is_taken(name: str) -> None:
     try:

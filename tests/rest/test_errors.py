@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, the answer says what, and nothing changes."""
+"""Invalid requests get a response that says what is wrong, and change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A write that is sent again has one effect and one answer."""
+"""A repeated write has one effect and one response."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_sixteen_at_once_have_one_effect_and_one_answer(
 def test_without_keys_each_request_is_a_wish_of_its_own(
     app: Flask, open_restaurant: OpenRestaurant, database: Engine
 ) -> None:
-    """What the test before this one would see if keys meant nothing."""
+    """Shows what the previous test would see if keys had no effect."""
     restaurant = open_restaurant(tables=[{"name": f"T{number}", "max_party": 2} for number in range(3)])
 
     def hold(_: int) -> int:
@@ -125,7 +125,7 @@ def test_a_refusal_may_be_tried_again_with_its_key(visitor: Caller, open_restaur
 
 
 def test_what_was_done_but_not_kept_is_found_again(visitor: Caller, restaurant: Restaurant, database: Engine) -> None:
-    """The process died between the effect and the answer."""
+    """The process died between the effect and storing the response."""
     key = new_key()
     held = ok(visitor.hold(restaurant.slug, Idempotency_Key=key), 201)
     with database.begin() as connection:

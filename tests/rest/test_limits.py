@@ -1,4 +1,4 @@
-"""How often callers may call."""
+"""Rate limits of the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding restaurants."""
+"""The list of restaurants and their details."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MANY = 2 * PAGE + 7
 
 @pytest.fixture(scope="module")
 def many(database: Engine) -> list[str]:
-    """The slugs of more restaurants than go on two pages: one city, several names twice, one straight line."""
+    """Slugs of more restaurants than fit on two pages: in one city, some with equal names, on a straight line."""
     lines = [
         restaurant_line(
             slug=f"lane-{number:03}",
@@ -35,7 +35,7 @@ def many(database: Engine) -> list[str]:
 
 
 def walk(caller: Caller, **query: Any) -> Iterator[dict[str, Any]]:
-    """Page after page."""
+    """Read all pages."""
     cursor: str | None = ""
     while cursor is not None:
         page = ok(caller.get("/api/restaurants", **query, cursor=cursor))

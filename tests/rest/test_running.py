@@ -1,4 +1,4 @@
-"""The API in the running service: the database, the worker and the text to the diner are the real ones."""
+"""The API in the running service, with its real database, worker and text to the diner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests made up from the API's own description, right ones and wrong ones, against the running API."""
+"""Valid and invalid requests generated from the API's own description, against the running API."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .helpers import DAY, Caller, ok
 
 SCHEMATHESIS = Path(sys.executable).with_name("st")
 AS_MANY = ["--max-examples", "15", "--generation-deterministic"]
-"""made-up requests for each operation and phase"""
+"""generated requests per operation and phase"""
 AS_MANY_WHEN_SLOW = ["--max-examples", "300"]
 
 
 def run(folder: Path, address: str, slow: bool, *options: str, config: str = "") -> None:
-    """Schemathesis with every check in every phase, the way an outsider runs it."""
+    """Run Schemathesis with every check in every phase, as an outsider would."""
     (folder / "schemathesis.toml").write_text(config)
     arguments = ["run", f"{address}/openapi.json", "--checks", "all", "--no-color", "--no-shrink", *options]
     done = subprocess.run(
@@ -45,11 +45,11 @@ def run(folder: Path, address: str, slow: bool, *options: str, config: str = "")
 
 
 def known_values(operation: str, **values: list[object]) -> str:
-    """Lets parameters of an operation often take a value that exists; the place and the name are joined by `__`."""
+    """Make parameters of an operation often take a value that exists. Location and name are joined by `__`."""
     dictionaries, parameters = [], [f'[[operations]]\ninclude-operation-id = "{operation}"\n[operations.parameters]']
     for parameter, known in values.items():
         name = f"{operation}__{parameter}"
-        # A number that no telephone has is refused, which no pattern tells.
+        # Numbers that no phone can have are rejected, which no pattern can express.
         often = 1.0 if parameter == "body__phone" else 0.8
         dictionaries.append(f"[dictionaries.{name}]\nvalues = {json.dumps(known)}")
         place = parameter.replace("__", ".")

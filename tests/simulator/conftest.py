@@ -1,4 +1,4 @@
-"""The testers' API of the running service."""
+"""Fixtures for the testers' API of the running service."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ _SLUGS = count()
 
 
 class Bench:
-    """A tester with a client of the API under /simulator/api."""
+    """A client of the testers' API under /simulator/api."""
 
     def __init__(self, stack: Stack) -> None:
         self.client = httpx.Client(base_url=f"{stack.base_url}/simulator/api", timeout=40, trust_env=False)
 
     def ask(self, method: str, path: str, *, status: int = 200, **request: Any) -> dict[str, Any]:
-        """The JSON of an answer, which must have this status."""
+        """Send a request. Return the JSON of the response, which must have this status."""
         answer = self.client.request(method, path, **request)
         assert answer.status_code == status, f"{answer.status_code}: {answer.text[:500]}"
         content: dict[str, Any] = answer.json()
         return content
 
     def refused(self, method: str, path: str, status: int, **request: Any) -> str:
-        """What an answer that must be a problem says."""
+        """Return the content of a response that must be a problem."""
         answer = self.client.request(method, path, **request)
         assert answer.status_code == status, f"{answer.status_code}: {answer.text[:500]}"
         assert answer.headers["Content-Type"] == "application/problem+json"
         return str(answer.json()["detail"])
 
     def set_clock(self, phone: str, to: str, at: str) -> None:
+        """Set a conversation's clock."""
         self.ask("PUT", "/clock", json={"from": phone, "to": to, "at": at})
 
     def reservations(self, phone: str) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ def bench(stack: Stack) -> Iterator[Bench]:
 
 @pytest.fixture
 def open_restaurant(bench: Bench) -> Callable[..., str]:
-    """Import a restaurant in New York of the test's own, dinner from 17:00, last seating 21:30; gives its slug."""
+    """Import a separate restaurant in New York, with dinner from 17:00 and last seating at 21:30. Return its slug."""
 
     def make(name: str, **fields: object) -> str:
         slug = str(fields.setdefault("slug", f"bench-{next(_SLUGS)}"))

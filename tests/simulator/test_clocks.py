@@ -1,4 +1,4 @@
-"""Each conversation may live at a time of its own, while the service's clock goes on."""
+"""Each conversation may run on a clock of its own, while the service's clock stays unaffected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.phone import Phone
 from tests.support.running import wait_until
 
 OpenRestaurant = Callable[..., str]
-TEN = "2027-05-04T10:00:00-04:00"  # a Tuesday, five months after the service's own clock
+TEN = "2027-05-04T10:00:00-04:00"  # a Tuesday, five months ahead of the service's clock
 
 
 def test_tomorrow_is_that_of_the_conversation(bench: Bench, phone: Phone, open_restaurant: OpenRestaurant) -> None:

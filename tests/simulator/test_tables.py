@@ -1,4 +1,4 @@
-"""Restaurants, reservations and full evenings of a tester's own."""
+"""A tester's own restaurants, reservations and full evenings."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_all_of_a_phone_is_given_back_what_is_over_too(
     assert answer == {"given_back": 2}
     assert {each["status"] for each in bench.reservations(phone.number)} == {"released", "cancelled"}
     assert {each["status"] for each in bench.outbox(phone.number)} == {"voided"}
-    for day in ("05", "06"):  # free again for everybody
+    for day in ("05", "06"):  # available again for everyone
         bench.book("+12125550162", slug, starts_at=f"2027-05-{day}T19:00", at=AT)
     assert bench.ask("DELETE", "/reservations", params={"phone": "+12125550162"}) == {"given_back": 2}
     assert bench.ask("DELETE", "/reservations", params={"phone": "+12125550162"}) == {"given_back": 0}

@@ -1,4 +1,4 @@
-"""What the simulated Twilio does at a tester's wish: repeats, keywords it has read, texts that fail."""
+"""Scenarios of the simulated Twilio: repeats, keywords it has recognized, texts that fail."""
 
 from __future__ import annotations
 

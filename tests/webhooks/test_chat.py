@@ -1,4 +1,4 @@
-"""The chat API, in the shapes that the contract promises."""
+"""The chat API, in the documented shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stream of events: what visitors who wait are told, when, and whom it is told to."""
+"""The event stream: what waiting visitors receive, when, and who receives it."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_of_too_many_watchers_the_oldest_gives_way(talk: Conversation) -> None:
 
 
 def test_visitors_who_wait_hold_nobody_up(chat: Chat, stack: Stack) -> None:
-    """More of them than the public app has threads; those would all be taken."""
+    """Uses more visitors than the public app has threads, all of which they would occupy."""
     with ExitStack() as windows:
         for _ in range(stack.settings.web_threads * 2 // 8 + 2):
             talk = chat.open()

@@ -1,4 +1,4 @@
-"""What the chat API tells a page, so that a question can be answered by picking."""
+"""What the chat API gives a page, so that a question can be answered by picking."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_who_is_asked_for_a_time_is_told_which_are_free(chat: Chat) -> None:
 
 
 def test_a_time_that_is_taken_is_not_offered(chat: Chat) -> None:
-    """Kumo no Niwa has one table for four, which is kept longer than a quarter of an evening."""
+    """Kumo no Niwa has one table for four, which stays taken for more than a quarter of an evening."""
     first, second = (asked_for_time(chat, "kumo-no-niwa-palo-alto", 4, "2026-12-05") for _ in range(2))
     free = times(second)
     assert first.say(free[0])["hold"]
@@ -83,7 +83,7 @@ def test_a_time_that_is_taken_is_not_offered(chat: Chat) -> None:
 
 
 def test_times_after_midnight_belong_to_the_evening_before(chat: Chat) -> None:
-    """Fridays at this restaurant go on until half past one at night."""
+    """On Fridays this restaurant is open until 1:30 AM."""
     talk = asked_for_time(chat, LATE, 2, "2026-12-04")
     late = [time for time in times(talk) if time.endswith("AM")]
     assert late

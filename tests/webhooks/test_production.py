@@ -1,4 +1,4 @@
-"""What the public app of a production service does not serve."""
+"""Routes that the public app does not serve in production."""
 
 from __future__ import annotations
 

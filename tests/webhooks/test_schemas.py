@@ -1,4 +1,4 @@
-"""The formats that people write files in are published at the addresses they name."""
+"""The schemas of file formats are published at the addresses in their `$id`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twilio's webhooks: who may call them, and one effect and one answer for each message."""
+"""Twilio's webhooks: signatures, and one effect and one answer per message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HELPFUL = re.compile(
     r"\btables?\b|\bbook|\bcancel|\brestaurant|\bhow many|\bwhich|\bpeople|\u0627\u0644\u0645\u0637\u0639\u0645|\u9910\u5385",
     re.IGNORECASE,
 )
-"""What an answer names that leads on: what we do, or what we need to know. Arabic and Chinese: the word for a restaurant."""
+"""Words of a helpful answer: what we do or need to know; in Arabic and Chinese, the word for a restaurant."""
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_two_messages_of_one_diner_at_the_same_moment_are_both_answered_in_order
         first = pool.submit(phone.text, "Table for 2 at Brasserie Tournesol tomorrow at 6pm")
         second = pool.submit(phone.text, "what can you do?")
         heard = [*first.result(), *second.result()]
-    # The one that is dealt with last may carry both answers, in one text.
+    # The message handled last may carry both answers, in one text.
     assert all(words in " ".join(heard) for words in ("I book, move and cancel tables", "Brasserie Tournesol, Thu")), (
         heard
     )

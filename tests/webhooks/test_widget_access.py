@@ -1,4 +1,4 @@
-"""Which web sites may talk with us, how long a token opens its conversation, and how often visitors may talk."""
+"""Origins that may use the chat, expiry of tokens, and rate limits for visitors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPENING = "/api/chat/conversations"
 
 @pytest.fixture(autouse=True)
 def site(stack: Stack) -> Iterator[None]:
-    """The restaurant has listed its site."""
+    """The site that the restaurant has listed."""
     lines = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
     restaurant = next(line for line in lines if line["slug"] == SLUG)
     stack.engine.import_restaurants([json.dumps(restaurant | {"widget_origins": [SITE]})])
@@ -176,7 +176,7 @@ def test_only_a_digest_of_the_token_is_kept(chat: Chat, stack: Stack) -> None:
 
 @pytest.fixture
 def make_client(stack: Stack) -> Iterator[Callable[..., FlaskClient]]:
-    """Clients of an app with limits of its own, on the running service's servers."""
+    """Create clients of an app with limits of its own, on the running service's servers."""
     redis = Redis.from_url(stack.settings.redis_address)
 
     def forget() -> None:

@@ -1,4 +1,4 @@
-"""The modules of the panel as one script."""
+"""The panel's modules joined into one script."""
 
 from __future__ import annotations
 

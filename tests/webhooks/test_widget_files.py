@@ -1,4 +1,4 @@
-"""The widget's files: small, kept for ever by browsers, and loadable by any page."""
+"""The widget's files: small, cached forever by browsers, and loadable by any page."""
 
 from __future__ import annotations
 
