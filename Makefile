@@ -4,7 +4,7 @@ SHELL := /bin/sh
 TABLETALK := .venv/bin/tabletalk
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
-.PHONY: help install install-dev run test test-slow eval bench train lint format lock clean
+.PHONY: help install install-dev run test check test-slow eval bench train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,14 @@ run: install ## Start everything on this machine, with sample restaurants; Ctrl-
 test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
 	@sh deploy/browser.sh
 	@.venv/bin/python -m pytest -n 3 --dist loadgroup $(ARGS)
+
+check: install-dev ## Check style, types and imports, and run what a change touches and needs no service
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports --config tests/importlinter.ini --no-cache
+	.venv/bin/python -m tests.checks
+	@.venv/bin/python -m tests.checks.touched $(ARGS)
 
 test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about ten minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)

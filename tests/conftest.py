@@ -12,12 +12,11 @@ import pytest
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
-from testkit.plugin import ScriptTest
 from tests.support import running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
-from tests.support.scheduling import module_of, schedule
+from tests.support.scheduling import module_of, needs_service, schedule
 from tests.support.tables import give_all_back
 
 pytest_plugins = ["testkit.plugin"]
@@ -53,6 +52,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(module_of(item)))
+        if needs_service(item):
+            item.add_marker(pytest.mark.service)
     if hasattr(config, "workerinput"):  # set by pytest-xdist
         schedule(items)
 
@@ -90,7 +91,7 @@ def stack(var_folder: Callable[[], Path]) -> Iterator[Stack]:
 def tables_given_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a test with the service nothing is held or booked, whoever did it: a restaurant is never full by another test."""
     yield
-    if "stack" in request.fixturenames and not isinstance(request.node, ScriptTest):  # others are still being played
+    if "stack" in request.fixturenames and not hasattr(request.node, "script"):  # others are still being played
         give_all_back(request.getfixturevalue("stack"))
 
 

@@ -13,6 +13,7 @@ from tests.checks.circles import import_circles
 from tests.checks.commits import commit_findings, faults_of
 from tests.checks.complexity import MOST, complex_functions
 from tests.checks.docstrings import undocumented
+from tests.checks.touched import changed_files, touched_tests
 from tests.checks.tree import PACKAGES, ROOT, documented_files, exceptions, findings_in, source_files
 
 CONTRACTS = ROOT / "tests" / "importlinter.ini"
@@ -186,3 +187,43 @@ def test_a_good_commit_message_passes(message: str) -> None:
 )
 def test_a_bad_commit_message_is_found(message: str) -> None:
     assert faults_of(message) != []
+
+
+@pytest.mark.parametrize(
+    ("changed", "touched"),
+    [
+        ("bot/rendering.py", "tests/bot/test_rendering.py"),  # imported
+        ("nlu/reading/dates.py", "tests/nlu/test_resolving.py"),  # imported by what is imported
+        ("webhooks/rest/holds.py", "tests/rest/test_bookings.py"),  # by way of a conftest.py
+        ("tests/rest/conftest.py", "tests/rest/test_bookings.py"),
+        ("tests/engine/test_race.py", "tests/engine/test_race.py"),
+        ("booking_engine/storage/sql/confirm_hold.sql", "tests/engine/test_schema.py"),
+        ("docs/scripts.md", "tests/testkit/test_guide.py"),  # named
+        ("webhooks/widget/card.js", "tests/webhooks/test_widget_bundle.py"),  # beside the module that reads it
+        ("pyproject.toml", "tests/nlu/test_dates.py"),
+    ],
+)
+def test_a_change_touches_the_tests_that_use_it(changed: str, touched: str) -> None:
+    assert touched in touched_tests([changed])
+
+
+@pytest.mark.parametrize("changed", ["docs/img/widget-dark.png", "CHANGELOG.md", "no/such/file.py"])
+def test_a_change_that_no_test_uses_touches_none(changed: str) -> None:
+    assert set(touched_tests([changed])) <= {"tests/test_architecture.py"}, "which names them here"
+
+
+def test_what_is_changed_is_what_is_not_committed_else_the_last_commit(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init")
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(name)
+        git("add", name)
+        git("commit", "-m", name)
+    assert changed_files(tmp_path, None) == ["two"]
+    assert changed_files(tmp_path, "HEAD~1") == ["two"]
+    (tmp_path / "one").write_text("changed")
+    (tmp_path / "three").write_text("new")
+    assert changed_files(tmp_path, None) == ["one", "three"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 RULE_SINCE = "6f2eabd85d5de439cf2842ede26057cdef4a13e4"
@@ -38,3 +39,15 @@ def faults_of(message: str) -> list[str]:
 def _git(repository: Path, *arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=repository, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
+
+
+def main(path: str) -> int:
+    """Check the message in a file, as Git's hook `commit-msg` hands it over."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    faults = faults_of("\n".join(line for line in lines if not line.startswith("#")))
+    print("\n".join(faults), end="")
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -47,4 +47,9 @@ def schedule(items: list[pytest.Item]) -> None:
 
 def modules_with_service(items: Iterable[pytest.Item]) -> set[str]:
     """Return the modules in which any test asks for the running service."""
-    return {module_of(item) for item in items if "stack" in getattr(item, "fixturenames", ())}
+    return {module_of(item) for item in items if needs_service(item)}
+
+
+def needs_service(item: pytest.Item) -> bool:
+    """Return whether a test asks for the running service."""
+    return "stack" in getattr(item, "fixturenames", ())
