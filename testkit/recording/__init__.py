@@ -1,1 +1,1 @@
-"""Threads that were really had, written down as scripts."""
+"""Turn real threads into scripts."""

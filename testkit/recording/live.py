@@ -1,4 +1,4 @@
-"""A chat in the terminal that is being recorded."""
+"""Record a chat in the terminal."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from testkit.script.format import Message
 from testkit.service import Service
 
 _COMMANDS: dict[str, TypeAdapter[Any]] = {"/pass": TypeAdapter(Span), "/until": TypeAdapter(When)}
-_LOOKS_EVERY = 1.0  # seconds
-_SETTLES_WITHIN = 1.5  # seconds: a text that is due is on the phone by then
+_POLL_INTERVAL = 1.0  # seconds
+_DELIVERY_TIME = 1.5  # seconds in which a due text reaches the phone
 
 
 @dataclass
 class LiveChat:
-    """A diner in the terminal. `/pass 20 minutes` and `/until friday 12:00` move the clock; the end of the input ends it."""
+    """A diner in the terminal. `/pass 20 minutes` and `/until friday 12:00` move the clock; end of input ends the chat."""
 
     service: Service
     channel: str
@@ -38,7 +38,7 @@ class LiveChat:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, at: datetime) -> Recording:
-        """Talk until the input ends; gives what was said.
+        """Chat until the input ends and return the recording.
 
         Raises:
             testkit.service.ServiceError: the service does not answer.
@@ -51,13 +51,13 @@ class LiveChat:
         listener = threading.Thread(target=self._listen, args=(stopped,), daemon=True)
         listener.start()
         while (line := _next_line()) is not None:
-            self._take(line.strip())
+            self._handle(line.strip())
         stopped.set()
         listener.join()
-        self._hear_what_came()
+        self._receive_texts()
         return self._recording(greeting)
 
-    def _take(self, line: str) -> None:
+    def _handle(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word in _COMMANDS:
             self._move_clock(word, rest)
@@ -86,14 +86,14 @@ class LiveChat:
         self.client.set_clock(self._now())
         self.service.make_due(self.client.number, self._now())
         click.echo(f"  it is {self._now():%a %d %b %Y %H:%M} now")
-        time.sleep(_SETTLES_WITHIN)
-        self._hear_what_came(self._clock)
+        time.sleep(_DELIVERY_TIME)
+        self._receive_texts(self._clock)
 
     def _listen(self, stopped: threading.Event) -> None:
-        while not stopped.wait(_LOOKS_EVERY):
-            self._hear_what_came()
+        while not stopped.wait(_POLL_INTERVAL):
+            self._receive_texts()
 
-    def _hear_what_came(self, at: datetime | None = None) -> None:
+    def _receive_texts(self, at: datetime | None = None) -> None:
         with self._lock:
             texts = self.client.wait_for_text(0)
             self.events += [Arrived(text, at or self._now()) for text in texts]
@@ -119,10 +119,10 @@ class LiveChat:
 
 
 def live_chat(service: Service, channel: str) -> LiveChat:
-    """A chat of somebody whom the service has not met.
+    """Return a chat of a diner who is new to the service.
 
     Raises:
-        testkit.service.ServiceError: there is no service, or it has no testers' API.
+        testkit.service.ServiceError: the service does not answer, or has no testers' API.
     """
     our_number = str(service.config()["numbers"][0]["number"])
     number = Numbers(lambda drawn: bool(service.thread(drawn, our_number) or service.reservations(drawn))).draw()

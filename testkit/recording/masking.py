@@ -1,4 +1,4 @@
-"""Personal data in a thread, replaced by what belongs to nobody; the same person gets the same name throughout."""
+"""Replace personal data in a thread with made-up data. The same person gets the same name throughout."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PEOPLE = (
     ("Greta", "Haddad"), ("Hugo", "Petrov"), ("Ines", "Tanaka"), ("Jonas", "Silva"),
 )  # fmt: skip
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SOMEBODY = "somebody@example.com"
-_SHORTEST = 2  # characters of a word of a name that is replaced wherever it stands
+_MASKED_EMAIL = "somebody@example.com"
+_MIN_LENGTH = 2  # characters of a name that is replaced wherever it occurs
 
 
 class Mask:
-    """Replaces names, phones and mail addresses. Words of `kept` (restaurants, cities) are never taken for a name."""
+    """Replaces names, phone numbers and email addresses. Words of `kept` (restaurants, cities) never count as names."""
 
     def __init__(self, phone: str | None, kept: Iterable[str]) -> None:
         self._phone = phone
@@ -34,7 +34,7 @@ class Mask:
         self._numbers: dict[str, str] = {}
 
     def learn(self, text: str, expected: str | None) -> None:
-        """Look for names and numbers in what the diner says."""
+        """Collect the names and numbers in a message from the diner."""
         first: str | None = None
         for span in read(text, expecting=expected):
             word = span.text.strip(" -'")
@@ -47,7 +47,7 @@ class Mask:
             self._number(match)
 
     def learn_name(self, name: str) -> None:
-        """Take a name as it was booked under."""
+        """Add the name on a reservation."""
         words = name.split()
         if words:
             self._person(words[0], " ".join(words[1:]))
@@ -56,18 +56,22 @@ class Mask:
         words = {word.casefold() for word in f"{first} {last}".split()}
         if words <= self._kept_words:
             return
+        given, family = self._pseudonym(first, last)
+        if first:
+            self._words |= dict.fromkeys(_spellings(first), given)
+        if last:
+            self._words |= dict.fromkeys(_spellings(last), family)
+        if first and last:
+            self._phrases |= dict.fromkeys(_spellings(f"{first} {last}"), f"{given} {family}")
+
+    def _pseudonym(self, first: str, last: str) -> tuple[str, str]:
+        """Return the first and last name to use instead: those used before, completed by the same made-up person."""
         given, family = self._words.get(first.casefold()), self._words.get(last.casefold())
-        if given is None or (last and family is None):
-            known = next((p for p in _PEOPLE if given == p[0] or family == p[1]), None)
-            new = known or _PEOPLE[next(self._people) % len(_PEOPLE)]
-            given, family = given or new[0], family or new[1]
-        for real, other in ((first, given), (last, family)):
-            if real and other:
-                for spelled in {real, gsm7(real)}:
-                    self._words[spelled.casefold()] = other
-        if first and last and given and family:
-            for spelled in {f"{first} {last}", gsm7(f"{first} {last}")}:
-                self._phrases[spelled.casefold()] = f"{given} {family}"
+        if given is not None and (family is not None or not last):
+            return given, family or ""
+        known = next((person for person in _PEOPLE if given == person[0] or family == person[1]), None)
+        person = known or _PEOPLE[next(self._people) % len(_PEOPLE)]
+        return given or person[0], family or person[1]
 
     def _numbers_in(self, text: str) -> Iterator[phonenumbers.PhoneNumberMatch]:
         region = phonenumbers.region_code_for_number(phonenumbers.parse(self._phone)) if self._phone else "US"
@@ -79,17 +83,17 @@ class Mask:
         return self._numbers.setdefault(number, other)
 
     def apply(self, text: str) -> str:
-        """The text with everything personal replaced."""
+        """Return the text with all personal data replaced."""
         for match in sorted(self._numbers_in(text), key=lambda found: -int(found.start)):
             number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-            if number in self._numbers:  # a restaurant's own stays
+            if number in self._numbers:  # a restaurant's own number is kept
                 text = text[: match.start] + self._numbers[number] + text[match.end :]
-        text = _EMAIL.sub(_SOMEBODY, text)
+        text = _EMAIL.sub(_MASKED_EMAIL, text)
         return self._pattern().sub(self._replaced, text) if self._words else text
 
     def _pattern(self) -> re.Pattern[str]:
         names = sorted({*self._phrases, *self._words}, key=len, reverse=True)
-        spelled = [re.escape(word) for word in names if len(word) >= _SHORTEST]
+        spelled = [re.escape(word) for word in names if len(word) >= _MIN_LENGTH]
         kept = [re.escape(word) for word in self._kept]
         return re.compile(rf"(?<!\w)(?:(?P<kept>{'|'.join(kept) or '(?!)'})|{'|'.join(spelled)})(?!\w)", re.IGNORECASE)
 
@@ -97,9 +101,14 @@ class Mask:
         found = match[0]
         if match["kept"]:
             return found
-        if found.casefold() in COMMON and not found[:1].isupper():  # "will" is not always a Will
+        if found.casefold() in COMMON and not found[:1].isupper():  # lowercase "will" is rarely the name Will
             return found
         other = self._phrases.get(found.casefold()) or self._words[found.casefold()]
         if found.islower():
             return other.lower()
         return other.upper() if found.isupper() and len(found) > 1 else other
+
+
+def _spellings(name: str) -> set[str]:
+    """The name as diners type it and as it appears in an SMS, case-folded."""
+    return {name.casefold(), gsm7(name).casefold()}

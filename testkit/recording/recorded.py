@@ -1,4 +1,4 @@
-"""A thread that was had, wherever it was had: what is needed to play it again."""
+"""A recorded thread from any source: everything needed to play it again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from phonenumbers import timezone as phone_timezone
 
 @dataclass(frozen=True)
 class Heard:
-    """Something the diner said and the texts that it was answered with (None: no answer is on record).
+    """A message from the diner and the texts that answered it (None: no answer is on record).
 
-    `expected`: what the bot had asked for before, in the chat API's words. `at` by the clock of the conversation.
+    `expected`: what the bot had asked for before, as in the chat API. `at`: by the conversation's clock.
     """
 
     text: str
@@ -26,12 +26,12 @@ class Heard:
     media: int = 0
     opt_out_type: str | None = None
     is_phone_code: bool = False
-    """whether it is the code that was texted to the diner"""
+    """Whether the message is the code that was texted to the diner."""
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """A text that came by itself."""
+    """A text that the service sent on its own."""
 
     text: str
     at: datetime
@@ -39,27 +39,28 @@ class Arrived:
 
 @dataclass
 class Recording:
-    """One diner's thread. Reservations as the testers' API shows them, restaurants as they are imported."""
+    """One diner's thread. Reservations are as in the testers' API, restaurants as in the import format."""
 
     channel: str
     phone: str | None
     events: list[Heard | Arrived]
     to: str | None = None
-    """slug of the restaurant whose own number was texted, or that the chat was about"""
+    """Slug of the restaurant whose own number was texted, or that the chat was about."""
     signed_in_as: str | None = None
     greeting: tuple[str, ...] = ()
     given: list[dict[str, Any]] = field(default_factory=list)
-    """what was booked before the thread began, as it was then"""
+    """Reservations when the thread began, in their state at that time."""
     reservations: list[dict[str, Any]] = field(default_factory=list)
-    """what was booked in the end, oldest first"""
+    """Reservations at the end of the thread, oldest first."""
     restaurants: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def heard(self) -> Iterator[Heard]:
+        """The diner's messages, in order."""
         return (event for event in self.events if isinstance(event, Heard))
 
     def zone(self) -> ZoneInfo:
-        """The restaurant's time zone, else the phone's."""
+        """Return the restaurant's time zone, otherwise the phone number's, otherwise UTC."""
         for restaurant in self.restaurants:
             return ZoneInfo(restaurant["timezone"])
         if self.phone:

@@ -1,4 +1,4 @@
-"""`tabletalk script record`: where the thread comes from, and where the script goes."""
+"""`tabletalk script record`: read a thread and write the script."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from testkit.service import Service, ServiceError
 
 
 class CannotRecord(Exception):
-    """There is no such thread, no service, or no place to write; the message says which."""
+    """The thread does not exist, there is no service, or the file cannot be written. The message says which."""
 
 
 @dataclass(frozen=True)
 class RecordOptions:
-    """What to record: a thread by `phone` or `conversation`, else a live chat."""
+    """What to record: a stored thread by `phone` or `conversation`, otherwise a live chat."""
 
     phone: str = ""
     to: str = ""
@@ -42,10 +42,10 @@ class RecordOptions:
 
 
 def record_script(settings: Settings, options: RecordOptions, output: Path | None) -> str | None:
-    """Record and write to `output`; without one the script is given back.
+    """Record a script and write it to `output`, or return it if `output` is None.
 
     Raises:
-        CannotRecord: as it says.
+        CannotRecord: see there.
     """
     if output is not None and output.exists():
         raise CannotRecord(f"{output}: is there already")

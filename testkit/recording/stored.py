@@ -1,9 +1,9 @@
-"""Threads that a service has on record, read from its database: those with real diners too."""
+"""Read stored threads from a service's database, including those with real diners."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from bot.rendering import sms_texts
 from testkit.recording.recorded import Arrived, Heard, Recording
 from webhooks.simulator.testing.restaurants import documents_of
 
-_AFTERWARDS = timedelta(minutes=1)  # within which the last answer has had its effect
+_AFTERMATH = timedelta(minutes=1)  # by then the last answer has taken effect in the database
 
 _THREADS = text("""
     SELECT c.id FROM conversation c JOIN inbound i ON i.conversation_id = c.id
@@ -48,22 +48,25 @@ _AS_OF = text("""
 """)
 
 
+_Event = Heard | Arrived
+
+
 class NothingOnRecord(Exception):
-    """There is no such thread, or nothing was said in it."""
+    """The thread does not exist, or has no messages."""
 
 
 class Records:
-    """Reads threads from the database of a service."""
+    """Reads threads from a service's database."""
 
     def __init__(self, database: Engine, engine: BookingEngine) -> None:
         self._database = database
         self._engine = engine
 
     def thread_of(self, phone: str, to: str | None, since: datetime | None) -> Recording:
-        """The thread of texts of this phone with one of our numbers; without a number the last one it texted to.
+        """Return the SMS thread of a phone with one of our numbers, by default the one it texted last.
 
         Raises:
-            NothingOnRecord: it has not texted, or not since then.
+            NothingOnRecord: the phone has sent no texts, or none since `since`.
         """
         with self._database.connect() as connection:
             known = connection.scalar(_THREADS, {"phone": phone, "to": to})
@@ -72,48 +75,39 @@ class Records:
         return self.conversation(known, since)
 
     def conversation(self, conversation_id: UUID, since: datetime | None) -> Recording:
-        """Any conversation, a chat too.
+        """Return the thread of any conversation, including chats.
 
         Raises:
-            NothingOnRecord: there is none of that id, or nothing was said in it since then.
+            NothingOnRecord: the conversation does not exist, or has no messages since `since`.
         """
         with self._database.connect() as connection:
             conversation = conversations.find(connection, conversation_id)
             if conversation is None:
                 raise NothingOnRecord(f"no conversation {conversation_id}")
             said = list(connection.execute(_SAID, {"id": conversation_id}))
-            events = [
-                event
-                for event in _events(conversation, list(connection.execute(_HEARD, {"id": conversation_id})), said)
-                if since is None or event.at >= since
-            ]
-            if not any(isinstance(event, Heard) for event in events):
-                raise NothingOnRecord(
-                    f"nothing was said in conversation {conversation_id}" + (" since" if since else "")
-                )
-            begin, end = events[0].at, events[-1].at + _AFTERWARDS
-            codes = {code for row in said if (code := ((row.payload.get("reservation") or {}).get("code")))}
+            heard = list(connection.execute(_HEARD, {"id": conversation_id}))
+            events = _events_since(since, _events(conversation, heard, said), conversation_id)
+            codes = _codes_in(said)
             phone = conversation.phone or self._phone_behind(codes)
-            before = self._as_of(connection, phone, begin)
-            after = self._as_of(connection, phone, end)
-        if conversation.phone is None:  # who chats is known only by what was booked in the chat
+            before = self._as_of(connection, phone, events[0].at)
+            after = self._as_of(connection, phone, events[-1].at + _AFTERMATH)
+        if conversation.phone is None:  # the phone is only known from the reservations made in the chat
             before, after = [], [row for row in after if row["code"] in codes]
-        standing = [row for row in before if row["status"] == "confirmed" and _ends(row) > begin]
-        met = {row["code"] for row in standing} | {row["code"] for row in after} - {row["code"] for row in before}
-        greeting = [row for row in said if row.reply_to is None and row.provider_sid is None]
+        given, reservations = _given_and_booked(before, after, events[0].at)
         return Recording(
             channel=conversation.channel,
             phone=phone,
             events=events,
             to=conversation.restaurant,
             signed_in_as=conversation.diner_name,
-            greeting=_texts(conversation, greeting) if since is None else (),
-            given=standing,
-            reservations=[row for row in after if row["code"] in met],
-            restaurants=documents_of(self._database, _slugs(conversation, said, [*standing, *after])),
+            greeting=_greeting(conversation, said) if since is None else (),
+            given=given,
+            reservations=reservations,
+            restaurants=documents_of(self._database, _slugs(conversation, said, [*given, *after])),
         )
 
     def _phone_behind(self, codes: set[str]) -> str | None:
+        """Return the phone of the first of these reservations that exists."""
         for code in sorted(codes):
             try:
                 return self._engine.reservation(code).diner_phone
@@ -122,7 +116,7 @@ class Records:
         return None
 
     def _as_of(self, connection: Connection, phone: str | None, moment: datetime) -> list[dict[str, Any]]:
-        """The reservations of a phone as they were then, as the testers' API shows them, oldest first."""
+        """Return a phone's reservations in their state at `moment`, as in the testers' API, oldest first."""
         return [_reservation(row) for row in connection.execute(_AS_OF, {"phone": phone, "moment": moment})]
 
 
@@ -132,31 +126,61 @@ def _reservation(row: Row[Any]) -> dict[str, Any]:
         name: datetime.fromisoformat(state[name]).astimezone(zone).isoformat() if state[name] else None
         for name in ("starts_at", "ends_at", "confirmed_at", "cancelled_at")
     }
-    told = {name: state[name] for name in ("status", "party_size", "diner_name", "notes")}
+    facts = {name: state[name] for name in ("status", "party_size", "diner_name", "notes")}
     return {
         **times,
-        **told,
+        **facts,
         "code": CodeBook(bytes(row.code_key)).spell(state["restaurant_id"], state["code_number"]),
         "restaurant": {"slug": row.slug, "name": row.name, "city": row.city},
     }
 
 
-def _events(conversation: Conversation, heard: list[Row[Any]], said: list[Row[Any]]) -> Iterator[Heard | Arrived]:
-    by_themselves = [row for row in said if row.reply_to is None and row.provider_sid is not None]
-    for row in sorted([*heard, *by_themselves], key=lambda row: row.seq):
-        if row in by_themselves:
-            yield Arrived(row.text, row.at)
-            continue
-        before = [other for other in said if other.seq < row.seq]
-        yield Heard(
-            row.text,
-            row.at,
-            _texts(conversation, [answer for answer in said if answer.reply_to == row.sid]) or None,
-            expected=next((o.payload["expects"] for o in reversed(before) if "expects" in o.payload), None),
-            media=row.media_count,
-            opt_out_type=row.opt_out_type,
-            is_phone_code=row.verified == "right",
-        )
+def _events(conversation: Conversation, heard: list[Row[Any]], said: list[Row[Any]]) -> list[_Event]:
+    events: list[tuple[int, _Event]] = [(row.seq, _heard(conversation, row, said)) for row in heard]
+    events += [
+        (row.seq, Arrived(row.text, row.at)) for row in said if row.reply_to is None and row.provider_sid is not None
+    ]
+    return [event for _, event in sorted(events, key=itemgetter(0))]
+
+
+def _heard(conversation: Conversation, row: Row[Any], said: list[Row[Any]]) -> Heard:
+    earlier = [other for other in said if other.seq < row.seq]
+    return Heard(
+        row.text,
+        row.at,
+        _texts(conversation, [answer for answer in said if answer.reply_to == row.sid]) or None,
+        expected=next((o.payload["expects"] for o in reversed(earlier) if "expects" in o.payload), None),
+        media=row.media_count,
+        opt_out_type=row.opt_out_type,
+        is_phone_code=row.verified == "right",
+    )
+
+
+def _events_since(since: datetime | None, events: list[_Event], conversation_id: UUID) -> list[_Event]:
+    """Drop earlier events. Raises NothingOnRecord if no message from the diner is left."""
+    kept = [event for event in events if since is None or event.at >= since]
+    if not any(isinstance(event, Heard) for event in kept):
+        raise NothingOnRecord(f"nothing was said in conversation {conversation_id}" + (" since" if since else ""))
+    return kept
+
+
+def _codes_in(said: list[Row[Any]]) -> set[str]:
+    """Codes of the reservations that the bot showed."""
+    return {code for row in said if (code := (row.payload.get("reservation") or {}).get("code"))}
+
+
+def _greeting(conversation: Conversation, said: list[Row[Any]]) -> tuple[str, ...]:
+    return _texts(conversation, [row for row in said if row.reply_to is None and row.provider_sid is None])
+
+
+def _given_and_booked(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], begin: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the reservations that stand when the thread begins, and at its end those same ones and all new ones."""
+    given = [row for row in before if row["status"] == "confirmed" and _ends(row) > begin]
+    new = {row["code"] for row in after} - {row["code"] for row in before}
+    codes = {row["code"] for row in given} | new
+    return given, [row for row in after if row["code"] in codes]
 
 
 def _texts(conversation: Conversation, rows: list[Row[Any]]) -> tuple[str, ...]:
@@ -171,8 +195,8 @@ def _ends(row: dict[str, Any]) -> datetime:
 
 
 def _slugs(conversation: Conversation, said: list[Row[Any]], rows: list[dict[str, Any]]) -> set[str]:
-    """The restaurants that a thread is about."""
-    told = [
+    """Slugs of the restaurants that a thread is about."""
+    shown = [
         part["restaurant"]["slug"] for row in said for key in ("hold", "reservation") if (part := row.payload.get(key))
     ]
-    return {*told, *(row["restaurant"]["slug"] for row in rows), *filter(None, [conversation.restaurant])}
+    return {*shown, *(row["restaurant"]["slug"] for row in rows), *filter(None, [conversation.restaurant])}

@@ -1,4 +1,4 @@
-"""A recorded thread as a script file: exact, to be tightened by hand."""
+"""Write a recorded thread as a script. The expectations are exact; testers loosen them by hand."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from testkit.recording.masking import Mask
 from testkit.recording.recorded import Arrived, Heard, Recording
 from testkit.script.fixtures import Restaurant
 
-_A_MINUTE = timedelta(minutes=1)  # a shorter pause is that of somebody typing
-_A_LONG_ONE = timedelta(hours=1)
-_LONGEST_NAME = 60
+_A_MINUTE = timedelta(minutes=1)  # a shorter pause is typing time
+_LONG_PAUSE = timedelta(hours=1)
+_MAX_NAME = 60  # characters of a test case's name
 _ANY = "…"
 _SIX_DIGITS = re.compile(r"(?<![\d.])\d{6}(?!\d)")
 _NYC = ZoneInfo("America/New_York")
@@ -28,8 +28,8 @@ _HEAD = """\
 # The answers are exact: keep what matters (contains, regex, expects), and let the rest go.
 """
 
-_Moved = tuple[datetime, dict[str, Any]]
-"""When it is after a step, and the step."""
+_ClockStep = tuple[datetime, dict[str, Any]]
+"""The time after a step that moves the clock, and the step."""
 
 
 class _Line(dict[str, Any]):
@@ -37,8 +37,7 @@ class _Line(dict[str, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists are set in from the key they belong to; those of words, and what is a `_Line`, take one line; lines of a text
-    stay lines."""
+    """Indents lists below their key, writes lists of scalars and `_Line`s on one line, and keeps line breaks in texts."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -63,13 +62,15 @@ _Dumper.add_representer(_Line, _write_line)
 
 
 def as_script(recording: Recording, name: str = "") -> str:
-    """YAML of a file with one test case; `name` unless given is the diner's first words."""
+    """Return the YAML of a script file with one test case. `name` defaults to the diner's first words."""
     return _HEAD + yaml.dump(
         _Writer(recording).file(name), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
     )
 
 
 class _Writer:
+    """Builds the content of the script file, with personal data masked."""
+
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         began = recording.events[0].at.replace(microsecond=0).astimezone(recording.zone())
@@ -85,12 +86,13 @@ class _Writer:
         return [*self._recording.given, *self._recording.reservations]
 
     def file(self, name: str) -> dict[str, Any]:
+        """Return the content of the file."""
         recording = self._recording
         own = [short for line in recording.restaurants if (short := _short(line)) is not None]
         first = next(recording.heard, None)
         steps = list(self._steps())
         case: dict[str, Any] = {
-            "test_case": name or self._mask.apply(first.text if first else "nothing was said")[:_LONGEST_NAME],
+            "test_case": name or self._mask.apply(first.text if first else "nothing was said")[:_MAX_NAME],
             "clock": self._began.isoformat(),
         }
         if recording.channel != "sms":
@@ -103,15 +105,15 @@ class _Writer:
 
     def _diner(self) -> dict[str, str]:
         recording = self._recording
-        told: dict[str, str] = {}
+        diner: dict[str, str] = {}
         pattern = _number_pattern(recording.phone)
         if pattern:
-            told["number"] = pattern
+            diner["number"] = pattern
         if recording.to:
-            told["to" if recording.channel == "sms" else "restaurant"] = recording.to
+            diner["to" if recording.channel == "sms" else "restaurant"] = recording.to
         if recording.signed_in_as:
-            told["signed_in_as"] = self._mask.apply(recording.signed_in_as)
-        return told
+            diner["signed_in_as"] = self._mask.apply(recording.signed_in_as)
+        return diner
 
     def _steps(self) -> Iterator[dict[str, Any]]:
         recording = self._recording
@@ -120,35 +122,35 @@ class _Writer:
         now = self._began
         for place, event in enumerate(recording.events):
             following = recording.events[place + 1].at if place + 1 < len(recording.events) else None
-            step = self._until(event, now) if isinstance(event, Arrived) else self._pause(event, now)
-            if step is not None:
-                now, moved = step
-                yield moved
+            moved = self._until(event, now) if isinstance(event, Arrived) else self._pause(event, now)
+            if moved is not None:
+                now, step = moved
+                yield step
             if isinstance(event, Arrived):
                 yield {"arrives": _SIX_DIGITS.sub("{sms_code}", self._said((event.text,), following))}
             else:
                 yield self._message(event, following)
         yield {"reservations": [self._booked(row, _status(row)) for row in recording.reservations]}
 
-    def _pause(self, event: Heard, now: datetime) -> _Moved | None:
-        """A silence of the diner's that matters."""
-        silence = event.at - now
-        if silence >= _A_LONG_ONE:
-            return self._moved(event.at.replace(second=0, microsecond=0))
-        if silence < _A_MINUTE:
+    def _pause(self, event: Heard, now: datetime) -> _ClockStep | None:
+        """Return the step for the diner's pause before a message, or None for a pause too short to matter."""
+        pause = event.at - now
+        if pause >= _LONG_PAUSE:
+            return self._move_to(event.at.replace(second=0, microsecond=0))
+        if pause < _A_MINUTE:
             return None
-        minutes = silence // _A_MINUTE
+        minutes = pause // _A_MINUTE
         return now + minutes * _A_MINUTE, {"pass": f"{minutes} minute{'s' if minutes != 1 else ''}"}
 
-    def _until(self, event: Arrived, now: datetime) -> _Moved | None:
-        """Until a text comes: it comes when it is due, so not before the minute is full."""
+    def _until(self, event: Arrived, now: datetime) -> _ClockStep | None:
+        """Return the step that lets a text arrive. It rounds up to the full minute, so that the text is due by then."""
         minute = event.at.replace(second=0, microsecond=0)
         if minute < event.at:
             minute += _A_MINUTE
-        return self._moved(minute) if minute > now else None
+        return self._move_to(minute) if minute > now else None
 
-    def _moved(self, minute: datetime) -> _Moved:
-        # A script's clock keeps the offset with which it began.
+    def _move_to(self, minute: datetime) -> _ClockStep:
+        # A script's clock keeps its initial UTC offset.
         return minute, {"until": f"{minute.astimezone(self._began.tzinfo):%Y-%m-%d %H:%M}"}
 
     def _message(self, event: Heard, following: datetime | None) -> dict[str, Any]:
@@ -168,8 +170,7 @@ class _Writer:
         return self._with_code(self._mask.apply("\n".join(texts)), following, _ANY)
 
     def _with_code(self, text: str, until: datetime | None, otherwise: str) -> str:
-        """The text with its codes replaced: that of the reservation which a script means by {code} at that moment, else
-        by `otherwise`."""
+        """Replace codes: with {code} for the reservation that it means in a script at that time, else with `otherwise`."""
         rows = [row for row in self._known() if until is None or _moment(row["confirmed_at"]) < until]
         standing = [r for r in rows if r["cancelled_at"] is None or (until and _moment(r["cancelled_at"]) >= until)]
         newest = (standing or rows)[-1]["code"] if rows else None
@@ -181,17 +182,17 @@ class _Writer:
         return [row for row in self._recording.reservations if row["code"]]
 
     def _booked(self, row: dict[str, Any], more: dict[str, Any]) -> _Line:
-        told = {
+        booked = {
             "restaurant": row["restaurant"]["slug"],
             "starts_at": f"{_moment(row['starts_at']):%Y-%m-%d %H:%M}",
             "party_size": row["party_size"],
             "name": self._mask.apply(row["diner_name"] or ""),
         }
-        return _Line(told | more)
+        return _Line(booked | more)
 
 
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _status(row: dict[str, Any]) -> dict[str, str]:
@@ -203,7 +204,7 @@ def _notes(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _number_pattern(phone: str | None) -> str | None:
-    """A number like the diner's, in the same place and so the same time zone; None where any will do."""
+    """Return a pattern for numbers in the same area as the diner's, so in the same time zone; None if any number will do."""
     area = re.fullmatch(r"\+1(\d{3})\d{7}", phone or "")
     if phone is None or (area and Recording("sms", phone, []).zone() == _NYC):
         return None
@@ -218,20 +219,20 @@ def _samples() -> dict[str, RestaurantLine]:
 
 
 def _short(document: dict[str, Any]) -> dict[str, Any] | None:
-    """The restaurant for the head of a script file; None when every service brings it along."""
+    """Return the restaurant in the short form of script files, or None if it is a sample that every service has."""
     line = RestaurantLine.model_validate(document)
     if _samples().get(line.slug) == line:
         return None
     plain = line.model_dump(mode="json", exclude_defaults=True)
-    told = {"name": line.name, "slug": line.slug, "city": line.address.city, "timezone": line.timezone}
-    # Where the short form has a default of its own, the restaurant's absence of something must be told.
-    absent = {"phone": line.phone, "turn_times": plain.get("turn_times", [])}
-    short = {**told, **plain, **absent}
+    basics = {"name": line.name, "slug": line.slug, "city": line.address.city, "timezone": line.timezone}
+    # The short form has its own defaults for these, so they are written even if the restaurant has none.
+    explicit = {"phone": line.phone, "turn_times": plain.get("turn_times", [])}
+    short = {**basics, **plain, **explicit}
     for name in ("address", "policy"):
         if name in short:
             short[name] = _Line(short[name])
     for name in ("service_periods", "tables", "turn_times", "combinations", "closures"):
         short[name] = [_Line(part) for part in short.get(name, [])]
-    short = {name: value for name, value in short.items() if value or name in absent}
+    short = {name: value for name, value in short.items() if value or name in explicit}
     assert set(short) <= set(Restaurant.model_fields)
     return short
