@@ -97,7 +97,7 @@ class EngineContext:
         party_size: int,
         excluding: int | None = None,
         preferences: SeatingPreferences = NO_PREFERENCES,
-        by_the_rules: bool = True,
+        enforce_rules: bool = True,
         lock: Statement | None = None,
         paced: range | None = None,
     ) -> Choice:
@@ -106,7 +106,7 @@ class EngineContext:
         The pacing of the quarter hour of `starts_at` (UTC) is locked by `lock`, or already by the caller. Without a
         lock, pass `paced`: the result then includes the pace of these quarter hours, to be passed to `hold_tables`.
 
-        With `by_the_rules=False`, only physical limits apply (tables, kitchen, no start in the past), not the
+        With `enforce_rules=False`, only physical limits apply (tables, kitchen, no start in the past), not the
         restaurant's booking rules. Raises NoTableAvailable with the nearest openings, read under the lock.
         """
         on_grid = service_on_grid(restaurant, starts_at)
@@ -115,9 +115,9 @@ class EngineContext:
         query = occupancy_query(restaurant.id, quarters, shift=self.clock.offset, excluding=excluding, paced=paced)
         rows = execute_all(connection, [lock, query])[-1] if lock else execute(connection, query)
         occupancy = Occupancy.from_rows(rows, paced)
-        self.must_be_current(connection, restaurant, occupancy.version)
+        self.require_current(connection, restaurant, occupancy.version)
         refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
-        if not by_the_rules and refusal is not Refusal.PAST:
+        if not enforce_rules and refusal is not Refusal.PAST:
             refusal = None
         if refusal is None and on_grid:
             place = place_or_refusal(restaurant, starts_at, party_size, on_grid, occupancy, preferences)
@@ -148,7 +148,7 @@ class EngineContext:
         first = quarter_of(starts_at)
         return range(first, first + 1)
 
-    def must_be_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
+    def require_current(self, connection: Connection, restaurant: Restaurant, version: int) -> None:
         """Reload the catalogue and raise OutOfDate if an import has changed it since the restaurant was read."""
         if restaurant.version != version:
             self.catalogue.snapshot(connection, version)
@@ -171,7 +171,7 @@ class EngineContext:
         reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
         occupancy = Occupancy.from_rows(execute(connection, query))
-        self.must_be_current(connection, restaurant, occupancy.version)
+        self.require_current(connection, restaurant, occupancy.version)
         return search(
             restaurant,
             wanted=wanted,

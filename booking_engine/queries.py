@@ -37,7 +37,7 @@ def restaurant(context: EngineContext, slug: str) -> Restaurant:
 
     if not slug or len(slug) > _LONGEST_SLUG or not slug.isascii() or not slug.replace("-", "").isalnum():
         raise RestaurantUnknown
-    return _ask(context, body)
+    return _run(context, body)
 
 
 def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant | None:
@@ -53,7 +53,7 @@ def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant 
         phone = check_phone(number)
     except InvalidRequest:
         return None
-    return _ask(context, body)
+    return _run(context, body)
 
 
 def find_restaurants(
@@ -70,12 +70,12 @@ def find_restaurants(
         )
 
     first, most = max(0, offset), max(0, min(limit, MOST_RESULTS))
-    return _ask(context, body)
+    return _run(context, body)
 
 
 def count_restaurants(context: EngineContext, criteria: Criteria) -> int:
     """Number of restaurants that match the criteria."""
-    return _ask(
+    return _run(
         context,
         lambda connection, snapshot: len(criteria.narrow(context.catalogue.names(connection, snapshot).entries)),
     )
@@ -90,12 +90,12 @@ def match_restaurant_name(context: EngineContext, text: str, *, city: str | None
         restaurants = context.catalogue.restaurants(connection, snapshot, [entry.id for entry, _ in matches])
         return [(restaurant, score) for restaurant, (_, score) in zip(restaurants, matches, strict=True)]
 
-    return _ask(context, body)
+    return _run(context, body)
 
 
 def cities(context: EngineContext) -> list[str]:
     """Return every city with a restaurant, sorted."""
-    return _ask(
+    return _run(
         context,
         lambda connection, snapshot: sorted({e.city for e in context.catalogue.names(connection, snapshot).entries}),
     )
@@ -103,7 +103,7 @@ def cities(context: EngineContext) -> list[str]:
 
 def cuisines(context: EngineContext) -> list[str]:
     """Return every cuisine that a restaurant serves, sorted."""
-    return _ask(
+    return _run(
         context,
         lambda connection, snapshot: sorted(
             {cuisine for entry in context.catalogue.names(connection, snapshot).entries for cuisine in entry.cuisines}
@@ -154,9 +154,9 @@ def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> li
         return sorted(reservations, key=lambda one: (one.starts_at, one.code))
 
     number = check_phone(phone)
-    return _ask(context, body)
+    return _run(context, body)
 
 
-def _ask(context: EngineContext, body: Callable[[Connection, CatalogueSnapshot], T]) -> T:
+def _run(context: EngineContext, body: Callable[[Connection, CatalogueSnapshot], T]) -> T:
     """Run a query against the catalogue's current version."""
     return run_query(context.database, lambda connection: body(connection, context.catalogue.snapshot(connection)))

@@ -22,11 +22,11 @@ from .search import search
 
 _SAME_TIME_OF_DAY = timedelta(hours=2)
 _SAME_TIME = timedelta(hours=1)
-_NEIGHBOURS_ASKED = 24
+_MOST_NEIGHBORS = 24
 _EARTH_RADIUS_KM = 6371.0
 
 
-class _Question(NamedTuple):
+class _Request(NamedTuple):
     restaurant: Restaurant
     wanted: datetime
     within: timedelta
@@ -47,37 +47,35 @@ def find(
     """See `BookingEngine.find_alternatives`. All queries go to the database in one round trip."""
     snapshot = context.catalogue.snapshot(connection)
     restaurant = context.catalogue.restaurant(connection, snapshot, restaurant.id)
-    close_by = _close_by(restaurant, context.catalogue.names(connection, snapshot).entries, radius_km)[
-        :_NEIGHBOURS_ASKED
-    ]
-    neighbours = context.catalogue.restaurants(connection, snapshot, [entry.id for entry in close_by])
-    here = [_Question(restaurant, moment, _SAME_TIME_OF_DAY) for moment in _other_days(restaurant, wanted, days)]
-    elsewhere = [_Question(neighbour, wanted, _SAME_TIME) for neighbour in neighbours]
-    openings = _ask(context, connection, [*here, *elsewhere], party_size, preferences)
+    close_by = _close_by(restaurant, context.catalogue.names(connection, snapshot).entries, radius_km)[:_MOST_NEIGHBORS]
+    neighbors = context.catalogue.restaurants(connection, snapshot, [entry.id for entry in close_by])
+    here = [_Request(restaurant, moment, _SAME_TIME_OF_DAY) for moment in _other_days(restaurant, wanted, days)]
+    elsewhere = [_Request(neighbor, wanted, _SAME_TIME) for neighbor in neighbors]
+    openings = _query_nearest(context, connection, [*here, *elsewhere], party_size, preferences)
     return Alternatives(
         other_days=tuple(found for found in openings[: len(here)] if found)[:limit],
         nearby=tuple(found for found in openings[len(here) :] if found)[:limit],
     )
 
 
-def _ask(
+def _query_nearest(
     context: EngineContext,
     connection: Connection,
-    questions: Sequence[_Question],
+    requests: Sequence[_Request],
     party_size: int,
     preferences: SeatingPreferences,
 ) -> list[Opening | None]:
-    """Return the opening nearest to each question's time, or None."""
-    if not questions:
+    """Return the opening nearest to each request's time, or None."""
+    if not requests:
         return []
     queries = []
-    for restaurant, wanted, within in questions:
+    for restaurant, wanted, within in requests:
         reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         queries.append(occupancy_query(restaurant.id, reach, shift=context.clock.offset, excluding=None))
     answers: list[Opening | None] = []
-    for (restaurant, wanted, within), rows in zip(questions, execute_all(connection, queries), strict=True):
+    for (restaurant, wanted, within), rows in zip(requests, execute_all(connection, queries), strict=True):
         occupancy = Occupancy.from_rows(rows)
-        context.must_be_current(connection, restaurant, occupancy.version)
+        context.require_current(connection, restaurant, occupancy.version)
         found = search(
             restaurant,
             wanted=wanted,

@@ -68,7 +68,7 @@ class Floor:
             policy.pacing_covers or 10**9,
         )
 
-    def seats_besides(self, taken: int) -> int:
+    def seats_outside(self, taken: int) -> int:
         """Number of seats at the tables outside this mask, walk-in tables included."""
         return sum(seats for bit, seats in self._seats if not bit & taken)
 

@@ -75,12 +75,12 @@ class Occupancy(NamedTuple):
         floor = restaurant.released_floor if released else restaurant.floor
         free: Iterable[Place] = (place for place in floor.fitting(party_size) if not place.mask & taken)
         if policy.walk_in_covers and not released:
-            free = (place for place in free if self._leaves(floor, place, quarters, policy.walk_in_covers))
+            free = (place for place in free if self._keeps_free(floor, place, quarters, policy.walk_in_covers))
         return preferences.best_of(free, restaurant)
 
-    def _leaves(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
+    def _keeps_free(self, floor: Floor, place: Place, quarters: range, seats: int) -> bool:
         """Whether at least `seats` seats stay free in each quarter hour if the party takes this place."""
-        return all(floor.seats_besides(self.taken.get(quarter, 0) | place.mask) >= seats for quarter in quarters)
+        return all(floor.seats_outside(self.taken.get(quarter, 0) | place.mask) >= seats for quarter in quarters)
 
     def paced(self, restaurant: Restaurant, party_size: int, quarter: int) -> bool:
         """Whether the restaurant's pacing limit allows this party to start in this quarter hour."""

@@ -80,7 +80,7 @@ class SeatingPreferences:
 
 def kinds_of_area(area: str) -> frozenset[str]:
     """Return the kinds (outdoor, bar, private) that a restaurant's name for an area implies."""
-    return frozenset(name for name, kind in zip(_NAMES_OF_KINDS, _KINDS, strict=True) if _is(fold(area), kind))
+    return frozenset(name for name, kind in zip(_NAMES_OF_KINDS, _KINDS, strict=True) if _is_kind(fold(area), kind))
 
 
 def _matching_areas(requested: str, areas: Mapping[str, str]) -> frozenset[str]:
@@ -88,12 +88,12 @@ def _matching_areas(requested: str, areas: Mapping[str, str]) -> frozenset[str]:
     if exact := frozenset(area for area, folded in areas.items() if folded == requested):
         return exact
     if requested in _INDOORS:
-        return frozenset(area for area, folded in areas.items() if not _is(folded, _OUTDOORS))
+        return frozenset(area for area, folded in areas.items() if not _is_kind(folded, _OUTDOORS))
     kind = next((kind for kind in _KINDS if requested in kind), frozenset())
-    return frozenset(area for area, folded in areas.items() if _is(folded, kind))
+    return frozenset(area for area, folded in areas.items() if _is_kind(folded, kind))
 
 
-def _is(folded_area: str, kind: frozenset[str]) -> bool:
+def _is_kind(folded_area: str, kind: frozenset[str]) -> bool:
     return folded_area in kind or any(word in kind for word in folded_area.split())
 
 

@@ -14,7 +14,7 @@ from .occupancy import Occupancy
 from .openings import Opening, Refusal, Search
 from .preferences import NO_PREFERENCES, SeatingPreferences
 
-_APART = timedelta(minutes=30)
+_SPACING = timedelta(minutes=30)
 
 
 def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterator[tuple[datetime, Service]]:
@@ -135,7 +135,7 @@ def _spread(nearest_first: list[datetime], limit: int) -> list[datetime]:
     """Pick the nearest times at least half an hour apart; fill up with the others only if there are too few."""
     kept: list[datetime] = []
     for moment in nearest_first:
-        if len(kept) < limit and all(abs(moment - other) >= _APART for other in kept):
+        if len(kept) < limit and all(abs(moment - other) >= _SPACING for other in kept):
             kept.append(moment)
     rest = [moment for moment in nearest_first if moment not in kept]
     kept += rest[: max(0, limit - len(kept))]

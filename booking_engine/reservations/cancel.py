@@ -77,7 +77,7 @@ def restore_reservation(
             party_size=record.party_size,
             excluding=record.id,
             preferences=record.preferences,
-            by_the_rules=False,
+            enforce_rules=False,
             lock=lock_pacing(restaurant.id, context.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
         record = record._replace(status="confirmed", cancelled_at=None, table_ids=place.table_ids, ends_at=ends_at)

@@ -22,7 +22,7 @@ from booking_engine.values import Command, check_name, check_notes, check_party_
 from .command import Decision, run_command
 from .confirm import rename_diner
 from .errors import ChangeTooLate, ReservationOver
-from .records import Found, found, query_by_id, read_by_number, update_record, write_event
+from .records import Found, query_by_id, read_by_number, read_found, update_record, write_event
 from .reservation import Record, Reservation
 from .seating import Seating, lock_pacing, take_tables
 
@@ -77,7 +77,7 @@ def change_reservation(
         before = locked.record
         snapshot = context.catalogue.snapshot(connection, locked.version)
         restaurant = context.catalogue.restaurant(connection, snapshot, restaurant_id)
-        must_stand(locked, restaurant, snapshot.codes)
+        require_active(locked, restaurant, snapshot.codes)
         record = before._replace(
             notes=before.notes if change.notes is None else change.notes,
             diner_name=before.diner_name if change.name is None else change.name,
@@ -87,7 +87,7 @@ def change_reservation(
         asked = (change.starts_at or before.starts_at, change.party_size or before.party_size, record.preferences)
         moved = asked != (before.starts_at, before.party_size, before.preferences)
         if moved:
-            must_be_in_time(locked, restaurant, snapshot.codes)
+            require_before_cutoff(locked, restaurant, snapshot.codes)
             record = _place(context, connection, restaurant, record, change)
         renamed = record.diner_name != before.diner_name
         texts: list[Statement] = [rename_diner(record)] if renamed else []
@@ -107,13 +107,13 @@ def change_reservation(
     return context.present(run_command(context.database, restaurant_id, command, decide))
 
 
-def must_stand(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
+def require_active(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
     """Raise ReservationOver if the reservation is cancelled or has ended."""
     if found.record.status != "confirmed" or found.record.ends_at <= found.now:
         raise ReservationOver(found.record.as_reservation(restaurant, codes))
 
 
-def must_be_in_time(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
+def require_before_cutoff(found: Found, restaurant: Restaurant, codes: CodeBook) -> None:
     """Raise ChangeTooLate from `change_cutoff_minutes` before the start."""
     if found.now > found.record.starts_at - timedelta(minutes=restaurant.policy.change_cutoff_minutes):
         raise ChangeTooLate(found.record.as_reservation(restaurant, codes))
@@ -141,7 +141,7 @@ def lock_reservation(
     for other_id, more in also(seen.record).items():
         quarters.setdefault(other_id, set()).update(more)
     locks = [lock_pacing(each, quarters[each]) for each in sorted(quarters)]
-    answer = found(
+    answer = read_found(
         execute_all(connection, [*locks, query_by_id(restaurant_id, seen.record.id, context.clock.offset)])[-1]
     )
     if answer is None or quarter_of(answer.record.starts_at) != quarter:

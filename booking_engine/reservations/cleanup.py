@@ -13,7 +13,7 @@ from booking_engine.storage.sql import Statement, execute, execute_all
 from booking_engine.storage.transactions import run_query
 from booking_engine.time_slots import quarter_of
 
-from .records import found, query_by_id
+from .records import query_by_id, read_found
 from .seating import free_tables, lock_pacing
 
 KEEP = timedelta(days=1)
@@ -48,7 +48,7 @@ def delete_stale_holds(context: EngineContext, *, keep: timedelta = KEEP) -> int
 
 
 def _delete(context: EngineContext, connection: Connection, restaurant_id: int, reservation_id: int) -> bool:
-    hold = found(execute(connection, query_by_id(restaurant_id, reservation_id, context.clock.offset)))
+    hold = read_found(execute(connection, query_by_id(restaurant_id, reservation_id, context.clock.offset)))
     if hold is None or hold.record.status not in ("held", "released"):
         return False
     delete = Statement(_DELETE, {"restaurant_id": restaurant_id, "id": reservation_id})

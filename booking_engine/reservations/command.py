@@ -39,13 +39,12 @@ Decide = Callable[[Connection], Decision]
 
 
 def run_command(
-    database: Engine, restaurant_id: int, command: Command, decide: Decide, *, at_first: Decide | None = None
+    database: Engine, restaurant_id: int, command: Command, decide: Decide, *, optimistic: Decide | None = None
 ) -> Record:
     """Decide and write in one transaction and return the record; repeating the command returns the first record.
 
-    `at_first` decides optimistically: without a lock, and with a single statement that needs no transaction. That
-    statement fails as described at `is_lost` if the data behind the decision has changed. The retries use `decide`,
-    which locks.
+    `optimistic` comes first: it decides without a lock and writes with a single statement, which needs no transaction and
+    fails as described at `is_lost` if the data behind the decision has changed. Retries use `decide`, which locks.
 
     There is no lookup up front: the history's primary key prevents a second effect, and a repeated command that is
     refused (perhaps because of its own first effect) looks up its first result. Raises TryAgain after a bounded number
@@ -54,8 +53,8 @@ def run_command(
     for attempt in attempts():
         try:
             with database.connect() as connection, invalidate_if_broken(connection):
-                if at_first and attempt == 0:
-                    return _run_unlocked(connection, at_first)
+                if optimistic and attempt == 0:
+                    return _run_unlocked(connection, optimistic)
                 record, writes = decide(connection)
                 if writes:
                     execute_and_commit(connection, writes)

@@ -43,13 +43,13 @@ def confirm_hold(
     if key is None:
         raise HoldExpired
 
-    def decide(connection: Connection, *, alone: bool) -> Decision:
-        if alone:
+    def decide(connection: Connection, *, with_lock: bool) -> Decision:
+        if with_lock:
             found = lock_hold(context, connection, key)
         else:
             found = context.holds.take(key, context.clock.offset) or read_hold(context, connection, key)
-        lapsed = _has_lapsed(found)
-        if lapsed and not alone:
+        expired = _is_expired(found)
+        if expired and not with_lock:
             raise OutOfDate  # it may need another table, which must be chosen under the lock
         snapshot = context.catalogue.snapshot(connection, found.version)
         restaurant = context.catalogue.restaurant(connection, snapshot, key.restaurant_id)
@@ -57,7 +57,7 @@ def confirm_hold(
             return Decision(found.record)
         if found.record.status != "held":
             raise HoldExpired
-        held = _with_new_table(context, connection, restaurant, found.record) if lapsed else found.record
+        held = _with_new_table(context, connection, restaurant, found.record) if expired else found.record
         _, number = snapshot.codes.issue(restaurant.id)
         record = held._replace(
             status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
@@ -66,7 +66,7 @@ def confirm_hold(
         kind = "reservation_confirmed" if notify else None
         record, due = due_notifications(record, now=found.now, notify=kind, remind=True)
         texts = notification_values(record, restaurant, snapshot.codes, due, now=found.now, shift=context.clock.shift)
-        if lapsed:
+        if expired:
             taking = take_tables(record, command, now=found.now)
             return Decision(record, [*taking, insert_notifications(texts), remember_diner(record, found.now)])
         paced = context.quarters_to_lock(restaurant, record.starts_at, record.party_size)
@@ -76,7 +76,11 @@ def confirm_hold(
         )
 
     record = run_command(
-        context.database, key.restaurant_id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
+        context.database,
+        key.restaurant_id,
+        command,
+        partial(decide, with_lock=True),
+        optimistic=partial(decide, with_lock=False),
     )
     return context.present(record)
 
@@ -100,7 +104,7 @@ def keep_tables(held: Found, command: Command, texts: dict[str, Any], *, shift: 
     return Statement(_KEEP, record_values(record) | event_values(record, command, now) | texts | span)
 
 
-def _has_lapsed(found: Found) -> bool:
+def _is_expired(found: Found) -> bool:
     expires_at = found.record.expires_at
     return found.record.status == "held" and expires_at is not None and expires_at <= found.now
 
@@ -115,7 +119,7 @@ def _with_new_table(context: EngineContext, connection: Connection, restaurant: 
             party_size=record.party_size,
             excluding=record.id,
             preferences=record.preferences,
-            by_the_rules=False,
+            enforce_rules=False,
             lock=lock_pacing(restaurant.id, context.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
         )
     except NoTableAvailable as refused:

@@ -19,7 +19,7 @@ from booking_engine.values import Command, check_party_size, check_phone, existi
 
 from .command import Decision, run_command
 from .errors import HoldExpired
-from .records import Found, found, query_by_id, update_record, write_event
+from .records import Found, query_by_id, read_found, update_record, write_event
 from .reservation import Hold, HoldKey, Record, new_reservation_id, read_hold_id
 from .seating import free_tables, hold_tables, lock_pacing
 
@@ -41,10 +41,10 @@ def place_hold(
     phone = check_phone(diner_phone) if diner_phone else None
     command = Command("hold", command_id, channel)
 
-    def decide(connection: Connection, *, alone: bool) -> Decision:
+    def decide(connection: Connection, *, with_lock: bool) -> Decision:
         current = context.restaurant(connection, restaurant.id)
         quarters = context.quarters_to_lock(current, instant, party)
-        pacing: _Pacing = {"lock": lock_pacing(current.id, quarters)} if alone else {"paced": quarters}
+        pacing: _Pacing = {"lock": lock_pacing(current.id, quarters)} if with_lock else {"paced": quarters}
         place, ends_at, now, pace = context.choose(
             connection, current, starts_at=instant, party_size=party, preferences=preferences, **pacing
         )
@@ -65,7 +65,11 @@ def place_hold(
 
     decided: list[Found] = []
     record = run_command(
-        context.database, restaurant.id, command, partial(decide, alone=True), at_first=partial(decide, alone=False)
+        context.database,
+        restaurant.id,
+        command,
+        partial(decide, with_lock=True),
+        optimistic=partial(decide, with_lock=False),
     )
     if decided and decided[-1].record is record:  # not the stored result of an earlier command with the same id
         context.holds.keep(record.hold_key, decided[-1], context.clock.offset)
@@ -108,7 +112,7 @@ def lock_hold(context: EngineContext, connection: Connection, key: HoldKey) -> F
 
 
 def _hold(cursor: Cursor[Any], key: HoldKey) -> Found:
-    answer = found(cursor)
+    answer = read_found(cursor)
     # The lock covers only the quarter hour in the id; a hold that starts in another one is not protected by it.
     if answer is None or (answer.record.status == "held" and quarter_of(answer.record.starts_at) != key.quarter):
         raise HoldExpired

@@ -13,7 +13,7 @@ from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement, execute
 from booking_engine.values import Command, existing_instant
 
-from .change import Change, lock_reservation, must_be_in_time, must_stand
+from .change import Change, lock_reservation, require_active, require_before_cutoff
 from .command import Decision, run_command
 from .confirm import remember_diner
 from .records import update_record, write_event
@@ -50,8 +50,8 @@ def move_reservation(
         locked = lock_reservation(context, connection, from_id, number, also=seats)
         snapshot = context.catalogue.snapshot(connection, locked.version)
         here, there = (context.catalogue.restaurant(connection, snapshot, each) for each in (from_id, restaurant.id))
-        must_stand(locked, here, snapshot.codes)
-        must_be_in_time(locked, here, snapshot.codes)
+        require_active(locked, here, snapshot.codes)
+        require_before_cutoff(locked, here, snapshot.codes)
         wanted = _wanted(locked.record, here, there, change)
         place, ends_at, now, _ = context.choose(
             connection, there, starts_at=wanted.starts_at, party_size=wanted.party_size, preferences=wanted.preferences

@@ -65,11 +65,11 @@ _EVENT = WRITE_EVENT.format(kind="%(kind)s")
 
 
 def query_by_id(restaurant_id: int, reservation_id: int, shift: timedelta) -> Statement:
-    """Query a reservation by its id; read the result with `found`."""
+    """Query a reservation by its id; read the result with `read_found`."""
     return Statement(_BY_ID, {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "shift": shift})
 
 
-def found(cursor: Cursor[Any]) -> Found | None:
+def read_found(cursor: Cursor[Any]) -> Found | None:
     """Read the result of `query_by_id` or of the query by number; None if there is no such reservation."""
     row = cursor.fetchone()
     if row is None:
@@ -82,13 +82,13 @@ def found(cursor: Cursor[Any]) -> Found | None:
 
 def read_by_id(connection: Connection, restaurant_id: int, reservation_id: int, shift: timedelta) -> Found | None:
     """Read a reservation by its id."""
-    return found(execute(connection, query_by_id(restaurant_id, reservation_id, shift)))
+    return read_found(execute(connection, query_by_id(restaurant_id, reservation_id, shift)))
 
 
 def read_by_number(connection: Connection, restaurant_id: int, number: int, shift: timedelta) -> Found | None:
     """Read a reservation by the number in its confirmation code."""
     values = {"restaurant_id": restaurant_id, "number": number, "shift": shift}
-    return found(execute(connection, Statement(_BY_NUMBER, values)))
+    return read_found(execute(connection, Statement(_BY_NUMBER, values)))
 
 
 def update_record(record: Record) -> Statement:

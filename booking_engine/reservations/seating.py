@@ -97,7 +97,7 @@ def is_lost(error: psycopg.Error) -> bool:
 
     The statements signal this by writing NULL to a column of the history that does not allow it.
     """
-    return isinstance(error, psycopg.errors.NotNullViolation) and error.diag.column_name == _NULL_UNLESS_WHOLE
+    return isinstance(error, psycopg.errors.NotNullViolation) and error.diag.column_name == _NULL_IF_LOST
 
 
 def _values(record: Record, command: Command, now: datetime, *, rows: int) -> dict[str, Any]:
@@ -149,14 +149,14 @@ _TAKE_ROWS: LiteralString = """
 # One statement passes through driver, parser and executor once instead of three times. The history's NOT NULL constraint
 # rejects the event if not all rows were taken or the record does not exist, so that the row counts need not be checked
 # before the commit.
-_NULL_UNLESS_WHOLE = "kind"
+_NULL_IF_LOST = "kind"
 _EVENT = WRITE_EVENT.format(
     kind="CASE WHEN EXISTS (SELECT FROM written) AND (SELECT count(*) FROM taken) = %(rows)s THEN %(kind)s END"
 )
 _SEAT: LiteralString = "WITH {pace}written AS ({record} RETURNING 1), taken AS ({rows}) {event}"
 
 # The rows are in the order of the arrays, which is the lock order of all commands.
-_LISTED = _TAKE_ROWS.format(
+_LISTED_ROWS = _TAKE_ROWS.format(
     covers="q.covers",
     until="CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz END",
     source="""
@@ -164,11 +164,11 @@ _LISTED = _TAKE_ROWS.format(
         AS q (quarter, table_id, covers, freed)
     """,
 )
-_TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_LISTED, event=_EVENT)
-_TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_LISTED, event=_EVENT)
+_TAKE_NEW = _SEAT.format(pace="", record=INSERT_RECORD, rows=_LISTED_ROWS, event=_EVENT)
+_TAKE = _SEAT.format(pace="", record=UPDATE_RECORD, rows=_LISTED_ROWS, event=_EVENT)
 
 # A hold releases nothing, so the database can generate its rows.
-_WHOLE = _TAKE_ROWS.format(
+_HOLD_ROWS = _TAKE_ROWS.format(
     covers="CASE WHEN q.quarter = %(first)s AND q.position = 1 THEN %(party_size)s ELSE 0 END",
     until="%(expires_at)s::timestamptz",
     source="""(
@@ -181,12 +181,12 @@ _WHOLE = _TAKE_ROWS.format(
 
 # A hold's commit does not wait for the disk. A database crash loses only holds of the last half second, and confirming a lost
 # hold fails like an expired one. Any later commit that does wait also flushes this one, because the log is written in order.
-_UNAWAITED: LiteralString = " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
+_ASYNC_COMMIT: LiteralString = " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
 _HOLD = _SEAT.format(
     pace=f"paced AS ({_PACE}), ",
     record=INSERT_HOLD,
-    rows=_WHOLE,
-    event=_EVENT + _UNAWAITED,
+    rows=_HOLD_ROWS,
+    event=_EVENT + _ASYNC_COMMIT,
 )
 
 _DROP_LAPSED = """

@@ -53,7 +53,7 @@ class CatalogueSnapshot:
     reading_names: Lock = field(default_factory=Lock)
 
 
-class _Copy(BaseModel):
+class _CachedRestaurant(BaseModel):
     """A restaurant as stored in the shared cache."""
 
     line: RestaurantLine
@@ -128,7 +128,7 @@ def _read_copies(snapshot: CatalogueSnapshot, ids: Sequence[int]) -> dict[int, R
     found = {}
     for name, value in snapshot.shared.get([str(number) for number in ids]).items():
         try:
-            copy = _Copy.model_validate_json(value)
+            copy = _CachedRestaurant.model_validate_json(value)
         except ValidationError:
             continue  # written by a release with other fields
         found[int(name)] = Restaurant.from_line(int(name), copy.line, copy.table_ids, snapshot.version)
@@ -151,7 +151,7 @@ def _read_rows(connection: Connection, snapshot: CatalogueSnapshot, ids: Sequenc
         # Read later than the snapshot, so it may be newer; then it must not be cached under the older version.
         if row.version <= snapshot.version:
             snapshot.restaurants[row.id] = found[row.id]
-            copies[str(row.id)] = _Copy(line=line, table_ids=numbers[row.id]).model_dump_json().encode()
+            copies[str(row.id)] = _CachedRestaurant(line=line, table_ids=numbers[row.id]).model_dump_json().encode()
     snapshot.shared.put(copies)
     return found
 
