@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the engine's tests: migrated once into a template, copied for each test module."""
+"""Fixtures for the engine's tests: a real PostgreSQL database, migrated once and copied for each test module."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SLUGS = count()
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
-    """Address of a PostgreSQL server on which databases may be made: TEST_DATABASE_URL, or an embedded one."""
+    """URL of a PostgreSQL server for test databases: TEST_DATABASE_URL, or an embedded server."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
@@ -41,7 +41,7 @@ def server_url() -> Iterator[str]:
 
 
 def make_database(server_url: str, template: str | None = None) -> str:
-    """Create a database, a copy of `template` if given, and return its address."""
+    """Create a database, as a copy of `template` if given, and return its URL."""
     name = f"engine_test_{os.getpid()}_{next(_DATABASES)}"
     _on_server(server_url, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     url = make_url(server_url).set(drivername="postgresql+psycopg", database=name)
@@ -49,7 +49,7 @@ def make_database(server_url: str, template: str | None = None) -> str:
 
 
 def drop_database(server_url: str, url: str) -> None:
-    """Drop a database that `make_database` made."""
+    """Drop a database created by `make_database`."""
     _on_server(server_url, f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
 
@@ -61,7 +61,7 @@ def _on_server(server_url: str, statement: str) -> None:
 
 
 def alembic_config(url: str) -> Config:
-    """Alembic as the deployment configures it, on this database."""
+    """Return the deployment's Alembic configuration, pointed at this database."""
     config = Config(str(ROOT / "deploy" / "alembic.ini"))
     config.attributes["url"] = url
     return config
@@ -69,7 +69,7 @@ def alembic_config(url: str) -> Config:
 
 @pytest.fixture(scope="session")
 def template_url(server_url: str) -> Iterator[str]:
-    """A migrated, empty database. Copy it, do not use it."""
+    """URL of a migrated, empty database. Copy it instead of using it."""
     url = make_database(server_url)
     command.upgrade(alembic_config(url), "head")
     yield url
@@ -78,7 +78,7 @@ def template_url(server_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def copy_database(server_url: str, template_url: str) -> Iterator[Callable[[], str]]:
-    """Make copies of the migrated database; all are dropped at the end."""
+    """Factory for copies of the migrated database; all are dropped at the end."""
     made: list[str] = []
 
     def copy() -> str:
@@ -92,7 +92,7 @@ def copy_database(server_url: str, template_url: str) -> Iterator[Callable[[], s
 
 @pytest.fixture(scope="module")
 def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
-    """A fresh database for the module; its tests keep apart by using restaurants of their own."""
+    """A fresh database for the module; each test uses its own restaurants."""
     engine = create_database(copy_database(), pool_size=20, max_overflow=20, name="engine tests")
     yield engine
     engine.dispose()
@@ -100,19 +100,19 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture
 def engine(database: Engine) -> BookingEngine:
-    """The engine on a Tuesday noon (UTC) in December 2026."""
+    """An engine whose clock starts at noon (UTC) on Tuesday, December 1, 2026."""
     return BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
 
 
 @pytest.fixture
 def at(database: Engine) -> Callable[[str], BookingEngine]:
-    """An engine whose clock starts at this ISO time, on the same database."""
+    """Factory for engines on the same database whose clock starts at a given ISO time."""
     return lambda moment: BookingEngine(database, clock_at(moment))
 
 
 @pytest.fixture
 def open_restaurant(database: Engine) -> Callable[..., Restaurant]:
-    """Import a restaurant of the test's own; keyword arguments replace fields of `helpers.restaurant_line`."""
+    """Factory that imports a new restaurant; keyword arguments override fields of `helpers.restaurant_line`."""
 
     def make(**fields: object) -> Restaurant:
         slug = str(fields.setdefault("slug", f"larder-{next(_SLUGS)}"))

@@ -1,4 +1,4 @@
-"""Many diners at once: threads of one process, or of several."""
+"""Many concurrent diners, as threads of one or several processes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ NOW = "2026-12-01T12:00+00:00"
 THREADS = 16
 _PROCESSES = 4
 _CONNECTIONS = 20
-"""of each process; the server takes a hundred"""
+"""Per process; the server accepts 100."""
 
 DROP_THE_KEY = "ALTER TABLE table_quarter DROP CONSTRAINT pk_table_quarter"
 UNGUARDED = {
     name: re.sub("ON CONFLICT.*?RETURNING", "RETURNING", getattr(seating, name), flags=re.DOTALL)
     for name in ("_HOLD", "_TAKE_NEW", "_TAKE")
 }
-"""What takes tables as if nobody could be in the way, for `seating`; works only where the key is gone."""
+"""Replacements for statements in `seating` that ignore conflicts; they work only without the primary key."""
 
 
 def crowd(work: Callable[[int], Any], people: int, threads: int = THREADS) -> list[Any]:
-    """Let so many people do it at once; returns what each got, exceptions included."""
+    """Run `work` for `people` diners concurrently and return the results, with NoTableAvailable as a result."""
     start = threading.Barrier(threads)
 
     def one(number: int) -> Any:
@@ -50,14 +50,14 @@ def crowd(work: Callable[[int], Any], people: int, threads: int = THREADS) -> li
 
 @dataclass(frozen=True)
 class Got:
-    """What came of a diner's wish: a table, or times at which one is free."""
+    """A diner's result: a table, or the times offered instead."""
 
     table: str | None
     offers: tuple[datetime, ...] = ()
 
 
 def rush(url: str, slug: str, wishes: Sequence[datetime], *, guarded: bool = True) -> list[Got]:
-    """Let a diner for each wish, all at the same moment, try to book a table for two, in several processes."""
+    """Let one diner per requested time book a table for two, all at the same moment, in several processes."""
     context = get_context("spawn")
     barrier = context.Barrier(_PROCESSES)
     shares = [wishes[number::_PROCESSES] for number in range(_PROCESSES)]
@@ -103,7 +103,7 @@ def _book(engine: BookingEngine, place: Restaurant, wish: datetime, command_id: 
                 hold.id, name="Ada", phone="+14155550123", command_id=command_id, channel="sms", notify=False
             )
         except TryAgain:
-            continue  # of so many, some wait in vain for a connection
+            continue  # with this many diners, some time out waiting for a connection
         except NoTableAvailable as refused:
             return Got(None, tuple(opening.starts_at for opening in refused.search.openings))
         return Got(made.tables[0])

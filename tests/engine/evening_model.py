@@ -1,6 +1,6 @@
-"""One restaurant on one evening, thought out plainly: a list of seatings, and whether two of them overlap.
+"""A simple model of one restaurant on one evening: a list of seatings, checked for overlaps.
 
-It knows nothing of grids of quarter hours, partitions, locks or versions.
+It does not use the quarter-hour grid, partitions, locks or versions.
 """
 
 from __future__ import annotations
@@ -13,33 +13,34 @@ from typing import Any
 from .helpers import DAY, restaurant_line
 
 LAST_SEATING = timedelta(hours=4, minutes=30)
-"""after the restaurant opens at 17:00"""
+"""After the restaurant opens at 17:00."""
 
 
 @dataclass(frozen=True)
 class ModelRestaurant:
-    """What an import says: tables by name, what they seat, and the rules."""
+    """The restaurant as imported: tables by name with their capacity, and the rules."""
 
     sizes: tuple[tuple[str, int], ...] = (("T1", 2), ("T2", 2), ("T3", 4))
     joined: bool = True
-    """T1 and T2 are pushed together for three or four, where both are there."""
+    """T1 and T2 combine for parties of three or four, if both exist."""
     pacing: int | None = 8
     closed: bool = False
     slot: int = 15
     turns: tuple[int, int] = (90, 105)
-    """minutes for parties up to two, and larger ones"""
+    """Minutes for parties of up to two, and for larger ones."""
 
     @property
     def places(self) -> dict[tuple[str, ...], tuple[int, int]]:
-        """Smallest and largest party of each place."""
+        """Smallest and largest party for each place."""
         single = {(name,): (1, size) for name, size in self.sizes}
         return single | ({("T1", "T2"): (3, 4)} if self.joined and {("T1",), ("T2",)} <= single.keys() else {})
 
     def ends_at(self, starts_at: datetime, party_size: int) -> datetime:
+        """Return when a party that starts then leaves."""
         return starts_at + timedelta(minutes=self.turns[party_size > 2])
 
     def line(self, slug: str) -> dict[str, Any]:
-        """The restaurant as an import brings it."""
+        """Return the restaurant as an import line."""
         policy = {"pacing_covers": self.pacing, "min_notice_minutes": 0, "change_cutoff_minutes": 0}
         return restaurant_line(
             slug=slug,
@@ -68,17 +69,18 @@ class Seated:
 
     @property
     def quarters(self) -> int:
-        """Quarter hours of its tables together; every turn here is full ones."""
+        """Number of quarter hours of all its tables; every turn time here is a multiple of 15 minutes."""
         return (self.ends_at - self.starts_at) // timedelta(minutes=15) * len(self.tables)
 
     def alive(self, now: datetime) -> bool:
+        """Whether it is confirmed, or a hold that has not expired."""
         return self.state == "confirmed" or (
             self.state == "held" and self.expires_at is not None and self.expires_at > now
         )
 
 
 class EveningModel:
-    """Who sits where. An import moves nobody: who has a table keeps it, and the next one is seated by the new rules."""
+    """Who sits where. An import moves no one: existing seatings keep their tables, later ones follow the new rules."""
 
     def __init__(self, opens: datetime) -> None:
         self.opens = opens
@@ -87,25 +89,28 @@ class EveningModel:
         self.seated: dict[str, Seated] = {}
 
     def rebuild(self, changed: ModelRestaurant) -> None:
+        """Replace the restaurant, as an import does."""
         self.restaurant = changed
         self.paces.append(changed.pacing)
 
     def seat(self, key: str, now: datetime, *, excluding: str | None = None, **fields: Any) -> None:
-        """Note a new seating; it must be one that a place of the restaurant is free for."""
+        """Add a seating; its tables must be a free place."""
         seated = Seated(ends_at=self.restaurant.ends_at(fields["starts_at"], fields["party_size"]), **fields)
         assert seated.tables in self.free_places(seated.starts_at, seated.party_size, now, excluding=excluding)
         self.seated[key] = seated
 
     def set_state(self, key: str, state: str) -> None:
+        """Change a seating's state."""
         self.seated[key] = replace(self.seated[key], state=state)
 
     def alive(self, now: datetime) -> list[Seated]:
+        """Return the live seatings."""
         return [seated for seated in self.seated.values() if seated.alive(now)]
 
     def free_places(
         self, starts_at: datetime, party_size: int, now: datetime, *, excluding: str | None = None
     ) -> list[tuple[str, ...]]:
-        """Where such a party could sit; the seating `excluding` does not count."""
+        """Return the places free for a party of this size, ignoring the seating `excluding`."""
         restaurant = self.restaurant
         offset = starts_at - self.opens
         on_time = timedelta(0) <= offset <= LAST_SEATING and offset % timedelta(minutes=restaurant.slot) == timedelta(0)
@@ -124,12 +129,12 @@ class EveningModel:
         ]
 
     def openings(self, party_size: int, now: datetime, *, excluding: str | None = None) -> list[datetime]:
-        """Every time at which such a party could sit down."""
+        """Return every time with a free place for a party of this size."""
         times = [self.opens + timedelta(minutes=15 * quarter) for quarter in range(19)]
         return [time for time in times if self.free_places(time, party_size, now, excluding=excluding)]
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """(code, reason) of each reservation that the restaurant no longer fits."""
+        """Yield (code, reason) for each reservation that conflicts with the restaurant."""
         for key, one in self.seated.items():
             if one.state != "confirmed":
                 continue
@@ -142,7 +147,7 @@ class EveningModel:
                 yield key, "table too small"
 
     def check(self, now: datetime) -> None:
-        """No table has two parties at once, and no start more covers than the kitchen ever took."""
+        """Assert that no table is double-booked and no start exceeds the highest pacing limit so far."""
         alive = self.alive(now)
         for number, one in enumerate(alive):
             for other in alive[number + 1 :]:

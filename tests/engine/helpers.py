@@ -1,4 +1,4 @@
-"""Small things the engine's tests share."""
+"""Helpers shared by the engine's tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from booking_engine import BookingEngine, Clock, Reservation, Restaurant
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 12, 5)
-"""A Saturday, four days after the tests' usual now."""
+"""A Saturday, four days after the tests' default date."""
 
 PHONE = "+14155550123"
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -25,32 +25,32 @@ EngineAt = Callable[[str], BookingEngine]
 
 
 def clock_at(moment: str) -> Clock:
-    """A clock that shows this ISO time now and ticks on."""
+    """Return a running clock that shows this ISO time now."""
     return Clock(datetime.fromisoformat(moment) - datetime.now(UTC))
 
 
 def pass_time(engine: BookingEngine, **delta: float) -> None:
-    """Let time go by for this engine."""
+    """Advance this engine's clock."""
     engine.clock.offset += timedelta(**delta)
 
 
 def new_id() -> str:
-    """A command id nobody has used."""
+    """Return an unused command id."""
     return str(uuid4())
 
 
 def evening(restaurant: Restaurant, hour: int = 19, minute: int = 0, day: date = DAY) -> datetime:
-    """A wall time at the restaurant."""
+    """Return a wall time at the restaurant, by default on `DAY`."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=restaurant.zone)
 
 
 def tables(*sizes: int) -> list[dict[str, Any]]:
-    """Tables T1, T2, … for so many guests each."""
+    """Return tables T1, T2, … with these capacities."""
     return [{"name": f"T{number}", "max_party": size} for number, size in enumerate(sizes, 1)]
 
 
 def restaurant_line(**fields: Any) -> dict[str, Any]:
-    """A restaurant in London, dinner every day from 17:00, last seating 21:30, two tables for 2 and one for 4."""
+    """Return a London restaurant: dinner daily from 17:00, last seating 21:30, two tables for 2 and one for 4."""
     return {
         "slug": "larder",
         "name": "Larder",
@@ -64,32 +64,32 @@ def restaurant_line(**fields: Any) -> dict[str, Any]:
 
 
 def special_day(day: str, **hours: str) -> dict[str, Any]:
-    """New Year's hours on this date: dinner from 18:00, last seating 23:00, until 02:00."""
+    """Return New Year's hours for this date: dinner from 18:00, last seating 23:00, until 02:00."""
     dinner = {"name": "gala", "opens": "18:00", "last_seating": "23:00", "closes": "02:00"} | hours
     return {"date": day, "reason": "New Year's Eve", "service_periods": [dinner]}
 
 
 def as_lines(*restaurants: dict[str, Any]) -> list[str]:
-    """Import lines."""
+    """Return the restaurants as import lines."""
     return [json.dumps(restaurant) for restaurant in restaurants]
 
 
 def book(
     engine: BookingEngine, restaurant: Restaurant, starts_at: datetime, party_size: int = 2, **more: Any
 ) -> Reservation:
-    """Hold and confirm."""
+    """Place a hold and confirm it."""
     hold = engine.place_hold(restaurant, starts_at=starts_at, party_size=party_size, command_id=new_id(), channel="sms")
     details: dict[str, Any] = {"name": "Ada Lovelace", "phone": PHONE, "notify": False} | more
     return engine.confirm_hold(hold.id, command_id=new_id(), channel="sms", **details)
 
 
 def wall_times(moments: Any) -> list[str]:
-    """HH:MM of each opening or time."""
+    """Return each opening or time as HH:MM."""
     return [f"{getattr(moment, 'starts_at', moment):%H:%M}" for moment in moments]
 
 
 def doubles(database: Engine, restaurant: Restaurant) -> int:
-    """How many times two live reservations hold one table at one time, found without the engine's own grid."""
+    """Count double bookings, without using the engine's quarter-hour grid."""
     with database.connect() as connection:
         return int(
             connection.execute(
@@ -107,7 +107,7 @@ def doubles(database: Engine, restaurant: Restaurant) -> int:
 
 
 def events(database: Engine, restaurant: Restaurant) -> list[tuple[str, str]]:
-    """(what, through which channel) of the restaurant's history, in order."""
+    """Return (kind, channel) of the events in the restaurant's history, in order."""
     with database.connect() as connection:
         rows = connection.execute(
             text("SELECT kind, channel FROM reservation_event WHERE restaurant_id = :id ORDER BY occurred_at"),
@@ -117,7 +117,7 @@ def events(database: Engine, restaurant: Restaurant) -> list[tuple[str, str]]:
 
 
 def texts(database: Engine, reservation: Reservation) -> list[Any]:
-    """The outbox rows of a reservation, oldest first."""
+    """Return a reservation's outbox rows, oldest first."""
     with database.connect() as connection:
         return list(
             connection.execute(

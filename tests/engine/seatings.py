@@ -1,4 +1,4 @@
-"""Who sits where, read from the tables without the engine."""
+"""Seatings read from the database directly, without the engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from booking_engine import Restaurant
 
 
 class Row(NamedTuple):
-    """A live hold or reservation, and how many quarter hours of its tables are its own."""
+    """A live hold or reservation, and the number of quarter hours of its tables that it owns."""
 
     starts_at: datetime
     ends_at: datetime
@@ -21,14 +21,14 @@ class Row(NamedTuple):
 
 
 def live_seatings(database: Engine, place: Restaurant, now: datetime) -> list[Row]:
-    """Every live hold and reservation of the restaurant. `now`: UTC."""
+    """Return every live hold and reservation of the restaurant. `now`: UTC."""
     with database.connect() as connection:
         rows = connection.execute(_LIVE, {"id": place.id, "now": now}).all()
     return [Row(r.starts_at, r.ends_at, r.party_size, _named(place, r.table_ids), r.quarters) for r in rows]
 
 
 def tables_held(database: Engine, place: Restaurant, hold_id: str) -> tuple[str, ...]:
-    """The tables of a hold, by name."""
+    """Return the names of a hold's tables."""
     number = int(hold_id.rpartition("-")[2], 16)
     with database.connect() as connection:
         ids = connection.execute(_HELD, {"restaurant": place.id, "id": number}).scalar_one()

@@ -1,4 +1,4 @@
-"""Moving, cancelling and restoring a reservation."""
+"""Changing, cancelling and restoring a reservation."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_a_refused_change_leaves_the_old_table(engine: BookingEngine, open_resta
         engine.change_reservation(
             made.code, starts_at=evening(restaurant, 20), command_id=new_id(), channel="sms", notify=True
         )
-    # Its own table counts as free among the offers: a quarter hour later is possible.
+    # The reservation's own table counts as free in the offers: a quarter hour later is possible.
     assert "18:30" in wall_times(refused.value.search.openings)
     assert engine.reservation(made.code) == made
     moved = engine.change_reservation(
         made.code, starts_at=evening(restaurant, 17, 15), command_id=new_id(), channel="sms", notify=False
     )
     assert moved.starts_at == evening(restaurant, 17, 15)
-    # The quarter hour it left is free again, the one it took is not.
+    # The quarter hour that it left is free again; the one that it took is not.
     assert engine.find_openings(restaurant, starts_at=evening(restaurant, 17, 15), party_size=2).exact is None
     same = engine.find_openings(restaurant, starts_at=evening(restaurant, 17, 30), party_size=2, excluding=made.code)
     assert same.exact is not None

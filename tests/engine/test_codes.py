@@ -1,4 +1,4 @@
-"""Confirmation codes: short, forgiving, and telling only those who have the key."""
+"""Confirmation codes: short, forgiving of typos, and readable only with the key."""
 
 from __future__ import annotations
 

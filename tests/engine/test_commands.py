@@ -1,4 +1,4 @@
-"""Hold, confirm, change, cancel, restore: what each does, refuses, and does not do twice."""
+"""Hold, confirm, change, cancel, restore: effects, refusals and idempotency."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_lapsed_hold_is_confirmed_while_a_table_is_left(
     )
     pass_time(engine, minutes=6)
     assert book(engine, restaurant, evening(restaurant)).tables == ("T1",)
-    # The first hold's own table has gone; another that fits does as well.
+    # The first hold's table is taken; another that fits is used instead.
     late = engine.confirm_hold(first.id, name="Late", phone=PHONE, command_id=new_id(), channel="sms", notify=False)
     assert late.tables == ("T2",)
     with pytest.raises(HoldExpired) as refused:
@@ -148,7 +148,7 @@ def test_holds_that_came_to_nothing_are_thrown_away_in_time(
 
 
 def rows_of(database: Engine, restaurant: Restaurant) -> tuple[int, int]:
-    """How many reservations and quarter hours of this restaurant are stored, whatever their state."""
+    """Count the restaurant's stored reservations and quarter hours, in any state."""
     with database.connect() as connection:
         first, second = (
             connection.execute(

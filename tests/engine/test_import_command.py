@@ -1,4 +1,4 @@
-"""`tabletalk restaurants import` and `schema`, as an operator meets them."""
+"""The commands `tabletalk restaurants import` and `schema`, as an operator uses them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOD = as_lines(restaurant_line(slug="good"))[0].encode()
 
 @pytest.fixture
 def told(database: Engine, tmp_path: Path) -> dict[str, str]:
-    """The environment that leads to the module's database on a December day of 2026."""
+    """Environment variables for the module's database, with the clock on December 1, 2026."""
     return {
         "DATABASE_URL": database.url.render_as_string(hide_password=False).replace("+psycopg", ""),
         "TABLETALK_NOW": "2026-12-01T12:00+00:00",
@@ -39,10 +39,12 @@ def told(database: Engine, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def run(told: dict[str, str]) -> Run:
+    """Run `tabletalk restaurants` with arguments."""
     return lambda *arguments: CliRunner().invoke(cli, ["restaurants", *arguments], env=told)
 
 
 def slugs(database: Engine) -> set[str]:
+    """Return the slugs of all restaurants in the database."""
     with database.connect() as connection:
         return set(connection.execute(text("SELECT slug FROM restaurant")).scalars())
 

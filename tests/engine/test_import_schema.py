@@ -1,4 +1,4 @@
-"""The published JSON Schema of a restaurant says what the import does."""
+"""The published JSON Schema of a restaurant agrees with the import."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FULL = restaurant_line(
             {"name": "T2", "max_party": 2}],
     policy={"slot_minutes": 15, "max_party": 8, "pacing_covers": 20, "walk_in_covers": 2, "walk_in_release_minutes": 30},
 )  # fmt: skip
-# What no schema can say: how one value stands to another, and which words the world knows as time zones.
+# What a schema cannot express: relations between values, and which time zones exist.
 BESIDES = (
     "is after closes", "larger than", "two tables", "no table called", "named twice", "no service period called",
     "not a time zone", "special_days: ",
@@ -39,7 +39,7 @@ BESIDES = (
 
 
 def problems(line: dict[str, Any]) -> list[str]:
-    """What the import says against the line."""
+    """Return the problems that the import reports for the line."""
     try:
         read_lines([json.dumps(line)], None)
     except ImportRejected as rejected:
@@ -48,7 +48,7 @@ def problems(line: dict[str, Any]) -> list[str]:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a document, its root left out."""
+    """Yield the path of every value in a document except the root."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield (*path, key)
@@ -56,6 +56,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def with_value(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """Return a copy of the full line with this value at the path."""
     line = copy.deepcopy(FULL)
     inner: Any = line
     for key in path[:-1]:
@@ -123,6 +124,7 @@ def test_schema_and_import_agree_about_any_value_anywhere(path: tuple[Any, ...],
 
 
 def agree(line: dict[str, Any]) -> None:
+    """Assert that the schema and the import agree about the line."""
     found = problems(line)
     if VALIDATOR.is_valid(line):
         assert all(any(words in reason for words in BESIDES) for reason in found), (line, found)

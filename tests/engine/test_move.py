@@ -1,4 +1,4 @@
-"""Moving a reservation to another restaurant: the old table is let go only when the new one is taken."""
+"""Moving a reservation to another restaurant: the old table is released only once the new one is taken."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from .helpers import DAY, PHONE, OpenRestaurant, book, evening, events, new_id, 
 
 
 def move(engine: BookingEngine, code: str, restaurant: Restaurant, **more: Any) -> Reservation:
-    """Move a reservation under a command id of its own."""
+    """Move a reservation, by default with a new command id."""
     told: dict[str, Any] = {"command_id": new_id(), "channel": "sms", "notify": False}
     return engine.change_reservation(code, restaurant=restaurant, **(told | more))
 
 
 def is_free(engine: BookingEngine, restaurant: Restaurant, starts_at: datetime) -> bool:
+    """Whether the time can be booked at the restaurant."""
     return engine.find_openings(restaurant, starts_at=starts_at, party_size=2).exact is not None
 
 
@@ -39,7 +40,7 @@ def test_a_reservation_moves_with_all_that_was_said_of_it(
     engine: BookingEngine, open_restaurant: OpenRestaurant
 ) -> None:
     here, there = open_restaurant(tables=tables(2)), open_restaurant(tables=tables(2))
-    for one, other in ((here, there), (there, here)):  # whichever of the two was imported first
+    for one, other in ((here, there), (there, here)):  # in both orders of import
         made = book(engine, one, evening(one), notes="nut allergy", phone="+14155550130")
         moved = move(engine, made.code, other)
         assert (moved.restaurant.slug, moved.status, moved.starts_at) == (other.slug, "confirmed", evening(other))
@@ -142,7 +143,7 @@ def test_the_same_move_again_gets_the_first_answer(
     assert [kind for kind, _ in events(database, there)] == ["move_in"]
     assert [row.kind for row in texts(database, moved)] == ["reservation_changed", "reminder"]
     with pytest.raises(ReservationOver):
-        move(engine, made.code, there)  # another wish of the same kind finds it gone
+        move(engine, made.code, there)  # a new request to move it finds it cancelled
 
 
 def test_what_was_moved_away_cannot_be_restored_beside_the_new_one(
@@ -156,7 +157,7 @@ def test_what_was_moved_away_cannot_be_restored_beside_the_new_one(
         with pytest.raises(ReservationOver):
             engine.restore_reservation(made.code, command_id=new_id(), **told)
         engine.cancel_reservation(moved.code, command_id=new_id(), **told)
-    # The one it became can be, as any other.
+    # The new reservation can be restored like any other.
     assert engine.restore_reservation(moved.code, command_id=new_id(), **told) == moved
     back = move(engine, moved.code, here)
     assert (back.restaurant.slug, back.status) == (here.slug, "confirmed")
@@ -182,7 +183,7 @@ def test_the_reminder_and_the_text_are_of_the_new_place(
 def test_without_a_time_it_is_the_same_wall_time_there(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     london = open_restaurant()
     palo_alto = open_restaurant(timezone="America/Los_Angeles")
-    kathmandu = open_restaurant(timezone="Asia/Kathmandu")  # three quarters of an hour off the hour
+    kathmandu = open_restaurant(timezone="Asia/Kathmandu")  # UTC+5:45
     made = book(engine, london, evening(london))
     for place in (palo_alto, kathmandu):
         made = move(engine, made.code, place)
@@ -195,7 +196,7 @@ def test_a_wall_time_that_the_clocks_skip_there_is_not_taken_for_another(
     all_night = [{"name": "night", "days": ["sat"], "opens": "20:00", "last_seating": "04:00", "closes": "06:00"}]
     open_late = {"service_periods": all_night, "policy": {"max_advance_days": 365}}
     new_york, london = open_restaurant(timezone="America/New_York", **open_late), open_restaurant(**open_late)
-    start = datetime(2027, 3, 28, 1, 30, tzinfo=new_york.zone)  # the night on which London has no 1:30
+    start = datetime(2027, 3, 28, 1, 30, tzinfo=new_york.zone)  # the night when London has no 1:30
     made = book(engine, new_york, start)
     with pytest.raises(TimeInvalid):
         move(engine, made.code, london)
@@ -214,7 +215,7 @@ def test_a_wish_goes_along_to_a_floor_that_knows_it(engine: BookingEngine, open_
     made = move(engine, made.code, there)
     assert made.areas == ("Terrace",)
     with pytest.raises(NoTableAvailable):
-        move(engine, made.code, indoors, preferences=outside)  # said for this very move
+        move(engine, made.code, indoors, preferences=outside)  # requested for this move
     made = move(engine, made.code, indoors)
     assert made.areas == ("main",)
     assert move(engine, made.code, there).areas == ("main",), "a wish that was dropped does not come back"

@@ -1,4 +1,4 @@
-"""Many diners who move between restaurants at once. Each race has a twin without its guard, which must go wrong."""
+"""Many diners who move between restaurants at once. Each race also runs without its guard and must then fail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AN_HOUR = [{"max_party": 2, "minutes": 60}]
 
 @pytest.fixture
 def crossed(database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch) -> Wanderers:
-    """Diners with tables at two restaurants, who take their time between two locks; a deadlock is not retried but told."""
+    """Diners with tables at two restaurants, with a pause between two locks; a deadlock is raised, not retried."""
     monkeypatch.setattr(changing, "execute_all", lambda at, all: [execute_all(at, [one, _A_MOMENT])[0] for one in all])
     monkeypatch.delitem(transactions._WORTH_ANOTHER_TRY, "40P01")
     engine = BookingEngine(database, clock_at(NOW))
@@ -41,13 +41,14 @@ def crossed(database: Engine, open_restaurant: OpenRestaurant, monkeypatch: pyte
 
 @dataclass
 class Wanderers:
-    """Diners who move to and fro between the restaurants, at the same time of day or another one."""
+    """Diners who move back and forth between the restaurants, at the same or another time."""
 
     engine: BookingEngine
     places: list[Restaurant]
     codes: list[str]
 
     def wander(self, number: int) -> None:
+        """Move one diner six times at random."""
         chance = random.Random(number)
         for _ in range(6):
             place = chance.choice(self.places)
@@ -58,17 +59,18 @@ class Wanderers:
                 continue
 
     def all_at_once(self) -> None:
+        """Move all diners concurrently."""
         crowd(self.wander, len(self.codes), threads=len(self.codes))
 
 
 def move(engine: BookingEngine, code: str, restaurant: Restaurant, **more: Any) -> Reservation:
-    """Move a reservation under a command id of its own."""
+    """Move a reservation, by default with a new command id."""
     told: dict[str, Any] = {"command_id": new_id(), "channel": "sms", "notify": False}
     return engine.change_reservation(code, restaurant=restaurant, **(told | more))
 
 
 def quarters_taken(database: Engine, *places: Restaurant) -> dict[int, int]:
-    """How many quarter hours each reservation has."""
+    """Count the quarter hours of each reservation."""
     with database.connect() as connection:
         rows = connection.execute(
             text(
@@ -91,7 +93,7 @@ def test_moves_that_cross_neither_deadlock_nor_lose_a_table(crossed: Wanderers, 
 def test_without_one_order_of_restaurants_the_same_moves_deadlock(
     crossed: Wanderers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changing, "sorted", list, raising=False)  # one's own restaurant first
+    monkeypatch.setattr(changing, "sorted", list, raising=False)  # lock the diner's current restaurant first
     for _ in range(5):
         try:
             crossed.all_at_once()
@@ -101,9 +103,9 @@ def test_without_one_order_of_restaurants_the_same_moves_deadlock(
 
 
 def scramble(engine: BookingEngine, here: Restaurant, there: Restaurant) -> list[Any]:
-    """As many diners as there are tables here want the one table there, at times that overlap; gives what each got.
+    """Let one diner per table of `here` move to `there` at overlapping times; return the code that each ends up with.
 
-    Each comes from a quarter hour of its own: from a common one they would wait there for each other.
+    Each comes from a different quarter hour: from the same one they would wait for each other's lock.
     """
     codes = [book(engine, here, evening(here, 17) + number * QUARTER).code for number in range(len(here.tables))]
 
@@ -120,7 +122,7 @@ def test_of_many_who_move_to_the_last_table_one_gets_it_and_the_others_keep_thei
     database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
     engine = BookingEngine(database, clock_at(NOW))
-    for sizes in ([2] * 16, [2]), ([2], [2] * 16):  # whichever of the two was imported first
+    for sizes in ([2] * 16, [2]), ([2], [2] * 16):  # in both orders of import
         lone, full = sorted((open_restaurant(tables=tables(*size)) for size in sizes), key=lambda at: len(at.tables))
         kept = [engine.reservation(code) for code in scramble(engine, full, lone)]
         assert {reservation.status for reservation in kept} == {"confirmed"}

@@ -1,4 +1,4 @@
-"""Restaurants found by names that diners misspell, shorten, or bury in a sentence."""
+"""Restaurants found by name: misspelled, shortened, or in the middle of a sentence."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def engine(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
+    """An engine with the restaurants of this module."""
     database = create_database(copy_database())
     engine = BookingEngine(database, Clock())
     engine.import_restaurants(

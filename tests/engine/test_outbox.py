@@ -1,4 +1,4 @@
-"""What is promised by text: written with the booking, claimed once, never sent twice."""
+"""Texts in the outbox: written with the booking, claimed once, never sent twice."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ LEASE = timedelta(minutes=1)
 
 @pytest.fixture
 def now(engine: BookingEngine) -> datetime:
+    """The engine's current time."""
     return engine.clock.now()
 
 
 def enqueue(database: Engine, now: datetime, dedupe_id: str | None = None) -> None:
+    """Queue a text that is due now."""
     with database.begin() as connection:
         enqueue_text(
             connection, to_phone="+14155550123", conversation_id=uuid4(), payload={"text": "hello"}, due_at=now,
@@ -32,18 +34,20 @@ def enqueue(database: Engine, now: datetime, dedupe_id: str | None = None) -> No
 
 
 def claim(database: Engine, now: datetime, limit: int = 100) -> list[OutboxMessage]:
+    """Claim the due messages in one transaction."""
     with database.begin() as connection:
         return claim_due(connection, now, limit, LEASE)
 
 
 def send_off(database: Engine, message: OutboxMessage, now: datetime) -> bool:
+    """Mark the message as being sent; False if it must not be sent."""
     with database.begin() as connection:
         return mark_sending(connection, message, now=now)
 
 
 @pytest.fixture(autouse=True)
 def emptied(database: Engine, now: datetime) -> None:
-    """Each test starts with nothing due."""
+    """Void all messages, so that each test starts with none due."""
     for message in claim(database, now + timedelta(days=30), 10_000):
         with database.begin() as connection:
             connection.exec_driver_sql("UPDATE outbox SET voided_at = now() WHERE id = %s", (message.id,))
@@ -88,7 +92,7 @@ def test_a_booking_for_soon_is_not_reminded_of(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
     restaurant = open_restaurant()
-    pass_time(engine, days=4, hours=3, minutes=1)  # 15:01 of that day
+    pass_time(engine, days=4, hours=3, minutes=1)  # 15:01 on that day
     assert texts(database, book(engine, restaurant, evening(restaurant), notify=False)) == []
 
 

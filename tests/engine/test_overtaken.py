@@ -1,4 +1,4 @@
-"""What happens between a command's look and its writing. Holds and confirmations look without a lock."""
+"""Changes between a command's read and its write. Holds and confirmations read without a lock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Meanwhile = Callable[[Any, str, Callable[[], object]], None]
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Let something happen once, just before the function of that name in a module builds what is to be written."""
+    """Make something happen once, just before the named function of a module builds the statement that writes."""
 
     def set_up(module: Any, name: str, happens: Callable[[], object]) -> None:
         builds, waiting = getattr(module, name), [happens]
@@ -39,26 +39,29 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 @pytest.fixture
 def engine(database: Engine) -> BookingEngine:
+    """The engine under test."""
     return BookingEngine(database, clock_at(NOW))
 
 
 @pytest.fixture
 def other(database: Engine) -> BookingEngine:
-    """Another process."""
+    """An engine that stands for another process."""
     return BookingEngine(database, clock_at(NOW))
 
 
 def hold_for_two(engine: BookingEngine, place: Restaurant) -> Hold:
+    """Hold a table for two."""
     return engine.place_hold(place, starts_at=evening(place), party_size=2, command_id=new_id(), channel="sms")
 
 
 def confirm(engine: BookingEngine, hold: Hold, name: str = "Ada") -> str:
+    """Confirm the hold and return its table."""
     made = engine.confirm_hold(hold.id, name=name, phone=PHONE, command_id=new_id(), channel="sms", notify=False)
     return made.tables[0]
 
 
 def seated(database: Engine, place: Restaurant) -> int:
-    """Covers of holds and reservations, as the kitchen counts them."""
+    """Count the covers of holds and reservations, as pacing does."""
     count = text("SELECT coalesce(sum(covers), 0) FROM table_quarter WHERE restaurant_id = :id")
     with database.connect() as connection:
         return int(connection.execute(count, {"id": place.id}).scalar_one())
@@ -68,7 +71,7 @@ def test_a_hold_that_counted_before_the_kitchen_filled_up_counts_again(
     engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
 ) -> None:
     place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
-    # A larger table, so that only the pace can stand in the way.
+    # It gets a larger table, so that only pacing can conflict.
     meanwhile(holding, "hold_tables", lambda: book(other, place, evening(place), party_size=3))
     with pytest.raises(NoTableAvailable):
         hold_for_two(engine, place)
@@ -96,7 +99,7 @@ def test_a_hold_whose_table_went_meanwhile_takes_another(
     engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
 ) -> None:
     place = open_restaurant(tables=tables(2, 2))
-    # A quarter of an hour later: another quarter hour's pace, the same table.
+    # A quarter hour later: the same table, but another quarter hour's pacing.
     late = evening(place, 19, 15)
     gone: list[str] = []
     meanwhile(holding, "hold_tables", lambda: gone.append(book(other, place, late).tables[0]))
@@ -143,7 +146,7 @@ def test_a_hold_confirmed_meanwhile_is_one_reservation(
 
 
 def lapse(database: Engine, place: Restaurant) -> None:
-    """The last moment of every hold of the restaurant goes by."""
+    """Make every hold of the restaurant expire."""
     restaurant = {"id": place.id, "ago": timedelta(hours=1)}
     with database.begin() as connection:
         for table, column in (("reservation", "expires_at"), ("table_quarter", "held_until")):
@@ -185,7 +188,7 @@ def test_a_change_into_the_quarter_hour_is_noticed_too(
     engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
 ) -> None:
     place = open_restaurant(tables=tables(2, 2, 4), policy={"pacing_covers": 3})
-    first = book(other, place, evening(place))  # so that this quarter hour has a version already
+    first = book(other, place, evening(place))  # so that this quarter hour already has a version
     other.cancel_reservation(first.code, command_id=new_id(), channel="sms", notify=False)
     moving = book(other, place, evening(place, 20), party_size=3)
 
@@ -219,7 +222,7 @@ def test_who_counted_seats_for_walk_ins_without_a_hold_counts_again_when_it_was_
     hold = hold_for_two(engine, place)
     later = engine.at(timedelta(minutes=10))
     meanwhile(holding, "hold_tables", lambda: confirm(engine, hold))
-    # A quarter of an hour later: another table, another quarter hour's pace, the same seats.
+    # A quarter hour later: another table and another quarter hour's pacing, but the same walk-in seats.
     late = evening(place, 19, 15)
     with pytest.raises(NoTableAvailable):
         later.place_hold(place, starts_at=late, party_size=3, command_id=new_id(), channel="sms")

@@ -1,4 +1,4 @@
-"""Where to sit, seats kept for walk-ins, other days and other restaurants."""
+"""Seating preferences, seats reserved for walk-ins, other days and other restaurants."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ ONLY_PATIO = SeatingPreferences("outdoors", must=True)
 
 @pytest.fixture
 def place(open_restaurant: OpenRestaurant) -> Restaurant:
+    """A restaurant with a main room, a patio and a bar."""
     return open_restaurant(
         tables=[
             {"name": "M1", "area": "Main room", "max_party": 2},
@@ -40,7 +41,7 @@ def place(open_restaurant: OpenRestaurant) -> Restaurant:
 
 
 def take(engine: BookingEngine, place: Restaurant, wishes: SeatingPreferences) -> tuple[str, ...]:
-    """Hold with these wishes and confirm; returns the tables."""
+    """Book with these preferences and return the tables."""
     hold = engine.place_hold(
         place, starts_at=evening(place), party_size=2, preferences=wishes, command_id=new_id(), channel="sms"
     )
@@ -140,6 +141,7 @@ def test_seats_for_walk_ins_stay_free_in_a_crowd(engine: BookingEngine, open_res
 
 @pytest.fixture(scope="module")
 def town(copy_database: Callable[[], str]) -> Iterator[BookingEngine]:
+    """An engine with several London restaurants at different distances from "here"."""
     database = create_database(copy_database())
     engine = BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
 

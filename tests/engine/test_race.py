@@ -1,4 +1,4 @@
-"""Many diners at once. Each race has a twin without its guard, which must go wrong: so the race can tell."""
+"""Many diners at once. Each race also runs without its guard and must then fail, which shows that the race can detect it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_one_command_sent_many_times_at_once_has_one_effect(database: Engine, op
 
 @pytest.fixture
 def unguarded(copy_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database whose table_quarter has lost its primary key, and an engine that does not mind conflicts."""
+    """A database without the primary key of table_quarter; the engine's statements ignore conflicts."""
     engine = create_database(copy_database(), pool_size=20)
     with engine.begin() as connection:
         connection.execute(text(DROP_THE_KEY))
@@ -136,7 +136,7 @@ def test_without_the_primary_key_the_same_race_books_tables_twice(unguarded: Eng
 
 
 def shuffled(fitting: Callable[[Floor, int], Iterator[Place]]) -> Callable[[Floor, int], Iterator[Place]]:
-    """Give places away in random order, so that the tables' own key does not stand in for the pacing lock."""
+    """Assign places in random order, so that the primary key does not substitute for the pacing lock."""
 
     def random_order(floor: Floor, party_size: int) -> Iterator[Place]:
         places = list(fitting(floor, party_size))
@@ -147,6 +147,7 @@ def shuffled(fitting: Callable[[Floor, int], Iterator[Place]]) -> Callable[[Floo
 
 
 def covers(database: Engine, place: Restaurant) -> int:
+    """Number of guests with a confirmed reservation."""
     with database.connect() as connection:
         return int(
             connection.execute(
@@ -157,6 +158,7 @@ def covers(database: Engine, place: Restaurant) -> int:
 
 
 def deadlocks(database: Engine) -> int:
+    """Number of deadlocks in the database so far."""
     with database.connect() as connection:
         connection.execute(text("SELECT pg_stat_clear_snapshot()"))
         return int(

@@ -1,4 +1,4 @@
-"""A hold that this process has just placed is confirmed as it was placed, unless anything has changed since."""
+"""Confirming a hold that this process just placed uses the cached hold, unless anything has changed since."""
 
 from __future__ import annotations
 
@@ -32,21 +32,25 @@ from .helpers import (
 
 @pytest.fixture
 def other(at: EngineAt) -> BookingEngine:
-    """Another process than that of `engine`."""
+    """An engine that stands for another process."""
     return at("2026-12-01T12:00+00:00")
 
 
 def hold_for_two(engine: BookingEngine, place: Restaurant, command_id: str | None = None) -> Hold:
+    """Hold a table for two."""
     return engine.place_hold(
         place, starts_at=evening(place), party_size=2, command_id=command_id or new_id(), channel="sms"
     )
 
 
 def confirm(engine: BookingEngine, hold: Hold, *, notify: bool = False) -> Reservation:
+    """Confirm the hold."""
     return engine.confirm_hold(hold.id, name="Ada", phone=PHONE, command_id=new_id(), channel="sms", notify=notify)
 
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a confirmation fail if it reads the hold from the database."""
+
     def read(*_: Any) -> Found:
         raise AssertionError("it was read")
 
@@ -113,7 +117,7 @@ def test_a_clock_that_stood_still_keeps_no_hold_alive(
     open_restaurant: OpenRestaurant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As that of a machine that slept: only the database knows that the hold has lapsed, and that somebody has the table."""
+    """After the machine slept, only the database shows that the hold has expired and its table is taken."""
     place = open_restaurant(tables=tables(2))
     hold = hold_for_two(engine, place)
     takes = RecentHolds.take

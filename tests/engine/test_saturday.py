@@ -1,4 +1,4 @@
-"""A thousand diners for twenty tables on one Saturday, and the twin without the primary key, which must go wrong."""
+"""A thousand diners for twenty tables on one Saturday; the same without the primary key must fail."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .helpers import as_lines, book, clock_at, doubles, evening, restaurant_line
 DINERS = 1000
 TABLES = 20
 CHASERS = 150
-"""more than an evening has seats left for, once every table has had its party of the rush"""
+"""More than the evening still has room for once every table has its party of the rush."""
 TURN = [{"max_party": 2, "minutes": 90}]
 
 
 def wishes(place: Restaurant) -> list[datetime]:
-    """Between half past six and half past seven, so that any two of them want the table at the same time."""
+    """Return times from 6:30 PM to 7:30 PM, so that any two diners would overlap at a table."""
     chance = random.Random(7)
     return [evening(place, 18, 30) + timedelta(minutes=15 * chance.randrange(5)) for _ in range(DINERS)]
 
@@ -47,14 +47,14 @@ def test_a_thousand_diners_fill_twenty_tables_and_every_loser_is_offered_what_ca
     assert doubles(database, place) == 0
     losers = [one.offers for one in got if not one.table]
     assert len(losers) == DINERS - TABLES
-    # Whoever is refused has met twenty parties at their tables; none of the rush can have taken what was offered then.
+    # A diner is refused only once all twenty tables are taken, so no one in the rush can have taken the times offered then.
     still_open = open_times()
     for offers in losers:
         assert offers
         assert still_open.issuperset(offers)
 
     def chase(number: int) -> str | None:
-        """Take what was offered; if it has gone, what is offered instead, until there is nothing on that day."""
+        """Book the first offer; if it is gone, search again, until nothing is left on that day."""
         offers = list(losers[number])
         while offers:
             try:

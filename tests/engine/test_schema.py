@@ -1,4 +1,4 @@
-"""The database as the migrations build it is the one the code describes, and keeps the promises of the design."""
+"""The migrations build the database that the code describes, and it keeps the rules of the design."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .conftest import alembic_config
 from .helpers import OpenRestaurant, book, evening
 
 REFERENCE = {"catalogue", "restaurant"}
-"""Small tables that every node would have a copy of."""
+"""Small tables that would be copied to every node."""
 NOT_BY_RESTAURANT = {"diner_booking": "phone", "outbox": "id"}
 
 
@@ -34,7 +34,7 @@ def test_migrations_can_be_taken_back(copy_database: Callable[[], str]) -> None:
 
 
 def functions_in(engine: Engine) -> dict[str, tuple[str, str | None]]:
-    """Definition and comment of each function in the search path's first schema, however the lines are broken."""
+    """Return the definition (ignoring line breaks) and comment of each function in the search path's first schema."""
     query = """
         SELECT proname, replace(pg_get_functiondef(oid), pronamespace::regnamespace || '.', ''),
             obj_description(oid, 'pg_proc')

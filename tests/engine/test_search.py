@@ -1,4 +1,4 @@
-"""What is offered: hours, rules, floor, pace."""
+"""What a search offers: hours, rules, floor, pacing."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_every_offered_opening_can_be_booked(
         )
         engine.release_hold(hold.id, command_id=new_id(), channel="api")
     if found.openings:
-        # One stays, so that the restaurant fills up and the later examples meet a busy floor.
+        # Keep one booking, so that the restaurant fills up and later examples meet a busy floor.
         book(engine, busy_restaurant, found.openings[-1].starts_at, party_size)
     if found.refusal is not None:
         with pytest.raises(NoTableAvailable):
@@ -234,6 +234,7 @@ def test_every_offered_opening_can_be_booked(
 
 @pytest.fixture
 def busy_restaurant(open_restaurant: OpenRestaurant) -> Restaurant:
+    """A restaurant with varied tables, combinations, hours and a pacing limit."""
     return open_restaurant(
         tables=tables(2, 2, 2, 4, 6),
         combinations=[

@@ -1,4 +1,4 @@
-"""Service dates with hours of their own."""
+"""Special days: service dates with their own hours."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_turn_time_may_speak_of_a_special_period(engine: BookingEngine, open_r
     )
     made = book(engine, place, evening(place, 23, day=NEW_YEARS_EVE))
     assert made.ends_at - made.starts_at == timedelta(hours=5)
-    # A search that looked only as far ahead as the usual 90 minutes would not see the table taken at 23:00.
+    # A search that looked only the regular 90 minutes ahead would miss that the table is taken at 23:00.
     for minute, is_free in ((0, True), (15, False)):
         found = engine.find_openings(place, starts_at=evening(place, 18, minute, day=NEW_YEARS_EVE), party_size=2)
         assert bool(found.exact) is is_free

@@ -1,6 +1,6 @@
-"""The engine against a plain model of itself: any commands in any order, the same answers, the invariants after each step.
+"""The engine against a simple model: any commands in any order, the same results, and invariants after each step.
 
-Imports come in between and rebuild the restaurant: a table more or less, other sizes, another pace, the day closed.
+Imports in between change the restaurant: its tables, their sizes, the pacing limit, a closure on the day.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _SLUGS = count()
 
 
 class Evening(RuleBasedStateMachine):
-    """One restaurant on one evening."""
+    """Random commands on one restaurant and one evening."""
 
     database: Engine
 
@@ -77,19 +77,21 @@ class Evening(RuleBasedStateMachine):
 
     @property
     def now(self) -> datetime:
+        """The engine's current time."""
         return self.engine.clock.now()
 
     def possible(self, starts_at: datetime, party_size: int, *, excluding: str | None = None) -> bool:
+        """Whether the model has a free place."""
         return bool(self.model.free_places(starts_at, party_size, self.now, excluding=excluding))
 
     def once_and_again(self, do: Callable[[], Any]) -> Any:
-        """Do it, and remember to do it again later: nothing must change then."""
+        """Run a command and store it to be repeated later, which must change nothing."""
         result = do()
         self.last = (do, result)
         return result
 
     def search(self, wanted: datetime, party_size: int, *, excluding: str | None = None) -> Search:
-        """Look over the whole evening: what is offered is bookable, and what is bookable is offered."""
+        """Search the whole evening and check that the openings are exactly those of the model."""
         found = self.engine.find_openings(
             self.place,
             starts_at=wanted,
@@ -105,6 +107,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule(target=holds, start=STARTS, party_size=PARTIES)
     def hold(self, start: timedelta, party_size: int) -> Any:
+        """Place a hold: it succeeds if and only if the model has a free place."""
         starts_at, command_id = self.model.opens + start, new_id()
         possible = self.possible(starts_at, party_size)
         try:
@@ -127,6 +130,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule(target=holds, start=STARTS, party_size=PARTIES, pick=st.integers(0, 40))
     def hold_what_a_search_offers(self, start: timedelta, party_size: int, pick: int) -> Any:
+        """Hold an offered opening, which must succeed."""
         openings = self.search(self.model.opens + start, party_size).openings
         if not openings:
             return multiple()
@@ -137,10 +141,12 @@ class Evening(RuleBasedStateMachine):
 
     @rule(code=codes, start=STARTS, party_size=PARTIES)
     def search_for_a_change(self, code: str, start: timedelta, party_size: int) -> None:
+        """Search with a reservation's own tables counted as free."""
         self.search(self.model.opens + start, party_size, excluding=code)
 
     @rule(target=codes, hold=holds)
     def confirm(self, hold: str) -> Any:
+        """Confirm a hold, perhaps expired, released or already confirmed."""
         seated, command_id = self.model.seated[hold], new_id()
         confirmed_before = self.code_of.get(hold)
         alive = seated.alive(self.now)
@@ -176,12 +182,14 @@ class Evening(RuleBasedStateMachine):
 
     @rule(hold=holds)
     def release(self, hold: str) -> None:
+        """Release a hold."""
         self.engine.release_hold(hold, command_id=new_id(), channel="api")
         if self.model.seated[hold].state == "held":
             self.model.set_state(hold, "released")
 
     @rule(code=codes, start=STARTS, party_size=PARTIES)
     def change(self, code: str, start: timedelta, party_size: int) -> None:
+        """Change the time and party size of a reservation."""
         seated, starts_at, command_id = self.model.seated[code], self.model.opens + start, new_id()
         moved = (starts_at, party_size) != (seated.starts_at, seated.party_size)
         try:
@@ -205,6 +213,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule(code=codes)
     def cancel(self, code: str) -> None:
+        """Cancel a reservation, perhaps again."""
         command_id = new_id()
         made = self.once_and_again(
             lambda: self.engine.cancel_reservation(code, command_id=command_id, channel="api", notify=True)
@@ -216,6 +225,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule(code=codes)
     def restore(self, code: str) -> None:
+        """Undo a cancellation, perhaps too late."""
         seated, command_id = self.model.seated[code], new_id()
         try:
             made = self.once_and_again(
@@ -235,20 +245,23 @@ class Evening(RuleBasedStateMachine):
     @precondition(lambda self: self.last is not None)
     @rule()
     def repeat_the_last_command(self) -> None:
+        """Repeat the last command: it returns the same result."""
         assert self.last is not None
         do, result = self.last
         again = do()
-        # The restaurant in it is the present one, which an import may have changed since.
+        # The result contains the current restaurant, which an import may have changed since.
         assert vars(again) | {"restaurant": None, "areas": None} == vars(result) | {"restaurant": None, "areas": None}
 
     @rule(minutes=st.sampled_from((1, 3, 6)))
     def let_time_pass(self, minutes: int) -> None:
-        # All of an example lies before the first service: what is over is tested elsewhere.
+        """Advance the clock."""
+        # Examples stay before the first service; past reservations are tested elsewhere.
         if self.now + timedelta(minutes=minutes) < self.model.opens - timedelta(minutes=2):
             self.engine.clock.offset += timedelta(minutes=minutes)
 
     @rule(rebuilt=RESTAURANTS)
     def rebuild_the_restaurant(self, rebuilt: ModelRestaurant) -> None:
+        """Import a changed restaurant and compare the reported conflicts."""
         report = self.office.import_restaurants(as_lines(rebuilt.line(self.slug)))
         changed = rebuilt.line(self.slug) != self.model.restaurant.line(self.slug)
         assert (report.created, report.updated) == (0, int(changed))
@@ -258,11 +271,12 @@ class Evening(RuleBasedStateMachine):
 
     @rule()
     def import_again(self) -> None:
+        """Import the unchanged restaurant."""
         assert self.office.import_restaurants(as_lines(self.model.restaurant.line(self.slug))).unchanged == 1
 
     @invariant()
     def the_database_agrees(self) -> None:
-        """Every live seating has all its quarter hours, nobody else has them, and the kitchen is never overrun."""
+        """Every live seating owns all its quarter hours exclusively, and the pacing limit is never exceeded."""
         self.model.check(self.now)
         expected = sorted(
             Row(one.starts_at, one.ends_at, one.party_size, one.tables, one.quarters)
@@ -275,13 +289,14 @@ class Evening(RuleBasedStateMachine):
     def seat_reservation(
         self, code: str, tables: tuple[str, ...], starts_at: datetime, party_size: int, *, excluding: str
     ) -> None:
+        """Add a confirmed reservation to the model."""
         self.model.seat(
             code, self.now, excluding=excluding, starts_at=starts_at, party_size=party_size,
             tables=tuple(sorted(tables)), expires_at=None, state="confirmed",
         )  # fmt: skip
 
 
-@pytest.mark.timeout(1800)  # shrinking a failure takes longer than passing
+@pytest.mark.timeout(1800)  # shrinking a failure takes much longer than a pass
 def test_the_engine_behaves_like_the_model(copy_database: Callable[[], str], slow: bool) -> None:
     Evening.database = create_database(copy_database())
     run_state_machine_as_test(

@@ -1,4 +1,4 @@
-"""What a party asks its table to have: a step-free way, a high chair, anything else that the restaurant lists."""
+"""Requested table features: step-free access, a high chair, or anything else that the restaurant lists."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ ONLY_STEP_FREE = SeatingPreferences(must=True, features=frozenset({"step_free"})
 
 @pytest.fixture
 def place(open_restaurant: OpenRestaurant) -> Restaurant:
+    """A restaurant with a few tables that have features, and one combination."""
     return open_restaurant(
         tables=[
             {"name": "M1", "area": "Main", "max_party": 2, "features": ["power outlet"]},
@@ -41,6 +42,7 @@ def place(open_restaurant: OpenRestaurant) -> Restaurant:
 def take(
     engine: BookingEngine, place: Restaurant, wishes: SeatingPreferences, *, party_size: int = 2, hour: int = 19
 ) -> Reservation:
+    """Book with these preferences."""
     hold = engine.place_hold(
         place,
         starts_at=evening(place, hour),
@@ -55,6 +57,7 @@ def take(
 
 
 def wish(*features: str, **more: Any) -> SeatingPreferences:
+    """Return preferences for these features."""
     return SeatingPreferences(features=frozenset(features), **more)
 
 

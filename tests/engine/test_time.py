@@ -1,4 +1,4 @@
-"""Nights when the clocks change, services past midnight, service dates. Each night is a real one."""
+"""Clock changes (on real dates), services past midnight, and service dates."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from .helpers import EVERY_DAY, EngineAt, OpenRestaurant, book, new_id, tables, 
 
 NIGHT_BAR = [{"name": "night", "days": EVERY_DAY, "opens": "22:00", "last_seating": "04:00", "closes": "06:00"}]
 USUAL_OPENINGS = 13
-"""of the night bar: every half hour from 22:00 to 04:00"""
+"""Of the night bar: every half hour from 22:00 to 04:00."""
 
 
 def night_bar(open_restaurant: OpenRestaurant, zone: str, **fields: object) -> Restaurant:
+    """Import a bar that is open from 22:00 to 06:00 in this time zone."""
     usual = {"timezone": zone, "service_periods": NIGHT_BAR, "tables": tables(2), "policy": {"slot_minutes": 30}}
     return open_restaurant(**usual | {"turn_times": [{"max_party": 2, "minutes": 30}]} | fields)
 
 
 def two_days_before(day: str) -> str:
+    """Return noon (UTC) two days before the date."""
     return f"{datetime.fromisoformat(day).date() - timedelta(days=2)}T12:00+00:00"
 
 
 def openings_of_the_night(engine: BookingEngine, bar: Restaurant, around: datetime) -> list[datetime]:
-    """In the order in which they come, in the bar's zone; the night before and after are out of reach."""
+    """Return the night's openings in order, in the bar's time zone. The search does not reach adjacent nights."""
     found = engine.find_openings(bar, starts_at=around, party_size=2, limit=40, within=timedelta(hours=8))
     return sorted((opening.starts_at for opening in found.openings), key=lambda moment: moment.astimezone(UTC))
 

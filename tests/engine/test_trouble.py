@@ -1,4 +1,4 @@
-"""A database that is busy, gone, or back again."""
+"""A database that is busy, unreachable, or back again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = "2026-12-01T12:00+00:00"
 
 @pytest.fixture
 def impatient(database: Engine) -> Iterator[Engine]:
-    """The same database by connections that wait 50 ms for a lock."""
+    """The same database, with connections that wait only 50 ms for a lock."""
     engine = create_engine(database.url, connect_args={"options": "-c lock_timeout=50ms"})
     yield engine
     engine.dispose()
