@@ -1,4 +1,4 @@
-"""What of the dialogue scripts have met: its parts by name, read from its own sources, and found in what happened."""
+"""Dialogue coverage: the parts that exist, read from the dialogue's sources, and the parts that a thread reached."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from dialogue.words import Words
 from testkit.playback.results import Coverage
 
 _DIALOGUE = PROJECT / "dialogue"
-_PARTS = "utter_part_"  # of sentences: no response by itself
+_PARTS = "utter_part_"  # sentence parts, not responses
 _WITHOUT_RASA = ("utter_bot_", "utter_sms_")
 _BLANK = re.compile(r"\\\{\w+\\\}")
 
 
 @dataclass(frozen=True)
 class _Event:
-    """An intent heard or an action run, and the form that was active afterwards."""
+    """A recognized intent or an executed action, and the form that was active afterwards."""
 
     kind: str
     name: str
@@ -33,13 +33,14 @@ class _Event:
 
 @dataclass(frozen=True)
 class _Rule:
-    """A rule's steps, each with the names that fit; `begins_in`: the form that must be active before, if that matters."""
+    """A rule's steps, each with its alternatives. `begins_in`: the form that must be active before, if that matters."""
 
     name: str
     steps: tuple[tuple[str, frozenset[str | None]], ...]
     begins_in: tuple[str | None] | None
 
     def occurs_in(self, events: Sequence[_Event]) -> bool:
+        """Return whether the events contain all steps of the rule in a row."""
         return any(self._begins_at(events, place) for place in range(len(events)))
 
     def _begins_at(self, events: Sequence[_Event], place: int) -> bool:
@@ -57,23 +58,23 @@ class _Rule:
         return True
 
 
-def coverage_of(told: Mapping[str, Any], texts: Iterable[str] = ()) -> Coverage:
-    """What a thread has met; `told`: the service's account of it, `texts`: what it said, for responses said without Rasa."""
-    events = [_Event(event["kind"], event["name"], event["loop"]) for event in told.get("events", ())]
+def coverage_of(reported: Mapping[str, Any], texts: Iterable[str] = ()) -> Coverage:
+    """Return the coverage of a thread. `texts`: the bot's texts, to find responses that were sent without Rasa."""
+    events = [_Event(event["kind"], event["name"], event["loop"]) for event in reported.get("events", ())]
     said = list(texts)
     without_rasa = {name for name, pattern in _patterns().items() if any(pattern.search(text) for text in said)}
     return Coverage(
-        intents=set(told.get("intents", ())),
+        intents=set(reported.get("intents", ())),
         rules={rule.name for rule in _rules() if rule.occurs_in(events)},
-        actions=set(told.get("actions", ())),
-        responses={name for name in told.get("responses", ()) if not name.startswith(_PARTS)} | without_rasa,
-        errors=set(told.get("errors", ())),
+        actions=set(reported.get("actions", ())),
+        responses={name for name in reported.get("responses", ()) if not name.startswith(_PARTS)} | without_rasa,
+        errors=set(reported.get("errors", ())),
     )
 
 
 @cache
 def everything() -> Coverage:
-    """All that the dialogue consists of."""
+    """Return all parts of the dialogue."""
     domain = _read(_DIALOGUE / "domain" / "domain.yml")
     return Coverage(
         intents=set(domain["intents"]),
@@ -90,7 +91,7 @@ def _read(path: Path) -> Any:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """What the bot says without Rasa is known by its words."""
+    """Patterns that recognize responses sent without Rasa by their wording."""
     return {
         name: re.compile(_BLANK.sub(".+?", re.escape(text)), re.DOTALL)
         for name, text in Words().texts.items()
@@ -100,17 +101,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(_rule(told) for told in _read(_DIALOGUE / "rules.yml")["rules"])
+    return tuple(_rule(entry) for entry in _read(_DIALOGUE / "rules.yml")["rules"])
 
 
-def _rule(told: Mapping[str, Any]) -> _Rule:
+def _rule(entry: Mapping[str, Any]) -> _Rule:
     steps = []
-    for step in told["steps"]:
+    for step in entry["steps"]:
         choices = step.get("or", [step])
         kind = next(key for key in ("intent", "action", "active_loop") if key in choices[0])
         steps.append((kind, frozenset(choice[kind] for choice in choices)))
-    begins = [(condition["active_loop"],) for condition in told.get("condition", ()) if "active_loop" in condition]
-    return _Rule(told["rule"], tuple(steps), begins[0] if begins else None)
+    begins = [(condition["active_loop"],) for condition in entry.get("condition", ()) if "active_loop" in condition]
+    return _Rule(entry["rule"], tuple(steps), begins[0] if begins else None)
 
 
 def _errors(above: type[errors.BookingError]) -> Iterator[str]:

@@ -1,15 +1,15 @@
-"""Two texts, word by word: what is only in one of them."""
+"""Word-by-word diff of two texts."""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
 
 Pieces = list[tuple[str, bool]]
-"""Stretches of a text, each with whether only this text has it."""
+"""Consecutive parts of a text, each with whether it is missing from the other text."""
 
 
 def compared(expected: str, found: str) -> tuple[Pieces, Pieces]:
-    """Both texts in pieces. `…` in the expected one stands for whatever the other has there."""
+    """Return both texts in pieces. `…` in the expected text matches anything."""
     wanted, came = expected.split(), found.split()
     left: Pieces = []
     right: Pieces = []

@@ -1,4 +1,4 @@
-"""A run as one HTML page: every thread as bubbles, how long and how dear it was, and what of the dialogue was covered."""
+"""HTML report of a run: every thread as chat bubbles, response times, cost, and dialogue coverage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ORDER = {"error": 0, "failed": 1, "passed": 2}
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of the dialogue's parts, and which of them some script met."""
+    """One kind of dialogue part, and which of them the scripts covered."""
 
     name: str
     covered: list[str]
@@ -24,11 +24,12 @@ class Part:
 
     @property
     def total(self) -> int:
+        """Number of parts, covered or not."""
         return len(self.covered) + len(self.missing)
 
 
 def parts_of(run: Run) -> list[Part]:
-    """Intents, rules, actions, responses and engine errors: met by some script, or by none."""
+    """Return intents, rules, actions, responses and engine errors, each split into covered and missing."""
     met, there = vars(run.coverage), vars(everything())
     names = {
         "intents": "Intents",
@@ -43,7 +44,7 @@ def parts_of(run: Run) -> list[Part]:
 
 
 def write_html(run: Run, path: Path, *, price: float) -> None:
-    """Write the page; `price`: US dollars for an outgoing segment.
+    """Write the page. `price`: US dollars per outgoing segment.
 
     Raises:
         OSError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""A run as JUnit XML, which every CI reads."""
+"""JUnit XML report of a run, for CI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 def write_junit(run: Run, path: Path) -> None:
-    """Write the file: a suite for each file of scripts, a case for each script.
+    """Write the file, with a suite per script file and a case per script.
 
     Raises:
         OSError: the file cannot be written.
@@ -48,13 +48,13 @@ def _add(suite: Element, result: Result) -> None:
         time=f"{result.seconds:.3f}",
     )
     if result.error is not None:
-        told = SubElement(case, "error", message=_clean(f"{result.where}: {result.error}"))
-        told.text = _clean(failure_text(result))
+        error = SubElement(case, "error", message=_clean(f"{result.where}: {result.error}"))
+        error.text = _clean(failure_text(result))
     elif result.failure is not None:
         first = result.failure.mismatches[0]
         message = f"{result.where}: {first.what}: expected {first.expected}, found {first.found}"
-        told = SubElement(case, "failure", message=_clean(message))
-        told.text = _clean(failure_text(result))
+        failure = SubElement(case, "failure", message=_clean(message))
+        failure.text = _clean(failure_text(result))
 
 
 def _clean(text: str) -> str:

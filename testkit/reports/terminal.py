@@ -1,4 +1,4 @@
-"""What a terminal shows of a run: a bar, a line of what failed, its thread as a phone shows it, the difference marked."""
+"""Terminal report of a run: a progress bar, failed threads as a phone shows them, and a summary."""
 
 from __future__ import annotations
 
@@ -19,43 +19,43 @@ from testkit.reports.differences import Pieces, compared
 
 _SCREEN = 64  # columns of the phone
 _BUBBLE = 50
-_COLOURS = {"passed": "green", "failed": "red", "error": "yellow"}
+_COLORS = {"passed": "green", "failed": "red", "error": "yellow"}
 
 
 def show_failure(console: Console, result: Result) -> None:
-    """The thread up to the step that failed, and what was expected there."""
+    """Print the thread up to the failed step, and what was expected there."""
     console.print(Rule(Text(f"{result.outcome.upper()}  {result.script.name}", style="bold red")))
     console.print(Text(result.where, style="bold"))
-    console.print(Group(*(_shown(line) for line in result.lines)))
+    console.print(Group(*(_render_line(line) for line in result.lines)))
     if result.error is not None:
         console.print(Text(f"It could not be played to its end: {result.error}", style="yellow"))
     for mismatch in result.failure.mismatches if result.failure else ():
-        console.print(_told(mismatch))
+        console.print(_render_mismatch(mismatch))
     console.print()
 
 
 def failure_text(result: Result, width: int = 100) -> str:
-    """The same without colours, for logs and files."""
+    """Return what `show_failure` prints, without colors, for logs and files."""
     page = StringIO()
     show_failure(Console(file=page, width=width, color_system=None, force_terminal=False), result)
     return page.getvalue().rstrip()
 
 
 def show_summary(console: Console, run: Run) -> None:
-    """How many scripts went how, and how long diners waited."""
+    """Print the failed scripts, the number of scripts by outcome, and response times."""
     for result in run.results:
         if result.outcome != "passed":
             console.print(
-                Text.assemble((f"{result.outcome} ", _COLOURS[result.outcome]), f"{result.where}  {result.script.name}")
+                Text.assemble((f"{result.outcome} ", _COLORS[result.outcome]), f"{result.where}  {result.script.name}")
             )
     counts = [f"{run.count(outcome)} {outcome}" for outcome in ("passed", "failed", "error") if run.count(outcome)]
     if run.left_out:
         counts.append(f"{run.left_out} not played")
     waited = [ms for result in run.results for ms in result.turns_ms]
     answers = f"{len(waited)} answers, half of them within {percentile(waited, 0.5)} ms, 95 % within {percentile(waited, 0.95)} ms"
-    colour = "green" if run.is_green else "red"
+    color = "green" if run.is_green else "red"
     console.print(
-        Text(f"{', '.join(counts)} in {run.seconds:.1f} s", style=f"bold {colour}"),
+        Text(f"{', '.join(counts)} in {run.seconds:.1f} s", style=f"bold {color}"),
         Text(answers, style="dim"),
         sep="\n",
     )
@@ -63,23 +63,23 @@ def show_summary(console: Console, run: Run) -> None:
 
 @contextmanager
 def progress(console: Console, total: int) -> Iterator[OnResult]:
-    """A bar that fills up, where somebody watches; a failure is shown as soon as it is there."""
+    """Show a progress bar on a terminal. Yield the function to call with each result, which prints failures immediately."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("Scripts", total=total)
         failed = 0
 
-        def told(result: Result) -> None:
+        def on_result(result: Result) -> None:
             nonlocal failed
             if result.outcome != "passed":
                 failed += 1
                 show_failure(console, result)
             bars.update(task, advance=1, description="Scripts" if not failed else f"[red]Scripts, {failed} failed")
 
-        yield told
+        yield on_result
 
 
-def _shown(line: Line) -> RenderableType:
+def _render_line(line: Line) -> RenderableType:
     if line.kind == "note":
         return Text(f"- {line.text} -".center(_SCREEN), style="dim")
     about = f"{line.at:%H:%M}"
@@ -94,7 +94,7 @@ def _shown(line: Line) -> RenderableType:
     return Padding(bubble, (0, 0, 0, _SCREEN - width if line.kind == "in" else 0))
 
 
-def _told(mismatch: Mismatch) -> RenderableType:
+def _render_mismatch(mismatch: Mismatch) -> RenderableType:
     head = Text(mismatch.what, style="bold")
     if not mismatch.is_text:
         return Group(
@@ -108,7 +108,7 @@ def _told(mismatch: Mismatch) -> RenderableType:
 
 
 def _labelled(label: str, pieces: Pieces, style: str = "red") -> RenderableType:
-    """A text behind its label; what only this one has stands in [-brackets-], and in colour where there is any."""
+    """Return a text after its label. Pieces that the other text lacks are in [-brackets-], and colored if possible."""
     marks = ("[-", "-]") if label == "expected" else ("{+", "+}")
     text = Text(f"  {label:<9}")
     for words, is_odd in pieces:
