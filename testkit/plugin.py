@@ -40,9 +40,11 @@ class ScriptTest(pytest.Function):
     script: Script
 
     def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the script's place in its file."""
         return self.script.file, self.script.line - 1, self.script.name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """Show the thread, and where it went another way."""
         if isinstance(excinfo.value, ScriptFailed):
             return failure_text(excinfo.value.result)
         return super().repr_failure(excinfo, *args, **kwargs)
@@ -52,6 +54,7 @@ class ScriptTests(pytest.File):
     """A file of scripts."""
 
     def collect(self) -> Iterator[ScriptTest]:
+        """Yield a test for each script of the file."""
         try:
             scripts = load_file(self.path)
         except ScriptError as error:

@@ -73,8 +73,8 @@ def test_texts_of_a_booking_by_a_clock_that_is_ahead_are_sent_by_the_clock_of_th
 ) -> None:
     restaurant = open_restaurant()
     ahead = timedelta(days=1)
-    due_notifications = texts(database, book(engine.at(ahead), restaurant, evening(restaurant), notify=True))
-    assert [row.due_at - row.next_attempt_at for row in due_notifications] == [ahead, ahead]
+    queued = texts(database, book(engine.at(ahead), restaurant, evening(restaurant), notify=True))
+    assert [row.due_at - row.next_attempt_at for row in queued] == [ahead, ahead]
 
 
 def test_later_texts_of_a_reservation_are_in_the_language_it_was_booked_in(

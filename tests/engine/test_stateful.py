@@ -169,9 +169,7 @@ class Evening(RuleBasedStateMachine):
             assert made.code == confirmed_before
             return multiple()
         if alive:
-            assert made.tables == seated.tables, (
-                "what was held stands, whatever an import has made of the restaurant_line"
-            )
+            assert made.tables == seated.tables, "what was held stands, whatever an import has made of the restaurant"
             self.model.seated[made.code] = seated
         else:
             self.seat_reservation(made.code, made.tables, seated.starts_at, seated.party_size, excluding=hold)
