@@ -1,5 +1,5 @@
-"""Simulated diners: many at once, each with a goal and persona of their own, drawn from a seed.
+"""Load test with many simulated diners, each with a goal and a persona drawn from a seed.
 
-Locust, which is made for load, was looked at: it patches the whole process for gevent and knows no diner whose whole course
-comes from a seed, nor a verdict on a conversation. A thread a diner, on the testers' HTTP client, does both.
+Locust was considered, but it monkey-patches the whole process for gevent and has no concept of a diner whose every choice
+comes from a seed, or of a verdict on a conversation. One thread per diner with the testers' HTTP client provides both.
 """

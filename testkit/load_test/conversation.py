@@ -1,4 +1,4 @@
-"""A diner's end of the line: sends what is said, waits for what comes back, and keeps the thread."""
+"""A simulated diner's connection to the service: sends messages, waits for replies, and records the thread."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from testkit.load_test.utterances import TEXTED_CODE
 from testkit.service import Service, ServiceError
 
 LATE = 90.0
-"""Seconds within which a promised answer must have come."""
+"""Seconds within which a promised answer must arrive."""
 
 _PROMISE = Words().render("utter_bot_later")
-_LOOKS_AGAIN = 0.5  # seconds
-_BETWEEN_TEXTS = 0.3  # seconds between two messages that are one sentence
+_POLL_INTERVAL = 0.5  # seconds
+_BETWEEN_TEXTS = 0.3  # seconds between two texts sent in a row
 
 
 @dataclass
 class Exchange:
-    """A message and what came of it. `seconds` until the first answer, which may have been a promise."""
+    """A message and its reply. `seconds`: time until the first answer, which may have been a promise."""
 
     said: str
     reply: Reply | None = None
@@ -36,14 +36,14 @@ class Exchange:
 
 @dataclass
 class Line(ABC):
-    """One diner's conversation."""
+    """One diner's conversation over one channel."""
 
     service: Service
     diner: Diner
     exchanges: list[Exchange] = field(default_factory=list)
 
     def say(self, messages: list[str]) -> Reply | None:
-        """Say it, as one or several messages at once; the reply to the last of them, None when any stays without one."""
+        """Send the messages at once and return the reply to the last one, or None if any of them got no reply."""
         messages = [self.written(message) for message in messages]
         if len(messages) == 1:
             return self._exchange(messages[0])
@@ -72,10 +72,10 @@ class Line(ABC):
         return reply
 
     def _wait(self, exchange: Exchange) -> Reply | None:
-        """What was promised, once it is there: by itself, or together with the answer to another message."""
-        until = time.monotonic() + LATE
-        while time.monotonic() < until:
-            time.sleep(_LOOKS_AGAIN)
+        """Wait for the promised answer, which arrives on its own or as part of the answer to another message."""
+        deadline = time.monotonic() + LATE
+        while time.monotonic() < deadline:
+            time.sleep(_POLL_INTERVAL)
             others = (one for one in reversed(self.exchanges) if one.ended > exchange.began and not one.promised)
             if other := next((one for one in others if one.reply is not None), None):
                 return other.reply
@@ -84,32 +84,34 @@ class Line(ABC):
         return None
 
     def written(self, message: str) -> str:
-        """The message with the code that the diner's phone shows by now, where it is to be typed."""
+        """Replace the placeholder `TEXTED_CODE` with the code that was texted to the diner."""
         return (self.service.phone_code(self.diner.phone) or message) if message == TEXTED_CODE else message
 
     @abstractmethod
     def send(self, message: str) -> Reply | None:
-        """Send a message; what the response says."""
+        """Send a message and return the reply in the response, if any."""
 
     @abstractmethod
     def late(self) -> Reply | None:
-        """What has come by itself since."""
+        """Return the answer that has arrived after a promise, if any."""
 
 
 @dataclass
 class TextLine(Line):
-    """By SMS, through the simulated Twilio."""
+    """A conversation by SMS, through the simulated Twilio."""
 
     to: str = ""
     _seen: int = 0
 
     def send(self, message: str) -> Reply | None:
+        """Send a text and return the reply in the webhook's response, if any."""
         delivery = self.service.send_text(self.diner.phone, self.to, message, repeat=self.diner.persona.twilio_repeats)
-        # Twilio's repeat may bring what was only promised the first time.
+        # Twilio's second delivery may get the answer that the first one was only promised.
         answers = [text for text in delivery.replies if text != _PROMISE]
         return read_text(answers or delivery.replies) if delivery.replies else None
 
     def late(self) -> Reply | None:
+        """Return the texts sent through Twilio's REST API since the last call, if any."""
         lines = self.service.thread(self.diner.phone, self.to, after=self._seen)
         self._seen = max((line["id"] for line in lines), default=self._seen)
         texts = [line["text"] for line in lines if line.get("via") == "rest"]
@@ -118,28 +120,30 @@ class TextLine(Line):
 
 @dataclass
 class ChatLine(Line):
-    """Over the chat API, as the widget does."""
+    """A conversation over the chat API, as in the widget."""
 
     def __post_init__(self) -> None:
-        known = (
+        signed_in = (
             {"phone": self.diner.phone, "name": self.diner.name} if self.diner.persona.channel == "signed_in" else {}
         )
-        self._chat = self.service.open_chat(**known)
+        self._chat = self.service.open_chat(**signed_in)
 
     def send(self, message: str) -> Reply | None:
+        """Send a chat message and return the reply, if any."""
         answer = self.service.say(self._chat, message)
         return read_answer(answer) if answer["messages"] else None
 
     def late(self) -> Reply | None:
-        told = self.service.chat_state(self._chat)
-        said = [line for line in told["messages"] if line["direction"] == "out"]
+        """Return what the bot has said since its last promise, if anything."""
+        state = self.service.chat_state(self._chat)
+        said = [line for line in state["messages"] if line["direction"] == "out"]
         promised = max((n for n, line in enumerate(said) if line["text"] == _PROMISE), default=-1)
         new = said[promised + 1 :]
-        return read_answer({**told, "messages": new}) if new else None
+        return read_answer({**state, "messages": new}) if new else None
 
 
 def line_for(diner: Diner, service: Service, our_number: str) -> Line:
-    """The line on which this diner talks. Raises ServiceError when a chat cannot be opened."""
+    """Open the conversation on the diner's channel. Raises ServiceError if a chat cannot be opened."""
     if diner.persona.channel in ("chat", "signed_in"):
         return ChatLine(service, diner)
     own = diner.desired.restaurant.sms_number if diner.persona.channel == "own_number" else None

@@ -1,4 +1,4 @@
-"""What a diner wants: a table somewhere at some time, and what comes after it."""
+"""What a simulated diner wants: a table at some restaurant and time, and what to do with the reservation."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _WEIGHTS: dict[Kind, int] = {
 }
 _PARTIES = {1: 6, 2: 40, 3: 14, 4: 20, 5: 8, 6: 6, 7: 3, 8: 3}
 _POPULAR = (time(18, 30), time(19, 0), time(19, 30), time(20, 0))
-_CROWDED = 3  # restaurants that too many want on one evening
-_WANTS_THE_SAME = 0.15
+_POPULAR_RESTAURANTS = 3  # restaurants that too many diners want on the same evening
+_POPULAR_SHARE = 0.15  # of all diners
 
 
 @dataclass(frozen=True)
 class DesiredBooking:
-    """A table. `day` and `at` by the restaurant's clock."""
+    """A table that a diner wants. `day` and `at` are in the restaurant's time zone."""
 
     restaurant: PublicRestaurant
     day: date
@@ -36,12 +36,13 @@ class DesiredBooking:
 
     @property
     def starts_at(self) -> datetime:
+        """Start as an aware datetime."""
         return datetime.combine(self.day, self.at, self.restaurant.zone)
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What must have come about in the end. `second` is what the table is moved to."""
+    """What the diner must have achieved in the end. `second`: what the reservation is moved to."""
 
     kind: Kind
     desired: DesiredBooking
@@ -49,15 +50,15 @@ class Goal:
 
 
 def draw_goal(rng: Random, restaurants: Sequence[PublicRestaurant], now: datetime) -> Goal:
-    """A goal that can be reached in an empty restaurant. `now` is the service's clock (aware)."""
+    """Draw a goal that can be reached in an empty restaurant. `now` is the service's clock (aware)."""
     kind = rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-    is_crowded = rng.random() < _WANTS_THE_SAME
-    desired = _popular_booking(rng, restaurants, now) if is_crowded else draw_booking(rng, rng.choice(restaurants), now)
+    is_popular = rng.random() < _POPULAR_SHARE
+    desired = _popular_booking(rng, restaurants, now) if is_popular else draw_booking(rng, rng.choice(restaurants), now)
     return Goal(kind, desired, another(rng, desired, now) if kind == "book and move" else None)
 
 
 def draw_booking(rng: Random, restaurant: PublicRestaurant, now: datetime) -> DesiredBooking:
-    """Some day, time and party at this restaurant."""
+    """Draw a day, a time and a party size at a restaurant."""
     day = rng.choice(restaurant.days_from(now.astimezone(restaurant.zone).date()))
     times = restaurant.times_on(day)
     popular = [moment for moment in times if moment in _POPULAR]
@@ -67,8 +68,8 @@ def draw_booking(rng: Random, restaurant: PublicRestaurant, now: datetime) -> De
 
 
 def _popular_booking(rng: Random, restaurants: Sequence[PublicRestaurant], now: datetime) -> DesiredBooking:
-    """A table on the second evening at one of a few restaurants: too many want it, and some will have to take another time."""
-    restaurant = rng.choice(restaurants[:_CROWDED])
+    """Draw a table on the second evening at one of a few restaurants. Demand exceeds supply, so some diners must adapt."""
+    restaurant = rng.choice(restaurants[:_POPULAR_RESTAURANTS])
     day = restaurant.days_from(now.astimezone(restaurant.zone).date())[1]
     times = restaurant.times_on(day)
     return DesiredBooking(
@@ -82,14 +83,22 @@ def _draw_party(rng: Random, restaurant: PublicRestaurant) -> int:
 
 
 def another(rng: Random, desired: DesiredBooking, now: datetime, *, field: str | None = None) -> DesiredBooking:
-    """The same with another time, day or party (or just another `field`); what cannot be otherwise stays."""
+    """Change the time, day or party at random, or the given `field`. Return `desired` itself if there is no alternative."""
     field = field or rng.choice(("at", "at", "day", "party"))
     if field == "party":
-        parties = [n for n in range(1, min(8, desired.restaurant.largest_party) + 1) if n != desired.party]
-        return replace(desired, party=rng.choice(parties)) if parties else desired
+        return _with_other_party(rng, desired)
     if field == "day":
-        days = desired.restaurant.days_from(now.astimezone(desired.restaurant.zone).date())
-        days = [day for day in days if day != desired.day and desired.at in desired.restaurant.times_on(day)]
-        return replace(desired, day=rng.choice(days)) if days else desired
+        return _with_other_day(rng, desired, now)
     times = [t for t in desired.restaurant.times_on(desired.day) if t != desired.at]
     return replace(desired, at=rng.choice(times)) if times else desired
+
+
+def _with_other_party(rng: Random, desired: DesiredBooking) -> DesiredBooking:
+    parties = [n for n in range(1, min(8, desired.restaurant.largest_party) + 1) if n != desired.party]
+    return replace(desired, party=rng.choice(parties)) if parties else desired
+
+
+def _with_other_day(rng: Random, desired: DesiredBooking, now: datetime) -> DesiredBooking:
+    days = desired.restaurant.days_from(now.astimezone(desired.restaurant.zone).date())
+    days = [day for day in days if day != desired.day and desired.at in desired.restaurant.times_on(day)]
+    return replace(desired, day=rng.choice(days)) if days else desired

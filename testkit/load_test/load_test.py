@@ -1,4 +1,4 @@
-"""A crowd's visit to a service, from the first diner to the last look into the database."""
+"""Run a load test, from the first diner to the final check of the database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from testkit.playback.runner import connect
 from testkit.service import Service
 from webhooks.simulator.inbox import Inbox
 
-_SETTLED_WITHIN = 60.0  # seconds, for what is still on its way when the last diner has gone
+_SETTLED_WITHIN = 60.0  # seconds for what is still in transit when the last diner is done
 
 
 def run_load_test(
@@ -33,14 +33,14 @@ def run_load_test(
     most_dead_ends: float,
     threads: TextIO | None = None,
 ) -> bool:
-    """Let the diners of a seed come within `seconds`, and tell how it went; their tables are given back at the end.
+    """Let the diners of a seed arrive within `seconds`, print a report, and release their tables at the end.
 
-    `database_of`: the settings of the service when its database is at hand, so that invariants are checked there.
-    Gives whether they hold, every message got an answer, and fewer than `most_dead_ends` (0 to 1) of the diners got stuck.
+    `database_of`: the service's settings if its database can be reached, so that the invariants can be checked.
+    Return whether they hold, every message got an answer, and the share of stuck diners is below `most_dead_ends` (0 to 1).
 
     Raises:
-        ServiceError: the service is not there, or has no restaurants.
-        sqlalchemy.exc.OperationalError: its database is not.
+        ServiceError: the service does not answer, or has no restaurants.
+        sqlalchemy.exc.OperationalError: the database cannot be reached.
     """
     made, stopped = gather(connect(service), diners, seed), threading.Event()
     columns = (TextColumn("diners who have finished"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -61,16 +61,16 @@ def run_load_test(
 
 
 def _settled(settings: Settings, courses: list[Course]) -> list[Breach]:
-    """What is not as it must be once nothing is on its way any more."""
+    """Return the breaches that remain once nothing is in transit any more."""
     database = create_database(settings.database_address, pool_size=1, name="tabletalk script crowd")
     redis = Redis.from_url(settings.redis_address)
     clock, phones = Clock(settings.clock_offset), {course.diner.phone for course in courses}
-    until = time.monotonic() + _SETTLED_WITHIN
+    deadline = time.monotonic() + _SETTLED_WITHIN
     try:
         while True:
             arrived = Inbox(redis).arrived(phones) if settings.uses_simulator else None
             found = breaches(database, now=clock.now(), arrived=arrived)
-            if not found or time.monotonic() > until:
+            if not found or time.monotonic() > deadline:
                 return found
             time.sleep(1)
     finally:

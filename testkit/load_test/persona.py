@@ -1,4 +1,4 @@
-"""How a diner types: in haste or at length, with or without capitals, with slips of the thumb."""
+"""How a simulated diner types and behaves: terse or verbose, lowercase, typos, double texts, changes of mind."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Literal
 
 Style = Literal["short", "usual", "long"]
 Channel = Literal["sms", "own_number", "chat", "signed_in"]
-"""A text to the service's number or to the restaurant's own; the widget; the widget of a partner who knows the diner."""
+"""SMS to the service's number or to the restaurant's own; the widget; the widget of a partner who signed the diner in."""
 
 
 @dataclass(frozen=True)
 class Persona:
-    """What makes one diner other than the next. Seconds are real ones."""
+    """Traits of one diner. Seconds are real time."""
 
     channel: Channel
     style: Style
@@ -22,27 +22,27 @@ class Persona:
     abbreviates: bool
     emoji: bool
     slips: float
-    """Share of messages with a slip."""
+    """Share of messages with a typo."""
     tells_at_once: bool
     greets: bool
     double_texts: bool
     twilio_repeats: bool
-    """Of every message."""
+    """Twilio delivers every message twice."""
     changes_mind: bool
     asks_by_the_way: bool
     picky: bool
-    """Turns the first offer of other times down and proposes another day."""
+    """Declines the first offer of other times and proposes another day."""
     courteous: bool
     leaves_after: int | None
-    """Messages after which this diner is never heard of again."""
+    """Number of messages after which the diner disappears."""
     pace: float
-    """Seconds between a reply and the next message, about."""
+    """Approximate seconds between a reply and the next message."""
     long_pause: float
-    """Seconds of silence, once."""
+    """Seconds of one long silence."""
 
     @classmethod
     def draw(cls, rng: Random) -> Persona:
-        """Everything by chance."""
+        """Draw all traits."""
         return cls(
             channel=rng.choices(("sms", "own_number", "chat", "signed_in"), (50, 10, 20, 20))[0],
             style=rng.choices(("short", "usual", "long"), (35, 40, 25))[0],
@@ -64,7 +64,7 @@ class Persona:
         )
 
     def type(self, words: str, rng: Random, *, carefully: bool = False) -> str:
-        """The words as this diner types them; `carefully`, when asked a second time, without a slip."""
+        """Return the words as this diner types them. `carefully`: without typos, as when asked a second time."""
         if self.abbreviates:
             for long, short in _SHORT_FORMS:
                 words = re.sub(rf"\b{long}\b", short, words, flags=re.IGNORECASE)
@@ -82,7 +82,7 @@ _EMOJI = ("🙏", "😊", "🍝", "🎉", "👍")
 
 
 def slip(words: str, rng: Random) -> str:
-    """One letter of a longer word left out, doubled or swapped with the next; figures are typed with care."""
+    """Drop, double or swap one letter of a longer word. Digits are left alone."""
     places = list(re.finditer(r"[A-Za-z]{5,}", words))
     if not places:
         return words

@@ -1,4 +1,4 @@
-"""Picking one of the options a reply shows."""
+"""Pick one of the options that a reply offers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from testkit.load_test.restaurants import PublicRestaurant
 
 
 class Pick(NamedTuple):
-    """Which option (from 1), and what is wished for from then on."""
+    """The chosen option (numbered from 1), and what the diner wants from then on."""
 
     number: int
     choice: Choice
@@ -20,25 +20,25 @@ class Pick(NamedTuple):
 
 
 def pick(reply: Reply, desired: DesiredBooking, rng: Random) -> Pick | None:
-    """Pick the option closest to what is desired, or the nearest yes; None when every option is another restaurant."""
-    told = [facts_of(choice.label) for choice in reply.choices]
-    if not any(told):
+    """Pick an option that matches, otherwise any at the desired restaurant; None if all are at other restaurants."""
+    offered = [facts_of(choice.label) for choice in reply.choices]
+    if not any(offered):
         return _pick_restaurant(reply, desired)
     fitting = [
         n
-        for n, facts in enumerate(told)
+        for n, facts in enumerate(offered)
         if facts and not facts.differs(desired) and _is_at(reply.choices[n], desired.restaurant)
     ]
-    # Times and days elsewhere are for those who know the other place; most stay with the restaurant they wanted.
+    # Diners stay with the restaurant they wanted, so offers at other restaurants do not count.
     here = [n for n, choice in enumerate(reply.choices) if _is_at(choice, desired.restaurant)]
     if not fitting and not here:
         return None
     number = fitting[0] if fitting else rng.choice(here)
-    return Pick(number + 1, reply.choices[number], _with(desired, told[number]))
+    return Pick(number + 1, reply.choices[number], _with(desired, offered[number]))
 
 
 def _pick_restaurant(reply: Reply, desired: DesiredBooking) -> Pick | None:
-    """Options that name restaurants: the one that was meant all along."""
+    """Pick the desired restaurant if the options are restaurants."""
     for number, choice in enumerate(reply.choices, start=1):
         label = plain(choice.label)
         if plain(desired.restaurant.name)[:30] in label and plain(desired.restaurant.city) in label:
@@ -47,7 +47,7 @@ def _pick_restaurant(reply: Reply, desired: DesiredBooking) -> Pick | None:
 
 
 def _is_at(choice: Choice, restaurant: PublicRestaurant) -> bool:
-    """Whether an option says nothing of another restaurant: a bare time or day, or this one's name."""
+    """Return whether an option is at this restaurant: it names it, or gives only a time or day."""
     return not names_a_restaurant(choice.label) or plain(restaurant.name)[:30] in plain(choice.label)
 
 

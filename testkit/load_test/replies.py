@@ -1,4 +1,4 @@
-"""What a diner takes from a reply: over the chat API as it is told, from a text as a person would read it."""
+"""What a simulated diner understands from a reply: structured in the chat API, read from the words in a text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from testkit.load_test.restaurants import PublicRestaurant
 
 @dataclass(frozen=True)
 class Facts:
-    """Day, time, party and restaurant as far as a text tells them. `day` is (month, day of the month)."""
+    """Day, time, party and restaurant, as far as a text mentions them. `day` is (month, day of the month)."""
 
     day: tuple[int, int] | None = None
     at: time | None = None
@@ -26,7 +26,7 @@ class Facts:
         return self != Facts()
 
     def differs(self, desired: DesiredBooking) -> str | None:
-        """The first thing that is told otherwise than it was wished: "party", "day", "at" or "restaurant"."""
+        """Return the first field that is not as desired: "restaurant", "party", "day" or "at"."""
         if self.slug and self.slug != desired.restaurant.slug:
             return "restaurant"
         if self.party and self.party != desired.party:
@@ -40,7 +40,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Choice:
-    """A digit and what it stands for."""
+    """An option: its digit and its label."""
 
     text: str
     label: str
@@ -48,29 +48,29 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back. `asks` in the words of the chat API."""
+    """A reply from the bot. `asks`: what it expects, as in the chat API."""
 
     text: str
     asks: str | None = None
     choices: tuple[Choice, ...] = ()
     facts: Facts = Facts()
     status: str | None = None
-    """ "confirmed" or "cancelled" where the reply shows a reservation."""
+    """ "confirmed" or "cancelled" if the reply shows a reservation."""
 
     @property
     def is_no(self) -> bool:
-        """Whether something was refused."""
+        """Whether a request was refused."""
         return _NO.search(self.text) is not None
 
     @property
     def knows_nothing(self) -> bool:
-        """Whether a question was not answered: "That I don't know"."""
+        """Whether a question was not answered, as in "That I don't know"."""
         return (
             re.search(r"\bi don't know\b|\bdid not get that\b|\bdon't follow\b", self.text, re.IGNORECASE) is not None
         )
 
     def tells_of(self, restaurant: PublicRestaurant) -> bool:
-        """Whether it names the restaurant, whose long name may be cut."""
+        """Return whether the reply names the restaurant. Long names may be truncated."""
         return plain(restaurant.name)[:30] in plain(self.text)
 
 
@@ -104,26 +104,26 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 
 
 def read_text(bodies: list[str]) -> Reply:
-    """A reply by SMS, which may be more than one text."""
+    """Read a reply by SMS, which may consist of several texts."""
     text = "\n".join(bodies)
     lines = text.splitlines()
     choices = tuple(Choice(*found.groups()) for line in lines if (found := _CHOICE.fullmatch(line.strip())))
     said = " ".join(line for line in lines if not _CHOICE.fullmatch(line.strip()))
     asked_at, asked = _last(_QUESTIONS, said)
-    told_at, status = _last(_NEWS, said)
-    if told_at > asked_at:  # what is booked by now needs no answer to the question before
+    news_at, status = _last(_NEWS, said)
+    if news_at > asked_at:  # a question before the news needs no answer any more
         asked = None
     return Reply(text, "choice" if choices else asked, choices, facts_of(said), status)
 
 
 def _last(patterns: tuple[tuple[str, str], ...], said: str) -> tuple[int, str | None]:
-    """Where the last of these is said, and what it is."""
+    """Return the position of the last match and its kind."""
     found = ((match.end(), kind) for kind, pattern in patterns for match in re.finditer(pattern, said, re.IGNORECASE))
     return max(found, default=(-1, None))
 
 
 def read_answer(answer: dict[str, Any]) -> Reply:
-    """A reply of the chat API."""
+    """Read a reply from the chat API."""
     shown = answer["reservation"] or answer["hold"]
     facts = Facts()
     if shown:
@@ -148,7 +148,7 @@ def read_answer(answer: dict[str, Any]) -> Reply:
 
 
 def facts_of(text: str) -> Facts:
-    """What a text tells last of each kind: what it is about comes after what is said by the way."""
+    """Return the last fact of each kind in a text. Its subject comes after incidental remarks."""
     days, times, parties = (list(pattern.finditer(text)) for pattern in (_DAY, _TIME, _PARTY))
     day = at = None
     if days:
@@ -162,18 +162,18 @@ def facts_of(text: str) -> Facts:
 
 
 def names_a_restaurant(text: str) -> bool:
-    """Whether more is said than a day, a time and a party."""
+    """Return whether a label has words besides a day, a time and a party."""
     bare = _WEEKDAY.sub("", _PARTY.sub("", _TIME.sub("", _DAY.sub("", text))))
     return any(character.isalpha() for character in bare)
 
 
 def plain(text: str) -> str:
-    """Lower-case letters, without accents."""
+    """Return the text in lowercase without accents."""
     return anyascii(text).casefold()
 
 
 def day_near(day: tuple[int, int], near: date) -> date:
-    """The date of that day and month closest to another."""
+    """Return the date with that month and day that is closest to `near`."""
     candidates = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:

@@ -1,4 +1,4 @@
-"""What is told about a crowd: who got what, how long it took, and the threads of those who got stuck."""
+"""Report of a load test: outcomes by goal, response times, and the threads of diners who got stuck."""
 
 from __future__ import annotations
 
@@ -14,28 +14,34 @@ from testkit.invariants import Breach
 from testkit.load_test.conversation import Exchange
 from testkit.load_test.runner import Course
 
-_MOST_THREADS = 10  # printed; a file takes them all
+_MAX_THREADS = 10  # printed; a file gets all of them
 
 
 def share_of_dead_ends(courses: Sequence[Course]) -> float:
-    """Dead ends among those who did not go away by themselves; 0 to 1."""
+    """Return the share (0 to 1) of dead ends among the diners who did not leave on their own."""
     stayed = [course for course in courses if course.outcome != "left"]
     return sum(course.outcome == "dead end" for course in stayed) / len(stayed) if stayed else 0.0
 
 
 def unanswered(courses: Sequence[Course]) -> int:
-    """Messages that nothing came back to."""
+    """Return the number of messages without a reply."""
     return sum(exchange.reply is None for course in courses for exchange in course.exchanges)
 
 
 def show(console: Console, courses: Sequence[Course], breaches: Sequence[Breach] | None) -> None:
-    """Print it all; `breaches` None: invariants were not checked."""
+    """Print the report. `breaches` is None if the invariants were not checked."""
     table = Table("goal", "diners", "reached", "refused", "dead end", "left", "messages", title="Diners")
     goals = sorted({course.diner.goal.kind for course in courses})
     for goal in goals:
         _add_goal(table, goal, [course for course in courses if course.diner.goal.kind == goal])
     _add_goal(table, "all", courses)
     console.print(table)
+    _show_replies(console, courses)
+    _show_dead_ends(console, courses)
+    _show_breaches(console, breaches)
+
+
+def _show_replies(console: Console, courses: Sequence[Course]) -> None:
     exchanges = [exchange for course in courses for exchange in course.exchanges]
     waits = sorted(exchange.seconds for exchange in exchanges if not exchange.error)
     if waits:
@@ -47,12 +53,14 @@ def show(console: Console, courses: Sequence[Course], breaches: Sequence[Breach]
     late = [exchange for exchange in exchanges if exchange.promised]
     kept = sum(exchange.reply is not None for exchange in late)
     console.print(f"unanswered: {unanswered(courses)}; promised for later: {len(late)}, of which {kept} came")
+
+
+def _show_dead_ends(console: Console, courses: Sequence[Course]) -> None:
     stuck = [course for course in courses if course.outcome == "dead end"]
     for why, count in Counter(course.why.partition(":")[0] for course in stuck).most_common():
         console.print(f"dead end, {count}x: {why}", markup=False)
-    for course in stuck[:_MOST_THREADS]:
+    for course in stuck[:_MAX_THREADS]:
         console.print(thread(course), markup=False, highlight=False)
-    _show_breaches(console, breaches)
 
 
 def _show_breaches(console: Console, breaches: Sequence[Breach] | None) -> None:
@@ -75,7 +83,7 @@ def _add_goal(table: Table, name: str, courses: Sequence[Course]) -> None:
 
 
 def thread(course: Course) -> str:
-    """A conversation as it went, with what the diner wanted above it."""
+    """Format a conversation, with the diner's goal above it and the outcome below."""
     diner, desired = course.diner, course.diner.goal.desired
     head = (
         f"--- diner {diner.number}, {diner.phone}, {diner.name}, {diner.persona.channel}: {diner.goal.kind}, "
@@ -85,11 +93,11 @@ def thread(course: Course) -> str:
     if diner.desired != desired:
         now = diner.desired
         end += f" (by then {now.restaurant.name}, {now.starts_at:%a %Y-%m-%d %H:%M}, party of {now.party})"
-    lines = [line for exchange in course.exchanges for line in (f"> {exchange.said}", *_heard(exchange))]
+    lines = [line for exchange in course.exchanges for line in (f"> {exchange.said}", *_reply_lines(exchange))]
     return "\n".join([head, *lines, end])
 
 
-def _heard(exchange: Exchange) -> list[str]:
+def _reply_lines(exchange: Exchange) -> list[str]:
     if exchange.reply is None:
         return [f"    (no answer{': ' + exchange.error if exchange.error else ''})"]
     late = ["    (promised, and late)"] if exchange.promised else []
@@ -97,6 +105,6 @@ def _heard(exchange: Exchange) -> list[str]:
 
 
 def write_threads(file: TextIO, courses: Sequence[Course]) -> None:
-    """Every thread, one after another."""
+    """Write all threads to a file."""
     for course in courses:
         file.write(thread(course) + "\n\n")

@@ -1,4 +1,4 @@
-"""The restaurants a crowd knows, as anybody can read them from the public API."""
+"""The restaurants that simulated diners know, read from the public API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LATEST = time(22, 30)
 
 @dataclass(frozen=True)
 class PublicRestaurant:
-    """A restaurant: what its page tells."""
+    """A restaurant as the public API describes it."""
 
     slug: str
     name: str
@@ -27,50 +27,51 @@ class PublicRestaurant:
     cuisines: tuple[str, ...]
     sms_number: str | None
     periods: tuple[tuple[frozenset[str], time, time], ...]
-    """Weekdays, the first and the last time at which guests are seated."""
+    """Weekdays, first seating and last seating of each service period."""
     unusual: frozenset[date]
-    """Closures, and days with hours of their own."""
+    """Closures and special days."""
     slot: timedelta
     days_ahead: int
     largest_party: int
     tells: frozenset[str]
-    """What its page says something about: of `wording.QUESTIONS`."""
+    """Topics of `utterances.QUESTIONS` that its page answers."""
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> PublicRestaurant:
-        """From `GET /api/restaurants/{slug}`."""
-        policy = told["policy"]
+    def of(cls, page: dict[str, Any]) -> PublicRestaurant:
+        """Build it from the response of `GET /api/restaurants/{slug}`."""
+        policy = page["policy"]
         periods = [
             (frozenset(p["days"]), time.fromisoformat(p["opens"]), time.fromisoformat(p["last_seating"]))
-            for p in told["service_periods"]
+            for p in page["service_periods"]
         ]
         return cls(
-            slug=told["slug"],
-            name=told["name"],
-            city=told["city"],
-            country=told["address"]["country"] or "US",
-            timezone=told["timezone"],
-            cuisines=tuple(told["cuisines"]),
-            sms_number=told["sms_number"],
+            slug=page["slug"],
+            name=page["name"],
+            city=page["city"],
+            country=page["address"]["country"] or "US",
+            timezone=page["timezone"],
+            cuisines=tuple(page["cuisines"]),
+            sms_number=page["sms_number"],
             periods=tuple(periods),
-            unusual=frozenset(date.fromisoformat(d["date"]) for d in (*told["closures"], *told["special_days"])),
+            unusual=frozenset(date.fromisoformat(d["date"]) for d in (*page["closures"], *page["special_days"])),
             slot=timedelta(minutes=policy["slot_minutes"]),
             days_ahead=policy["max_advance_days"],
             largest_party=policy["largest_party"],
-            tells=frozenset(_told_by(told)),
+            tells=frozenset(_topics_of(page)),
         )
 
     @property
     def zone(self) -> ZoneInfo:
+        """Time zone of the restaurant."""
         return ZoneInfo(self.timezone)
 
     @property
     def is_month_first(self) -> bool:
-        """Whether 12/5 is a day in December there."""
+        """Whether 12/5 means December 5 there."""
         return self.country in ("US", "CA", "PH")
 
     def times_on(self, day: date) -> list[time]:
-        """When guests are seated on an ordinary day; late hours, which belong to the night before, are left out."""
+        """Return the seating times on a regular day, without those after midnight; none on a closure or special day."""
         if day in self.unusual:
             return []
         weekday = _WEEKDAYS[day.weekday()]
@@ -84,12 +85,12 @@ class PublicRestaurant:
             moment += self.slot
 
     def days_from(self, today: date) -> list[date]:
-        """Days that may be booked, from tomorrow on, on which guests are seated."""
-        days = (today + timedelta(days=n) for n in range(1, min(self.days_ahead, _FURTHEST)))
+        """Return the bookable days from tomorrow on that have seating times."""
+        days = (today + timedelta(days=n) for n in range(1, min(self.days_ahead, _MAX_DAYS_AHEAD)))
         return [day for day in days if self.times_on(day)]
 
 
-def _told_by(page: dict[str, Any]) -> Iterator[str]:
+def _topics_of(page: dict[str, Any]) -> Iterator[str]:
     yield "hours"
     yield from page["about"]
     if page["address"]["street"]:
@@ -104,14 +105,14 @@ def _told_by(page: dict[str, Any]) -> Iterator[str]:
         yield "vegetarian"
 
 
-_FURTHEST = 22  # days; nobody of the crowd plans farther ahead
+_MAX_DAYS_AHEAD = 22  # simulated diners do not plan further ahead
 
 
 def read_restaurants(service: Service) -> list[PublicRestaurant]:
-    """The restaurants of a service, by slug; of very many, the first ones.
+    """Return the first `_MOST_RESTAURANTS` of a service, sorted by slug, without those that take no parties.
 
     Raises:
-        ServiceError: the service does not tell.
+        ServiceError: the service does not answer.
     """
     slugs = [one["slug"] for one in service.restaurants(most=_MOST_RESTAURANTS)]
     restaurants = [PublicRestaurant.of(service.restaurant(slug)) for slug in sorted(slugs)]

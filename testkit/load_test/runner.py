@@ -1,4 +1,4 @@
-"""A crowd: diners who come one after another, talk at the same time, and are judged by what the database has in the end."""
+"""Run the diners of a load test in parallel and judge each by their reservations at the end."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from testkit.playback.scenario import Environment
 from testkit.service import Service, ServiceError
 
 Outcome = Literal["reached", "refused", "left", "dead end"]
-_MOST_AT_ONCE = 500  # diners who talk at the same time
+_MAX_PARALLEL = 500  # diners who talk at the same time
 
 
 @dataclass
 class Course:
-    """How it went for one diner."""
+    """One diner's conversation, reservations and outcome."""
 
     diner: Diner
     exchanges: list[Exchange] = field(default_factory=list)
@@ -34,10 +34,10 @@ class Course:
 
 
 def gather(environment: Environment, diners: int, seed: int) -> list[Diner]:
-    """The diners of a seed, each with a phone that nobody has used on this service.
+    """Draw the diners of a seed, each with a phone number that is new to the service.
 
     Raises:
-        ServiceError: the service is not there, has no restaurants, or no numbers are left.
+        ServiceError: the service does not answer, has no restaurants, or no unused numbers are left.
     """
     now = datetime.fromisoformat(environment.service.config()["now"])
     restaurants = read_restaurants(environment.service)
@@ -60,9 +60,9 @@ def run(
     stopped: threading.Event,
     on_end: Callable[[Course], None] = lambda _: None,
 ) -> list[Course]:
-    """Let them come within `seconds` and talk to the end; `on_end` is called for each who has done so.
+    """Let the diners arrive within `seconds` and talk until they are done. `on_end` is called for each result.
 
-    Once `stopped` is set, nobody says any more.
+    Once `stopped` is set, no diner sends another message.
     """
     our_number = service.config()["numbers"][0]["number"]
     begin = time.monotonic()
@@ -80,7 +80,7 @@ def run(
         return course
 
     by_arrival = sorted(diners, key=lambda diner: diner.arrives)
-    with ThreadPoolExecutor(min(len(by_arrival), _MOST_AT_ONCE)) as pool:
+    with ThreadPoolExecutor(min(len(by_arrival), _MAX_PARALLEL)) as pool:
         jobs = [pool.submit(dine, diner) for diner in by_arrival]
         courses = []
         for job in as_completed(jobs):
@@ -92,36 +92,42 @@ def run(
 def _talk(diner: Diner, service: Service, our_number: str, course: Course, stopped: threading.Event) -> None:
     line = line_for(diner, service, our_number)
     course.exchanges = line.exchanges
-    messages, was_silent = diner.begin(), False
+    messages, has_paused = diner.begin(), False
     while messages and not stopped.is_set():
         reply = line.say(messages)
         messages = diner.hear(reply)
         if messages:
-            stopped.wait(diner.pause + (0 if was_silent else diner.persona.long_pause))
-            was_silent = True
+            stopped.wait(diner.pause + (0 if has_paused else diner.persona.long_pause))
+            has_paused = True
 
 
 def judge(diner: Diner, reservations: Sequence[dict[str, Any]], *, stopped: bool = False) -> tuple[Outcome, str]:
-    """Whether a diner got what they wanted, by what the database has for their phone; and why not."""
+    """Return the outcome for a diner, given the reservations of their phone, and the reason for a dead end."""
     if diner.dead_end:
         return "dead end", diner.dead_end
     if diner.has_left or stopped:
         return "left", ""
-    standing = [one for one in reservations if one["status"] == "confirmed"]
+    if why := _shortfall(diner, reservations):
+        return "dead end", why
+    return ("refused" if diner.was_refused else "reached"), ""
+
+
+def _shortfall(diner: Diner, reservations: Sequence[dict[str, Any]]) -> str:
+    """Return why the reservations are not what they should be; empty if they are."""
+    confirmed = [one for one in reservations if one["status"] == "confirmed"]
     if diner.was_refused:
-        return ("refused", "") if len(standing) <= 1 else ("dead end", f"{len(standing)} reservations")
+        return f"{len(confirmed)} reservations" if len(confirmed) > 1 else ""
     if diner.goal.kind in ("ask", "book and cancel"):
-        cancelled = any(one["status"] == "cancelled" for one in reservations) or diner.goal.kind == "ask"
-        done = not standing and cancelled
-        return ("reached", "") if done else ("dead end", f"{len(standing)} reservations stand, none should")
-    if len(standing) != 1:
-        return "dead end", f"{len(standing)} reservations stand, one should"
-    wrong = differences(diner, standing[0])
-    return ("reached", "") if not wrong else ("dead end", f"booked otherwise than said: {wrong}")
+        is_done = diner.goal.kind == "ask" or any(one["status"] == "cancelled" for one in reservations)
+        return "" if is_done and not confirmed else f"{len(confirmed)} reservations stand, none should"
+    if len(confirmed) != 1:
+        return f"{len(confirmed)} reservations stand, one should"
+    wrong = differences(diner, confirmed[0])
+    return f"booked otherwise than said: {wrong}" if wrong else ""
 
 
 def differences(diner: Diner, reservation: dict[str, Any]) -> str:
-    """What of a reservation is not as this diner wants it."""
+    """Describe how a reservation differs from what the diner wants; empty if it does not."""
     desired = diner.desired
     found = {
         "restaurant": (reservation["restaurant"]["slug"], desired.restaurant.slug),

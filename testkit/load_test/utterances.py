@@ -1,4 +1,4 @@
-"""How diners put it: a day, a time, a party, a whole request."""
+"""How simulated diners phrase a day, a time, a party, or a whole request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from testkit.load_test.goals import DesiredBooking
 from testkit.load_test.persona import Persona
 
 _HOME = ZoneInfo("America/New_York")
-"""Where the diners' numbers are from, and so their "tomorrow" before a restaurant is known."""
+"""Time zone of the diners' numbers, which defines "tomorrow" before a restaurant is known."""
 
 TEXTED_CODE = "(the code that was texted)"
-"""Stands for what only the diner's phone shows."""
+"""Placeholder for a code that only the diner's phone shows."""
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight")
 _GIVEN = ("Ana", "Ben", "Chloe", "David", "Elif", "Frank", "Grace", "Hiro", "Irene", "Jamal", "Kate", "Luis", "Mei", "Noah",
@@ -37,21 +37,21 @@ QUESTIONS = {
 
 
 def draw_name(rng: Random) -> str:
-    """A given name, mostly with a family name."""
+    """Draw a first name, usually with a last name."""
     given = rng.choice(_GIVEN)
     return f"{given} {rng.choice(_FAMILY)}" if rng.random() < 0.7 else given
 
 
 @dataclass
 class Wording:
-    """One diner's way of putting things; `now` is the service's clock."""
+    """Phrases what one diner wants to say. `now` is the service's clock."""
 
     rng: Random
     persona: Persona
     now: datetime
 
     def whole(self, desired: DesiredBooking, *, named: bool) -> str:
-        """Everything in one message; `named`: with the restaurant."""
+        """Return a request with all details. `named`: including the restaurant."""
         at, day, party = f"{self.time(desired)}", self.day(desired), self.party_phrase(desired.party)
         where = f" at {self.restaurant(desired)}" if named else ""
         forms = {
@@ -69,7 +69,7 @@ class Wording:
         return self.rng.choice(forms[self.persona.style])
 
     def opening(self, desired: DesiredBooking, *, named: bool) -> str:
-        """A first message that leaves something to be asked for."""
+        """Return a first message that omits some details."""
         where = f" at {self.restaurant(desired)}" if named else ""
         forms = [f"I need a table{where}", f"can I book a table{where}?", f"table for {desired.party}{where} please"]
         if named:
@@ -80,7 +80,7 @@ class Wording:
         return self.rng.choice(forms)
 
     def search(self, desired: DesiredBooking) -> str:
-        """Looking for a kind of food in a city."""
+        """Return a search for a cuisine in a city."""
         cuisine, city = self.rng.choice(desired.restaurant.cuisines), desired.restaurant.city
         forms = (
             f"{cuisine} in {city}",
@@ -90,10 +90,11 @@ class Wording:
         return self.rng.choice(forms)
 
     def restaurant(self, desired: DesiredBooking) -> str:
+        """Return the restaurant's name."""
         return desired.restaurant.name
 
     def party(self, count: int) -> str:
-        """An answer to how many."""
+        """Return an answer to the question how many people."""
         forms = {"short": (f"{count}",), "usual": (f"{count} people", f"for {count}", f"{count}"),
                  "long": (f"We will be {count} people", f"there are {_WORDS[count]} of us")}  # fmt: skip
         if count == 1:
@@ -101,12 +102,13 @@ class Wording:
         return self.rng.choice(forms[self.persona.style])
 
     def party_phrase(self, count: int) -> str:
+        """Return the party as part of a sentence, such as "for two"."""
         if count == 1:
             return "for one person"
         return self.rng.choice((f"for {count}", f"for {count} people", f"for {_WORDS[count]}"))
 
     def day(self, desired: DesiredBooking) -> str:
-        """A day, in one of the ways of the restaurant's country."""
+        """Return the day in a format of the restaurant's country."""
         day, today = desired.day, self.now.astimezone(desired.restaurant.zone).date()
         ahead = (day - today).days
         month_first = desired.restaurant.is_month_first
@@ -125,7 +127,7 @@ class Wording:
         return self.rng.choice(forms)
 
     def time(self, desired: DesiredBooking) -> str:
-        """A time that says which half of the day it is in."""
+        """Return the time in a form that distinguishes morning from evening."""
         at = desired.at
         clock = f"{at.hour % 12 or 12}" + (f":{at.minute:02d}" if at.minute else "")
         forms = [f"{clock}{'pm' if at.hour >= 12 else 'am'}", f"{clock} {'PM' if at.hour >= 12 else 'AM'}"]
@@ -136,7 +138,7 @@ class Wording:
         return self.rng.choice(forms)
 
     def answer(self, asked: str, desired: DesiredBooking, name: str, phone: str) -> str:
-        """Just what was asked for, or a little more."""
+        """Return an answer with just what was asked for, or a little more."""
         if asked == "time":
             return self.rng.choice((self.time(desired), f"at {self.time(desired)}", f"{self.time(desired)} please"))
         if asked == "date":
@@ -160,12 +162,13 @@ class Wording:
         )
 
     def yes(self) -> str:
+        """Return a confirmation."""
         forms = {"short": ("y", "Y", "yes", "ok", "yep"), "usual": ("Yes", "yes please", "Y", "sounds good", "perfect"),
                  "long": ("Yes please, that would be great", "Yes, go ahead and book it")}  # fmt: skip
         return self.rng.choice(forms[self.persona.style])
 
     def change(self, field: str, desired: DesiredBooking, *, firmly: bool = False) -> str:
-        """Another time, day or party than the one that stands; `firmly`, because the bot had it wrong."""
+        """Return a request for another time, day or party. `firmly`: as a correction, because the bot got it wrong."""
         said = {"at": self.time(desired), "day": self.day(desired), "party": f"{desired.party} people"}.get(
             field, self.restaurant(desired)
         )
@@ -181,7 +184,7 @@ class Wording:
         return self.rng.choice(forms.get(field, (f"actually {said}",)))
 
     def move(self, old: DesiredBooking, new: DesiredBooking) -> str:
-        """Wanting a booking to be moved."""
+        """Return a request to move a reservation."""
         at, day, party = self.time(new), self.day(new), f"{new.party} {'person' if new.party == 1 else 'people'}"
         if new.day != old.day:
             forms = (
@@ -196,11 +199,11 @@ class Wording:
         return self.rng.choice(forms)
 
     def other_day(self, desired: DesiredBooking) -> str:
-        """Turning down what was offered and naming another day."""
+        """Return a message that declines the offers and names another day."""
         when = f"{self.day(desired)} at {self.time(desired)}"
         return self.rng.choice((f"no, what about {when}?", f"how about {when}?", f"none of those. {when}?"))
 
     def pick(self, position: int, label: str) -> str:
-        """One of the numbered options."""
+        """Return a choice among the numbered options."""
         nth = ("first", "second", "third", "fourth", "fifth")[min(position, 5) - 1]
         return self.rng.choice((f"{position}", f"{position}", f"{position} please", f"the {nth} one", label))
