@@ -7,6 +7,7 @@ from testkit.plugin import (
     ScriptTests,
     pytest_addoption,
     pytest_collect_file,
+    script_environment,
     script_playback,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "ScriptTests",
     "pytest_addoption",
     "pytest_collect_file",
+    "script_environment",
     "script_playback",
 ]
