@@ -1,5 +1,5 @@
 #!/bin/sh
-# The browser tests need Chromium; on Debian as root it is installed, elsewhere those tests fail and say what to do.
+# Install Chromium for the browser tests on Debian as root. Elsewhere those tests fail and say what to do.
 set -eu
 command -v chromium >/dev/null 2>&1 && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

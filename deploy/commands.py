@@ -14,16 +14,18 @@ from bot.settings import Settings
 from deploy.options import refuse, with_settings
 
 _PLUGINS = "tabletalk.commands"
-"""Entry point group: packages that are installed beside the service add commands by it, as the test kit does."""
+"""Entry point group through which installed packages, such as the test kit, add commands."""
 
 
 class _ExtensibleGroup(click.Group):
-    """The commands below, and those of installed packages, which are imported only when they are called."""
+    """A group with the commands below and those of installed packages, which are imported only when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, sorted."""
         return sorted({*super().list_commands(ctx), *entry_points(group=_PLUGINS).names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return our own command, otherwise load a package's."""
         if own := super().get_command(ctx, cmd_name):
             return own
         for plugin in entry_points(group=_PLUGINS, name=cmd_name):

@@ -1,4 +1,4 @@
-"""`tabletalk restaurants import`: reading the file, showing how far it is, saying what came of it."""
+"""`tabletalk restaurants import`: read the file, show progress, report the result."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _STEPS = {"check": "Checking lines", "write": "Writing restaurants"}
 
 
 class CannotImport(Exception):
-    """Nothing was imported; the message is one line that says why."""
+    """Nothing was imported. The message is one line that says why."""
 
 
 def import_file(engine: BookingEngine, file: BinaryIO) -> None:
-    """Import JSON Lines and print how many restaurants changed and which reservations they no longer fit.
+    """Import JSON Lines, and print how many restaurants changed and which reservations no longer fit.
 
     Raises:
-        CannotImport: after each problem of the file has been printed on a line of standard error.
+        CannotImport: nothing was imported. Each problem in the file has been printed to standard error.
     """
     lines = StringIO(_decode(file), newline=None)
     try:
@@ -45,7 +45,7 @@ def import_file(engine: BookingEngine, file: BinaryIO) -> None:
 def _decode(file: BinaryIO) -> str:
     content = file.read()
     try:
-        return content.decode("utf-8-sig")  # some editors put a mark at the beginning
+        return content.decode("utf-8-sig")  # some editors write a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CannotImport(f"line {line} is not UTF-8; nothing of {file.name} was imported") from None
@@ -53,7 +53,7 @@ def _decode(file: BinaryIO) -> str:
 
 @contextmanager
 def _bar() -> Iterator[ImportProgress | None]:
-    """A bar for each step, gone when it is over; none unless somebody is watching a terminal."""
+    """Show a temporary progress bar for each step, if standard error is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None

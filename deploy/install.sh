@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make both environments from their lock files, unless they are made of these very files already.
-# Needs Python 3.11 or later and Python 3.10 (pyenv finds both by .python-version); everything else comes from PyPI.
+# Create both environments from their lock files, unless they are up to date.
+# Needs Python 3.11 or later and Python 3.10 (pyenv finds both through .python-version); the rest comes from PyPI.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ fail() {
     exit 2
 }
 
-find_python() { # the first of these commands that is a Python of at least this version (and below that one)
+find_python() { # LOW HIGH COMMAND...: print the first command that is a Python of at least LOW and below HIGH
     low=$1 high=$2
     shift 2
     for candidate in "$@"; do
@@ -20,7 +20,7 @@ find_python() { # the first of these commands that is a Python of at least this 
     return 1
 }
 
-mark() { # what an environment is made of, in one number
+mark() { # print a checksum of the files that an environment is built from
     cat "$@" | cksum
 }
 

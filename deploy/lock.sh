@@ -1,7 +1,7 @@
 #!/bin/sh
-# Resolve both environments again; the lock files carry hashes and no registry's name.
+# Resolve both environments again. The lock files contain hashes, but no registry names.
 set -eu
-# uv itself comes by pip, from deploy/uv.lock.
+# pip installs uv itself from deploy/uv.lock.
 cd "$(dirname "$0")/.."
 uv=.venv/bin/uv
 $uv pip compile -q --generate-hashes --no-header --universal -p 3.11 pyproject.toml -o requirements.lock "$@"

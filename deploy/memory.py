@@ -1,19 +1,19 @@
-"""How the processes that serve diners treat their memory."""
+"""Garbage collector settings of the processes that serve diners."""
 
 from __future__ import annotations
 
 import gc
 
-_YOUNG = 20_000  # objects; Python's own 700 are fewer than one command makes
+_THRESHOLD = 20_000  # new objects between collections; one command creates more than Python's default of 700
 
 
 def collect_rarely() -> None:
-    """Let Python look for cycles of dead objects seldom, and never among what is there now.
+    """Run the cyclic garbage collector rarely, and never on the objects that exist now.
 
-    A command makes thousands of short-lived objects, which go as soon as nobody names them; looking through them for
-    cycles again and again costs a tenth of its time. To be called once a process has loaded what it keeps: what is
-    frozen before a fork stays shared with the children, too.
+    A command creates thousands of short-lived objects, which reference counting frees. Scanning them for cycles again and
+    again costs a tenth of its time. Call this once a process has loaded what it keeps. Memory that is frozen before a fork
+    also stays shared with the children.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
+    gc.set_threshold(_THRESHOLD, 20, 20)

@@ -1,4 +1,4 @@
-"""What all commands have in common: settings that are right, and one way to say that something is wrong."""
+"""Shared by all commands: validated settings, parameter types, and error output."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from webhooks.access import read_api_keys
 
 
 def refuse(message: str) -> NoReturn:
-    """Say why a command cannot do what it was asked to, and exit 2."""
+    """Print why a command cannot run, and exit 2."""
     click.echo(f"tabletalk: {message}", err=True)
     sys.exit(2)
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand the checked settings to a command; a wrong one is one line and exit 2."""
+    """Pass validated settings to a command. An invalid setting prints one line and exits 2."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
@@ -36,12 +36,13 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class Seconds(click.ParamType[float]):
-    """A span of time: 90, 60s, 5m, 1h."""
+    """A duration: 90, 60s, 5m, 1h. Converts to seconds."""
 
     name = "time"
     _units: ClassVar = {"": 1, "s": 1, "m": 60, "h": 3600}
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the duration in seconds."""
         found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([smh]?)", str(value))
         if not found:
             self.fail(f"{value!r} is no span of time such as 90, 60s or 5m", param, ctx)
@@ -49,11 +50,12 @@ class Seconds(click.ParamType[float]):
 
 
 class Share(click.ParamType[float]):
-    """A part of all: 1%. Gives 0 to 1."""
+    """A percentage: 1%. Converts to a share from 0 to 1."""
 
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share, from 0 to 1."""
         found = re.fullmatch(r"(\d+(?:\.\d+)?) ?%", str(value))
         if not found or float(found[1]) > 100:
             self.fail(f"{value!r} is no share such as 1%", param, ctx)

@@ -1,4 +1,4 @@
-"""Our apps under gunicorn."""
+"""Serve our apps with gunicorn."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.settings import PROJECT
 
-_SPARE = 1000  # connections and files besides those of the visitors who wait
+_SPARE = 1000  # connections and files in addition to those of waiting visitors
 
 
 def serve_in_threads(app: str, host: str, port: int, threads: int) -> None:
-    """Two processes with so many threads each."""
+    """Serve an app with two processes of `threads` threads each."""
     options = {
         "--bind": f"{host}:{port}",
         "--worker-class": "gthread",
@@ -27,13 +27,13 @@ def serve_in_threads(app: str, host: str, port: int, threads: int) -> None:
 
 
 def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
-    """One process in which so many requests can wait at once, at the price of some memory and a file each."""
+    """Serve an app with one process in which `waiting` requests can wait at once, each costing some memory and a file."""
     from gevent import monkey
 
     with warnings.catch_warnings():
-        # What holds on to the old sockets is Redis' client for asyncio, which nobody uses here.
+        # Only Redis' asyncio client keeps references to the unpatched sockets, and it is not used here.
         warnings.simplefilter("ignore", monkey.MonkeyPatchWarning)
-        monkey.patch_all()  # before the database's driver is loaded, which looks whether it was
+        monkey.patch_all()  # before the database driver is loaded, which checks for it
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = waiting + _SPARE
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -45,7 +45,7 @@ def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
         "--workers": "1",
         "--worker-connections": str(wanted),
         "--backlog": "4096",
-        "--graceful-timeout": "1",  # those who wait would wait on; they come again by themselves
+        "--graceful-timeout": "1",  # waiting requests would not end in time; clients reconnect on their own
     }
     _run(app, options)
 
@@ -58,7 +58,7 @@ def _run(app: str, options: Mapping[str, str], *flags: str) -> None:
     class Serving(WSGIApplication):
         def load(self) -> Any:
             loaded = super().load()
-            collect_rarely()  # where there are several processes, before they are forked
+            collect_rarely()  # with --preload this runs before the workers are forked
             return loaded
 
     words = [part for option in {**options, "--chdir": str(PROJECT)}.items() for part in option]

@@ -1,4 +1,4 @@
-"""The worker process: RQ's own loop for the jobs, and the relay that makes jobs of due rows."""
+"""The worker process: RQ's loop, which runs jobs, and the relay, which enqueues due rows as jobs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webhooks.twilio import receive_form
 
 
 def run_worker(context: AppContext) -> None:
-    """Work until told to end. Several workers may run side by side."""
+    """Run until the process is signaled to stop. Several workers can run in parallel."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = context.settings
     sender = Sender(
@@ -41,8 +41,8 @@ def run_worker(context: AppContext) -> None:
     relay.start()
     collect_rarely()
     try:
-        # A pool of its own: RQ waits for jobs much longer than the others may wait for an answer. On a connection that was
-        # made for them it would take each quiet spell for a fault, and stay away from the next jobs for up to a minute.
+        # RQ needs its own connection pool, because it blocks for jobs longer than the other clients' socket timeout. With
+        # their connections it would treat every idle period as an error and back off for up to a minute.
         waiting = Redis.from_url(settings.redis_address, socket_connect_timeout=2)
         queues = [Queue(name, connection=waiting) for name in (jobs.TEXTS, jobs.TURNS)]
         SimpleWorker(queues, connection=waiting).work(logging_level="WARNING")

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database (DATABASE_URL) and what the tables should look like."""
+"""Alembic environment: how to reach the database (DATABASE_URL), and the metadata of all tables."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PARTITION = re.compile(r".+_p\d+")
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    # The hash partitions stand behind their parent; the metadata knows only the parent.
+    # The metadata declares only partitioned tables, not their hash partitions.
     return not (kind == "table" and name is not None and _PARTITION.fullmatch(name))
 
 
 def _is_declared(thing: object, _name: str | None, kind: str, reflected: bool, _twin: object) -> bool:
-    # A foreign key to a partitioned table is kept by PostgreSQL as one more for each of its partitions.
+    # For a foreign key to a partitioned table, PostgreSQL stores another one for each partition.
     if kind == "foreign_key_constraint" and reflected:
         target = thing.elements[0].target_fullname  # type: ignore[attr-defined]
         return not _PARTITION.fullmatch(target.rpartition(".")[0])
@@ -41,7 +41,7 @@ def _url() -> str:
 
 
 def run() -> None:
-    """Migrate in one transaction that waits at most five seconds for a lock: a table in use must stay in use."""
+    """Migrate in one transaction. It waits at most five seconds for a lock, so that it does not block tables in use."""
     url = make_url(_url()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:

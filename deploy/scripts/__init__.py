@@ -1,1 +1,1 @@
-"""The test kit's former address."""
+"""The test kit's former location."""

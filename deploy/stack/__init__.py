@@ -1,1 +1,1 @@
-"""The whole service on one machine: embedded servers, our processes, and the supervisor that keeps them alive."""
+"""The whole service on one machine: embedded servers, our processes, and the supervisor that restarts them."""

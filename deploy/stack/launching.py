@@ -1,4 +1,4 @@
-"""A whole service beside the present process: `tabletalk run` with a data folder and ports of its own."""
+"""Start a separate service for tests: `tabletalk run` with its own data folder and ports."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ from deploy.stack.run import ANNOUNCED, CannotStart
 from deploy.stack.supervise import end_with_parent
 
 TABLETALK = Path(sys.executable).with_name("tabletalk")
-_UP_WITHIN = 900.0  # seconds; the model may have to be trained first, on a busy machine
-_ENDS_WITHIN = 45.0
-_LOOKS_EVERY = 0.1
+_START_TIMEOUT = 900.0  # seconds; the model may have to be trained first, on a busy machine
+_STOP_TIMEOUT = 45.0
+_POLL_INTERVAL = 0.1
 
 
 @dataclass(frozen=True)
 class Launched:
-    """A service of our own. Addresses and secrets in `settings` are those it has itself."""
+    """A service that we started. `settings` has the addresses and secrets that it uses itself."""
 
     settings: Settings
     process: subprocess.Popen[str]
     log: Path
 
     def end(self) -> int:
-        """End it as Ctrl-C in a terminal does; gives its exit code."""
+        """Stop it like Ctrl-C in a terminal, and return its exit code."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(_ENDS_WITHIN)
+        return self.process.wait(_STOP_TIMEOUT)
 
 
 def launch(var: Path, **chosen: object) -> Launched:
-    """Start a service with the data folder `var` and wait until it says that it is up.
+    """Start a service with the data folder `var`, and wait until it says that it is up.
 
-    The trained model is shared with the project's own data folder: it is named after its sources. `chosen`: settings by the
-    names of their variables; ports that are free unless they are chosen.
+    It shares trained models with the project's own data folder, since they are named after their sources. `chosen`:
+    settings by the names of their environment variables. Free ports are the default.
 
     Raises:
-        CannotStart: it did not come up; the message holds its last words.
+        CannotStart: it did not come up. The message contains its output.
     """
     (PROJECT / "var" / "models").mkdir(parents=True, exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)
     (var / "models").symlink_to(PROJECT / "var" / "models")
     ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"), free_ports(4), strict=True))
-    told = environment(var, **{**ports, **chosen})
+    variables = environment(var, **{**ports, **chosen})
     log = var / "run.log"
     with log.open("w") as output:
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [str(TABLETALK), "run"],
             cwd=PROJECT,
-            env=told,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509 - it only makes one system call
+            preexec_fn=partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509 - only one system call
         )
-    launched = Launched(_settings(told), process, log)
+    launched = Launched(_settings(variables), process, log)
     try:
         _wait_until_up(launched)
     except BaseException:
@@ -77,14 +77,14 @@ def launch(var: Path, **chosen: object) -> Launched:
 
 
 def environment(var: Path, **settings: object) -> dict[str, str]:
-    """The environment of a service of its own: nothing of ours that happens to be set out there reaches it."""
+    """Return the environment of a separate service. Our own settings in the current environment are left out."""
     ours = {name.upper() for name in Settings.model_fields}
     foreign = {name: value for name, value in os.environ.items() if name not in ours}
     return foreign | {"TABLETALK_VAR": str(var)} | {name: str(value) for name, value in settings.items()}
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses at the moment."""
+    """Return loopback ports that are currently unused."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -96,15 +96,15 @@ def free_ports(count: int) -> list[int]:
 
 
 def _wait_until_up(launched: Launched) -> None:
-    until = time.monotonic() + _UP_WITHIN
+    deadline = time.monotonic() + _START_TIMEOUT
     while ANNOUNCED not in launched.log.read_text():
-        if launched.process.poll() is not None or time.monotonic() > until:
+        if launched.process.poll() is not None or time.monotonic() > deadline:
             raise CannotStart(f"the service did not start:\n{launched.log.read_text()}")
-        time.sleep(_LOOKS_EVERY)
+        time.sleep(_POLL_INTERVAL)
 
 
-def _settings(told: Mapping[str, str]) -> Settings:
-    fields = {name: told[name.upper()] for name in Settings.model_fields if name.upper() in told}
+def _settings(variables: Mapping[str, str]) -> Settings:
+    fields = {name: variables[name.upper()] for name in Settings.model_fields if name.upper() in variables}
     blank = {
         name: "" for name, field in Settings.model_fields.items() if field.annotation is str and field.default == ""
     }

@@ -1,4 +1,4 @@
-"""Alembic, run from code."""
+"""Run Alembic from code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.settings import PROJECT
 
 
 def upgrade(database_address: str) -> None:
-    """Bring the database to the newest revision; does nothing when it is there."""
+    """Upgrade the database to the newest revision."""
     config = Config(str(PROJECT / "deploy" / "alembic.ini"))
     config.attributes["url"] = database_address
     command.upgrade(config, "head")

@@ -1,4 +1,4 @@
-"""The trained Rasa model: named after a digest of what it was made from, so it is trained when that changed and only then."""
+"""The trained Rasa model. It is named after a digest of its sources, so it is trained only when they change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOURCES = ("nlu", "data/nlu", "dialogue/domain", "dialogue/rules.yml", "require
 
 
 class TrainingFailed(Exception):
-    """Rasa could not train the model; the message ends with what it printed last."""
+    """Rasa could not train the model. The message is the end of its output."""
 
 
 def _source_files() -> Iterable[Path]:
@@ -28,7 +28,7 @@ def _source_files() -> Iterable[Path]:
 
 
 def model_path(folder: Path) -> Path:
-    """Where the model of the present sources is, or will be once it is trained."""
+    """Return the path of the model for the current sources, trained or not."""
     digest = hashlib.sha256()
     for path in _source_files():
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -36,7 +36,7 @@ def model_path(folder: Path) -> Path:
 
 
 def rasa_environment(var: Path) -> dict[str, str]:
-    """Environment of every process that runs Rasa."""
+    """Return the environment variables of every process that runs Rasa."""
     return {
         "PYTHONPATH": str(PROJECT),
         "RASA_TELEMETRY_ENABLED": "false",
@@ -48,10 +48,10 @@ def rasa_environment(var: Path) -> dict[str, str]:
 
 
 def train(var: Path, environment: dict[str, str]) -> Path:
-    """Train the model for the present sources, unless it exists. Of two processes that would train, one waits for the other.
+    """Train the model for the current sources, unless it exists. If another process is training, wait for it.
 
     Raises:
-        TrainingFailed: Rasa refused the sources.
+        TrainingFailed: Rasa rejected the sources.
     """
     target = model_path(var / "models")
     target.parent.mkdir(parents=True, exist_ok=True)

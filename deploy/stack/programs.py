@@ -1,4 +1,4 @@
-"""The programs of a service that runs on this machine, by way of its supervisor's socket."""
+"""Control the programs of a service on this machine through its supervisor's socket."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from xmlrpc.client import Fault, ServerProxy
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
 SOCKET = "supervisor.sock"
-"""Its name in the service's runtime folder."""
+"""Name of the socket in the service's runtime folder."""
 
 
 class Programs:
-    """Stops and starts programs by the names that `run` gives them: postgres, redis, rasa, actions, web, events, worker.
+    """Stops and starts programs by name: postgres, redis, rasa, actions, web, events, worker.
 
-    Every method raises OSError where no supervisor listens, and xmlrpc.client.Fault when it has no program of that name.
+    Every method raises OSError if no supervisor is listening, and xmlrpc.client.Fault if it has no program of that name.
     Safe to share between threads.
     """
 
@@ -27,35 +27,35 @@ class Programs:
         self._address = f"unix://{runtime_folder / SOCKET}"
 
     def states(self) -> dict[str, str]:
-        """In what state each program is, in supervisor's words: RUNNING, STOPPED, …"""
+        """Return the state of each program in supervisor's terms: RUNNING, STOPPED, …"""
         with self._supervisor() as supervisor:
             return {row["name"]: row["statename"] for row in supervisor.getAllProcessInfo()}
 
     def account_of(self, name: str) -> dict[str, Any]:
-        """Supervisor's account of a program: `pid`, `statename`, …"""
+        """Return supervisor's information about a program: `pid`, `statename`, …"""
         with self._supervisor() as supervisor:
             account: dict[str, Any] = supervisor.getProcessInfo(name)
         return account
 
     def stop(self, name: str, *, wait: bool = True) -> None:
-        """End a program, which stays away until it is started; `wait` until it has ended."""
+        """Stop a program until it is started again. `wait`: return only once it has ended."""
         with self._supervisor() as supervisor, _tolerating(Faults.NOT_RUNNING):
             supervisor.stopProcess(name, wait)
 
     def start(self, name: str) -> None:
-        """Start a program without waiting for it; one that is running already is left alone."""
+        """Start a program unless it is running, without waiting for it."""
         with self._supervisor() as supervisor, _tolerating(Faults.ALREADY_STARTED):
             supervisor.startProcess(name, False)
 
     def kill(self, name: str) -> int:
-        """`kill -9` of a program, which the supervisor then starts again; gives the pid that it had."""
+        """Kill a program with `kill -9`, and return its former pid. The supervisor restarts it."""
         pid = int(self.account_of(name)["pid"])
         os.kill(pid, signal.SIGKILL)
         return pid
 
     @contextmanager
     def _supervisor(self) -> Iterator[Any]:
-        """A connection of its own for each call: the client library's are not to be shared."""
+        """Open a connection for one call, since the client library's connections cannot be shared between threads."""
         transport = SupervisorTransport(None, None, self._address)
         try:
             yield ServerProxy("http://127.0.0.1", transport=transport).supervisor

@@ -1,4 +1,4 @@
-"""`tabletalk run`: everything on one machine, up in the right order, ended by one Ctrl-C."""
+"""`tabletalk run`: start everything on one machine in the right order, and stop it on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ ANNOUNCED = "Ctrl-C ends everything."
 """The last line that `run` prints once everything is up."""
 
 SAMPLES = PROJECT / "data" / "restaurants" / "sample.jsonl"
-_STARTS_WITHIN = 120.0  # seconds
-_STOPS_WITHIN = 20.0
+_START_TIMEOUT = 120.0  # seconds
+_STOP_TIMEOUT = 20.0
 
 
 class CannotStart(Exception):
-    """The service cannot start on this machine as things are; the message is one line that says why."""
+    """The service cannot start on this machine. The message says why."""
 
 
 class _Interrupted(BaseException):
-    """Ctrl-C, or a polite request to end."""
+    """Received SIGINT (Ctrl-C) or SIGTERM."""
 
 
 def train_model(settings: Settings) -> Path:
-    """The model of the present sources, trained now if need be.
+    """Return the path of the model for the current sources, training it if needed.
 
     Raises:
-        CannotStart: Rasa's environment is missing, or Rasa refused the sources.
+        CannotStart: Rasa's environment is missing, or Rasa rejected the sources.
     """
     if not model.RASA_PYTHON.exists():
         raise CannotStart("Rasa's environment .venv-rasa is missing: `make install` makes it and needs Python 3.10")
@@ -60,10 +60,10 @@ def train_model(settings: Settings) -> Path:
 
 
 def run_stack(settings: Settings) -> None:
-    """Start everything, say where it is, and stay until interrupted.
+    """Start everything, print the addresses, and block until interrupted.
 
     Raises:
-        CannotStart: something it needs is missing or taken.
+        CannotStart: something that it needs is missing or in use.
     """
     if settings.is_production:
         raise CannotStart(
@@ -94,7 +94,7 @@ def run_stack(settings: Settings) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         if stack is not None:
-            stack.supervisor.stop(_STOPS_WITHIN)
+            stack.supervisor.stop(_STOP_TIMEOUT)
         _end_leftovers()
 
 
@@ -116,7 +116,7 @@ def _check_ports(settings: Settings) -> None:
 
 
 def _with_events_port(settings: Settings) -> Settings:
-    """A port for the stream of events, which nobody needs to know by heart: where the usual one is taken, any."""
+    """Choose a port for the event stream: the usual one, or any free port, since no one has to remember it."""
     if settings.events_port:
         return settings
     taken = {settings.port, settings.actions_port, settings.rasa_port}
@@ -129,7 +129,7 @@ def _with_events_port(settings: Settings) -> Settings:
 
 
 def _try_port(host: str, port: int) -> int:
-    """The port, if it can be had; 0: any that can."""
+    """Return the port if it is free, or any free port for 0. Raises OSError if it is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
@@ -144,7 +144,7 @@ def _check_words(settings: Settings) -> None:
 
 
 def _end_leftovers() -> None:
-    """End what is still there of ours: only when the supervisor was killed, or would not end its programs."""
+    """End remaining child processes, which exist only if the supervisor was killed or failed to stop its programs."""
     leftovers = psutil.Process().children(recursive=True)
     for process in leftovers:
         process.terminate()
@@ -155,10 +155,13 @@ def _end_leftovers() -> None:
 
 @dataclass
 class _Stack:
+    """The programs of the service under a supervisor."""
+
     settings: Settings
     trained: Path
 
     def start(self) -> None:
+        """Start the programs in order: servers, migrations, sample restaurants, our processes."""
         settings = self.settings
         var = settings.tabletalk_var
         settings.runtime_folder.mkdir(parents=True, exist_ok=True)
@@ -183,7 +186,7 @@ class _Stack:
         ours = str(Path(sys.executable).with_name("tabletalk"))
         programs = [
             Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.server"]),
-            # gunicorn's quick shutdown: on one machine nobody else is left to serve whom a slow one would wait for
+            # gunicorn's quick shutdown: a graceful one would wait for requests that no other server can complete
             Program("actions", [ours, "actions"], stop_signal="INT"),
             Program("web", [ours, "web"], stop_signal="INT"),
             Program("events", [ours, "events"], stop_signal="INT"),
@@ -197,7 +200,7 @@ class _Stack:
         return programs
 
     def _environment(self) -> dict[str, str]:
-        """What the processes are told: the addresses and the one clock that they all share."""
+        """Environment of the processes, with all addresses and the clock offset that they share."""
         settings = self.settings
         environment = {name: value for name, value in os.environ.items() if name != "TABLETALK_NOW"}
         return {
@@ -234,10 +237,10 @@ class _Stack:
             open_engine(self.settings, database).import_restaurants(lines)
         database.dispose()
 
-    def _wait(self, what: str, is_there: Callable[[], bool], program: str) -> None:
-        until = time.monotonic() + _STARTS_WITHIN
-        while not is_there():
-            if time.monotonic() > until or self.supervisor.exit_code() is not None:
+    def _wait(self, what: str, is_up: Callable[[], bool], program: str) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not is_up():
+            if time.monotonic() > deadline or self.supervisor.exit_code() is not None:
                 log = self.settings.tabletalk_var / "log" / f"{program}.log"
                 raise CannotStart(f"{what} did not come up; see {log}")
             time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Supervisor: the configuration that keeps our processes running, and the wire to talk to it."""
+"""Supervisor: write its configuration, start it and stop it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SET_CHILD_SUBREAPER = 36  # linux/prctl.h PR_SET_CHILD_SUBREAPER
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep running. `starts_at_once` is false for those that need the database migrated first."""
+    """A process to keep running. `starts_at_once` is false for those that need a migrated database."""
 
     name: str
     arguments: list[str]
@@ -75,18 +75,18 @@ def _section(program: Program, logs: Path, folder: Path) -> str:
 
 
 def adopt_orphans() -> None:
-    """Should supervisord be killed outright, its children become ours, so that we can end them too."""
+    """Become the parent of supervisord's children if it is killed, so that we can end them."""
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_with_parent(number: signal.Signals) -> None:
-    """Called in a new process: when the thread that made it ends, even by `kill -9`, the process gets this signal."""
+    """Make the calling (new) process receive a signal when its parent thread ends, even through `kill -9`."""
     ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
 
 
 def _become_supervisord() -> None:
     end_with_parent(signal.SIGTERM)
-    os.setpgrp()  # Ctrl-C reaches us, and we tell supervisord: once, not twice
+    os.setpgrp()  # Ctrl-C reaches only us; we stop supervisord ourselves
 
 
 class Supervisor:
@@ -95,7 +95,7 @@ class Supervisor:
     def __init__(
         self, configuration: Path, runtime_folder: Path, environment: Mapping[str, str], programs: list[Program]
     ) -> None:
-        self._users_of_servers = frozenset(program.name for program in programs if not program.starts_at_once)
+        self._dependents = frozenset(program.name for program in programs if not program.starts_at_once)
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
             env=dict(environment),
@@ -106,27 +106,28 @@ class Supervisor:
         self.programs = Programs(runtime_folder)
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Return supervisord's exit code, or None while it is running."""
         return self._process.poll()
 
     def wait(self) -> int:
+        """Wait until supervisord ends, and return its exit code."""
         return self._process.wait()
 
     def stop(self, seconds: float) -> None:
-        """End supervisord and with it every program.
+        """Stop supervisord and all its programs.
 
-        Supervisord by itself ends one program after the other; here those that use the servers are told at once, and it is
-        left with the servers.
+        Supervisord stops programs one after another. To save time, stop all programs that use the servers at once, and
+        only then the servers.
         """
         if self._process.poll() is None:
             with suppress(OSError, Fault, ProtocolError):
-                for name in self._users_of_servers:
+                for name in self._dependents:
                     self.programs.stop(name, wait=False)
-                until = time.monotonic() + seconds
-                while time.monotonic() < until and any(
+                deadline = time.monotonic() + seconds
+                while time.monotonic() < deadline and any(
                     state in ("RUNNING", "STARTING", "STOPPING", "BACKOFF")
                     for name, state in self.programs.states().items()
-                    if name in self._users_of_servers
+                    if name in self._dependents
                 ):
                     time.sleep(0.05)
                 for name in self.programs.states():
