@@ -1,1 +1,1 @@
-"""Benchmarks; each is one command and prints ratios against something that ran beside it."""
+"""Benchmarks. Each is one command and prints ratios to a baseline measured in the same run."""

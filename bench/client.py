@@ -1,4 +1,4 @@
-"""A client of the engine that asks for what it has thought up before, and of the floor beside it."""
+"""A benchmark client that sends prepared requests to the engine, and the bare statements it is compared with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from booking_engine import BookingEngine, Clock, Restaurant
 
 
 class Request(NamedTuple):
-    """A restaurant, a time on its grid within the next months, a party; who asks, and an id for the asking."""
+    """A random request: restaurant, time on its grid within the next months, party, phone, and ids."""
 
     restaurant: Restaurant
     starts_at: datetime
@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
 
 class Client:
-    """One diner's program: an engine on one connection, and a stock of random requests."""
+    """An engine on one connection, and a stock of random requests. Each operation uses up at least one request."""
 
     def __init__(self, database: Engine, restaurants: int, seed: int) -> None:
         self.database = database
@@ -35,7 +35,7 @@ class Client:
         self.requests: list[Request] = []
 
     def think_up(self, requests: int) -> None:
-        """Fill the stock."""
+        """Fill the stock with new requests."""
         self.requests = [self._request() for _ in range(requests)]
 
     def _request(self) -> Request:
@@ -49,6 +49,7 @@ class Client:
         )
 
     def insert(self) -> bool:
+        """Run a bare INSERT."""
         request = self.requests.pop()
         with self.database.begin() as connection:
             connection.execute(
@@ -57,12 +58,14 @@ class Client:
         return True
 
     def select(self) -> bool:
+        """Run a bare indexed SELECT."""
         request = self.requests.pop()
         with self.database.connect() as connection:
             connection.execute(_SELECT, {"restaurant_id": request.restaurant.id, "at": request.starts_at}).all()
         return True
 
     def search(self) -> bool:
+        """Search for openings, and return whether there are any."""
         request = self.requests.pop()
         found = self.engine.find_openings(
             request.restaurant, starts_at=request.starts_at, party_size=request.party_size
@@ -70,6 +73,7 @@ class Client:
         return bool(found.openings)
 
     def hold(self) -> bool:
+        """Place a hold."""
         request = self.requests.pop()
         self.engine.place_hold(
             request.restaurant,
@@ -81,6 +85,7 @@ class Client:
         return True
 
     def hold_and_confirm(self) -> bool:
+        """Place a hold and confirm it."""
         request = self.requests.pop()
         hold = self.engine.place_hold(
             request.restaurant,
@@ -96,6 +101,7 @@ class Client:
         return True
 
     def change(self) -> bool:
+        """Change one of the client's reservations to the time and party of a request."""
         if not self.codes:
             self.hold_and_confirm()
         request = self.requests.pop()

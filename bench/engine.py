@@ -1,10 +1,10 @@
-"""The booking engine beside its floor: the same client, the same database, a bare INSERT and a bare indexed SELECT.
+"""Compare the booking engine with its floor: a bare INSERT and a bare indexed SELECT, same client, same database.
 
     python -m bench.engine [--seconds 3] [--clients 1,8,32] [--restaurants 200]
 
-Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew).
-Every client is a process with one connection, which treats its memory as the service's processes do. What it will ask for is
-thrown by dice before the clock starts. Prints operations a second, latency, and the share of the floor.
+Starts a separate embedded PostgreSQL unless DATABASE_URL is set (the tables of that database are dropped and recreated).
+Each client is a process with one connection and the same garbage collector settings as the service. Its random requests
+are drawn before the clock starts. Prints operations per second, latency, and the share of the floor.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ ROOT = Path(__file__).resolve().parents[1]
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ROUNDS = 10
 MOST_A_SECOND = 8_000
-"""Operations that one client can do."""
+"""Upper bound of operations per second of one client, to size its stock of requests."""
 Operation = Callable[[], bool]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Operations a second over all clients, and latencies in milliseconds; refused ones do not count."""
+    """Operations per second of all clients, and latencies in milliseconds. Refused operations do not count."""
 
     per_second: float
     p50: float
@@ -50,19 +50,20 @@ class Measured:
 
 @dataclass
 class Work:
-    """What one client did of one operation: how long each took, and all of them with those that were refused (seconds)."""
+    """One client's results for one operation: the latency of each, and the total time including refused ones (seconds)."""
 
     latencies: list[float]
     seconds: float = 0.0
 
     @property
     def per_second(self) -> float:
+        """Successful operations per second."""
         return len(self.latencies) / self.seconds
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Address of the database to measure on."""
+    """Yield the URL of the database to measure, starting a server if needed."""
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
@@ -79,7 +80,7 @@ def server() -> Iterator[str]:
 
 
 def prepare(url: str, restaurants: int) -> None:
-    """Migrate and import restaurants of twenty tables each."""
+    """Recreate the tables and import restaurants with twenty tables each."""
     config = Config(str(ROOT / "deploy" / "alembic.ini"))
     config.attributes["url"] = url
     command.downgrade(config, "base")
@@ -120,13 +121,14 @@ OPERATIONS: tuple[tuple[str, str | None], ...] = (
     ("hold_and_confirm", "insert"),
     ("change", "insert"),
 )
-"""(operation, the floor it stands beside)."""
+"""(operation, the floor it is compared with)."""
 
 
 def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[str, Measured]:
-    """Let so many clients do each operation for so long, in turns, so that whatever else the machine does hits all alike.
+    """Measure every operation with `clients` processes for `seconds` each.
 
-    Every client has asked every restaurant once before, as a process that has been serving for a while.
+    The operations take turns, so that other load on the machine affects all alike. Caches are warm: every client has
+    searched every restaurant once.
     """
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(clients), context.Queue()
@@ -136,14 +138,14 @@ def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[st
     ]
     for worker in workers:
         worker.start()
-    told = [results.get() for _ in workers]
+    done = [results.get() for _ in workers]
     for worker in workers:
         worker.join()
     found = {}
     for operation, _ in OPERATIONS:
-        latencies = sorted(latency for work in told for latency in work[operation].latencies)
+        latencies = sorted(latency for work in done for latency in work[operation].latencies)
         p50, p99 = (1000 * latencies[len(latencies) * share // 100] for share in (50, 99))
-        found[operation] = Measured(sum(work[operation].per_second for work in told), p50, p99)
+        found[operation] = Measured(sum(work[operation].per_second for work in done), p50, p99)
     return found
 
 

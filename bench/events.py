@@ -1,7 +1,7 @@
-"""How many visitors one process of the stream of events holds, what each costs, and how soon each hears of news.
+"""Measure how many visitors one process of the event stream holds, what each costs, and how soon each gets an event.
 
-The service runs as ever; its visitors are sockets of this process, each with a conversation of its own, from many addresses
-of loopback. Beside them stand the floor, a process in which nobody waits, and a publication in Redis by itself.
+The service runs as usual. The visitors are sockets of this process, each with its own conversation, from many loopback
+addresses. The baseline is the same process without visitors.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from bot.notifier import Notifier
 from tests.support import running
 from tests.support.running import Stack
 
-_OF_AN_ADDRESS = 400  # visitors; the service takes some more
-_AT_ONCE = 100  # who come at the same moment
-_TOLD = 200  # of those who wait
+_PER_ADDRESS = 400  # visitors, below the service's limit
+_BATCH = 100  # visitors who connect at the same time
+_SAMPLE = 200  # visitors who are sent an event
 _GREETING = Answer((Said("Welcome."),))
 
 
 @dataclass
 class Visitor:
-    """Waits for news; `heard` is when the last event came."""
+    """A visitor who waits for events. `heard`: set on an event; `at`: when the last one arrived (`time.perf_counter`)."""
 
     conversation_id: uuid.UUID
     token: str
@@ -44,7 +44,7 @@ class Visitor:
     at: float = 0.0
 
     async def come(self, port: int, address: str) -> None:
-        """Connect, and be there when the greeting has come."""
+        """Connect, and return once the greeting has arrived."""
         reader, self._writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
         request = f"GET /api/chat/conversations/{self.conversation_id}/events HTTP/1.1\r\nHost: localhost\r\n"
         self._writer.write(f"{request}Authorization: Bearer {self.token}\r\nAccept: text/event-stream\r\n\r\n".encode())
@@ -60,12 +60,13 @@ class Visitor:
                 self.heard.set()
 
     def leave(self) -> None:
+        """Disconnect."""
         self._reading.cancel()
         self._writer.close()
 
 
 def invite(stack: Stack, count: int) -> list[Visitor]:
-    """Conversations in the database, with a greeting each."""
+    """Create visitors, each with a conversation and a greeting in the database."""
     now = Clock(stack.settings.clock_offset).now()
     visitors = []
     with stack.database.begin() as connection:
@@ -78,19 +79,20 @@ def invite(stack: Stack, count: int) -> list[Visitor]:
 
 
 async def gather(stack: Stack, visitors: list[Visitor], known: int) -> None:
-    """Let them all come."""
+    """Connect all visitors in batches. `known`: the number of visitors connected before."""
     port = stack.settings.events_listen_on
-    for start in range(0, len(visitors), _AT_ONCE):
-        some = visitors[start : start + _AT_ONCE]
-        address = f"127.0.{1 + (known + start) // _OF_AN_ADDRESS // 250}.{1 + (known + start) // _OF_AN_ADDRESS % 250}"
-        await asyncio.gather(*(visitor.come(port, address) for visitor in some))
+    for start in range(0, len(visitors), _BATCH):
+        batch = visitors[start : start + _BATCH]
+        place = (known + start) // _PER_ADDRESS
+        address = f"127.0.{1 + place // 250}.{1 + place % 250}"
+        await asyncio.gather(*(visitor.come(port, address) for visitor in batch))
 
 
 async def tell(stack: Stack, visitors: list[Visitor]) -> list[float]:
-    """Store a message for some of them, one after the other, and measure from the commit until it has come."""
+    """Store a message for a sample of them, one after another. Return the milliseconds from commit to arrival."""
     notifier, now = Notifier(stack.settings.redis_address), Clock(stack.settings.clock_offset).now()
     waits = []
-    for visitor in visitors[:: max(1, len(visitors) // _TOLD)][:_TOLD]:
+    for visitor in visitors[:: max(1, len(visitors) // _SAMPLE)][:_SAMPLE]:
         visitor.heard.clear()
         with stack.database.begin() as connection:
             messages.store_inbound(connection, Inbound(visitor.conversation_id, f"chat-{uuid.uuid4()}", "hi"), now=now)
@@ -102,20 +104,20 @@ async def tell(stack: Stack, visitors: list[Visitor]) -> list[float]:
 
 
 def serving(stack: Stack) -> psutil.Process:
-    """The process that serves the stream: the child of gunicorn's master."""
+    """Return the process that serves the stream, which is the child of gunicorn's master."""
     master = psutil.Process(int(stack.programs.account_of("events")["pid"]))
     return master.children()[0]
 
 
 def cpu_share(process: psutil.Process, seconds: float) -> float:
-    """How much of a core it uses while nothing happens."""
+    """Return the percentage of a core that the process uses while idle."""
     process.cpu_percent()
     time.sleep(seconds)
     return float(process.cpu_percent(seconds))
 
 
 async def measure(stack: Stack, steps: list[int], table: Table) -> None:
-    """Fill the process step by step."""
+    """Add visitors step by step, and measure after each step."""
     process = serving(stack)
     idle = process.memory_info().rss
     table.add_row("0", f"{idle / 2**20:.0f}", "", "", "", "", "")
@@ -146,7 +148,7 @@ async def measure(stack: Stack, steps: list[int], table: Table) -> None:
 @click.command()
 @click.option("--visitors", default=5000, show_default=True, help="How many wait in the end.")
 def main(visitors: int) -> None:
-    """Run everything and print one table."""
+    """Run the benchmark and print one table."""
     console = Console()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,11 +1,11 @@
-"""What growing costs: the same questions beside more restaurants, and beside more seatings of the past.
+"""Measure the cost of growth: the same requests with more restaurants, and with more past seatings.
 
     python -m bench.growth [--seconds 4] [--restaurants 100,1000,10000] [--seatings 10000,1000000,5000000]
 
-Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew; the user
-has to be a superuser, since five million seatings are written past the foreign keys). One client; the days it asks for
-are as empty at every size, so that what grows is the data and not the answer. Prints medians in milliseconds and how many
-times those of the smallest size they are.
+Starts a separate embedded PostgreSQL unless DATABASE_URL is set (the tables of that database are dropped and recreated; the
+user must be a superuser, since the five million seatings bypass the foreign keys). One client asks for days that are
+equally empty at every size, so the data grows but the answers do not. Prints medians in milliseconds, and their ratio to
+those of the smallest size.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from booking_engine import create_database
 
 SHOWN = ("select", "search", "insert", "hold_and_confirm", "change")
 RESTAURANTS = 200
-"""restaurants among which the seatings are"""
+"""Restaurants that share the seatings."""
 TABLES = 20
 A_DAY = 4 * TABLES
-"""seatings of a restaurant on one day: each table four times, ninety minutes each, from noon"""
+"""Seatings per restaurant and day: four per table from noon, 90 minutes each."""
 
 
 def fill(url: str, already: int, seatings: int) -> None:
-    """Add seatings to the past of every restaurant, yesterday first, until there are so many."""
+    """Add past seatings to every restaurant, yesterday first, until there are `seatings` in total."""
     database = create_database(url, name="bench")
     first, last = (ceil(count / (RESTAURANTS * A_DAY)) for count in (already, seatings))
     with database.begin() as connection:

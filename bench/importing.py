@@ -1,9 +1,9 @@
-"""Importing many restaurants: all of them new, the same file again, all of them changed.
+"""Measure the import of many restaurants: all new, the same file again, all changed.
 
     python -m bench.importing [--restaurants 10000]
 
-Starts an embedded PostgreSQL of its own unless DATABASE_URL names one (its tables are dropped and made anew). The
-restaurants are the samples over and over, each with a name of its own. Prints seconds, and restaurants a second.
+Starts a separate embedded PostgreSQL unless DATABASE_URL is set (the tables of that database are dropped and recreated).
+The restaurants are copies of the samples with unique names. Prints seconds and restaurants per second.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SAMPLES = ROOT / "data" / "restaurants" / "sample.jsonl"
 
 
 def lines(restaurants: int, suffix: str = "") -> Iterator[str]:
-    """So many import lines; another suffix to the names makes each of them a changed one."""
+    """Return import lines. A different suffix changes the name of every restaurant."""
     samples = [json.loads(line) for line in _SAMPLES.read_text(encoding="utf-8").splitlines()]
     for number in range(restaurants):
         sample = samples[number % len(samples)]

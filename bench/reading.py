@@ -1,8 +1,8 @@
-"""How long a reading takes: an everyday message, the longest there can be, and the recognition of a language.
+"""Measure how long it takes to read an everyday message and the longest possible ones, and to recognize a language.
 
     python -m bench.reading
 
-Prints the processor time of the best of five cold readings in milliseconds, and how many times the everyday message's it is.
+Prints the CPU time of the fastest of five uncached runs in milliseconds, and its ratio to that of the everyday message.
 Needs no service.
 """
 
@@ -24,7 +24,7 @@ _TIMES = 5
 
 
 def milliseconds(compute: Callable[[], object]) -> float:
-    """Return the processor time of the fastest of five runs, none of which finds anything cached."""
+    """Return the CPU time of the fastest of five runs, each with an empty cache."""
     best = float("inf")
     for _ in range(_TIMES):
         read_message.cache_clear()

@@ -1,6 +1,6 @@
-"""How long a diner waits for a reply: whole bookings by signed webhook, beside what the pieces cost by themselves.
+"""Measure how long a diner waits for a reply: whole conversations through signed webhooks, compared with two floors.
 
-One command: ``make bench``. It starts a service of its own, lets 1, 8 and 32 diners at a time book, move and cancel, and prints
+Run it with ``make bench``. It starts a separate service, lets 1, 8 and 32 diners at a time book, move and cancel, and prints
 milliseconds per reply, replies per second, and the ratio of a reply to the two floors measured in the same run: an empty
 request to the same web process, and the reading alone (Rasa's ``/model/parse``).
 """
@@ -38,14 +38,14 @@ _WARM_UP = 3
 
 
 def timed(act: Callable[[], object]) -> float:
-    """Milliseconds that it took."""
+    """Return the milliseconds that a call takes."""
     begin = time.perf_counter()
     act()
     return (time.perf_counter() - begin) * 1e3
 
 
 def converse(stack: Stack, client: httpx.Client, number: int) -> list[float]:
-    """One diner's booking from the first word to its cancellation; milliseconds of each reply."""
+    """Run one diner's conversation from booking to cancellation, and return the milliseconds of each reply."""
     day, hour = DAYS[number % len(DAYS)], HOURS[number // len(DAYS) % len(HOURS)]
     phone = Phone(stack, f"+1617556{number:04d}", stack.sms_number)
     url = f"{stack.public_url}/webhooks/twilio/sms"
@@ -62,7 +62,7 @@ def converse(stack: Stack, client: httpx.Client, number: int) -> list[float]:
 
 
 def floors(stack: Stack, client: httpx.Client, repeats: int) -> dict[str, list[float]]:
-    """The empty request and the reading alone, in turn, so that both see the same machine."""
+    """Measure both floors alternately, so that other load on the machine affects both alike."""
     web: list[float] = []
     reading: list[float] = []
     body = {"text": CONVERSATION[0].format(day=DAYS[0], hour=7)}
@@ -74,11 +74,12 @@ def floors(stack: Stack, client: httpx.Client, repeats: int) -> dict[str, list[f
 
 
 def percentile(values: list[float], share: float) -> float:
+    """Return the percentile (`share` from 0 to 1) of the values."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def main() -> None:
-    """Run everything and print one table."""
+    """Run the benchmark and print one table."""
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="ttb-"))
     console.print("Starting a service ...")
