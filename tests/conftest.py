@@ -43,6 +43,7 @@ def slow(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--slow"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--slow"):
         growing = [item for item in items if _grows(item)]
