@@ -1,4 +1,4 @@
-"""The sample restaurants keep what they promise: variety, and floors and hours that make sense."""
+"""The sample restaurants are varied, and their floors and hours make sense."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smsutil import is_valid_gsm
 
 SAMPLE = Path(__file__).parents[2] / "data" / "restaurants" / "sample.jsonl"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Ranges that the numbering plans of the United States, Britain and Australia keep free for fiction.
+# Ranges that the numbering plans of the United States, Britain and Australia reserve for fiction.
 FICTIONAL_PHONE = re.compile(r"\+1\d{3}55501\d\d|\+442079460\d{3}|\+447700900\d{3}|\+612555000\d\d")
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ def minutes(clock: str) -> int:
 
 
 def span(period: Json) -> tuple[int, int, int]:
-    """Minutes from midnight of the service date; past-midnight times count on past 1,440."""
+    """Return minutes since midnight of the service date. Times after midnight continue past 1,440."""
     opens, last, closes = (minutes(period[key]) for key in ("opens", "last_seating", "closes"))
     return opens, last + 1440 * (last < opens), closes + 1440 * (closes <= opens)
 

@@ -1,4 +1,4 @@
-"""The web process dies between the dialogue's answer and its own note of it."""
+"""The web process dies after the dialogue has answered and before it has recorded the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.running import Stack
 
 
 class DyingClient(DialogueClient):
-    """Asks the real service, which takes and keeps the turn; then the process is gone."""
+    """Sends the turn to the real service, which stores it, and then simulates the death of the process."""
 
     def take_turn(self, *args: Any, **kwargs: Any) -> Answer:
         super().take_turn(*args, **kwargs)
@@ -29,7 +29,7 @@ class DyingClient(DialogueClient):
 
 
 def die_at(stack: Stack, phone: Phone, text: str) -> str:
-    """A message whose turn is taken by the dialogue, and whose answer dies with the process; gives its sid."""
+    """Send a message whose turn the dialogue takes, but whose answer is lost with the process. Return its SID."""
     thread = sms_thread(phone.number, phone.to, None)
     message = Inbound(thread.id, new_sid(), text)
     dying = DyingClient(stack.rasa_url, stack.internal_token)

@@ -1,4 +1,4 @@
-"""Processes that die, and conversations that go on. The supervisor brings back what `kill -9` took."""
+"""Processes die and conversations continue. The supervisor restarts what `kill -9` has ended."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.support.phone import Phone, new_sid
 from tests.support.running import Stack, wait_until
 
 _SOON = 15
-"""Seconds. What no handler is at work on waits for none: those are given 20 before they count as dead."""
+"""Seconds. A message without a live handler is retried at once; a handler counts as dead only after 20 seconds."""
 
 
 @pytest.fixture(autouse=True)
 def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
-    """Whatever a test does to the service, the next one finds it whole, and its tables can be given back."""
+    """Restore the service after each test, so that the next one finds it complete and tables can be released."""
     yield
     for name in ("postgres", "redis", "rasa", "actions", "web", "events", "worker"):
         if stack.programs.account_of(name)["statename"] not in ("RUNNING", "STARTING"):
@@ -129,7 +129,7 @@ def _answers(database: Engine) -> bool:
 
 
 def _worker_sends(stack: Stack, phone: Phone) -> None:
-    """A text that only the worker can send arrives: the confirmation of a chat booking."""
+    """Wait for a text that only the worker can send: the confirmation of a chat booking."""
     from tests.support.chat import Chat
 
     known = len(phone.inbox())
@@ -142,7 +142,7 @@ def _worker_sends(stack: Stack, phone: Phone) -> None:
 
 
 def test_a_worker_without_work_takes_quiet_for_no_fault(stack: Stack, phone: Phone) -> None:
-    """It would stay away from Redis for longer each time, up to a minute, and texts would wait for it."""
+    """Otherwise it would back off from Redis for longer each time, up to a minute, and texts would wait."""
     _worker_sends(stack, phone)
-    time.sleep(7)  # Redis has 5 seconds to answer anybody else
+    time.sleep(7)  # longer than the 5-second Redis timeout of all other clients
     assert "Timeout reading from socket" not in (stack.var / "log" / "worker.log").read_text()

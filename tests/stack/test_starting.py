@@ -1,4 +1,4 @@
-"""`tabletalk run`: up soon, ended by one Ctrl-C, and one clear line where it cannot start."""
+"""`tabletalk run` starts quickly, ends on one Ctrl-C, and prints one clear line if it cannot start."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FolderMaker = Callable[[], Path]
 
 
 def run(var: Path, *command: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    """A command of ours that is expected to end by itself."""
+    """Run a `tabletalk` command that is expected to end on its own."""
     return subprocess.run(
         [str(TABLETALK), *command],
         cwd=PROJECT,
@@ -87,7 +87,7 @@ def test_every_command_explains_itself() -> None:
 
 
 def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
-    """Killed outright here; how Ctrl-C ends it is held to account at the end of the `stack` fixture."""
+    """It is killed here. The end of the `stack` fixture checks Ctrl-C."""
     var = var_folder()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

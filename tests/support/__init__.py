@@ -1,1 +1,1 @@
-"""What the tests share: the running service, and the people and machines around it."""
+"""Shared by the tests: the running service, and the people and machines around it."""

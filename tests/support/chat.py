@@ -1,4 +1,4 @@
-"""A client of the chat API, as the widget or a partner's back end is one."""
+"""A client of the chat API, like the widget or a partner's back end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.phone import Phone
 
 
 class Conversation:
-    """One conversation and the token that opens it."""
+    """One conversation and its access token."""
 
     def __init__(self, client: httpx.Client, opened: dict[str, Any]) -> None:
         self._client = client
@@ -20,26 +20,26 @@ class Conversation:
         self.headers = {"Authorization": f"Bearer {opened['token']}"}
 
     def post(self, text: str, **headers: str) -> httpx.Response:
-        """Send a message; further headers such as Idempotency_Key as keyword arguments."""
+        """Send a message. Keyword arguments are further headers, such as Idempotency_Key."""
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.post(self.path, json={"text": text}, headers={**self.headers, **more})
 
     def say(self, text: str) -> dict[str, Any]:
-        """The answer to a message."""
+        """Send a message and return the answer."""
         response = self.post(text)
         assert response.status_code == httpx.codes.OK, f"{response.status_code}: {response.text[:300]}"
         answer: dict[str, Any] = response.json()
         return answer
 
     def verify(self, phone: Phone) -> dict[str, Any]:
-        """Give the phone's number, and the code that is texted to it; the answer to that."""
+        """Send the phone's number, then the code texted to it, and return the answer to the code."""
         known = len(phone.codes())
         asked = self.say(phone.number)
         assert asked["expects"] == "code", asked
         return self.say(phone.wait_for_code(known))
 
     def thread(self) -> dict[str, Any]:
-        """The whole conversation, to draw it again."""
+        """Return the whole conversation, as the widget does when it is reopened."""
         response = self._client.get(self.path, headers=self.headers)
         thread: dict[str, Any] = response.raise_for_status().json()
         return thread
@@ -61,11 +61,12 @@ class Chat:
         self.client.close()
 
     def post_opening(self, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        """Post the request that opens a conversation, and return the response."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         return self.client.post("/api/chat/conversations", json=body if body is not None else {}, headers=headers)
 
     def open(self, **wish: str) -> Conversation:
-        """Open a conversation; with the API key where the caller says who the diner is."""
+        """Open a conversation. Use the API key if the caller identifies the diner."""
         key = self.api_key if {"phone", "name"} & wish.keys() else None
         response = self.post_opening(wish, key=key)
         assert response.status_code == httpx.codes.CREATED, f"{response.status_code}: {response.text[:300]}"

@@ -1,4 +1,4 @@
-"""Looking into the database, past all code under test."""
+"""Query the database directly, bypassing all code under test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 @dataclass(frozen=True)
 class Booked:
-    """A reservation as it stands in the database; `starts_at` in the restaurant's own zone."""
+    """A reservation as stored in the database. `starts_at` is in the restaurant's time zone."""
 
     restaurant: str
     status: str
@@ -21,22 +21,22 @@ class Booked:
     name: str
     notes: str
     tables: int
-    """quarter hours of tables that are taken for it"""
+    """Number of its rows in `table_quarter`: quarter hours of tables."""
 
     @property
     def when(self) -> str:
-        """ "2026-12-03 19:00"."""
+        """Start, such as "2026-12-03 19:00"."""
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
 
 
 def rows(database: Engine, query: str, **parameters: object) -> list[Any]:
-    """All rows of a query."""
+    """Return all rows of a query."""
     with database.connect() as connection:
         return list(connection.execute(text(query), parameters))
 
 
 def bookings(database: Engine, phone: str) -> list[Booked]:
-    """Reservations made for a phone, oldest first, cancelled ones included."""
+    """Return a phone's confirmed and cancelled reservations, oldest first."""
     found = rows(
         database,
         """
@@ -58,12 +58,12 @@ def bookings(database: Engine, phone: str) -> list[Booked]:
 
 
 def outbox(database: Engine, phone: str) -> list[Any]:
-    """Rows of texts to a phone, oldest first."""
+    """Return the outbox rows of a phone, oldest first."""
     return rows(database, "SELECT * FROM outbox WHERE to_phone = :phone ORDER BY created_at, due_at", phone=phone)
 
 
 def inbound(database: Engine, phone: str) -> list[Any]:
-    """Rows of messages from a phone, in their order."""
+    """Return the inbound messages of a phone, in order."""
     query = """
         SELECT i.* FROM inbound i JOIN conversation c ON c.id = i.conversation_id
          WHERE c.phone = :phone ORDER BY i.seq
@@ -72,7 +72,7 @@ def inbound(database: Engine, phone: str) -> list[Any]:
 
 
 def outbound(database: Engine, phone: str) -> list[Any]:
-    """Rows of what was said to a phone, in their order."""
+    """Return the outbound messages to a phone, in order."""
     query = """
         SELECT o.* FROM outbound o JOIN conversation c ON c.id = o.conversation_id
          WHERE c.phone = :phone ORDER BY o.seq
@@ -81,5 +81,5 @@ def outbound(database: Engine, phone: str) -> list[Any]:
 
 
 def seatings(database: Engine, phone: str) -> list[Any]:
-    """Reservations and holds of a phone, whatever became of them."""
+    """Return all reservations and holds of a phone, in any status."""
     return rows(database, "SELECT * FROM reservation WHERE diner_phone = :phone ORDER BY created_at", phone=phone)

@@ -1,4 +1,4 @@
-"""A diner's phone and Twilio between it and us: signed webhooks in, TwiML and texts of the REST API out."""
+"""A diner's phone behind Twilio: it sends signed webhooks and receives TwiML and texts from the REST API."""
 
 from __future__ import annotations
 
@@ -17,36 +17,37 @@ from tests.support import lookups, replies
 from tests.support.lookups import Booked
 from tests.support.running import Stack, wait_until
 
-TWILIO_WAITS = 15.0  # seconds, then it gives up on a webhook
+TWILIO_WAITS = 15.0  # seconds until it gives up on a webhook
 _CODE = re.compile(r"(\d{6}) is your code")
 LATE = 60.0
-"""Seconds within which a promised answer must have come."""
+"""Seconds within which a promised answer must arrive."""
 
 _AREA_CODES = (201, 203, 207, 215, 240, 267, 301, 302, 304, 305, 315, 321, 330, 336, 339, 351, 386, 401, 407, 410)
 _NUMBERS = (f"+1{area}55501{last:02d}" for area, last in product(_AREA_CODES, range(100)))
 
 
 def new_number() -> str:
-    """A number of the range kept free for fiction, in a state of the East, that no other test has."""
+    """Return a unique number from the range reserved for fiction, in an eastern state."""
     return next(_NUMBERS)
 
 
 def new_sid() -> str:
+    """Return a random message SID."""
     return "SM" + secrets.token_hex(16)
 
 
 @dataclass
 class Phone:
-    """Texts from a number to one of ours. Every answer is held to the rules for texts."""
+    """Sends texts from a number to one of ours. Checks every answer against the rules for texts."""
 
     stack: Stack
     number: str
     to: str
     said: list[tuple[str, str]] = field(default_factory=list)
-    """(what the diner texted, what was answered), for the messages of failing tests"""
+    """Pairs of message and answer, shown when a test fails."""
 
     def post(self, form: dict[str, str], *, signature: str | None = None, path: str = "sms") -> httpx.Response:
-        """Send a webhook with these fields and Twilio's signature, or with another one."""
+        """Send a webhook with these fields, with Twilio's signature or another one."""
         url = f"{self.stack.public_url}/webhooks/twilio/{path}"
         right = RequestValidator(self.stack.auth_token).compute_signature(url, form)
         return httpx.post(
@@ -58,7 +59,7 @@ class Phone:
         )
 
     def form(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> dict[str, str]:
-        """The fields that Twilio sends along with a text."""
+        """Return the webhook fields that Twilio sends for a text."""
         sid = sid or new_sid()
         return {
             "MessageSid": sid,
@@ -74,7 +75,7 @@ class Phone:
         }
 
     def text(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> list[str]:
-        """Text, and the texts that the webhook answers with."""
+        """Send a text and return the texts in the webhook's response."""
         begin = time.monotonic()
         response = self.post(self.form(body, sid, media, **fields))
         seconds = time.monotonic() - begin
@@ -85,7 +86,7 @@ class Phone:
         return [replies.check(answer) for answer in answers]
 
     def say(self, body: str) -> str:
-        """Text, and give the one answer; where it is only promised, wait for it as a diner does."""
+        """Send a text and return the only answer, waiting for it if it is promised for later."""
         known = len(self.inbox())
         answers = self.text(body)
         assert len(answers) == 1, f"{len(answers)} answers to {body!r}: {answers}"
@@ -94,11 +95,11 @@ class Phone:
         return self.wait_for_text(known)
 
     def inbox(self) -> list[str]:
-        """Texts that came by themselves, through the REST API; oldest first."""
+        """Return the texts that arrived through the REST API, oldest first."""
         return [replies.check(str(line["text"])) for line in self._thread(0.0) if line.get("via") == "rest"]
 
     def wait_for_text(self, known: int = 0, *, seconds: float = LATE) -> str:
-        """The text that comes by itself after the `known` first ones."""
+        """Wait for the text that arrives after the first `known` ones."""
         until = time.monotonic() + seconds
         while len(texts := self.inbox()) <= known:
             assert time.monotonic() < until, f"no text within {seconds:.0f} s; so far: {self.said}, {texts}"
@@ -106,11 +107,11 @@ class Phone:
         return texts[known]
 
     def codes(self) -> list[str]:
-        """The six-digit codes that came, oldest first."""
+        """Return the six-digit codes that arrived, oldest first."""
         return [match[1] for text in self.inbox() if (match := _CODE.match(text))]
 
     def wait_for_code(self, known: int = 0) -> str:
-        """The code that comes after the `known` first ones."""
+        """Wait for the code that arrives after the first `known` ones."""
         wait_until(lambda: len(self.codes()) > known, "a code comes by text")
         return self.codes()[known]
 
@@ -121,11 +122,11 @@ class Phone:
         return messages
 
     def bookings(self) -> list[Booked]:
-        """What the database has for this number, oldest first; cancelled ones too, holds not."""
+        """Return the number's confirmed and cancelled reservations, oldest first."""
         return lookups.bookings(self.stack.database, self.number)
 
     def booking(self) -> Booked:
-        """The only booking there is."""
+        """Return the number's only reservation."""
         found = self.bookings()
         assert len(found) == 1, f"{len(found)} bookings after {self.said}"
         return found[0]

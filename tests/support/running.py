@@ -1,4 +1,4 @@
-"""The whole service, started and ended as a person does it: `tabletalk run`, and Ctrl-C."""
+"""The whole service, started with `tabletalk run` and ended with Ctrl-C."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from deploy.stack.programs import Programs
 from webhooks.access import read_api_keys
 
 NOW = "2026-12-02T10:00:00-05:00"
-"""When the clock of the tests' service starts: a Wednesday morning in New York."""
+"""Initial clock of the tests' service: a Wednesday morning in New York."""
 
 _ENDS_WITHIN = 45.0
 
 
 def wait_until(is_so: Callable[[], Any], what: str, *, seconds: float = 30.0) -> None:
-    """Wait for something to become true.
+    """Wait for a condition to become true.
 
     Raises:
         AssertionError: it did not within `seconds`.
@@ -42,7 +42,7 @@ def wait_until(is_so: Callable[[], Any], what: str, *, seconds: float = 30.0) ->
 
 
 def processes_of(var: Path) -> list[psutil.Process]:
-    """Every process that works with this data folder."""
+    """Return every process that uses this data folder."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -56,7 +56,7 @@ def processes_of(var: Path) -> list[psutil.Process]:
 
 @dataclass
 class Stack:
-    """A running service. Addresses and secrets are those it has itself."""
+    """A running service, with the addresses and secrets that it uses itself."""
 
     settings: Settings
     process: subprocess.Popen[str]
@@ -64,60 +64,71 @@ class Stack:
 
     @property
     def base_url(self) -> str:
+        """URL of the service on loopback."""
         return f"http://127.0.0.1:{self.settings.port}"
 
     @property
     def public_url(self) -> str:
+        """URL under which the service is known to the public."""
         return self.settings.public_address
 
     @property
     def sms_number(self) -> str:
+        """Number that diners text."""
         return self.settings.twilio_number
 
     @property
     def auth_token(self) -> str:
+        """Twilio auth token."""
         return self.settings.auth_token
 
     @property
     def account_sid(self) -> str:
+        """Twilio account SID."""
         return self.settings.account_sid
 
     @property
     def api_key(self) -> str:
+        """An API key that the service accepts."""
         return sorted(read_api_keys(self.settings.api_keys))[0]
 
     @property
     def internal_token(self) -> str:
+        """Token for requests between the service's processes."""
         return self.settings.internal_secret
 
     @property
     def rasa_url(self) -> str:
+        """URL of Rasa."""
         return self.settings.rasa_address
 
     @property
     def var(self) -> Path:
+        """Data folder of the service."""
         return self.settings.tabletalk_var
 
     @cached_property
     def database(self) -> Engine:
+        """Connection pool for the service's database."""
         return create_database(self.settings.database_address, name="tests", pre_ping=True)
 
     @cached_property
     def redis(self) -> Redis:
+        """Client of the service's Redis."""
         return Redis.from_url(self.settings.redis_address)
 
     @cached_property
     def engine(self) -> BookingEngine:
-        """The booking engine on the service's own database, with its clock."""
+        """Booking engine on the service's database, with the service's clock."""
         return BookingEngine(self.database, Clock(self.settings.clock_offset))
 
     @cached_property
     def programs(self) -> Programs:
-        """What the supervisor keeps running, to stop, start and kill."""
+        """The programs that the supervisor keeps running, to stop, start and kill."""
         return Programs(self.settings.runtime_folder)
 
     def wait_for_another(self, name: str, pid: int) -> None:
-        """Wait until the supervisor runs the program under another pid."""
+        """Wait until the supervisor has restarted the program under another pid."""
 
         def is_another() -> bool:
             account = self.programs.account_of(name)
@@ -126,16 +137,18 @@ class Stack:
         wait_until(is_another, f"{name} runs again", seconds=30)
 
     def is_ready(self) -> bool:
+        """Return whether the service is ready."""
         try:
             return httpx.get(f"{self.base_url}/readyz", timeout=3, trust_env=False).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 
     def wait_until_ready(self) -> None:
+        """Wait until the service is ready."""
         wait_until(self.is_ready, "the service can serve again", seconds=60)
 
     def ctrl_c(self) -> int:
-        """End it as a terminal does; gives its exit code."""
+        """Stop the service like Ctrl-C in a terminal, and return its exit code."""
         if "database" in self.__dict__:
             self.database.dispose()
         os.killpg(self.process.pid, signal.SIGINT)
@@ -143,13 +156,13 @@ class Stack:
 
 
 def start(var: Path, **settings: object) -> Stack:
-    """Start a service with a data folder of its own and wait until it says that it is up."""
+    """Start a service with its own data folder, and wait until it says that it is up."""
     launched = launch(var, **{"TABLETALK_NOW": NOW, **settings})
     return Stack(launched.settings, launched.process, launched.log)
 
 
 def end_all(stack: Stack) -> list[str]:
-    """End the service; gives what it left running (which is ended too, so that one fault does not become many)."""
+    """Stop the service. Return the processes it left running, which are ended too, so that one fault does not cause others."""
     if stack.process.poll() is None:
         stack.ctrl_c()
     left = processes_of(stack.var)

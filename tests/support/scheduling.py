@@ -1,4 +1,4 @@
-"""In what order the workers of pytest-xdist take the test modules."""
+"""Order in which the pytest-xdist workers take the test modules."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _LONG = (
     "tests/testkit/test_crowd.py",
     "tests/browser/test_widget_thread.py",
 )
-"""What takes longer than twenty seconds, the longest first; where the list is out of date, the workers only end less evenly."""
+"""Modules that take longer than 20 seconds, longest first. If the list is outdated, the workers only finish less evenly."""
 
 
 def module_of(item: pytest.Item) -> str:
-    """Return what a worker takes as a whole: a module, whose tests share fixtures, or all scripts together."""
+    """Return the unit that one worker takes: a module, whose tests share fixtures, or all scripts together."""
     path = item.path.relative_to(item.config.rootpath).as_posix()
     return SCRIPTS if path.startswith(f"{SCRIPTS}/") else path
 
 
 def schedule(items: list[pytest.Item]) -> None:
-    """Sort the items, module by module.
+    """Sort the items by module.
 
-    First the module that mostly waits. Beside it the modules that need no service, while the model is trained if it has to
-    be. Then the others, the long ones first, so that all workers finish at about the same time.
+    First the module that mostly waits. Next the modules that need no service, which run while the model is trained, if it
+    has to be. Then the others, longest first, so that all workers finish at about the same time.
     """
     with_service = modules_with_service(items)
 
@@ -46,10 +46,10 @@ def schedule(items: list[pytest.Item]) -> None:
 
 
 def modules_with_service(items: Iterable[pytest.Item]) -> set[str]:
-    """Return the modules in which any test asks for the running service."""
+    """Return the modules in which any test uses the running service."""
     return {module_of(item) for item in items if needs_service(item)}
 
 
 def needs_service(item: pytest.Item) -> bool:
-    """Return whether a test asks for the running service."""
+    """Return whether a test uses the running service."""
     return "stack" in getattr(item, "fixturenames", ())

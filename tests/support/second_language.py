@@ -1,4 +1,4 @@
-"""A second language that nobody speaks: English with a mark on every word, so that a word without the mark is a leak."""
+"""A made-up second language: English with a mark on every word, so a word without the mark is a leak."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from babel.dates import get_day_names, get_month_names
 from dialogue.words import ENGLISH
 
 LANGUAGE = "sv"
-"""Its code must be one that CLDR has names of days for; there is no catalogue of ours under it."""
+"""Its code, for which CLDR has weekday names and we have no catalogue."""
 
 MARK = "\u00e5"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -23,7 +23,7 @@ _CODE = re.compile(r"\b[0-9A-Z]{6,8}\b")
 
 
 def write_catalogue(folder: Path) -> Path:
-    """Write the catalogue into a folder, which is given back."""
+    """Write the catalogue into a folder and return the folder."""
     catalogue: dict[str, dict[str, str]] = yaml.safe_load(ENGLISH.read_text(encoding="utf-8"))
     marked = {
         kind: {name: text if name.startswith(_CLDR_PATTERNS) else _marked(text) for name, text in entries.items()}
@@ -40,7 +40,7 @@ def _marked(text: str) -> str:
 
 
 def leaks(texts: Iterable[str], *own: str) -> list[str]:
-    """The words in texts that are not of the language, nor in `own`: names and what restaurants and diners said."""
+    """Return the words that are neither in the language nor in `own` (names, and words of restaurants and diners)."""
     known = {word.casefold() for text in own for word in _WORD.findall(text)}
     for names in (get_day_names, get_month_names):
         known |= {
@@ -51,7 +51,7 @@ def leaks(texts: Iterable[str], *own: str) -> list[str]:
 
 
 def all_texts(answer: Any) -> list[str]:
-    """Every string to a diner in an answer of the chat API."""
+    """Return every string for a diner in a response of the chat API."""
     return [said for message in answer["messages"] for said in _strings(message)]
 
 

@@ -1,4 +1,4 @@
-"""What a computation costs, counted and not timed, so that it comes out the same on any machine."""
+"""Cost of a computation, counted instead of timed, so that it is the same on any machine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 
 def steps(compute: Callable[[], object]) -> int:
-    """Return how many functions are called and left, built-in ones included. Work inside one call, of a regular expression
-    for instance, counts as one: if that runs away, the test's timeout ends it.
+    """Return the number of function calls and returns, including built-in functions. The work inside one call, such as a
+    regular expression, counts as one; if it runs away, the test's timeout ends it.
     """
     counted = 0
 

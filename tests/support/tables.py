@@ -1,4 +1,4 @@
-"""Giving tables back, so that no test fills a restaurant for another."""
+"""Release tables after a test, so that no test fills a restaurant for another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STANDING = """
 
 
 def give_all_back(stack: Stack) -> None:
-    """Let go what anybody holds and cancel what is booked, without a word to the diners."""
+    """Release all holds and cancel all reservations, without texting the diners."""
     for row in lookups.rows(stack.database, _STANDING, now=stack.engine.clock.now()):
         command_id = secrets.token_hex(8)
         if row.status == "held":

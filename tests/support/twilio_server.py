@@ -1,4 +1,4 @@
-"""Twilio's Messages resource over real HTTP, with the troubles that a network and a carrier bring."""
+"""Twilio's Messages resource over real HTTP, with network and carrier failures."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Trouble = tuple[int, int]
-"""An HTTP status and Twilio's error code that a request is answered with; status 0: the connection is cut."""
+"""A failure response: HTTP status and Twilio's error code. Status 0: the connection is cut."""
 
 
 @dataclass
 class TwilioServer:
-    """Takes texts as Twilio does. `troubles` befall the next requests that create a text, one each.
+    """Accepts texts like Twilio. Each of `troubles` is the failure of one of the next requests that create a text.
 
-    With `takes_before_trouble` the text is taken all the same: the answer gets lost on its way.
+    With `takes_before_trouble` the text is accepted nevertheless, and only the response is lost.
     """
 
     account_sid: str
@@ -39,19 +39,22 @@ class TwilioServer:
 
     @property
     def address(self) -> str:
+        """URL of the server."""
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def close(self) -> None:
+        """Stop the server."""
         self._http.shutdown()
         self._http.server_close()
 
     def take(self, form: dict[str, str]) -> dict[str, str]:
-        """Take a text as if it had been sent."""
+        """Accept a text as if it had been sent."""
         text = {**form, "sid": "SM" + secrets.token_hex(16), "at": format_datetime(datetime.now(UTC))}
         self.taken.append(text)
         return text
 
     def resource(self, text: dict[str, str]) -> dict[str, Any]:
+        """Return the JSON that Twilio returns for a message."""
         return {
             "sid": text["sid"],
             "account_sid": self.account_sid,
@@ -119,6 +122,6 @@ def _handler_for(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""A visitor's browser that waits for news of a conversation."""
+"""A visitor's browser that waits for events of a conversation."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ import httpx
 
 @dataclass
 class Watching:
-    """Reads a stream of events from another thread, until it ends or the context does."""
+    """Reads an event stream in another thread, until the stream or the context ends."""
 
     address: str
     headers: dict[str, str]
     status: int = 0
     received: httpx.Headers = field(default_factory=httpx.Headers)
     events: list[dict[str, Any]] = field(default_factory=list)
-    """`data` of each, with its time of arrival as `arrived` and the event's own id as `event_id`"""
+    """`data` of each event, with its time of arrival as `arrived` and its id as `event_id`."""
     comments: int = 0
     has_ended: bool = False
     _socket: socket.socket | None = None
@@ -46,13 +46,14 @@ class Watching:
         self._client.close()
 
     def wait(self, is_so: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
+        """Wait until a condition about the events is true."""
         until = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}; so far: {self.events}"
             time.sleep(0.02)
 
     def wait_for(self, count: int, seconds: float = 10.0) -> list[dict[str, Any]]:
-        """The events, once there are so many."""
+        """Wait until there are that many events, and return them."""
         self.wait(lambda: len(self.events) >= count, f"{count} events", seconds)
         return self.events
 
@@ -73,7 +74,7 @@ class Watching:
                         self.events.append(told | {"event_id": int(read["id"]), "arrived": time.monotonic()})
                         read = {}
         except (httpx.HTTPError, OSError, RuntimeError):
-            pass  # closed on either side
+            pass  # closed by either side
         finally:
             self.has_ended = True
             self.status = self.status or -1

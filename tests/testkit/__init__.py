@@ -1,1 +1,1 @@
-"""Scripted conversations: format, reports, and the runner against the real service."""
+"""Scripted conversations: format, reports, and the runner with the real service."""

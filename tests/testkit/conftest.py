@@ -1,4 +1,4 @@
-"""Scripts written on the spot and played against the suite's own service."""
+"""Play scripts that tests define inline against the suite's own service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PlayScript = Callable[..., Result]
 
 @pytest.fixture
 def play(script_environment: Environment, tmp_path: Path) -> PlayScript:
-    """Play one test case, given what stands below `steps:`; further keys of the test case and of the file as text."""
+    """Play one test case, given the YAML below `steps:`. `case` and `file` add keys to the test case and the file."""
 
     def play_steps(steps: str, *, case: str = "", file: str = "") -> Result:
         content = (

@@ -1,4 +1,4 @@
-"""Script files made on the spot."""
+"""Script files that tests define inline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ test_cases:
 
 
 def written(folder: Path, content: str, name: str = "script.yml") -> Path:
-    """A file with that content."""
+    """Write a file with that content and return its path."""
     path = folder / name
     path.write_text(content, encoding="utf-8")
     return path

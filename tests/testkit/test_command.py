@@ -1,4 +1,4 @@
-"""`tabletalk script` as a tester and a CI use it: exit codes, reports, the schema, and the pytest plugin."""
+"""`tabletalk script` as testers and CI use it: exit codes, reports, the schema, and the pytest plugin."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def test_where_no_service_runs_one_is_started_and_ended(tmp_path: Path) -> None:
 
 
 def as_editors_read(path: Path) -> Any:
-    """YAML 1.2 without dates, as editors hold it against a schema."""
+    """Read YAML 1.2 without dates, as editors do to validate it against a schema."""
 
     class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 - PyYAML's own name
+        yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 - PyYAML's name
 
     Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
@@ -150,7 +150,7 @@ def test_the_plugins_former_name_has_the_same_hooks_and_fixtures() -> None:
 
 
 def hooks_and_fixtures(module: ModuleType) -> dict[str, object]:
-    """What pytest registers when it loads a module as a plugin."""
+    """Return what pytest registers when it loads a module as a plugin."""
     return {
         name: value
         for name, value in vars(module).items()

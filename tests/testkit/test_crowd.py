@@ -1,4 +1,4 @@
-"""Simulated diners: the same seed gives the same ones, they read replies as people do, and a few of them visit the service."""
+"""Simulated diners: a seed always gives the same ones, they read replies like people, and a few use the real service."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FACTS = {
 
 @pytest.fixture(scope="module")
 def restaurants() -> list[PublicRestaurant]:
-    """The sample restaurants, as the public API shows them."""
+    """Return the sample restaurants as the public API shows them."""
     lines = (PROJECT / "data" / "restaurants" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
     found = []
     for number, line in enumerate(map(RestaurantLine.model_validate_json, lines), start=1):

@@ -1,4 +1,4 @@
-"""docs/scripts.md keeps its word."""
+"""docs/scripts.md is correct and complete."""
 
 from __future__ import annotations
 

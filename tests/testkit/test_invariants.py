@@ -1,4 +1,4 @@
-"""Each invariant is broken on purpose in a database of its own, and seen."""
+"""Break each invariant on purpose in a separate database, and check that the breach is found."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ __all__ = ["copy_database", "server_url", "template_url"]
 CLOCK = clock_at("2026-12-01T12:00+00:00")
 THREAD = conversations.sms_thread(PHONE, "+15550100000", None)
 NOBODY = timedelta(0)
-"""Patience for what is still on its way."""
+"""Patience for what is still in transit."""
 
 
 @pytest.fixture
 def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
-    """An evening with two reservations, one of them of two tables, a hold, a cancelled one; a talk; texts sent and due."""
+    """Set up an evening with two reservations (one with two tables), a hold, a cancelled reservation, a conversation, and
+    texts sent and due."""
     engine = create_database(copy_database(), pool_size=2, name="invariants")
     booking = BookingEngine(engine, CLOCK)
     pair = {"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a script is told with file and line, what was expected, and what was found."""
+"""Every fault in a script is reported with file and line, what was expected, and what was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing personal is left in what was recorded, and nothing else is changed."""
+"""Masking removes all personal data from a recording and changes nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OWN = "+14155550133"
 
 
 def masked(*messages: str, expected: str | None = None, kept: tuple[str, ...] = (), known: str = "") -> list[str]:
-    """The messages after all of them were looked at."""
+    """Return the messages masked, after learning from all of them."""
     mask = Mask(OWN, kept)
     mask.learn_name(known)
     for message in messages:

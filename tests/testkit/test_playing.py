@@ -1,4 +1,4 @@
-"""Scripts against the real service: each kind of expectation is met where it is so, and says what and where if it is not."""
+"""Scripts against the real service: each kind of expectation passes when met, and otherwise reports what and where."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BOOKS = ASKS + "      - user: Y\n"
 
 
 def told(result: Result) -> list[tuple[str, str, str]]:
-    """What was not as expected: what, expected, found."""
+    """Return the mismatches as (what, expected, found)."""
     assert result.outcome == "failed", (result.outcome, result.error)
     assert result.failure is not None
     return [(m.what, m.expected, m.found) for m in result.failure.mismatches]
@@ -80,7 +80,7 @@ def test_what_is_not_so_after_a_first_message_is_told(
 def test_what_is_not_so_after_a_booking_is_told(
     play: PlayScript, monkeypatch: pytest.MonkeyPatch, check: str, what: str, expected: str, found: str
 ) -> None:
-    monkeypatch.setattr(expecting, "SETTLED_WITHIN", 0.5)  # what will never be so need not be waited for
+    monkeypatch.setattr(expecting, "SETTLED_WITHIN", 0.5)  # no need to wait for what will never happen
     [mismatch] = told(play(f"{BOOKS}      - {check}\n"))
     assert mismatch[0] == what
     assert expected in mismatch[1]

@@ -1,4 +1,4 @@
-"""A thread that was had becomes a script that loads, is green, and names nobody."""
+"""A recorded thread becomes a script that loads, passes, and contains no real names."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Record = Callable[..., Invoked]
 
 @pytest.fixture
 def record(stack: Stack) -> Record:
-    """`tabletalk script record` on the machine of the service."""
+    """Run `tabletalk script record` on the service's machine."""
 
     def run(*arguments: str, said: str = "") -> Invoked:
         settings = {"PORT": stack.settings.port, "TABLETALK_API_KEYS": stack.api_key}
@@ -73,7 +73,7 @@ def green(result: Result) -> bool:
 
 
 def in_file(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The test case and its steps."""
+    """Return the test case and its steps."""
     case = yaml.safe_load(path.read_text())["test_cases"][0]
     return case, case["steps"]
 

@@ -1,4 +1,4 @@
-"""What people and machines are told of a run."""
+"""Reports of a run for people and machines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOSTILE = "<script>alert('&')</script> \x0b ]]> 7"
 
 @pytest.fixture
 def done(tmp_path: Path) -> Run:
-    """One script is green, one failed, one could not be played."""
+    """Return a run in which one script passed, one failed, and one could not be played."""
     [script] = load_file(written(tmp_path, GOOD))
     lines = [
         Line("in", "diner", HOSTILE, AT),

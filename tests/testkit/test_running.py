@@ -1,4 +1,4 @@
-"""Many scripts at once: apart from each other where they must be, and quick."""
+"""Scripts run in parallel: isolated where they must be, and fast."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMALL = "restaurants:\n  - {name: Tiny Thimble Bar, tables: [2]}\n"
 
 
 def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_path: Path) -> None:
-    """Each at a time of its own, each sees its own booking only, and the one table of a small restaurant is there for each."""
+    """Each has its own time and sees only its own booking, and each gets the only table of a small restaurant."""
     tables = ", ".join(["2"] * 20)
     restaurants = f"{SMALL}  - {{name: Wide Acre Hall, tables: [{tables}]}}\n"
     cases = "".join(
@@ -59,7 +59,7 @@ def scripts_of(folder: Path, *cases: str, restaurants: str = SMALL) -> list[Scri
 
 @pytest.fixture
 def overlaps(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Script]], set[frozenset[str]]]:
-    """Which scripts were played at the same time. What they do is left out: here only the order matters."""
+    """Return a function that tells which scripts overlapped. They do nothing, since only the order matters here."""
 
     def seen(scripts: list[Script]) -> set[frozenset[str]]:
         found: set[frozenset[str]] = set()
