@@ -43,7 +43,13 @@ def slow(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--slow"))
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # Here, since pytest-xdist reads the groups before any other hook may change the collection.
+    item.add_marker(pytest.mark.xdist_group(module_of(item)))
+    if needs_service(item):
+        item.add_marker(pytest.mark.service)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--slow"):
         growing = [item for item in items if _grows(item)]
@@ -51,10 +57,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = growing
         for item in items:
             item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(module_of(item)))
-        if needs_service(item):
-            item.add_marker(pytest.mark.service)
     if hasattr(config, "workerinput"):  # set by pytest-xdist
         schedule(items)
 
