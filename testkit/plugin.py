@@ -7,8 +7,9 @@ option `script_jobs` says how many scripts are played at a time; scripts that wo
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class _Stopped(Exception):
 
 
 class Playback:
-    """All scripts of a session, played in a thread of their own while each test waits for its result."""
+    """The scripts of one file, played in a thread of their own while each test waits for its result."""
 
     def __init__(self, scripts: Sequence[Script], environment: Environment, jobs: int) -> None:
         self._results: dict[int, Future[Result]] = {id(script): Future() for script in scripts}
@@ -120,18 +121,27 @@ def script_environment(stack: Any) -> Iterator[Environment]:
         yield connect(service, Programs(stack.settings.runtime_folder))
 
 
+PlaybackOf = Callable[[Path], Playback]
+
+
 @pytest.fixture(scope="session")
-def script_playback(script_environment: Environment, request: pytest.FixtureRequest) -> Iterator[Playback]:
-    """All collected scripts, being played."""
-    scripts = [item.script for item in request.session.items if isinstance(item, ScriptTest)]
-    playback = Playback(scripts, script_environment, int(request.config.getini("script_jobs")))
-    yield playback
-    playback.stop()
+def playback_of(script_environment: Environment, request: pytest.FixtureRequest) -> PlaybackOf:
+    """The collected scripts of a file, being played since the first test of the file asked for them."""
+    jobs = int(request.config.getini("script_jobs"))
+    collected = [item.script for item in request.session.items if isinstance(item, ScriptTest)]
+
+    @cache
+    def play_file(file: Path) -> Playback:
+        playback = Playback([script for script in collected if script.file == file], script_environment, jobs)
+        request.addfinalizer(playback.stop)
+        return playback
+
+    return play_file
 
 
 def _player(script: Script) -> Any:
-    def play_script(script_playback: Playback) -> None:
-        result = script_playback.result_of(script)
+    def play_script(playback_of: PlaybackOf) -> None:
+        result = playback_of(script.file).result_of(script)
         if result.outcome != "passed":
             raise ScriptFailed(result)
 

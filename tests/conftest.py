@@ -16,7 +16,7 @@ from tests.support import running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
-from tests.support.scheduling import module_of, needs_service, schedule
+from tests.support.scheduling import needs_service, schedule
 from tests.support.tables import give_all_back
 
 pytest_plugins = ["testkit.plugin"]
@@ -44,8 +44,7 @@ def slow(pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    # Here, since pytest-xdist reads the groups before any other hook may change the collection.
-    item.add_marker(pytest.mark.xdist_group(module_of(item)))
+    """Mark what needs the service, so that `-m "not service"` leaves it out."""
     if needs_service(item):
         item.add_marker(pytest.mark.service)
 

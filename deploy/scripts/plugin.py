@@ -5,10 +5,10 @@ from testkit.plugin import (
     ScriptFailed,
     ScriptTest,
     ScriptTests,
+    playback_of,
     pytest_addoption,
     pytest_collect_file,
     script_environment,
-    script_playback,
 )
 
 __all__ = [
@@ -16,8 +16,8 @@ __all__ = [
     "ScriptFailed",
     "ScriptTest",
     "ScriptTests",
+    "playback_of",
     "pytest_addoption",
     "pytest_collect_file",
     "script_environment",
-    "script_playback",
 ]

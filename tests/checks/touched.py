@@ -71,7 +71,7 @@ def main(options: Sequence[str]) -> int:
         print("No test is touched.")
         return 0
     print(f"{len(tests)} test modules are touched.")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", "not service", *options]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not service", *options]
     code = subprocess.run([*command, *tests], cwd=ROOT, check=False).returncode
     no_tests_ran = 5  # all of them need the service
     return 0 if code == no_tests_ran else code

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-SCRIPTS = "tests/conversations"
 _MOSTLY_WAITS = "tests/stack/test_recovery.py"
 _LONG = (
-    SCRIPTS,
     "tests/testkit/test_command.py",
     "tests/stack/test_starting.py",
     "tests/browser/test_widget_access.py",
@@ -21,9 +19,8 @@ _LONG = (
 
 
 def module_of(item: pytest.Item) -> str:
-    """Return the unit that one worker takes: a module, whose tests share fixtures, or all scripts together."""
-    path = item.path.relative_to(item.config.rootpath).as_posix()
-    return SCRIPTS if path.startswith(f"{SCRIPTS}/") else path
+    """Return the file that an item stands in, which a worker takes as a whole with `--dist loadfile`."""
+    return item.path.relative_to(item.config.rootpath).as_posix()
 
 
 def schedule(items: list[pytest.Item]) -> None:
