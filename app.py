@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from redis import Redis
-from sqlalchemy import Engine, text
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
 
-from bot.context import AppContext, open_database, open_engine
-from bot.dialogue_client import DialogueClient
-from bot.handoff import ConversationHandoff
-from bot.notifier import Notifier
-from bot.phone_codes import PhoneCodes
-from bot.settings import Settings, load_settings
-from bot.turn import TurnTaker
-from bot.verification import Limits as CodeLimits
-from bot.verification import Verification
-from dialogue.words import Languages
+    from bot.context import AppContext
+    from bot.settings import Settings
+    from dialogue.words import Languages
 
+# What takes long to import is imported by the factories: `tabletalk --help` needs none of it.
 LARGEST_REQUEST = 256 * 1024  # bytes
 
 
@@ -30,6 +24,17 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     Raises:
         bot.settings.SettingsError: a setting is invalid.
     """
+    from redis import Redis
+
+    from bot.context import AppContext, open_database, open_engine
+    from bot.dialogue_client import DialogueClient
+    from bot.handoff import ConversationHandoff
+    from bot.notifier import Notifier
+    from bot.phone_codes import PhoneCodes
+    from bot.settings import load_settings
+    from bot.turn import TurnTaker
+    from bot.verification import Limits, Verification
+
     settings = settings or load_settings()
     database = open_database(settings, pre_ping=pre_ping)
     engine = open_engine(settings, database)
@@ -37,7 +42,7 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
     languages = _languages(settings)
     codes, our_number = PhoneCodes(settings.internal_secret), settings.twilio_number
-    limits = CodeLimits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
+    limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
     notifier = Notifier(settings.redis_address)
     handoff = ConversationHandoff(engine, languages, our_number)
@@ -56,11 +61,15 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
 
 
 def _languages(settings: Settings) -> Languages:
+    from dialogue.words import Languages
+
     return Languages(*filter(None, [settings.tabletalk_words]))
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Create the public app: Twilio webhooks, chat API, REST API, health checks; in development, the phone simulator too."""
+    from flask import Flask
+
     from webhooks import chat, health, problems, rest, schemas, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
@@ -115,12 +124,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _database_answers(database: Engine) -> bool:
+    from sqlalchemy import text
+
     with database.connect() as connection:
         return bool(connection.scalar(text("SELECT 1")) == 1)
 
 
 def create_events_app(settings: Settings | None = None) -> Flask:
     """Create the app that streams events to widget visitors. It must be served by gevent greenlets."""
+    from flask import Flask
+
     from webhooks import health, problems
     from webhooks.chat import events
     from webhooks.chat.conversation_auth import ConversationAuth
@@ -147,6 +160,8 @@ def create_events_app(settings: Settings | None = None) -> Flask:
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -154,6 +169,10 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
 
 def create_actions_app(settings: Settings | None = None) -> Flask:
     """Create the internal app that runs the dialogue's custom actions for Rasa."""
+    from flask import Flask
+
+    from bot.context import open_database, open_engine
+    from bot.settings import load_settings
     from dialogue.actions import create_executor
     from webhooks import actions
 

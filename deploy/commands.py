@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from bot.context import AppContext
 from bot.settings import Settings
 from deploy.options import refuse, with_settings
+
+if TYPE_CHECKING:
+    from bot.context import AppContext  # which takes long to import
 
 _PLUGINS = "tabletalk.commands"
 """Entry point group through which installed packages, such as the test kit, add commands."""
