@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -176,11 +177,15 @@ class _Stack:
         self._import_samples()
         for name in ("rasa", "actions", "web", "events", "worker"):
             self.supervisor.programs.start(name)
-        self._wait("the action app", lambda: _is_ok(settings.actions_address + "/readyz"), "actions")
-        self._wait(
-            "the stream of events", lambda: _is_ok(f"http://127.0.0.1:{settings.events_listen_on}/readyz"), "events"
-        )
-        self._wait("the service", lambda: _is_ok(f"http://127.0.0.1:{settings.port}/readyz"), "rasa")
+        events = f"http://127.0.0.1:{settings.events_listen_on}"
+        addresses = {
+            "actions": ("the action app", settings.actions_address),
+            "events": ("the stream of events", events),
+            "rasa": ("the service", f"http://127.0.0.1:{settings.port}"),
+        }
+        with httpx.Client(timeout=2.0, trust_env=False) as client:
+            for program, (what, address) in addresses.items():
+                self._wait(what, partial(_is_ok, client, f"{address}/readyz"), program)
 
     def _programs(self) -> list[Program]:
         ours = str(Path(sys.executable).with_name("tabletalk"))
@@ -246,9 +251,9 @@ class _Stack:
             time.sleep(0.1)
 
 
-def _is_ok(url: str) -> bool:
+def _is_ok(client: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2.0, trust_env=False).status_code == httpx.codes.OK
+        return client.get(url).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.support.http import PLAIN
+
 from .test_widget_page import SPITEFUL_STYLES
 from .widget import ANSWER_MS, DAY, TIME, Widget, page_with_widget, refuse, serve
 
@@ -45,7 +47,7 @@ class Visitor:
     def code(self) -> str:
         params: dict[str, str | int] = {"phone": self.number, "to": "+15550100000", "after": 0, "wait": 0}
         for _ in range(100):
-            answer = httpx.get(f"{self.base_url}/simulator/api/threads", params=params, trust_env=False)
+            answer = httpx.get(f"{self.base_url}/simulator/api/threads", params=params, **PLAIN)
             if found := [match[1] for line in answer.json()["messages"] if (match := _CODE.match(line["text"]))]:
                 return str(found[-1])
             time.sleep(0.2)

@@ -13,6 +13,7 @@ from booking_engine import BookingEngine
 from tests.eval.scoring import Reading
 from tests.eval.utterances import Entity, Utterance
 from tests.eval.values import brief
+from tests.support.http import PLAIN
 from tests.support.running import Stack
 
 _WARM_UP = 20
@@ -29,7 +30,7 @@ class Reader:
         self._engine = stack.engine
         self._process = psutil.Process(stack.programs.account_of("rasa")["pid"])
         headers = {"Authorization": f"Bearer {stack.internal_token}"}
-        self._client = httpx.Client(base_url=stack.rasa_url, headers=headers, timeout=20, trust_env=False)
+        self._client = httpx.Client(base_url=stack.rasa_url, headers=headers, timeout=20, **PLAIN)
 
     def read_all(self, utterances: Iterable[Utterance]) -> list[Reading]:
         """What the service makes of each; the first few are read twice, so that a cold start is no reading."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.support.http import PLAIN
 from tests.support.phone import Phone
 from tests.support.replies import CODE
 from tests.support.running import Stack
@@ -16,7 +17,7 @@ SLUG = "brasserie-tournesol-new-york"
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.base_url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=stack.base_url, timeout=20, **PLAIN) as client:
         yield client
 
 

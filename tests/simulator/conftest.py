@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.engine.helpers import as_lines, restaurant_line
+from tests.support.http import PLAIN
 from tests.support.running import Stack
 
 _SLUGS = count()
@@ -19,7 +20,7 @@ class Bench:
     """A client of the testers' API under /simulator/api."""
 
     def __init__(self, stack: Stack) -> None:
-        self.client = httpx.Client(base_url=f"{stack.base_url}/simulator/api", timeout=40, trust_env=False)
+        self.client = httpx.Client(base_url=f"{stack.base_url}/simulator/api", timeout=40, **PLAIN)
 
     def ask(self, method: str, path: str, *, status: int = 200, **request: Any) -> dict[str, Any]:
         """Send a request. Return the JSON of the response, which must have this status."""

@@ -18,6 +18,7 @@ from bot.settings import PROJECT
 from deploy.commands import cli
 from deploy.stack.launching import TABLETALK, environment, free_ports
 from tests.support import replies, running
+from tests.support.http import PLAIN
 from tests.support.running import NOW, Stack
 
 FolderMaker = Callable[[], Path]
@@ -98,11 +99,11 @@ def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folde
         assert re.search(r"up after (\d+) s", told)
         assert started.base_url in told
         assert started.api_key in told
-        assert httpx.get(f"{started.base_url}/simulator", trust_env=False).status_code == 200
-        opened = httpx.post(f"{started.base_url}/api/chat/conversations", json={}, trust_env=False).json()
+        assert httpx.get(f"{started.base_url}/simulator", **PLAIN).status_code == 200
+        opened = httpx.post(f"{started.base_url}/api/chat/conversations", json={}, **PLAIN).json()
         stream = httpx.URL(opened["events"])
         assert stream.port != started.settings.port + 10, "that one was taken"
-        assert httpx.get(stream.copy_with(path="/readyz"), trust_env=False).status_code == 200
+        assert httpx.get(stream.copy_with(path="/readyz"), **PLAIN).status_code == 200
         assert len(running.processes_of(var)) >= 9
         os.kill(started.process.pid, signal.SIGKILL)
         started.process.wait(10)

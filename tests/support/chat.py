@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.http import PLAIN
 from tests.support.phone import Phone
 
 
@@ -49,7 +50,7 @@ class Chat:
     """Opens conversations."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
-        self.client = httpx.Client(base_url=base_url, timeout=20, trust_env=False)
+        self.client = httpx.Client(base_url=base_url, timeout=20, **PLAIN)
         self.api_key = api_key
 
     def __enter__(self) -> Chat:

@@ -14,6 +14,7 @@ import httpx
 from twilio.request_validator import RequestValidator
 
 from tests.support import lookups, replies
+from tests.support.http import PLAIN
 from tests.support.lookups import Booked
 from tests.support.running import Stack, wait_until
 
@@ -55,7 +56,7 @@ class Phone:
             data=form,
             headers=httpx.Headers({"X-Twilio-Signature": right if signature is None else signature}, encoding="utf-8"),
             timeout=TWILIO_WAITS,
-            trust_env=False,
+            **PLAIN,
         )
 
     def form(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> dict[str, str]:
@@ -117,7 +118,7 @@ class Phone:
 
     def _thread(self, wait: float) -> list[dict[str, Any]]:
         params: dict[str, Any] = {"phone": self.number, "to": self.to, "after": 0, "wait": wait}
-        answer = httpx.get(f"{self.stack.base_url}/simulator/api/threads", params=params, timeout=40, trust_env=False)
+        answer = httpx.get(f"{self.stack.base_url}/simulator/api/threads", params=params, timeout=40, **PLAIN)
         messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
         return messages
 

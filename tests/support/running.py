@@ -21,6 +21,7 @@ from booking_engine import BookingEngine, Clock, create_database
 from bot.settings import Settings
 from deploy.stack.launching import launch
 from deploy.stack.programs import Programs
+from tests.support.http import PLAIN
 from webhooks.access import read_api_keys
 
 NOW = "2026-12-02T10:00:00-05:00"
@@ -139,7 +140,7 @@ class Stack:
     def is_ready(self) -> bool:
         """Return whether the service is ready."""
         try:
-            return httpx.get(f"{self.base_url}/readyz", timeout=3, trust_env=False).status_code == httpx.codes.OK
+            return httpx.get(f"{self.base_url}/readyz", timeout=3, **PLAIN).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 

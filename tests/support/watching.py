@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.http import PLAIN
+
 
 @dataclass
 class Watching:
@@ -30,7 +32,7 @@ class Watching:
     _socket: socket.socket | None = None
 
     def __enter__(self) -> Watching:
-        self._client = httpx.Client(trust_env=False, timeout=httpx.Timeout(60))
+        self._client = httpx.Client(timeout=httpx.Timeout(60), **PLAIN)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.wait(lambda: self.status, "the stream answers")

@@ -34,7 +34,7 @@ CONVERSATIONS = PROJECT / "tests" / "conversations"
 
 def run(stack: Stack, *arguments: str | Path) -> Result:
     told = ["script", "run", "--url", stack.base_url, "--key", stack.api_key, *map(str, arguments)]
-    return CliRunner().invoke(cli, told, env={"TABLETALK_VAR": str(stack.var)})
+    return CliRunner().invoke(cli, told, env={"TABLETALK_VAR": str(stack.var), "COLUMNS": "200"})
 
 
 def test_green_scripts_exit_0(stack: Stack, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_watching_plays_again_when_a_file_has_changed(stack: Stack, tmp_path: Pa
         path.write_text(GREEN)
         wait_until(lambda: log.read_text().count("Waiting for a change") == 4, "it was played again")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0, log.read_text()
+        assert process.wait(60) == 0, log.read_text()
     finally:
         process.kill()
 

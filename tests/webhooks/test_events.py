@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.support.chat import Chat, Conversation
+from tests.support.http import PLAIN
 from tests.support.running import Stack, wait_until
 from tests.support.watching import Watching
 
@@ -113,7 +114,7 @@ def test_a_token_that_is_given_back_ends_its_streams(chat: Chat, talk: Conversat
     ids=str,
 )
 def test_who_may_not_watch_is_told_why(talk: Conversation, headers: dict[str, str], status: int, code: str) -> None:
-    answer = httpx.get(talk.opened["events"], headers=talk.headers | headers, trust_env=False, timeout=10)
+    answer = httpx.get(talk.opened["events"], headers=talk.headers | headers, timeout=10, **PLAIN)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
 

@@ -8,12 +8,13 @@ import re
 import httpx
 import pytest
 
+from tests.support.http import PLAIN
 from tests.support.running import Stack
 
 
 @pytest.fixture
 def client(stack: Stack) -> httpx.Client:
-    return httpx.Client(base_url=stack.base_url, trust_env=False)
+    return httpx.Client(base_url=stack.base_url, **PLAIN)
 
 
 @pytest.mark.parametrize(
