@@ -111,14 +111,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     rest.register(app, rate_limits, context.engine, context.database)
     app.register_blueprint(schemas.create_blueprint(context.settings))
     if not context.settings.is_production:
+        from bot.context import open_database
         from webhooks.simulator import pages
         from webhooks.simulator.testing import routes
         from webhooks.simulator.testing.tools import Tools
 
         app.register_blueprint(pages.create_blueprint(context.settings, context.engine, context.redis, context.clock))
-        tools = Tools(
-            context.engine, context.database, context.redis, context.dialogue, context.languages, context.codes
-        )
+        # Of its own: testers restart the database, and the first to ask afterwards must not meet a stale connection.
+        database = open_database(context.settings, pre_ping=True)
+        tools = Tools(context.engine, database, context.redis, context.dialogue, context.languages, context.codes)
         app.register_blueprint(routes.create_blueprint(tools))
     return app
 
