@@ -200,6 +200,7 @@ def test_a_bad_commit_message_is_found(message: str) -> None:
         ("booking_engine/storage/sql/confirm_hold.sql", "tests/engine/test_schema.py"),
         ("docs/scripts.md", "tests/testkit/test_guide.py"),  # named
         ("webhooks/widget/card.js", "tests/webhooks/test_widget_bundle.py"),  # beside the module that reads it
+        ("app.py", "tests/webhooks/test_production.py"),
         ("pyproject.toml", "tests/nlu/test_dates.py"),
     ],
 )

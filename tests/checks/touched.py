@@ -17,7 +17,7 @@ import grimp
 
 from tests.checks.tree import PACKAGES, ROOT
 
-_TOUCH_ALL = ("tests/conftest.py", "pyproject.toml", "requirements.lock", "requirements-dev.lock", "app.py")
+_TOUCH_ALL = ("tests/conftest.py", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
 
 
 def changed_files(repository: Path, base: str | None) -> list[str]:
@@ -51,7 +51,8 @@ def _modules_of(path: str, known: Collection[str]) -> list[str]:
     place = PurePosixPath(path)
     if place.suffix == ".py":
         name = ".".join(place.with_suffix("").parts).removesuffix(".__init__")
-        return [name] if name in known else []
+        # app.py is in no package, so the graph does not know who imports it.
+        return [name] if name in known else [module for module in known if f"from {name} import" in _source(module)]
     packages = [".".join(parent.parts) for parent in place.parents]
     package = next((name for name in packages if name in known), None)
     beside = [module for module in known if package and package != "tests" and module.startswith(package)]

@@ -87,6 +87,7 @@ def test_every_command_explains_itself() -> None:
         assert "Usage" in CliRunner().invoke(cli, [command, "--help"]).output
 
 
+@pytest.mark.service  # its own
 def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
     """It is killed here. The end of the `stack` fixture checks Ctrl-C."""
     var = var_folder()

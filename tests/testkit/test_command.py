@@ -101,6 +101,7 @@ def test_watching_plays_again_when_a_file_has_changed(stack: Stack, tmp_path: Pa
         process.kill()
 
 
+@pytest.mark.service  # its own
 def test_where_no_service_runs_one_is_started_and_ended(tmp_path: Path) -> None:
     told = environment(tmp_path / "nothing", PORT=1)
     command = [str(TABLETALK), "script", "run", str(written(tmp_path, GREEN))]
