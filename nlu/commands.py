@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from nlu.reading.reader import read
-
 _ASKING = r"(?:(?:please|pls|can you|could you|can u|i want to|i'd like to|i need to|hi|hey)[, ]+)*"
 _CANCEL = re.compile(rf"{_ASKING}(?:cancel|scrap|drop)\s+(?P<object>\S.*)", re.IGNORECASE)
 _OTHER = re.compile(
@@ -21,27 +19,14 @@ _POINTS_NOWHERE = frozenset(
     ("my", "our", "the", "it", "that", "this", "booking", "reservation", "table", "please", "dinner")
 )
 _FEWEST_WORDS = 3
-_YES_THEN = re.compile(
-    r"\s*(?P<yes>(?:yes|yeah|yep|yup|y|sure|ok(?:ay)?|perfect|great|lovely|confirmed|confirm|book it|go ahead|sounds good|"
-    r"that works)(?:[, ]+(?:please|pls|thanks|thank you|thx|book it|that works|sounds good|perfect|great))*)"
-    r"\s*(?:[,.;!]+\s*(?:and\s+|also\s+)*|\s(?:and|also)\s+)",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(
-    r"\s*(?:do|does|is|are|can|could|what|what's|whats|where|when|how|which|who|will|any)\b", re.IGNORECASE
-)
-_ASKED_ABOUT = frozenset(("topic", "diet"))
 
 
-def split_wishes(text: str, expecting: str | None = None) -> list[str]:
+def split_wishes(text: str) -> list[str]:
     """The wishes of a message, in the order in which they are best dealt with; nearly always one, the message itself.
 
     Only where one of two tells which booking is to be cancelled, and the other is of something else: giving up a table for
-    another ("cancel Friday and book Saturday instead") is one wish, so that no table is lost on the way. And where a yes was
-    asked for (`expecting`, the contract's `expects`), and is followed by a question about the restaurant.
+    another ("cancel Friday and book Saturday instead") is one wish, so that no table is lost on the way.
     """
-    if expecting == "confirmation" and (found := _YES_THEN.match(text)) and _only_asks(text[found.end() :]):
-        return [text[: found.end("yes")].strip(), text[found.end() :].strip()]
     if _INSTEAD.search(text):
         return [text]
     for gap in _BETWEEN.finditer(text):
@@ -51,12 +36,6 @@ def split_wishes(text: str, expecting: str | None = None) -> list[str]:
         if _cancels_one(second) and _wants_more(first):
             return [second, first]
     return [text]
-
-
-def _only_asks(clause: str) -> bool:
-    """Whether it is a question about the restaurant; what could change the table is none: "is 8 possible too?"."""
-    kinds = {span.entity for span in read(clause)}
-    return bool(_QUESTION.match(clause)) and bool(kinds & _ASKED_ABOUT) and kinds <= _ASKED_ABOUT
 
 
 def _cancels_one(clause: str) -> bool:

@@ -8,6 +8,7 @@ Conventions, all for someone who writes on `today`:
 - "This Friday" is the one of this week, Monday to Sunday, and where that is over, the nearest. "Next Friday" is the one
   of next week. "Friday week" is seven days after the nearest Friday.
 - "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that.
+- A weekday that contradicts its date gives both: the date, and the nearest day with that weekday.
 - A weekend is its Saturday and Sunday, as far as they are not past.
 """
 
@@ -70,7 +71,8 @@ def resolve_dates(
     `anchor` is the day that "same day" and "the day after" refer to.
     """
     try:
-        days = _days(value, today, day_first, anchor)
+        ahead = timedelta(value.get("ahead", 0))
+        days = [day + ahead for day in _days(value, today, day_first, anchor)]
     except OverflowError:  # "in 999 months" from the year 9990
         return []
     return sorted({day for day in days if day >= today})
@@ -127,7 +129,15 @@ def _calendar_days(value: Mapping[str, Any], today: date) -> list[date]:
         # Further ahead than bookings go, the weekday was rather a slip than a clue.
         possible[_CLUE_MONTHS:] = []
         possible.sort(key=lambda candidate: (candidate.weekday() != weekday, candidate))
-    return possible[:1]
+    return _with_weekday(possible[0], weekday) if possible and month is not None else possible[:1]
+
+
+def _with_weekday(day: date, weekday: int | None) -> list[date]:
+    """The day, and where the weekday said with it is another one, the nearest such day too: one of them was a slip."""
+    if weekday is None or day.weekday() == weekday:
+        return [day]
+    off = (weekday - day.weekday() + 3) % _WEEK - 3
+    return [day, day + timedelta(off)]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.settings import PROJECT
 
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
-_SOURCES = ("nlu", "data/nlu", "dialogue/domain", "dialogue/rules.yml", "requirements-rasa.lock")
+_SOURCES = ("nlu", "data/nlu", "data/acts", "dialogue/domain", "dialogue/rules.yml", "requirements-rasa.lock")
 
 
 class TrainingFailed(Exception):

@@ -154,8 +154,8 @@ def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tu
     time = clock_time(number, 0, None) if number else None
     if time and expecting == "time" and before == "or":
         return "time", time
-    if time and not said.time and before == "to" and said.party_changed and _MOVING & said.words:
-        return "time", time  # "push it to 7 and one more kid"
+    if time and not said.time and before == "to" and _MOVING & said.words:
+        return "time", time  # "push it to 7 and one more kid", "move us to 8"
     if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
         return "party_size", {"count": number}
     if time and not said.time and (_TIME_WORDS & said.words or (said.party and (not before or before in _SEPARATING))):

@@ -41,6 +41,9 @@ def read_changes(message: Message) -> None:
         if len(claims) > 1 and (_missed(message, claims[0]) or _replaces(message, claims[0], claims[-1], changing)):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
+    for claim in message.of("number"):
+        if _negated(message, claim):  # "8 instead of 7"
+            message.replace(claim, entity="previous_number")
     dates = message.of("date")
     if len(dates) == 1 and _names_what_moves(message, dates[0]):
         message.replace(dates[0], entity="previous_date")

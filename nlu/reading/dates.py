@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlu.reading.calendar_days import ASKED_RULES, CALENDAR_RULES, WEEKDAY
+from nlu.reading.calendar_days import ASKED_RULES, CALENDAR_RULES, DASHED_RULES, ORDINAL_RULES, WEEKDAY
 from nlu.reading.holidays import HOLIDAYS
 from nlu.reading.message import Build, Message, Phrases, Rule, pattern
 from nlu.reading.spans import Value
-from nlu.reading.spelling import WEEKDAYS
+from nlu.reading.spelling import MONTHS, WEEKDAYS
 
 PARTS = {
     "morning": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening", "night": "evening",
@@ -107,7 +107,24 @@ RELATIVE_RULES: list[Rule] = [
     (pattern(rf"last {WEEKDAY}"), "past_date", _weekday("last")),
     (pattern(rf"{WEEKDAY}(?: coming)?"), "date", _weekday("coming")),
 ]
-_RULES = [*CALENDAR_RULES, *RELATIVE_RULES]
+_WHICH = (
+    r"(?:the|this|next|following|some|one|first|1th|second|2th|3th|4th|last|early|late|later|mid|half|middle|beginning|start"
+    r"|end|of|in|during)"
+)
+_PERIOD = rf"(?:weeks?|weekends?|months?|fortnight|year|summer|winter|spring|autumn|{'|'.join(MONTHS)})"
+VAGUE_RULES: list[Rule] = [
+    (
+        pattern(rf"(?:{_WHICH} (?:- )?)+{_PERIOD}(?: (?:of|in) (?:{_WHICH} )*{_PERIOD})*"),
+        "vague_date",
+        _always(vague=True),
+    ),
+    (pattern(r"(?:some|one) ?(?:day|night|evening|weekday)s?"), "vague_date", _always(vague=True)),
+    (pattern(r"(?<!as )soon"), "vague_date", _always(vague=True)),
+]
+"""Days that are said and cannot be told from the calendar: "second week of December", "one evening", "soon"."""
+_FROM_HOLIDAY = pattern(r"(?:the )?(?:(?P<n>\d{1,2}|one|a) )?(?:days?|nights?|evening) (?P<way>before|after) <date>")
+_BESIDE = pattern(r"(?:before|after|around) (?:the )?(?P<date><date>)")
+_RULES = [*CALENDAR_RULES, *DASHED_RULES, *RELATIVE_RULES, *VAGUE_RULES, *ORDINAL_RULES]
 _HOLIDAYS = Phrases(HOLIDAYS)
 
 
@@ -116,6 +133,7 @@ def read_dates(message: Message) -> None:
     items = message.view.items
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
+    _count_from_holidays(message)
     message.apply(_RULES)
     if message.expecting == "date" and ":" not in message.text and not message.has("date"):
         message.apply(ASKED_RULES)
@@ -129,3 +147,25 @@ def read_dates(message: Message) -> None:
             message.replace(claim, entity="choice", value={"index": claim.value["day"]})
         else:
             message.replace(claim, entity="date")
+    _doubt_what_is_only_near(message)
+
+
+def _count_from_holidays(message: Message) -> None:
+    """Make one day of "the day before Christmas Eve"."""
+    match = _FROM_HOLIDAY.search(message.view.text)
+    if match is None:
+        return
+    first, end = message.view.tokens_between(*match.span())
+    holiday = next(claim for claim in message.of("date") if claim.end == end)
+    count = int(match["n"]) if (match["n"] or "").isdecimal() else 1
+    message.release(holiday)
+    message.claim("date", first, end, {**holiday.value, "ahead": -count if match["way"] == "before" else count})
+
+
+def _doubt_what_is_only_near(message: Message) -> None:
+    """ "After Christmas" is not Christmas: which day is meant has to be asked."""
+    for match in list(_BESIDE.finditer(message.view.text)):
+        first, _ = message.view.tokens_between(*match.span("date"))
+        claim = next(claim for claim in message.of("date") if claim.first == first)
+        if not {"same", "part"} & set(claim.value) and "days" not in claim.value:
+            message.replace(claim, entity="vague_date")

@@ -70,6 +70,7 @@ CHANGE_RULES: list[Rule] = [
     ),
     (pattern(r"(?<!me )(?<!myself )(?:a )?plus (?P<n>one|1)"), "party_size", _delta(1)),
     (pattern(rf"add {_N}(?: {_NOUN})?"), "party_size", _delta(1)),
+    (pattern(rf"(?:drop|remove|lose|lost|minus|subtract|cut|take off) {_N}(?: {_NOUN})?"), "party_size", _delta(-1)),
     (
         pattern(
             rf"(?:my|our|a|another) (?:{SOMEBODY}) (?:is|will be|wants to|would like to|wanna|will)"

@@ -1,0 +1,100 @@
+"""What the model of acts learns from is whole and not at odds with itself; what it looks at says what was asked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import pytest
+
+from nlu.acts import asked_of, examples, features, intent_of, words_for_the_staff
+
+OWN = list(examples(()))
+
+
+def test_every_act_has_enough_examples() -> None:
+    counted = Counter(example.act for example in OWN)
+    assert set(counted) >= {
+        "change",
+        "cancel",
+        "undo",
+        "mention",
+        "aside",
+        "show",
+        "late",
+        "opt_out",
+        "pause",
+        "yes_but",
+    }
+    assert {act: count for act, count in counted.items() if count < 40} == {}
+
+
+def test_no_text_teaches_two_acts_after_one_question() -> None:
+    taught: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for text, asked, act in OWN:
+        taught[" ".join(text.lower().split()), asked].add(act)
+    assert {key: acts for key, acts in taught.items() if len(acts) > 1} == {}
+
+
+def test_the_examples_of_intents_teach_acts_too() -> None:
+    of_intents = list(examples([("affirm", "sure"), ("ask", "is there parking?"), ("no_such_intent", "x")]))[len(OWN) :]
+    taught = [(example.text, example.asked, example.act) for example in of_intents]
+    assert ("sure", "confirmation", "yes") in taught
+    assert ("is there parking?", "nothing", "ask") in taught
+    assert not any(text == "x" for text, *_ in taught)
+
+
+@pytest.mark.parametrize(
+    ("expects", "asked"), [(None, "nothing"), ("name", "name"), ("confirmation", "confirmation"), ("time", "other")]
+)
+def test_what_was_asked_chooses_the_model(expects: str | None, asked: str) -> None:
+    assert asked_of(expects) == asked
+    assert asked in {example.asked for example in OWN}
+
+
+def test_numbers_and_entities_look_alike() -> None:
+    one, other = features("make it 8 on friday", None), features("make it 9 on monday", None)
+    assert one.words == other.words
+    assert features("make it 8", None) == features("make it 9", None)
+
+
+def test_a_name_has_a_shape() -> None:
+    assert features("Anna Ten Brink", "name").words.endswith("<words:3> <capitals:3/3> <uncommon:2/3>")
+    assert features("we will come as soon as we have parked the car", "name").words.endswith("<length:2>")
+
+
+@pytest.mark.parametrize(
+    ("text", "acts", "is_kept"),
+    [
+        ("one guest is allergic to kiwi", {"note": 0.9}, True),
+        ("one guest is allergic to kiwi", {"note": 0.5}, False),
+        ("one of us is vegan", {"note": 0.9}, False),  # the reader has it all
+        ("severe shellfish allergy, anaphylaxis", {"note": 0.9}, True),
+    ],
+)
+def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
+    text: str, acts: dict[str, float], is_kept: bool
+) -> None:
+    assert words_for_the_staff(text, acts) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("acts", "expects", "told", "intent"),
+    [
+        ({"opt_out": 0.7}, None, set(), "opt_out"),
+        ({"opt_out": 0.7}, "name", set(), "opt_out"),
+        ({"opt_out": 0.5}, None, set(), None),
+        ({"yes_but": 0.7}, "confirmation", {"topic"}, "ask"),
+        ({"yes_but": 0.4, "ask": 0.3}, "confirmation", set(), "ask"),
+        ({"yes_but": 0.7}, "confirmation", {"time"}, None),  # "yes, but at 8"
+        ({"yes_but": 0.7}, None, {"topic"}, None),
+        ({"note": 0.7}, None, {"diet"}, "inform"),
+        ({"note": 0.7}, "name", {"diet"}, None),
+        ({"yes": 0.9}, "confirmation", set(), "affirm"),
+        ({"yes": 0.7}, "confirmation", set(), None),
+        ({"change": 0.99}, None, {"time"}, None),
+    ],
+)
+def test_few_acts_decide_the_intent(
+    acts: dict[str, float], expects: str | None, told: set[str], intent: str | None
+) -> None:
+    assert intent_of(acts, expects, told) == intent
