@@ -110,6 +110,7 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
     return Answer(
         tuple(said),
         expects=facts.get("expects"),
+        opts_out=bool(facts.get("opts_out")),
         hold=facts.get("hold"),
         reservation=facts.get("reservation"),
         asks=facts.get("asks"),

@@ -63,7 +63,8 @@ class Verify:
 class Answer:
     """Everything a turn says. `hold`, `reservation` and `asks` are in the chat API's format.
 
-    `at`: when it was stored, in UTC. `moves`: the chat continues by text. `left`: the part of the message that
+    `at`: when it was stored, in UTC. `moves`: the chat continues by text. `opts_out`: the diner is to get no
+    more texts. `left`: the part of the message that
     still has to be answered.
     """
 
@@ -77,6 +78,7 @@ class Answer:
     verify: Verify | None = None
     moves: bool = False
     left: str | None = None
+    opts_out: bool = False
 
     def payload(self) -> dict[str, Any]:
         """State of the conversation after the answer, as stored with its last message."""

@@ -155,6 +155,8 @@ class TurnTaker:
                 messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
             now = self._now(conversation)
+            if answer.opts_out and conversation.channel == "sms":
+                conversations.note(connection, conversation.id, opted_out=True)
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)

@@ -8,6 +8,7 @@ from booking_engine import BookingEngine
 from dialogue.actions.booking import ValidateBookingForm
 from dialogue.actions.cancelling import Undo, ValidateCancelForm
 from dialogue.actions.changing import ValidateChangeForm
+from dialogue.actions.opting_out import OptOut
 from dialogue.actions.replying import PickUp, Reply
 from dialogue.actions.signing_in import ValidateSignInForm
 from dialogue.words import Languages
@@ -24,6 +25,7 @@ def create_executor(engine: BookingEngine, languages: Languages) -> ActionExecut
         Undo,
         Reply,
         PickUp,
+        OptOut,
     ):
         executor.register_action(action(engine, languages))
     return executor

@@ -81,9 +81,16 @@ _PRESUMING = {
 """By whether the day and the party are presumed."""
 
 
-def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> str:
-    """For which day, since there is none such as was said."""
-    turn.say("utter_no_such_date", example=example_day(turn, restaurant))
+_QUOTED = 40
+
+
+def ask_another_date(turn: Turn, restaurant: Restaurant | None, unclear: str | None) -> str:
+    """For which day, since there is none such as was said, or what was said (`unclear`) is none in particular."""
+    example = example_day(turn, restaurant)
+    if unclear is None:
+        turn.say("utter_no_such_date", example=example)
+    else:
+        turn.say("utter_which_day_is", unclear=unclear[:_QUOTED], example=example)
     return "date"
 
 

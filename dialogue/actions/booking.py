@@ -17,6 +17,7 @@ from dialogue.actions.memory import Memory
 from dialogue.actions.noting import say_noted
 from dialogue.actions.offering import offer_again, refuse, time_option
 from dialogue.actions.picking import Heard
+from dialogue.actions.reasons import is_no_yes
 from dialogue.actions.reservations import named_in, upcoming
 from dialogue.actions.times import PRESUMED_PARTY, certain, meant_starts, presumed_day, seating_spans
 from dialogue.actions.turn import Turn
@@ -27,7 +28,7 @@ class ValidateBookingForm(FormValidation):
 
     form = "booking_form"
     task = "booking"
-    leaves_for = frozenset({"undo"})
+    leaves_for = frozenset({"undo", "opt_out"})
 
     def begin(self, turn: Turn, memory: Memory) -> None:
         talked_of = memory.talked_of
@@ -78,6 +79,7 @@ class ValidateBookingForm(FormValidation):
             and not turn.follows_reply
             and asked == "confirmation"
             and memory.name
+            and not is_no_yes(turn.acts)
         ):
             confirmed = confirm(turn, memory)
             if confirmed is not NOT_CONFIRMED:
@@ -121,7 +123,7 @@ class ValidateBookingForm(FormValidation):
         if asked is not None and heard.noted and heard.news <= _WISHES:
             say_noted(turn, memory, restaurant, heard)
         if heard.problem == "no_such_date":
-            return asking.ask_another_date(turn, restaurant)
+            return asking.ask_another_date(turn, restaurant, heard.unclear)
         if heard.options and heard.ask_options:
             if asked == "choice" and heard.options == memory.options():
                 return asking.ask_to_pick(turn, memory)  # not in the same words again

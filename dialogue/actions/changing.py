@@ -16,6 +16,7 @@ from dialogue.actions import asking, finding
 from dialogue.actions.forms import FormValidation
 from dialogue.actions.hearing import NAME_PARTS, hear
 from dialogue.actions.identifying import gives_up, know_whose_booking
+from dialogue.actions.leaving import keeps_light_news, says_yes_to_proposal
 from dialogue.actions.memory import Memory
 from dialogue.actions.offering import refuse, time_option
 from dialogue.actions.picking import Heard
@@ -30,7 +31,7 @@ class ValidateChangeForm(FormValidation):
 
     form = "change_form"
     task = "change"
-    leaves_for = frozenset({"book", "find", "cancel"})
+    leaves_for = frozenset({"book", "find", "cancel", "opt_out"})
 
     def begin(self, turn: Turn, memory: Memory) -> None:
         memory.forget_draft()
@@ -46,6 +47,10 @@ class ValidateChangeForm(FormValidation):
         if heard.took_choice:  # what the opening message wanted is still wanted
             turn.entities = [*recalled(memory), *turn.entities]
         return heard
+
+    def may_begin(self, turn: Turn) -> bool:
+        """Return whether the message wishes for a change, or tells what touches no table."""
+        return super().may_begin(turn) or keeps_light_news(turn, renames=is_renaming(turn.text))
 
     def go_on(self, turn: Turn, memory: Memory, asked: str | None, heard: Heard) -> str | None:
         if memory.task_has_target and (turn.intent in _LEAVE_IT or heard.refused_choices) and not heard.fields:
@@ -64,6 +69,7 @@ class ValidateChangeForm(FormValidation):
             memory.choices = None
             memory.reservation, memory.task_has_target = target.code, True
             heard = self._hear_new_values(turn, memory, target)
+        memory.is_unsure = memory.is_unsure and not _shows_wish(turn, asked, heard)
         booking = turn.engine.reservation(memory.reservation or "")
         is_of_table = not heard.fields.isdisjoint(_OF_TABLE)
         if is_renaming(turn.text) or (asked == "name" and not is_of_table):
@@ -107,7 +113,7 @@ class ValidateChangeForm(FormValidation):
         restaurant = turn.engine.restaurant(memory.restaurant or booking.restaurant.slug)
         is_elsewhere = restaurant.slug != booking.restaurant.slug
         if heard.problem == "no_such_date":
-            return asking.ask_another_date(turn, restaurant)
+            return asking.ask_another_date(turn, restaurant, heard.unclear)
         if heard.options and heard.ask_options:
             memory.offer(heard.options)
             turn.say(heard.ask_options, heard.options, low=heard.options[0].label, high=heard.options[-1].label)
@@ -172,6 +178,9 @@ class ValidateChangeForm(FormValidation):
             start = search.openings[0].starts_at
         elif search.exact is None:
             return self._refuse(turn, memory, booking, restaurant, search, party_size)
+        if memory.is_unsure:
+            turn.say("utter_propose_change", **turn.seating(restaurant, start, party_size))
+            return "confirmation"
         try:
             take(turn, memory, booking, restaurant, start, party_size, wishes)
         except NoTableAvailable as gone:
@@ -216,6 +225,12 @@ _OTHERS = 3
 _OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 _ANOTHER = re.compile(r"\b(restaurants?|place|venue|somewhere else)\b", re.IGNORECASE)
+
+
+def _shows_wish(turn: Turn, asked: str | None, heard: Heard) -> bool:
+    """Whether an answer to what was asked leaves no doubt that a change is wished."""
+    answers = asked not in (None, "confirmation") and bool(heard.news or heard.took_choice)
+    return answers or says_yes_to_proposal(turn, asked)
 
 
 def _tells_name(turn: Turn, memory: Memory, heard: Heard) -> bool:

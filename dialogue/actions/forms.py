@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from datetime import datetime
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -15,9 +16,11 @@ from dialogue.actions import pickers
 from dialogue.actions.hearing import hear_phone
 from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import do_errand, is_about_code
+from dialogue.actions.leaving import is_unsure, leave_alone, may_begin, take_back, takes_back
 from dialogue.actions.memory import Memory, Task
 from dialogue.actions.picking import Heard
-from dialogue.actions.turn import Turn
+from dialogue.actions.reasons import is_pause
+from dialogue.actions.turn import Turn, country_of
 from dialogue.words import Languages
 
 logger = logging.getLogger(__name__)
@@ -73,8 +76,20 @@ class FormValidation(Action, ABC):
         asked = tracker.slots.get("requested_slot") if memory.task == self.task else None
         has_begun = memory.task == self.task
         if not has_begun:
+            if takes_back(turn, memory):
+                take_back(turn, memory)
+                turn.finish(None)
+                return memory.events(turn, None)
+            if not self.may_begin(turn):
+                leave_alone(turn, memory)
+                turn.finish(None)
+                return memory.events(turn, None)
             self.begin(turn, memory)
             memory.task = self.task
+            memory.is_unsure = is_unsure(turn, self.task)
+        elif self._waits(turn, memory, asked):
+            turn.finish(asked)
+            return memory.events(turn, asked)
         heard = Heard() if turn.follows_reply else self.hear(turn, memory, asked)
         if turn.is_stranger:
             hear_phone(turn, memory, heard)
@@ -92,6 +107,26 @@ class FormValidation(Action, ABC):
         turn.asks = pickers.fitting(turn, memory, expects)
         turn.finish(expects)
         return memory.events(turn, expects)
+
+    def may_begin(self, turn: Turn) -> bool:
+        """Return whether the message is reason enough to begin the task."""
+        return may_begin(turn, self.task)
+
+    def _waits(self, turn: Turn, memory: Memory, asked: str | None) -> bool:
+        """Say until when the table waits, where the diner asks for time."""
+        if (
+            memory.hold is None
+            or asked not in ("name", "confirmation")
+            or not is_pause(turn.acts, again=memory.misses > 0)
+        ):
+            return False
+        memory.misses += 1
+        restaurant = turn.engine.restaurant(memory.hold["restaurant"])
+        ends = datetime.fromisoformat(memory.hold["expires_at"]).astimezone(restaurant.zone)
+        turn.show_hold(restaurant, memory.hold)
+        clock = turn.words.clock(ends.timetz().replace(tzinfo=None, second=0, microsecond=0), country_of(restaurant))
+        turn.say("utter_hold_waits", clock=clock, **turn.about(restaurant))
+        return True
 
     @abstractmethod
     def begin(self, turn: Turn, memory: Memory) -> None:

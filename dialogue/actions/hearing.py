@@ -13,8 +13,10 @@ from dialogue.actions.houses import besides_name, hear_restaurant, is_named, rec
 from dialogue.actions.memory import Memory
 from dialogue.actions.noting import with_note, without_areas
 from dialogue.actions.picking import Heard, pick, words_of
+from dialogue.actions.reasons import is_name, is_no_name
 from dialogue.actions.times import certain, is_seated, meant_starts, presumed_day
 from dialogue.actions.turn import Entity, Option, Turn, country_of, e164
+from nlu.reading.common_words import COMMON
 from nlu.reading.wishes import AREAS
 from nlu.resolving import resolve_dates
 
@@ -23,8 +25,9 @@ _NO_NAME = re.compile(r"\s*(can|could|would|do|does|is|are|what|when|where|how)\
 _OBJECTION = re.compile(r"^\s*no\b|\b(actually|i mean|i said|not that|instead)\b", re.IGNORECASE)
 _NOISE = re.compile(r"((h+m+|u+[hm]+|e+r+m*|b+la+h*|well|dunno|lol|asdf\w*|qwer\w*)\W*)+", re.IGNORECASE)
 _LONGEST_NAME = 60
+_MOST_NAMES = 4
 _SHORTEST_NAME = 2
-TO_NOTE = frozenset(("diet", "occasion", "seating"))
+TO_NOTE = frozenset(("diet", "occasion", "seating", "note"))
 """What is told to the staff in the reservation's notes."""
 NAME_PARTS = ("first_name", "last_name")
 _HOURS = 24
@@ -44,12 +47,9 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     """
     heard = Heard()
     entities = [as_correction(turn, memory, entity) for entity in turn.entities]
-    if _NOISE.fullmatch(turn.text.strip()):  # "hmm", "blah blah": neither a house nor a diner
-        entities = [e for e in entities if e.kind not in (*NAME_PARTS, "restaurant")]
+    entities = [entity for entity in entities if entity.kind not in _beside_the_point(turn, asked)]
     if memory.choices:
         pick(turn, memory, entities, heard)
-    if asked == "name" and _NO_NAME.match(turn.text):  # "can we do Satrday instead?" names nobody
-        entities = [entity for entity in entities if entity.kind not in NAME_PARTS]
     is_refused = any(entity.kind == "refused_cuisine" for entity in entities)
     if asked != "name" or is_refused or _OBJECTION.search(turn.text) or asks_for_another(turn.text):
         hear_criteria(turn, memory, entities, heard, asked)
@@ -82,6 +82,20 @@ def hear(turn: Turn, memory: Memory, *, asked: str | None, anchor: datetime | No
     if heard.fields:
         memory.said_last = told.pop() if len(told) == 1 else None
     return heard
+
+
+def _beside_the_point(turn: Turn, asked: str | None) -> set[str]:
+    """Return the kinds of entities that mean nothing in such a message."""
+    kinds: set[str] = set()
+    if _NOISE.fullmatch(turn.text.strip()):  # "hmm", "blah blah": neither a restaurant nor a diner
+        kinds |= {*NAME_PARTS, "restaurant"}
+    if any(entity.kind == "note" for entity in turn.entities):  # the diner's own words, which hold the others
+        kinds |= TO_NOTE - {"note"}
+    if asked == "name" and (_NO_NAME.match(turn.text) or is_no_name(turn.acts)):  # "can we do Satrday instead?"
+        kinds |= set(NAME_PARTS)
+    if asked == "name" and is_name(turn.acts):  # "Anna Ten Brink" brings no ten people
+        kinds |= {entity.kind for entity in turn.entities} - {*NAME_PARTS, "phone"}
+    return kinds
 
 
 def _hear_seating(memory: Memory, wish: str, heard: Heard) -> None:
@@ -129,6 +143,7 @@ def _hear_date(
     """`presumed`: the day that the last question named though nobody had said it; to hear it is no news."""
     dates = [entity for entity in entities if entity.kind == "date"]
     if not dates:
+        _hear_vague_date(entities, heard)
         return
     today = turn.now(turn.zone(restaurant)).date()
     day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
@@ -144,6 +159,14 @@ def _hear_date(
         heard.fields.add("date_same")
     else:
         _set_date(memory, days[0], heard)
+
+
+def _hear_vague_date(entities: list[Entity], heard: Heard) -> None:
+    """What is said for a day and is none must not become the day that is presumed where nothing is said."""
+    for entity in entities:
+        if entity.kind == "vague_date":
+            heard.problem, heard.unclear = "no_such_date", entity.text
+            return
 
 
 def _set_date(memory: Memory, day: date, heard: Heard) -> None:
@@ -211,13 +234,17 @@ def _hear_bare_number(
         heard.fields.add("party_size")
     if not (restaurant and day and memory.time and party_size):
         return
+    replaced = {entity.value for entity in entities if entity.kind == "previous_number"}
     wish = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
     starts = (
         meant_starts(restaurant, day, wish, turn.engine.clock.now(), near=anchor).starts if number <= _HOURS else []
     )
     as_time = any(is_seated(restaurant, start) for start in starts)
     as_party = 1 <= number <= restaurant.largest_party
-    if as_time and as_party and memory.said_last in ("time", "party_size"):
+    if as_time and as_party and anchor and replaced:  # "8 instead of 7" speaks of what is 7 now
+        as_time = not replaced.isdisjoint({anchor.hour, anchor.hour % _HOURS_OF_HALF_DAY})
+        as_party = not as_time
+    elif as_time and as_party and memory.said_last in ("time", "party_size"):
         as_time, as_party = memory.said_last == "time", memory.said_last == "party_size"
     elif as_time and as_party and _RATHER_A_TIME.search(turn.text):
         as_party = False
@@ -234,6 +261,9 @@ def _hear_bare_number(
         heard.fields.add("party_size")
 
 
+_HOURS_OF_HALF_DAY = 12
+
+
 def _next_quarter(moment: datetime) -> datetime:
     late = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
     return moment - late + timedelta(minutes=15) if late else moment
@@ -247,6 +277,8 @@ def _region(turn: Turn, memory: Memory) -> str:
 def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, asked: str | None) -> None:
     parts = {entity.kind: str(entity.value) for entity in entities if entity.kind in NAME_PARTS}
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
+    if asked == "name":
+        name = _whole_name(turn) or name
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = ""
     if (
@@ -255,6 +287,7 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
         and memory.misses
         and not _NOISE.fullmatch(turn.text.strip())
         and turn.intent not in _NO_NAMES
+        and not is_no_name(turn.acts)
         and not (memory.restaurant and is_named(turn.engine.restaurant(memory.restaurant), turn.text))
     ):  # asked again, so it may be an odd one
         said = " ".join(turn.text.split())
@@ -264,6 +297,21 @@ def _hear_who(turn: Turn, memory: Memory, entities: list[Entity], heard: Heard, 
         memory.name = name[:_LONGEST_NAME]
         heard.fields.add("name")
     hear_phone(turn, memory, heard, entities)
+
+
+def _whole_name(turn: Turn) -> str | None:
+    """The message, where it is certainly a name and nothing around it, though its words mean something else too: "Paris"."""
+    said = " ".join(turn.text.split()).rstrip(".!")
+    words = said.split(" ")
+    if not is_name(turn.acts) or len(words) > _MOST_NAMES:
+        return None
+    read = {word for entity in turn.entities for word in entity.text.lower().split()}
+    if all(
+        word.lower() in read or word in ("&", "and") or (word[:1].isupper() and word.lower() not in COMMON)
+        for word in words
+    ):
+        return said if said != said.lower() else said.title()
+    return None
 
 
 def hear_phone(turn: Turn, memory: Memory, heard: Heard, entities: list[Entity] | None = None) -> None:

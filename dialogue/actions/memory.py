@@ -52,6 +52,10 @@ class Memory:
     said_last: str | None = None
     misses: int = 0
     touched_at: str | None = None
+    is_unsure: bool = False
+    """whether a change or cancellation waits for a yes, since it was not certain that it was wished"""
+    before: dict[str, Any] | None = None
+    """the booking before its last change, to be brought back"""
 
     def __post_init__(self) -> None:
         self.over: dict[str, Any] | None = None
@@ -72,7 +76,7 @@ class Memory:
 
     def forget_draft(self) -> None:
         """Begin anew; who the diner is and what they have booked stays known."""
-        kept = {"reservation", "name", "phone", "touched_at"}
+        kept = {"reservation", "name", "phone", "touched_at", "before"}
         blank = Memory()
         for name in self.__dataclass_fields__:
             if name not in kept:

@@ -27,6 +27,8 @@ class Heard:
 
     fields: set[str] = field(default_factory=set)
     problem: str | None = None
+    unclear: str | None = None
+    """the words for a day that no calendar has"""
     options: list[Option] = field(default_factory=list)
     ask_options: str | None = None
     took_choice: bool = False

@@ -17,6 +17,7 @@ from booking_engine import (
 )
 from booking_engine.values import LONGEST_NOTES
 from dialogue.actions.areas import words_of_area
+from dialogue.actions.leaving import note_before
 from dialogue.actions.memory import Memory
 from dialogue.actions.noting import with_notes, without_areas
 from dialogue.actions.turn import Turn
@@ -63,6 +64,8 @@ def take(
     turn.say("utter_already_so" if is_same else "utter_changed", **turn.show_reservation(changed))
     memory.forget_draft()
     memory.reservation = changed.code
+    if changed.code == booking.code and not is_same:
+        note_before(turn, memory, booking)
 
 
 def reseat(turn: Turn, memory: Memory, booking: Reservation, wishes: SeatingPreferences) -> None:

@@ -16,8 +16,10 @@ from dialogue.actions.criteria import looks_for_a_house
 from dialogue.actions.hearing import NAME_PARTS, TO_NOTE
 from dialogue.actions.houses import other_language
 from dialogue.actions.identifying import go_on_by_text
+from dialogue.actions.leaving import leave_alone, takes_back
 from dialogue.actions.memory import Memory
 from dialogue.actions.picking import words_of
+from dialogue.actions.reasons import only_tells
 from dialogue.actions.rebooking import is_renaming
 from dialogue.actions.reservations import recalled, show_upcoming, upcoming, with_code
 from dialogue.actions.turn import Turn
@@ -66,6 +68,10 @@ class Reply(Action):
         is_named = named is not None and language is None
         if not in_form and not _is_left_to_reply(turn, memory) and _is_rather_a_wish(turn, is_named=is_named):
             return [FollowupAction("action_pick_up")]
+        if not in_form and turn.intent in _NOT_UNDERSTOOD and only_tells(turn.acts) and upcoming(turn):
+            leave_alone(turn, memory)
+            turn.finish(None)
+            return [SlotSet("replied_to", turn.message_id), _THAT_IS_ALL]
         if turn.intent in _ERRANDS and turn.is_stranger:
             return _wait_until_known(turn, in_form=in_form)
         restaurant = named or self._restaurant_in_mind(turn, memory)
@@ -157,6 +163,9 @@ class Reply(Action):
             turn.say("utter_welcome")
 
 
+_NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
+
+
 def _wait_until_known(turn: Turn, *, in_form: bool) -> list[EventType]:
     """The form that is open does the errand as soon as it is known who asks; where none is, one is opened for it."""
     wanted = SlotSet("errand", _ERRANDS[turn.intent])
@@ -217,11 +226,19 @@ class PickUp(Action):
         turn = Turn(self._engine, self._languages, dispatcher, tracker)
         memory = Memory.of(turn)
         said = {entity.kind for entity in turn.entities}
+        if takes_back(turn, memory):
+            return [FollowupAction("action_undo")]
         bookings = {booking.code: booking for booking in upcoming(turn)}
+        if bookings and only_tells(turn.acts) and not said & TO_NOTE:
+            leave_alone(turn, memory)
+            turn.finish(None)
+            return [_THAT_IS_ALL]
         booking = bookings.get(memory.reservation or "")
         is_named = bool(turn.engine.match_restaurant_name(turn.text))
         is_renamed = bool(said) and said <= set(NAME_PARTS) and is_renaming(turn.text)
         if booking and (is_renamed or said & (_OF_A_BOOKING | TO_NOTE)) and not is_named:
+            return [FollowupAction("change_form")]
+        if bookings and "note" in said:
             return [FollowupAction("change_form")]
         if bookings and said & _OF_A_BOOKING and _CHANGES.search(turn.text):
             return [FollowupAction("change_form")]  # confirmations and reminders of other threads invite to it

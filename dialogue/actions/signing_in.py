@@ -13,7 +13,7 @@ class ValidateSignInForm(FormValidation):
 
     form = "sign_in_form"
     task = "sign_in"
-    leaves_for = frozenset({"book", "find", "change", "cancel", "undo"})
+    leaves_for = frozenset({"book", "find", "change", "cancel", "undo", "opt_out"})
 
     def begin(self, turn: Turn, memory: Memory) -> None:
         """The errand is in the memory already."""

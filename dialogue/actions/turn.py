@@ -66,6 +66,9 @@ class Turn:
         """what came of the code that the message is, in the bot's words; then it is nothing else"""
         if self.verified is not None:
             self.intent, self.entities = "inform", []
+        self.acts: dict[str, float] = {} if self.verified is not None else message.get("acts") or {}
+        """what the message does, by probability (`nlu/acts.py`)"""
+        self.was_asked: bool = metadata.get("expects") is not None
         self.is_unsure: bool = ((message.get("intent") or {}).get("confidence") or 0.0) < _SURE_ENOUGH
         """whether the intent is hardly more than a guess"""
         self.known_name: str | None = metadata.get("diner_name")
@@ -78,6 +81,8 @@ class Turn:
         self.asks: dict[str, Any] | None = None
         self.verify: dict[str, Any] | None = None
         """the phone to which the bot is to text a code"""
+        self.opts_out = False
+        """whether the diner is to get no more texts"""
         self.moves = False
         """whether the bot is to go on by text"""
 
@@ -134,6 +139,7 @@ class Turn:
         """Hand the answer to Rasa; `expects` is what is asked for, in the contract's words."""
         state: dict[str, Any] = {"expects": expects, "asks": self.asks, "met": self._met}
         state |= {"hold": self.hold, "reservation": self.reservation, "verify": self.verify, "moves": self.moves}
+        state |= {"opts_out": self.opts_out}
         for position, line in enumerate(self._lines):
             buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
             custom = state if position == len(self._lines) - 1 else None

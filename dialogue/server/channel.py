@@ -57,7 +57,7 @@ class TurnChannel(InputChannel):
             body = request.json
             agent = request.app.ctx.agent
             sessions.set_clock(body.get("metadata"))
-            wishes = split_wishes(_not_a_command(body["message"]), (body.get("metadata") or {}).get("expects"))
+            wishes = split_wishes(_not_a_command(body["message"]))
             answers: list[dict[str, Any]] = []
             for place, wish in enumerate(wishes, start=1):
                 if place > 1 and _asks(answers):  # one question at a time

@@ -55,6 +55,7 @@ LONGEST = {
     "wish": "somewhere quiet",
     "told": "2 adults and a toddler, sunday lunch",
     "wishes": "moderately priced, outdoor seating, live music",
+    "unclear": "one evening in the second half of Decemb",
     "street": "1200 West Fullerton Avenue",
     "clock": "10:30 PM",
     "first": "11:30 AM",
