@@ -16,6 +16,7 @@ from rich.console import Console
 
 from bot.settings import PROJECT
 from tests.eval import others
+from tests.eval.blind_acts import read_blind, show_blind
 from tests.eval.gate import breaches, read_floors, too_slow
 from tests.eval.reading import Reader
 from tests.eval.scoring import score
@@ -44,6 +45,7 @@ def main() -> int:
         taken = list(reader.milliseconds)
         busy = reader.busy(utterances)
         show(console, result, taken, busy, verbose=chosen.verbose)
+        show_blind(console, read_blind(reader))
         (REPORT / "reading.json").write_text(json.dumps(as_json(result, taken, busy), indent=1, ensure_ascii=False))
         floors = read_floors()
         faults = [str(breach) for breach in breaches(result, floors) + too_slow(busy, floors)]

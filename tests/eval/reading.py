@@ -48,6 +48,12 @@ class Reader:
             self._ask(utterance)
         return (sum(self._process.cpu_times()[:2]) - before) * 1e3 / len(some)
 
+    def acts(self, text: str, expects: str | None) -> dict[str, float]:
+        """The probabilities of the acts that a text may be, the likeliest first."""
+        response = self._client.post("/webhooks/turn/reading", json={"text": text, "expects": expects})
+        acts: dict[str, float] = response.raise_for_status().json()["acts"]
+        return acts
+
     def _ask(self, utterance: Utterance) -> dict[str, Any]:
         begin = time.perf_counter()
         response = self._client.post(

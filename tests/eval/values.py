@@ -70,6 +70,8 @@ def _day(value: Mapping[str, Any]) -> str:
         return str(value["holiday"]).replace("_", " ")
     if "weekend" in value:
         return f"{value['weekend']} weekend"
+    if "vague" in value:
+        return "vague"
     if "week" in value:
         return f"{value['week']} week"
     if "same" in value:
