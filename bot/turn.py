@@ -155,7 +155,7 @@ class TurnTaker:
                 messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
                 return False
             now = self._now(conversation)
-            if answer.opts_out and conversation.channel == "sms":
+            if answer.opts_out:
                 conversations.note(connection, conversation.id, opted_out=True)
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)

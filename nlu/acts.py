@@ -105,7 +105,7 @@ def words_for_the_staff(text: str, acts: Mapping[str, float]) -> bool:
     """Return whether a note is to be kept in the diner's own words, since the readers leave words over that matter."""
     if acts.get("note", 0.0) < _SURE:
         return False
-    read = read_message(text)
+    read = read_message(text, expecting=None)  # in the same words as before, or the cache does not know it
     left = [token.word for place, token in enumerate(read.tokens) if token.kind == "word" and not read.taken(place)]
     return any(word not in COMMON and word.rstrip("s") not in COMMON for word in left)
 

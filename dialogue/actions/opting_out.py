@@ -27,7 +27,7 @@ class OptOut(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Tell the diner, and the bot."""
         turn = Turn(self._engine, self._languages, dispatcher, tracker)
-        turn.opts_out = True
-        turn.say("utter_opted_out")
+        turn.opts_out = turn.is_by_sms
+        turn.say("utter_bot_opted_out" if turn.opts_out else "utter_opt_out_by_text")
         turn.finish(None)
         return []
