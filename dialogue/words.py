@@ -12,7 +12,7 @@ import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
 
-CATALOGUES = Path(__file__).with_name("catalogue")
+CATALOGUES = Path(__file__).with_name("responses")
 ENGLISH = CATALOGUES / "en.yml"
 OTHER_LANGUAGES = Path(__file__).with_name("other_languages.yml")
 

@@ -31,7 +31,7 @@ def lint(folder: Path, contracts: Path = CONTRACTS) -> subprocess.CompletedProce
 def small_tree(folder: Path, **contents: str) -> Path:
     """Write packages that hold nothing but the given lines; a double underscore in a name stands for a dot."""
     engine = [f"booking_engine/{name}" for name in ("availability", "reservations", "restaurants", "storage")]
-    for package in (*PACKAGES, *engine, "dialogue/server", "dialogue/actions", "deploy/scripts"):
+    for package in (*PACKAGES, *engine, "dialogue/rasa", "dialogue/rasa/server", "dialogue/actions", "deploy/scripts"):
         (folder / package).mkdir()
         (folder / package / "__init__.py").write_text("")
     modules = ["app", "dialogue__words", "testkit__plugin", "deploy__scripts__plugin"]
@@ -70,7 +70,7 @@ def test_an_empty_tree_keeps_the_contracts(tmp_path: Path) -> None:
         ("bot__turn", "from flask import request"),
         ("dialogue__actions__booking", "import bot"),
         ("dialogue__actions__booking", "import webhooks"),
-        ("dialogue__server__channel", "import booking_engine"),
+        ("dialogue__rasa__server__channel", "import booking_engine"),
         ("webhooks__chat", "import app"),
         ("webhooks__chat", "from deploy import commands"),
         ("webhooks__chat", "import testkit"),

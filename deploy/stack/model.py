@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.settings import PROJECT
 
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
-_SOURCES = ("nlu", "data/nlu", "data/acts", "dialogue/domain", "dialogue/rules.yml", "requirements-rasa.lock")
+_SOURCES = ("nlu", "data/nlu", "data/acts", "dialogue/rasa/domain", "dialogue/rasa/rules.yml", "requirements-rasa.lock")
 
 
 class TrainingFailed(Exception):
@@ -63,8 +63,9 @@ def train(var: Path, environment: dict[str, str]) -> Path:
 
 
 def _train(target: Path, environment: dict[str, str]) -> None:
-    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml", "--domain", "dialogue/domain"]
-    command += ["--data", "data/nlu", "dialogue/rules.yml", "--out", str(target.parent)]
+    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml"]
+    command += ["--domain", "dialogue/rasa/domain", "--data", "data/nlu", "dialogue/rasa/rules.yml"]
+    command += ["--out", str(target.parent)]
     unfinished = target.with_name(f".training-{os.getpid()}-{target.name}")
     command += ["--fixed-model-name", unfinished.name.removesuffix(".tar.gz")]
     done = subprocess.run(  # noqa: S603

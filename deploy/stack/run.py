@@ -190,7 +190,7 @@ class _Stack:
     def _programs(self) -> list[Program]:
         ours = str(Path(sys.executable).with_name("tabletalk"))
         programs = [
-            Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.server"]),
+            Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.rasa.server"]),
             # gunicorn's quick shutdown: a graceful one would wait for requests that no other server can complete
             Program("actions", [ours, "actions"], stop_signal="INT"),
             Program("web", [ours, "web"], stop_signal="INT"),

@@ -13,8 +13,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from dialogue.server import sessions
-from dialogue.server.failures import TurnFailed
+from dialogue.rasa.server import sessions
+from dialogue.rasa.server.failures import TurnFailed
 from nlu.commands import split_wishes
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from dialogue.server.failures import TurnFailed
+from dialogue.rasa.server.failures import TurnFailed
 
 logger = logging.getLogger(__name__)
 

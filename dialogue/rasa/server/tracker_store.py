@@ -10,7 +10,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import DBAPIError
 
-from dialogue.server.failures import TurnFailed
+from dialogue.rasa.server.failures import TurnFailed
 
 logger = logging.getLogger(__name__)
 

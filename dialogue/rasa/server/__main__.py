@@ -1,4 +1,4 @@
-"""Start Rasa: ``python -m dialogue.server``, set up by environment variables that the stack's runner gives."""
+"""Start Rasa: ``python -m dialogue.rasa.server``, set up by environment variables that the stack's runner gives."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.server import remote_action, sessions
-from dialogue.server.tracker_store import connection_arguments
+from dialogue.rasa.server import remote_action, sessions
+from dialogue.rasa.server.tracker_store import connection_arguments
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
         action=EndpointConfig(
             url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {token}"}
         ),
-        tracker_store=EndpointConfig(type="dialogue.server.tracker_store.DurableTrackerStore", **tracker_store),
+        tracker_store=EndpointConfig(type="dialogue.rasa.server.tracker_store.DurableTrackerStore", **tracker_store),
     )
     serve_application(
         model_path=os.environ["TABLETALK_MODEL"],
