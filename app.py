@@ -174,7 +174,7 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
 
     from bot.context import open_database, open_engine
     from bot.settings import load_settings
-    from dialogue.actions import create_executor
+    from dialogue.rasa.action import create_executor
     from webhooks import actions
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -13,6 +13,7 @@ from tests.checks.circles import import_circles
 from tests.checks.commits import commit_findings, faults_of
 from tests.checks.complexity import MOST, complex_functions
 from tests.checks.docstrings import undocumented
+from tests.checks.purity import impurities
 from tests.checks.touched import changed_files, touched_tests
 from tests.checks.tree import PACKAGES, ROOT, documented_files, exceptions, findings_in, source_files
 
@@ -31,10 +32,10 @@ def lint(folder: Path, contracts: Path = CONTRACTS) -> subprocess.CompletedProce
 def small_tree(folder: Path, **contents: str) -> Path:
     """Write packages that hold nothing but the given lines; a double underscore in a name stands for a dot."""
     engine = [f"booking_engine/{name}" for name in ("availability", "reservations", "restaurants", "storage")]
-    for package in (*PACKAGES, *engine, "dialogue/rasa", "dialogue/rasa/server", "dialogue/actions", "deploy/scripts"):
+    for package in (*PACKAGES, *engine, "dialogue/rasa", "dialogue/rasa/server", "dialogue/tasks", "deploy/scripts"):
         (folder / package).mkdir()
         (folder / package / "__init__.py").write_text("")
-    modules = ["app", "dialogue__words", "testkit__plugin", "deploy__scripts__plugin"]
+    modules = ["app", "dialogue__words", "dialogue__state", "testkit__plugin", "deploy__scripts__plugin"]
     modules += [
         f"booking_engine__{name}" for name in ("context", "engine", "notifications", "outbox", "queries", "values")
     ]
@@ -68,8 +69,8 @@ def test_an_empty_tree_keeps_the_contracts(tmp_path: Path) -> None:
         ("bot__turn", "import dialogue"),
         ("bot__turn", "import nlu"),
         ("bot__turn", "from flask import request"),
-        ("dialogue__actions__booking", "import bot"),
-        ("dialogue__actions__booking", "import webhooks"),
+        ("dialogue__tasks__book", "import bot"),
+        ("dialogue__tasks__book", "import webhooks"),
         ("dialogue__rasa__server__channel", "import booking_engine"),
         ("webhooks__chat", "import app"),
         ("webhooks__chat", "from deploy import commands"),
@@ -228,3 +229,26 @@ def test_what_is_changed_is_what_is_not_committed_else_the_last_commit(tmp_path:
     (tmp_path / "one").write_text("changed")
     (tmp_path / "three").write_text("new")
     assert changed_files(tmp_path, None) == ["one", "three"]
+
+
+def test_the_dialogue_decides_without_input_or_output() -> None:
+    assert impurities() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import re",
+        "from rasa_sdk import Action",
+        "from booking_engine import BookingEngine",
+        "then = datetime.now(UTC)",
+        'said = turn.text.split(" ")',
+        "said = turn.reading.text",
+    ],
+)
+def test_an_impure_decision_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "book.py").write_text(f"def decide(turn):\n    {line}\n")
+    (tmp_path / "effects.py").write_text(f"{line}\n")  # where it may be
+    [finding] = impurities(tmp_path)
+    assert finding.startswith("dialogue/tasks/book.py:2: ")

@@ -12,7 +12,11 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.cues import surface
 from nlu.reading import read
+
+SURFACE = "surface"
+"""Where a message has what decisions need of its wording (`nlu.cues.Surface`)."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -34,12 +38,14 @@ class ReadingExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Read each message and set its entities."""
+        """Read each message; set its entities and what they leave of it."""
         for message in messages:
             expecting = (message.get("metadata") or {}).get("expects")
+            text = message.get(TEXT) or ""
+            spans = read(text, expecting=expecting)
             entities = [
-                {"entity": span.entity, "start": span.start, "end": span.end, "value": span.value}
-                for span in read(message.get(TEXT) or "", expecting=expecting)
+                {"entity": span.entity, "start": span.start, "end": span.end, "value": span.value} for span in spans
             ]
+            message.set(SURFACE, surface(text, spans)._asdict(), add_to_output=True)
             message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
         return messages

@@ -75,7 +75,7 @@ def coverage_of(reported: Mapping[str, Any], texts: Iterable[str] = ()) -> Cover
 @cache
 def everything() -> Coverage:
     """Return all parts of the dialogue."""
-    domain = _read(_DIALOGUE / "domain" / "domain.yml")
+    domain = _read(_DIALOGUE / "rasa" / "domain" / "domain.yml")
     return Coverage(
         intents=set(domain["intents"]),
         rules={rule.name for rule in _rules()},
@@ -101,7 +101,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(_rule(entry) for entry in _read(_DIALOGUE / "rules.yml")["rules"])
+    return tuple(_rule(entry) for entry in _read(_DIALOGUE / "rasa" / "rules.yml")["rules"])
 
 
 def _rule(entry: Mapping[str, Any]) -> _Rule:

@@ -8,6 +8,7 @@ from tests.checks.circles import import_circles
 from tests.checks.commits import commit_findings
 from tests.checks.complexity import complex_functions
 from tests.checks.docstrings import undocumented
+from tests.checks.purity import impurities
 from tests.checks.tree import PACKAGES, ROOT, documented_files, exceptions, findings_in, source_files
 
 
@@ -18,6 +19,7 @@ def main() -> int:
         findings += findings_in(path, complex_functions, exceptions("complexity"))
     for path in documented_files():
         findings += findings_in(path, undocumented, exceptions("docstrings"))
+    findings += impurities()
     findings += commit_findings(ROOT)
     print("\n".join(findings) or "No findings.")
     return bool(findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.actions.reasons import (
+from dialogue.reasons import (
     Reason,
     is_clear_yes,
     is_no_name,

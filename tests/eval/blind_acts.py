@@ -11,7 +11,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from dialogue.actions.reasons import Reason, reason_for
+from dialogue.reasons import Reason, reason_for
 from tests.eval.reading import Reader
 
 _UTTERANCES = Path(__file__).parent / "blind" / "utterances.yml"

@@ -56,7 +56,7 @@ def test_nothing_is_scored_that_was_trained_on() -> None:
 
 
 def test_utterances_speak_of_what_the_domain_knows() -> None:
-    domain = yaml.safe_load((PROJECT / "dialogue" / "domain" / "domain.yml").read_text(encoding="utf-8"))
+    domain = yaml.safe_load((PROJECT / "dialogue" / "rasa" / "domain" / "domain.yml").read_text(encoding="utf-8"))
     assert {said.intent for said in SAID} == set(domain["intents"]) - {"nlu_fallback"}
     assert {entity.kind for said in SAID for entity in said.entities} <= set(domain["entities"])
     assert {said.expects for said in SAID} == EXPECTS

@@ -11,6 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import DBAPIError
 
 from dialogue.rasa.server.failures import TurnFailed
+from dialogue.rasa.server.old_slots import migrated
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,15 @@ class DurableTrackerStore(SQLTrackerStore):
             if not error.connection_invalidated:
                 raise
             return await super().retrieve(sender_id)
+
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        """Rebuild the tracker; Rasa's own method, with the slots of older releases brought up to date."""
+        with self.session_scope() as session:
+            rows = self._event_query(
+                session, sender_id, fetch_events_from_all_sessions=fetch_events_from_all_sessions
+            ).all()
+            events = migrated([json.loads(row.data) for row in rows])
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append what is new.

@@ -1,0 +1,1 @@
+"""Taking what was read in a message into the state."""

@@ -1,0 +1,93 @@
+"""Which day, and what time of day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from booking_engine import Restaurant
+from dialogue.state import Option
+from dialogue.turn import Turn, country_of
+from nlu.resolving import resolve_dates
+
+_FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
+_MONTH_FIRST = ("US", "CA", "PH")
+_NOON = 12
+_QUARTER = 15
+
+
+def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) -> None:
+    """Take the day that is told. `presumed`: the day that the last question named, though nobody had said it."""
+    state, heard = turn.state, turn.heard
+    said = next((entity for entity in turn.entities if entity.kind == "date"), None)
+    if said is None:
+        _hear_vague_date(turn)
+        return
+    today = turn.here(restaurant).date()
+    day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
+    days = resolve_dates(said.value, today=today, day_first=day_first, anchor=state.date)
+    if not days or days[-1] > today + _FURTHEST:
+        heard.problem = "no_such_date"
+    elif len(days) > 1:
+        country = country_of(restaurant)
+        heard.options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
+        heard.ask_options = "utter_choose_date"
+    else:
+        known = state.date or presumed
+        set_date(turn, days[0])
+        if days[0] == known:  # told by the last question, so it is no news
+            heard.fields.discard("date")
+            heard.fields.add("date_same")
+
+
+def _hear_vague_date(turn: Turn) -> None:
+    """Keep the words of what is said for a day and is none, so that no presumed day takes its place."""
+    for entity in turn.entities:
+        if entity.kind == "vague_date":
+            turn.heard.problem, turn.heard.unclear = "no_such_date", entity.text
+            return
+
+
+def set_date(turn: Turn, day: date) -> None:
+    """Put a day that was said into the state."""
+    turn.heard.fields.add("date" if turn.state.date != day else "date_same")
+    turn.state.date, turn.state.presumes_day = day, False
+
+
+def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:
+    """Take the time that is told. `anchor`: the start that "half an hour later" and "same time" refer to."""
+    for entity in turn.entities:
+        if entity.kind != "time":
+            continue
+        value = _certain_value(turn, dict(entity.value), restaurant, anchor)
+        if value is None:
+            continue
+        turn.heard.fields.add("time" if value != turn.state.time else "time_same")
+        turn.state.time = value
+        return
+
+
+def _certain_value(
+    turn: Turn, value: dict[str, Any], restaurant: Restaurant | None, anchor: datetime | None
+) -> dict[str, Any] | None:
+    """Return a time as the state keeps it; None where it refers to nothing."""
+    if "in_minutes" in value:
+        start = _next_quarter(turn.here(restaurant) + timedelta(minutes=value["in_minutes"]))
+        set_date(turn, start.date())
+        return {"at": start.strftime("%H:%M")}
+    if "shift_minutes" in value or value.get("same"):
+        if anchor is None:
+            return None
+        return {"at": (anchor + timedelta(minutes=value.get("shift_minutes", 0))).strftime("%H:%M")}
+    if _is_evening(turn) and value.get("meridiem") is None and value.get("hour", _NOON) < _NOON:
+        value["meridiem"] = "pm"
+    return value
+
+
+def _is_evening(turn: Turn) -> bool:
+    return any(e.kind == "date" and (e.value or {}).get("part") in ("evening", "night") for e in turn.entities)
+
+
+def _next_quarter(moment: datetime) -> datetime:
+    late = timedelta(minutes=moment.minute % _QUARTER, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - late + timedelta(minutes=_QUARTER) if late else moment

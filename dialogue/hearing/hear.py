@@ -1,0 +1,82 @@
+"""Taking a whole message into the state, in the order in which one thing decides what another means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking_engine import Restaurant
+from dialogue.effects import Steps
+from dialogue.hearing.criteria import hear_criteria
+from dialogue.hearing.days import hear_date, hear_time
+from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests
+from dialogue.hearing.picking import pick
+from dialogue.hearing.restaurants import drop_name_said_again, hear_restaurant, in_hand, recall_last_time
+from dialogue.hearing.who import NAME_PARTS, hear_who
+from dialogue.hearing.wishes import TO_NOTE, hear_wishes
+from dialogue.reading import kinds_of
+from dialogue.reasons import is_name, is_no_name
+from dialogue.times import presumed_day
+from dialogue.turn import Turn
+from nlu.cues import folded_words
+
+
+def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
+    """Take the entities of the message. `anchor`: the start that "half an hour later" and "same time" refer to."""
+    said = turn.entities
+    aside = _beside_the_point(turn)
+    turn.entities = [as_correction(turn, entity) for entity in turn.entities]
+    turn.entities = [entity for entity in turn.entities if entity.kind not in aside]
+    if turn.state.choices:
+        pick(turn)
+    yield from _hear_place(turn)
+    restaurant = yield from in_hand(turn)
+    if restaurant is not None:
+        _keep_what_names_nobody(turn, restaurant)
+    presumed = None
+    if restaurant and turn.asked == "time" and turn.state.task == "book":
+        presumed = presumed_day(restaurant, None, turn.situation.now)
+        turn.entities = [rather_guests(turn, entity, restaurant, presumed) for entity in turn.entities]
+    hear_party(turn)
+    hear_date(turn, restaurant, presumed)
+    hear_time(turn, restaurant, anchor)
+    hear_bare_number(turn, restaurant, anchor)
+    yield from hear_who(turn)
+    hear_wishes(turn)
+    told = turn.heard.fields & {"time", "party_size"}
+    if turn.heard.fields:
+        turn.state.said_last = told.pop() if len(told) == 1 else None
+    turn.entities = said
+
+
+def _hear_place(turn: Turn) -> Steps[None]:
+    """Take restaurant and search; asked for a name, only an objection is about another restaurant."""
+    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine")
+    if turn.asked != "name" or objects:
+        yield from hear_criteria(turn)
+        yield from hear_restaurant(turn)
+    if turn.state.task == "book":
+        yield from recall_last_time(turn)
+
+
+def _keep_what_names_nobody(turn: Turn, restaurant: Restaurant) -> None:
+    """Drop the restaurant's own name: nobody is called so in "move my Bird Dog table"."""
+    if turn.asked == "name":
+        drop_name_said_again(turn, restaurant)
+        return
+    name = set(folded_words(restaurant.name))
+    turn.entities = [e for e in turn.entities if e.kind not in NAME_PARTS or not set(folded_words(e.text)) <= name]
+
+
+def _beside_the_point(turn: Turn) -> set[str]:
+    """Return the kinds of entities that mean nothing in such a message."""
+    kinds: set[str] = set()
+    acts = turn.reading.acts
+    if turn.has_cue("noise"):  # "hmm", "blah blah": neither a restaurant nor a diner
+        kinds |= {*NAME_PARTS, "restaurant"}
+    if turn.has_kind("note"):  # the diner's own words, which hold the others
+        kinds |= TO_NOTE - {"note"}
+    if turn.asked == "name" and (turn.has_cue("no_name") or is_no_name(acts)):  # "can we do Satrday instead?"
+        kinds |= set(NAME_PARTS)
+    if turn.asked == "name" and is_name(acts):  # "Anna Ten Brink" brings no ten people
+        kinds |= kinds_of(turn.entities) - {*NAME_PARTS, "phone"}
+    return kinds

@@ -1,0 +1,129 @@
+"""How many come, and what a bare number is: people, or a time of day after all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from booking_engine import Restaurant
+from dialogue.reading import Entity
+from dialogue.state import Option, State
+from dialogue.times import certain, is_seated, meant_starts
+from dialogue.turn import Turn
+
+_HOURS = 24
+_HALF_DAY = 12
+
+
+def known_party(state: State) -> int | None:
+    """Return how many come as far as it is said, or as the table on hold is for."""
+    return state.party_size or (state.hold.party_size if state.hold else None)
+
+
+def hear_party(turn: Turn) -> None:
+    """Take the party sizes that are told; a range is asked about, nobody is no party."""
+    for entity in turn.entities:
+        if entity.kind != "party_size":
+            continue
+        value, known = entity.value, known_party(turn.state)
+        if "min" in value and "max" in value and not ("delta" in value and known):
+            turn.heard.options = tuple(Option(str(n), {"party_size": n}) for n in (value["min"], value["max"]))
+            turn.heard.ask_options = "utter_party_range"
+        elif "delta" in value and known:
+            _set_party(turn, known + value["delta"])
+        elif value.get("count") is not None:
+            _set_party(turn, value["count"])
+
+
+def _set_party(turn: Turn, count: int) -> None:
+    if count < 1:
+        turn.heard.problem = "no_such_party"
+        return
+    turn.heard.fields.add("party_size" if count != turn.state.party_size else "party_size_same")
+    turn.state.party_size = count
+
+
+def as_correction(turn: Turn, entity: Entity) -> Entity:
+    """Read "make that 5" after "4" as people, though a time is asked for by now: it corrects what was told last."""
+    state = turn.state
+    corrects = state.time is None and state.said_last == "party_size" and turn.has_cue("correction")
+    if entity.kind == "time" and entity.text.isdecimal() and corrects:
+        return Entity("party_size", entity.text, {"count": int(entity.text)})
+    return entity
+
+
+def rather_guests(turn: Turn, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
+    """Read "4" as people where the time was asked for two that were presumed, if nobody is seated at four or it is "for 4"."""
+    state, now = turn.state, turn.situation.now
+    if state.party_size or entity.kind != "time" or not _is_bare_number(entity):
+        return entity
+    count = entity.value["hour"]
+    guests = Entity("party_size", entity.text, {"count": count})
+    if turn.has_cue("for_a_few"):
+        return guests
+    day = state.date or presumed
+    if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
+        return entity
+    return guests if count <= restaurant.largest_party else entity
+
+
+def _is_bare_number(entity: Entity) -> bool:
+    """Return whether it is "4" or "four", and nothing that makes it a time of day."""
+    has_more = entity.value.get("minute") or entity.value.get("meridiem") or entity.value.get("approximate")
+    return "hour" in entity.value and not has_more and entity.text.isalnum()
+
+
+def hear_bare_number(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:
+    """Take "make it 8": a time where guests are seated then, else people; if in doubt it is asked.
+
+    "Make that 5" goes back to what was said last, if that was the one or the other alone.
+    """
+    state, number = turn.state, _only_number(turn)
+    if number is None or turn.heard.fields & {"time", "party_size"}:
+        return
+    party_size = known_party(state)
+    if (state.time and party_size is None) or (state.time is None and state.said_last == "party_size"):
+        party_size = state.party_size = number
+        turn.heard.fields.add("party_size")
+    if restaurant and state.date and state.time and party_size:
+        _weigh(turn, restaurant, number, anchor)
+
+
+def _only_number(turn: Turn) -> int | None:
+    numbers = [entity.value for entity in turn.entities if entity.kind == "number" and isinstance(entity.value, int)]
+    return numbers[0] if len(numbers) == 1 and numbers[0] >= 1 else None
+
+
+def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> None:
+    """Take a number for the time or for the party of a booking that has both."""
+    state, heard = turn.state, turn.heard
+    wish: dict[str, Any] = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
+    starts = _seated(turn, restaurant, wish, anchor) if number <= _HOURS else []
+    may_be_party = number <= restaurant.largest_party
+    meaning = _meaning(turn, anchor) if starts and may_be_party else "time" if starts else "party_size"
+    if meaning is None:
+        by_time = Option(turn.clock(restaurant, starts[-1]), {"time": certain(starts[-1])})
+        heard.options = (by_time, Option(turn.words.party(number), {"party_size": number}))
+        heard.ask_options = "utter_choose_meaning"
+    elif meaning == "time":
+        state.time = certain(starts[0]) if len(starts) == 1 else wish
+        heard.fields.add("time")
+    elif may_be_party:
+        state.party_size = number
+        heard.fields.add("party_size")
+
+
+def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any], anchor: datetime | None) -> list[datetime]:
+    assert turn.state.date is not None
+    starts = meant_starts(restaurant, turn.state.date, wish, turn.situation.now, near=anchor).starts
+    return starts if any(is_seated(restaurant, start) for start in starts) else []
+
+
+def _meaning(turn: Turn, anchor: datetime | None) -> str | None:
+    """Return what a number means that may be the time as well as the party; None where it has to be asked."""
+    replaced = {entity.value for entity in turn.entities if entity.kind == "previous_number"}
+    if anchor and replaced:  # "8 instead of 7" speaks of what is 7 now
+        return "party_size" if replaced.isdisjoint({anchor.hour, anchor.hour % _HALF_DAY}) else "time"
+    if turn.state.said_last in ("time", "party_size"):
+        return turn.state.said_last
+    return "time" if turn.has_cue("rather_a_time") else None

@@ -1,0 +1,100 @@
+"""Picking one of the options that were offered: by its digit, its place, or its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from dialogue.reading import Entity
+from dialogue.state import Option
+from dialogue.turn import Turn
+from nlu.cues import folded_words
+from nlu.lexicon import load
+from nlu.reading.cities import NICKNAMES
+
+_LONG = 5  # letters of a word in which a slip is forgiven
+_A_SLIP = 80.0  # points of likeness
+_ENDINGS = ("st", "nd", "rd", "th")
+
+
+def pick(turn: Turn) -> None:
+    """Take the option that the message picks, if it picks one; its entity is used up."""
+    options, words = turn.state.choices, turn.reading.words
+    if turn.intent == "affirm" and len(options) == 1:
+        _take(turn, options[0])
+        return
+    named = _numbered(words, options) or _named(words, options)
+    if named is not None:
+        _take(turn, named)
+        turn.entities = []
+        return
+    for entity in turn.entities:
+        if entity.kind == "choice" and entity.value.get("which") == "none":
+            turn.heard.refused_choices = True
+            return
+        if (place := _place(entity, words, len(options))) is None:
+            continue
+        if 1 <= place <= len(options):
+            turn.entities.remove(entity)
+            _take(turn, options[place - 1])
+        elif entity.kind == "choice":  # "make that 5" among three: no pick, but a number
+            turn.entities[turn.entities.index(entity)] = _no_pick(entity, place)
+        return
+
+
+def _take(turn: Turn, option: Option) -> None:
+    turn.state.take(option)
+    turn.heard.took_choice = True
+
+
+def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:
+    """Return which of `count` options an entity points to, from 1; None where it points to none."""
+    if entity.kind == "number" and not set(words) - _filler() - {str(entity.value)}:
+        return entity.value if isinstance(entity.value, int) else None
+    if entity.kind != "choice":
+        return None
+    index = entity.value.get("index") or {"later": count, "last": count}.get(str(entity.value.get("which")), 1)
+    return index if isinstance(index, int) else None
+
+
+def _no_pick(entity: Entity, number: int) -> Entity:
+    """Return what a number means that none of the options has: "the 26th" is a day."""
+    if entity.text.rstrip(" .").lower().endswith(_ENDINGS):
+        return Entity("date", entity.text, {"year": None, "month": None, "day": number})
+    return Entity("number", entity.text, number)
+
+
+def _numbered(words: Sequence[str], options: Sequence[Option]) -> Option | None:
+    """Return the option whose digit is all that is said, also where a name was asked for."""
+    if len(words) != 1 or not words[0].isdecimal() or not 0 < int(words[0]) <= len(options):
+        return None
+    return options[int(words[0]) - 1]
+
+
+def _named(words: Sequence[str], options: Sequence[Option]) -> Option | None:
+    """Return the only option whose label has all the telling words of the message: "palo alto", "the 8:30 one"."""
+    said = _telling(words)
+    if not said or (len(said) == 1 and all(word.isdecimal() for word in said)):  # "2" is the second, not that at 2:00
+        return None
+    fitting = [option for option in options if said <= set(folded_words(option.label))]
+    if not fitting:  # "san fancisco"
+        fitting = [option for option in options if _is_like(said, folded_words(option.label))]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _telling(words: Sequence[str]) -> set[str]:
+    return {part for word in words for part in folded_words(NICKNAMES.get(word, word))} - _filler()
+
+
+def _is_like(said: set[str], label: Sequence[str]) -> bool:
+    """Return whether each word is one of a label's, or a long one a slip away from one; figures are never alike."""
+    return all(
+        word in label
+        or (len(word) >= _LONG and word.isalpha() and any(fuzz.ratio(word, other) >= _A_SLIP for other in label))
+        for word in said
+    )
+
+
+def _filler() -> frozenset[str]:
+    return frozenset(load("cues")["filler_of_picks"].split())

@@ -1,0 +1,48 @@
+"""Who it is for: the name and the phone."""
+
+from __future__ import annotations
+
+from dialogue.effects import Steps
+from dialogue.hearing.restaurants import in_hand, is_named
+from dialogue.reading import Entity
+from dialogue.reasons import is_name, is_no_name
+from dialogue.turn import Turn, country_of, e164
+
+NAME_PARTS = ("first_name", "last_name")
+_LONGEST_NAME = 60
+_SHORTEST_NAME = 2
+_NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
+
+
+def hear_who(turn: Turn) -> Steps[None]:
+    """Take a name and a phone that are told."""
+    parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
+    name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
+    if turn.asked == "name" and is_name(turn.reading.acts):
+        name = turn.reading.whole_name or name
+    if len(name) < _SHORTEST_NAME:  # "Y" is a yes
+        name = (yield from _odd_name(turn)) or ""
+    if name and name != turn.state.name:
+        turn.state.name = name[:_LONGEST_NAME]
+        turn.heard.fields.add("name")
+    yield from hear_phone(turn, turn.entities)
+
+
+def _odd_name(turn: Turn) -> Steps[str | None]:
+    """Return the message as a name where it was asked for a second time, so that it may be an odd one."""
+    if turn.asked != "name" or not turn.state.misses or turn.has_cue("noise"):
+        return None
+    if turn.intent in _NO_NAMES or is_no_name(turn.reading.acts):
+        return None
+    restaurant = yield from in_hand(turn)
+    return None if restaurant and is_named(turn, restaurant) else turn.reading.odd_name
+
+
+def hear_phone(turn: Turn, entities: list[Entity]) -> Steps[None]:
+    """Take a phone; one without a country's code follows the rules of the restaurant's country."""
+    for entity in entities:
+        if entity.kind == "phone":
+            region = country_of((yield from in_hand(turn)))
+            if number := e164(str(entity.value), region):
+                turn.state.phone = number
+                turn.heard.fields.add("phone")

@@ -1,0 +1,70 @@
+"""What is told to the staff, and where the party would like to sit."""
+
+from __future__ import annotations
+
+from booking_engine import Restaurant, SeatingPreferences
+from dialogue.features import offers
+from dialogue.reading import Entity
+from dialogue.times import PRESUMED_PARTY
+from dialogue.turn import Turn
+from nlu.reading.wishes import AREAS, names_area
+
+TO_NOTE = frozenset(("diet", "occasion", "seating", "note"))
+"""Entities that go to the staff in the booking's notes."""
+_BETWEEN = "; "
+
+
+def hear_wishes(turn: Turn) -> None:
+    """Take wishes for the table, and what the staff is to know in the diner's own words."""
+    state = turn.state
+    for entity in turn.entities:
+        if entity.kind == "seating":
+            _hear_seating(turn, str(entity.value))
+        if entity.kind in TO_NOTE and (noted := with_note(state.notes, entity.text)) != (state.notes or ""):
+            state.notes = noted
+            turn.heard.fields.add("notes")
+            turn.heard.noted.append(entity)
+
+
+def _hear_seating(turn: Turn, wish: str) -> None:
+    state = turn.state
+    if wish in AREAS and wish != state.area:
+        state.notes = without_areas(state.notes) or None
+        state.area = wish
+        turn.heard.fields.add("seating")
+    elif wish not in AREAS and wish not in state.features:
+        state.features = (*state.features, wish)
+        turn.heard.fields.add("seating")
+
+
+def with_note(notes: str | None, note: str) -> str:
+    """Return the notes and one more, unless they hold it already."""
+    return notes or "" if note.lower() in (notes or "").lower() else _BETWEEN.join(filter(None, [notes, note]))
+
+
+def with_notes(notes: str, told: str | None) -> str:
+    """Return the notes and what is new of those told now."""
+    for note in (told or "").split(_BETWEEN):
+        notes = with_note(notes, note)
+    return notes
+
+
+def without_areas(notes: str | None) -> str:
+    """Return the notes without where to sit: another part of the restaurant takes the place of the one before."""
+    return _BETWEEN.join(note for note in (notes or "").split(_BETWEEN) if not names_area(note))
+
+
+def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
+    """Acknowledge a wish that comes by itself; where the restaurant tells of no such thing, honestly."""
+    for wish in turn.heard.noted:
+        if restaurant is not None and turn.state.time and _is_told_with_table(turn, wish, restaurant):
+            continue
+        if restaurant is not None and wish.kind == "seating" and not offers(restaurant, wish):
+            turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
+        else:
+            turn.say("utter_wish_noted", note=wish.text)
+
+
+def _is_told_with_table(turn: Turn, wish: Entity, restaurant: Restaurant) -> bool:
+    party_size = turn.state.party_size or PRESUMED_PARTY
+    return SeatingPreferences(str(wish.value)).bookable_at(restaurant, party_size)

@@ -1,0 +1,90 @@
+"""What a page needs to let a question be answered by picking: how many, which days, which times."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from booking_engine import Restaurant, bookable_days
+from dialogue.effects import FindOpenings, GetRestaurant, Steps
+from dialogue.times import PRESUMED_PARTY, presumed_day
+from dialogue.turn import Turn
+
+_MOST_TIMES = 12
+_EVERY_TIME = 500
+_PICKED = ("party_size", "date", "time")
+_ROUND = (30, 60)
+"""Minutes: of too many times those on the half hour are kept, of still too many those on the hour."""
+
+
+def fitting(turn: Turn, expects: str | None) -> Steps[dict[str, Any] | None]:
+    """Return the chat API's `asks` for what is asked next; None where there is nothing to pick from.
+
+    Text threads have no pages and get none.
+    """
+    if turn.situation.is_by_sms or turn.state.restaurant is None or expects not in _PICKED:
+        return None
+    restaurant: Restaurant = yield GetRestaurant(turn.state.restaurant)
+    if expects == "party_size":
+        return {"max_party": restaurant.largest_party}
+    if expects == "date":
+        return _days(turn, restaurant)
+    return (yield from _times_and_more(turn, restaurant))
+
+
+def _days(turn: Turn, restaurant: Restaurant) -> dict[str, Any]:
+    days = bookable_days(restaurant, turn.situation.now)
+    closed = [day.isoformat() for day in days.closed]
+    return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "closed_days": closed}
+
+
+def _times_and_more(turn: Turn, restaurant: Restaurant) -> Steps[dict[str, Any] | None]:
+    """Return the free times; of a booking also the days and parties to pick from, where those were only presumed."""
+    day, party_size, is_new = turn.state.date, turn.state.party_size, turn.state.task == "book"
+    more: dict[str, Any] = {}
+    if is_new and day is None:
+        day = presumed_day(restaurant, None, turn.situation.now)
+        more |= _days(turn, restaurant)
+    if is_new and party_size is None:
+        party_size = PRESUMED_PARTY
+        more |= {"max_party": restaurant.largest_party}
+    if day is None or party_size is None:
+        return None
+    times = yield from _times(turn, restaurant, day, party_size)
+    return {"times": times, "day": day.isoformat(), "party_size": party_size, **more} if times or more else None
+
+
+def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> Steps[list[dict[str, str]]]:
+    """Return times that are free for the party on the day in question, spread over the day."""
+    services = restaurant.schedule.periods_on(day)
+    if not services:
+        return []
+    first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
+    search = yield FindOpenings(
+        restaurant,
+        first + (last - first) / 2,
+        party_size,
+        within=(last - first) / 2,
+        limit=_EVERY_TIME,
+        excluding=turn.state.reservation if turn.state.task == "change" else None,
+        preferences=turn.state.preferences(),
+    )
+    starts = sorted(opening.starts_at for opening in search.openings)
+    kept = _spread([start for start in starts if _is_of(restaurant, start, day)])
+    labels = [turn.clock(restaurant, start) for start in kept]
+    return [{"label": label, "text": label} for label in dict.fromkeys(labels)]
+
+
+def _is_of(restaurant: Restaurant, start: datetime, day: date) -> bool:
+    return restaurant.schedule.service_date_of(start) == day
+
+
+def _spread(starts: list[datetime]) -> list[datetime]:
+    """At most as many as fit, round times first, from morning to night."""
+    for minutes in _ROUND:
+        if len(starts) > _MOST_TIMES:
+            starts = [start for start in starts if start.minute % minutes == 0] or starts
+    if len(starts) <= _MOST_TIMES:
+        return starts
+    step = (len(starts) - 1) / (_MOST_TIMES - 1)
+    return [starts[round(n * step)] for n in range(_MOST_TIMES)]

@@ -1,0 +1,121 @@
+"""The action that Rasa calls, under a name for each task: one call of `decide`, its effects carried out, its words handed over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from booking_engine import BookingEngine
+from dialogue.decide import FORMS, Decision, decide
+from dialogue.effects import Origin, carry_out
+from dialogue.reading import Reading
+from dialogue.state import State
+from dialogue.turn import Situation, Turn, e164
+from dialogue.words import Languages
+
+_FORM_NAMES = {"book": "booking_form", "change": "change_form", "cancel": "cancel_form", "sign_in": "sign_in_form"}
+_ACTION_NAMES = {
+    "answer": "action_reply",
+    "pick_up": "action_pick_up",
+    "undo": "action_undo",
+    "opt_out": "action_opt_out",
+}
+_THAT_IS_ALL = FollowupAction("action_listen")
+"""Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""
+
+
+def create_executor(engine: BookingEngine, languages: Languages) -> ActionExecutor:
+    """Return rasa-sdk's executor with all actions of the domain."""
+    executor = ActionExecutor()
+    for task in (*_FORM_NAMES, *_ACTION_NAMES):
+        executor.register_action(TakeTurn(task, engine, languages))
+    return executor
+
+
+class TakeTurn(Action):
+    """Takes a turn for a task. A form's validation is this action too: it sets the state and says what is asked for next."""
+
+    def __init__(self, task: str, engine: BookingEngine, languages: Languages) -> None:
+        self._task = task
+        self._engine = engine
+        self._languages = languages
+
+    def name(self) -> str:
+        """Return what the domain calls it."""
+        return _ACTION_NAMES.get(self._task) or f"validate_{_FORM_NAMES[self._task]}"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Decide, hand the words over, and return the events that Rasa is to keep."""
+        metadata = tracker.latest_message.get("metadata") or {}
+        engine = self._engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
+        turn = _turn_of(tracker, engine, self._languages)
+        situation = turn.situation
+        origin = Origin(
+            engine,
+            tracker.latest_message.get("text") or "",
+            tracker.sender_id,
+            situation.message_id,
+            situation.channel,
+        )
+        decision = carry_out(decide(self._task, turn), origin)
+        if decision.is_refused:
+            return [ActionExecutionRejected(_FORM_NAMES[self._task])]
+        if decision.follow is None:
+            _utter(dispatcher, decision)
+        return self._events(decision, is_open=situation.is_open)
+
+    def _events(self, decision: Decision, *, is_open: bool) -> list[EventType]:
+        events: list[EventType] = []
+        if decision.state is not None:
+            events.append(SlotSet("state", decision.state.dump()))
+        if decision.follow is not None:
+            return [*events, FollowupAction(_ACTION_NAMES.get(decision.follow) or _FORM_NAMES[decision.follow])]
+        if self._task in FORMS:
+            return [*events, SlotSet("requested_slot", decision.asks)]
+        is_amid_form = self._task not in ("answer", "pick_up") or is_open
+        return events if is_amid_form else [*events, _THAT_IS_ALL]
+
+
+def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> Turn:
+    """Take message, situation and state from what Rasa sends."""
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    now = engine.clock.now()
+    reading, state = Reading.of(message), State.load(tracker.slots.get("state"), now)
+    if metadata.get("verified") is not None:  # a code that was asked for, and nothing else
+        reading = Reading(intent="inform")
+    situation = Situation(
+        now=now,
+        message_id=message.get("message_id") or metadata.get("message_id") or "",
+        channel=metadata.get("channel") or "chat",
+        phone=e164(metadata.get("phone")),
+        verified=metadata.get("verified"),
+        was_asked=metadata.get("expects") is not None,
+        is_open=bool((tracker.active_loop or {}).get("name")),
+        known_name=metadata.get("diner_name"),
+        own_restaurant=metadata.get("restaurant"),
+        locale=metadata.get("locale"),
+    )
+    asked = tracker.slots.get("requested_slot")
+    return Turn(reading, situation, state, languages, asked=asked, entities=list(reading.entities))
+
+
+def _utter(dispatcher: CollectingDispatcher, decision: Decision) -> None:
+    """Hand the answer to Rasa; the last message carries what the bot is to know besides the words."""
+    reply = decision.reply
+    facts: dict[str, Any] = {"expects": decision.asks, "asks": reply.asks, "met": reply.met, "hold": reply.hold}
+    facts |= {
+        "reservation": reply.reservation,
+        "verify": reply.verify,
+        "moves": reply.moves,
+        "opts_out": reply.opts_out,
+    }
+    for place, line in enumerate(reply.lines, start=1):
+        buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
+        custom = facts if place == len(reply.lines) else None
+        # Rasa files what it does not know under the metadata of what was said.
+        dispatcher.utter_message(line.text, buttons=buttons, json_message=custom, utter_action=line.response)

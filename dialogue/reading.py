@@ -1,0 +1,63 @@
+"""What the reading says of a message; nobody in the dialogue sees the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dialogue.reasons import Acts
+
+_SURE_ENOUGH = 0.5
+
+
+class Entity(NamedTuple):
+    """A piece of the diner's words and its value, as nlu/reading describes them."""
+
+    kind: str
+    text: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message, read once in `nlu`: its intent and acts, its entities, and what decisions need of its wording."""
+
+    intent: str = ""
+    is_unsure: bool = False
+    """whether the intent is hardly more than a guess"""
+    acts: Acts = field(default_factory=dict)
+    """what the message does, by probability (`nlu/acts.py`)"""
+    entities: tuple[Entity, ...] = ()
+    words: tuple[str, ...] = ()
+    """lower-case words and numbers, without accents"""
+    cues: frozenset[str] = frozenset()
+    """turns of phrase by name (`nlu/lexicon/en/cues.yml`)"""
+    whole_name: str | None = None
+    odd_name: str | None = None
+    destinations: tuple[str, ...] = ()
+    language: str | None = None
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> Reading:
+        """Take a message as Rasa hands it to actions."""
+        intent, text, surface = message.get("intent") or {}, message.get("text") or "", message.get("surface") or {}
+        return cls(
+            intent=intent.get("name") or "",
+            is_unsure=(intent.get("confidence") or 0.0) < _SURE_ENOUGH,
+            acts=message.get("acts") or {},
+            entities=tuple(
+                Entity(e["entity"], text[e["start"] : e["end"]], e["value"]) for e in message.get("entities", [])
+            ),
+            words=tuple(surface.get("words", ())),
+            cues=frozenset(surface.get("cues", ())),
+            whole_name=surface.get("whole_name"),
+            odd_name=surface.get("odd_name"),
+            destinations=tuple(surface.get("destinations", ())),
+            language=surface.get("language"),
+        )
+
+
+def kinds_of(entities: Iterable[Entity]) -> set[str]:
+    """Return the kinds of some entities."""
+    return {entity.kind for entity in entities}

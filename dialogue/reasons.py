@@ -1,0 +1,99 @@
+"""An effect needs a reason: what the act of a message allows, by the weight of what would be done.
+
+Pure. The acts and their probabilities come from the learned model (`nlu/acts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+Acts = Mapping[str, float]
+
+_CERTAIN = 0.55
+_TIMES_LIKELIER = 3
+_RATHER = 0.35
+_POSSIBLE = 0.25
+_TAKING_BACK = 0.5
+_NO_WISH = (
+    "mention",
+    "late",
+    "aside",
+    "show",
+    "ask",
+    "other",
+    "pause",
+    "no_name",
+    "yes",
+    "no",
+    "yes_but",
+    "name",
+    "thanks",
+)
+_NO_NAME = ("pause", "no_name", "ask", "aside", "mention", "opt_out")
+
+
+class Reason(Enum):
+    """How good the reason is that a message gives for changing or cancelling a booked table."""
+
+    CERTAIN = "do it"
+    UNSURE = "ask once, and do nothing until it is answered"
+    NONE = "leave the booking alone"
+
+
+def reason_for(act: str, acts: Acts) -> Reason:
+    """Return the reason for an effect on a booking that nobody was asked about. `act`: "change", "cancel" or "undo"."""
+    if not acts:
+        return Reason.CERTAIN  # said by digits, or read by a service of an earlier release
+    wished = acts.get(act, 0.0)
+    against = sum(acts.get(name, 0.0) for name in _NO_WISH)
+    if wished >= _CERTAIN or (wished >= _POSSIBLE and wished >= _TIMES_LIKELIER * against):
+        return Reason.CERTAIN
+    possible = wished + (acts.get("answer", 0.0) if act == "change" else 0.0)  # a bare "8pm" may be a wish
+    return Reason.UNSURE if possible >= _POSSIBLE and possible >= against else Reason.NONE
+
+
+def no_wish(acts: Acts) -> str:
+    """Return the likeliest act among those that want nothing done."""
+    return max(_NO_WISH, key=lambda name: acts.get(name, 0.0))
+
+
+def is_no_yes(acts: Acts) -> bool:
+    """Return whether what may look like a yes asks, hesitates or speaks of something else."""
+    return bool(acts) and acts.get("yes", 0.0) + acts.get("thanks", 0.0) < _RATHER
+
+
+def is_no_name(acts: Acts) -> bool:
+    """Return whether what was said when the name was asked for is something else."""
+    return sum(acts.get(name, 0.0) for name in _NO_NAME) >= _CERTAIN
+
+
+def is_name(acts: Acts) -> bool:
+    """Return whether a message is certainly a name, as the answer to the question for it."""
+    return acts.get("name", 0.0) >= _CERTAIN
+
+
+def is_clear_yes(acts: Acts) -> bool:
+    """Return whether a message says yes and nothing else: what was proposed out of doubt needs no less."""
+    return not acts or acts.get("yes", 0.0) >= _CERTAIN
+
+
+def may_be_aside(acts: Acts) -> bool:
+    """Return whether a message may be meant for somebody else: then nothing is noted, though no table is at stake."""
+    return acts.get("aside", 0.0) >= _POSSIBLE
+
+
+def is_pause(acts: Acts, *, again: bool = False) -> bool:
+    """Return whether the diner asks for time. To wait costs least, so it needs the weakest reason, but not a second time."""
+    pause = acts.get("pause", 0.0)
+    return pause >= (_CERTAIN if again else _RATHER) and pause == max(acts.values())
+
+
+def is_taking_back(acts: Acts) -> bool:
+    """Return whether a message takes the last change back, though it may name a time: "no, keep it at 7"."""
+    return acts.get("undo", 0.0) >= _TAKING_BACK
+
+
+def only_tells(acts: Acts) -> bool:
+    """Return whether a message tells something and wants nothing."""
+    return sum(acts.get(name, 0.0) for name in ("mention", "late", "aside")) >= _CERTAIN

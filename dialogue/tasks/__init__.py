@@ -1,0 +1,1 @@
+"""What a diner can have done, each task a table of steps, and what the tasks share."""

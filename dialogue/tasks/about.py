@@ -1,0 +1,129 @@
+"""Answers about a restaurant, from its own data and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from booking_engine import Restaurant
+from dialogue.features import feature_like, offers
+from dialogue.hearing.restaurants import drop_name_said_again
+from dialogue.reading import Entity
+from dialogue.times import seating_spans, usual_spans
+from dialogue.turn import Turn, country_of
+from nlu.resolving import resolve_dates
+
+_ASKED_ABOUT = ("topic", "seating", "diet", "price")
+_TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}
+_WEEK = timedelta(days=7)
+
+
+def only_asks(turn: Turn) -> bool:
+    """Return whether a question is all there is, and no table is wanted: "no, I just want to know: is there parking?"."""
+    asks = turn.has_cue("question_mark") or turn.intent == "ask"
+    return asks and turn.has_cue("only_asking") and turn.has_kind(*_ASKED_ABOUT)
+
+
+def answer(turn: Turn, restaurant: Restaurant) -> None:
+    """Say what the restaurant's data tell about what is asked, or that they tell nothing."""
+    drop_name_said_again(turn, restaurant)  # "Gochu Garden" is no wish to sit outside
+    facts = turn.about(restaurant)
+    said = {entity.kind: entity for entity in turn.entities}
+    if told := _told_of_wish(turn, restaurant):
+        turn.say("utter_about_other", fact=told, **facts)
+    elif "seating" in said:
+        _answer_seating(turn, restaurant, said["seating"])
+    elif "diet" in said:
+        diet = str(said["diet"].value)
+        has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
+        turn.say(_yes_or_unknown(has), feature=turn.words.diet(diet), **facts)
+    else:
+        _answer_topic(turn, restaurant, _topic(turn))
+
+
+def _yes_or_unknown(has: bool) -> str:
+    return "utter_about_feature_yes" if has else "utter_about_unknown"
+
+
+def _answer_seating(turn: Turn, restaurant: Restaurant, seat: Entity) -> None:
+    listed = feature_like(restaurant, seat.text, str(seat.value))
+    called = turn.words.feature(listed) if listed else seat.text
+    turn.say(_yes_or_unknown(offers(restaurant, seat)), feature=called, **turn.about(restaurant))
+
+
+def _topic(turn: Turn) -> str | None:
+    topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
+    topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
+    return next(iter(topics), None)
+
+
+def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None:
+    facts = turn.about(restaurant)
+    if told := _fact(turn, restaurant, topic):
+        turn.say(f"utter_about_{topic}", **told, **facts)
+    elif topic and topic in restaurant.about:
+        turn.say("utter_about_other", fact=restaurant.about[topic], **facts)
+    elif topic and (feature := feature_like(restaurant, topic)):
+        turn.say("utter_about_feature_yes", feature=turn.words.feature(feature), **facts)
+    else:
+        turn.say("utter_about_unknown", **facts)
+
+
+def _fact(turn: Turn, restaurant: Restaurant, topic: str | None) -> dict[str, object]:
+    """Return the facts of the response `utter_about_<topic>`; empty where the data have none."""
+    if topic == "hours":
+        return {"hours": _hours(turn, restaurant)}
+    if topic == "address" and restaurant.street:
+        address = turn.words.render("utter_part_address", street=restaurant.street, city=restaurant.city)
+        return {"address": address}
+    if topic == "phone" and restaurant.phone:
+        return {"phone": restaurant.phone}
+    if topic == "price" and restaurant.price_level:
+        return {"level": restaurant.price_level}
+    if topic == "cuisine" and restaurant.cuisines:
+        return {"cuisines": turn.words.listed(map(turn.words.cuisine, restaurant.cuisines))}
+    return {}
+
+
+def _hours(turn: Turn, restaurant: Restaurant) -> str:
+    today = turn.here(restaurant).date()
+    asked = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
+    if asked:
+        return _hours_on(turn, restaurant, asked[0])
+    parts = _usual_hours(turn, restaurant, today)
+    # A diner who asks comes soon: what is otherwise in the next days belongs to the answer.
+    for day in restaurant.schedule.unusual_dates():
+        is_soon = today <= day < today + _WEEK
+        if is_soon and seating_spans(restaurant, day) != usual_spans(restaurant, day):
+            parts.append(_hours_on(turn, restaurant, day))
+    return turn.words.listed(parts, apart=True)
+
+
+def _usual_hours(turn: Turn, restaurant: Restaurant, today: date) -> list[str]:
+    """Return the hours of a week, weekdays in a row with the same ones together."""
+    country = country_of(restaurant)
+    runs: list[tuple[int, int, str]] = []
+    for weekday in range(7):
+        day = today + timedelta(days=weekday - today.weekday())
+        spans = turn.words.spans(usual_spans(restaurant, day), country)
+        if runs and runs[-1][2] == spans:
+            runs[-1] = (runs[-1][0], weekday, spans)
+        else:
+            runs.append((weekday, weekday, spans))
+    return [_hours_of(turn, turn.words.weekdays(first, last), spans) for first, last, spans in runs]
+
+
+def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
+    country = country_of(restaurant)
+    spans = turn.words.spans(seating_spans(restaurant, day), country)
+    return _hours_of(turn, turn.words.day(day, country), spans)
+
+
+def _hours_of(turn: Turn, days: str, spans: str) -> str:
+    return turn.words.render("utter_part_day_hours", days=days, hours=spans or turn.words.render("utter_part_closed"))
+
+
+def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:
+    """Return what the restaurant itself tells about something that a table may be wished with: "can I bring my dog?"."""
+    wishes = (str(entity.value) for entity in turn.entities if entity.kind == "seating")
+    topics = (_TOPICS_OF_WISHES.get(wish, "") for wish in wishes)
+    return next((restaurant.about[topic] for topic in topics if topic in restaurant.about), None)

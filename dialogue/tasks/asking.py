@@ -1,0 +1,114 @@
+"""The next question: one at a time, never one that has been answered, and not twice in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from booking_engine import Restaurant
+from dialogue.effects import ListCities, Steps
+from dialogue.times import PRESUMED_PARTY, seating_spans
+from dialogue.turn import Outcome, Turn, country_of
+
+_FURTHER = ("_again", "_last")
+_WAY_OUT_AFTER = 3
+_CITIES_NAMED = 6
+_LONGEST_QUOTE = 40
+_EXAMPLE_AHEAD = timedelta(days=9)  # next week, whatever today is
+_PRESUMING = {
+    (False, False): "utter_which_time",
+    (True, False): "utter_which_time_or_day",
+    (False, True): "utter_which_time_or_party",
+    (True, True): "utter_which_time_or_both",
+}
+"""By whether the day and the party are presumed."""
+
+
+def ask(turn: Turn, expects: str, response: str, facts: Mapping[str, object], *, first: str | None = None) -> Outcome:
+    """Ask for what is in `expects`, each time in other words while it is what was asked last.
+
+    `first` is how it is worded the first time, if by a response of its own. A diner who has not answered three times is told
+    a way out instead.
+    """
+    times = turn.state.misses + 1 if turn.asked == expects else 0
+    if times and times % _WAY_OUT_AFTER == 0:
+        turn.say("utter_way_out" if "restaurant" in facts else "utter_way_out_nowhere", **facts)
+    else:
+        turn.say(response + variant(times % _WAY_OUT_AFTER) if times else first or response, **facts)
+    return Outcome(expects)
+
+
+def variant(times_before: int) -> str:
+    """Return how the name of a response ends that has been given so many times running: no two in a row are alike."""
+    return _FURTHER[(times_before - 1) % len(_FURTHER)] if times_before else ""
+
+
+def ask_to_pick(turn: Turn) -> Outcome:
+    """Show the options again that the message did not pick from, in other words each time."""
+    choices = turn.state.choices
+    return turn.offer("utter_choice_unknown" + ("", *_FURTHER)[turn.state.misses % _WAY_OUT_AFTER], choices)
+
+
+def ask_heard_options(turn: Turn) -> Outcome | None:
+    """Ask which is meant, where what was heard means several things."""
+    heard = turn.heard
+    if not (heard.options and heard.ask_options):
+        return None
+    if turn.asked == "choice" and heard.options == turn.state.choices:
+        return ask_to_pick(turn)  # not in the same words again
+    return turn.offer(heard.ask_options, heard.options, low=heard.options[0].label, high=heard.options[-1].label)
+
+
+def ask_restaurant(turn: Turn, *, is_unknown: bool = False) -> Steps[Outcome]:
+    """Ask which restaurant, where nothing is known to look for one by."""
+    cities: list[str] = yield ListCities()
+    facts = {"city": cities[0] if cities else "", "cities": turn.words.listed(cities[:_CITIES_NAMED])}
+    return ask(turn, "restaurant", "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant", facts)
+
+
+def some_cities(turn: Turn) -> Steps[str]:
+    """Return a few of the cities where there is a restaurant."""
+    cities: list[str] = yield ListCities()
+    return turn.words.listed(cities[:_CITIES_NAMED])
+
+
+def ask_party_size(turn: Turn, restaurant: Restaurant) -> Outcome:
+    """Ask how many come."""
+    return ask(turn, "party_size", "utter_which_party_size", turn.about(restaurant))
+
+
+def ask_date(turn: Turn, restaurant: Restaurant) -> Outcome:
+    """Ask for the day."""
+    return ask(turn, "date", "utter_which_date", _booking_so_far(turn, restaurant))
+
+
+def ask_time(turn: Turn, restaurant: Restaurant, day: date) -> Outcome:
+    """Ask for the time; what else was not told yet is presumed aloud, so that one answer can set it right."""
+    country = country_of(restaurant)
+    hours = turn.words.spans(seating_spans(restaurant, day), country)
+    facts = {**_booking_so_far(turn, restaurant), "day": turn.words.day(day, country), "hours": hours}
+    first = _PRESUMING[turn.state.date is None, turn.state.party_size is None]
+    return ask(turn, "time", "utter_which_time", facts, first=first)
+
+
+def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> Outcome:
+    """Ask for which day, since there is none such as was said, or what was said is none in particular."""
+    example, unclear = _example_day(turn, restaurant), turn.heard.unclear
+    if unclear is None:
+        turn.say("utter_no_such_date", example=example)
+    else:
+        turn.say("utter_which_day_is", unclear=unclear[:_LONGEST_QUOTE], example=example)
+    return Outcome("date")
+
+
+def _example_day(turn: Turn, restaurant: Restaurant | None) -> str:
+    """Return a day next week in the way the restaurant's country writes it."""
+    return turn.words.day(turn.here(restaurant).date() + _EXAMPLE_AHEAD, country_of(restaurant))
+
+
+def _booking_so_far(turn: Turn, restaurant: Restaurant) -> dict[str, object]:
+    return {
+        **turn.about(restaurant),
+        "party": turn.words.party(turn.state.party_size or PRESUMED_PARTY),
+        "example": _example_day(turn, restaurant),
+    }

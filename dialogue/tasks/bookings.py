@@ -1,0 +1,142 @@
+"""Which of a diner's bookings a message is about, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from booking_engine import Reservation, ReservationUnknown
+from dialogue.effects import GetReservation, MatchNames, ReservationsOf, Steps
+from dialogue.hearing.picking import pick
+from dialogue.reading import Entity
+from dialogue.state import Option
+from dialogue.tasks.asking import ask_to_pick
+from dialogue.turn import DONE, Outcome, Turn
+from nlu.resolving import resolve_dates, resolve_times
+
+_MOST_LISTED = 5
+
+
+def upcoming(turn: Turn) -> Steps[list[Reservation]]:
+    """Return the bookings that this diner may see: those of the phone that is known to be theirs, soonest first."""
+    phone = turn.situation.phone
+    if phone is None:
+        return []
+    found: list[Reservation] = yield ReservationsOf(phone)
+    return found
+
+
+def show_upcoming(turn: Turn) -> Steps[str | None]:
+    """Say what this diner has booked; returns the code of the booking if it is a single one."""
+    bookings = yield from upcoming(turn)
+    if not bookings:
+        turn.say("utter_nothing_booked")
+        return None
+    if len(bookings) == 1:
+        turn.say("utter_one_booking", **turn.show_booking(bookings[0]))
+        return bookings[0].code
+    parts = [
+        turn.words.render("utter_part_booking", **turn.booked(booking), code=booking.code)
+        for booking in bookings[:_MOST_LISTED]
+    ]
+    turn.say("utter_bookings", list="; ".join(parts))
+    return None
+
+
+def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
+    """Return the booking with this code, if it is one that this diner may see."""
+    try:
+        found: Reservation = yield GetReservation(code)
+    except ReservationUnknown as unknown:
+        turn.met(unknown)
+        return None
+    return found if turn.situation.phone is not None and found.diner_phone == turn.situation.phone else None
+
+
+def named_in(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
+    """Return those that the message names by code or restaurant, else those it names by day or time."""
+    codes, named = set(_codes(turn)), (yield from _slugs_named(turn))
+    old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
+    ways: tuple[Callable[[Reservation], bool], ...] = (
+        lambda booking: booking.code in codes,
+        lambda booking: booking.restaurant.slug in named,
+        lambda booking: any(names_start(turn, entity, booking) for entity in old or turn.entities),
+    )
+    return next((found for way in ways if (found := list(filter(way, bookings)))), [])
+
+
+def _codes(turn: Turn) -> list[str]:
+    return [str(entity.value) for entity in turn.entities if entity.kind == "code"]
+
+
+def _slugs_named(turn: Turn) -> Steps[set[str]]:
+    named: set[str] = set()
+    for piece in (*(entity.text for entity in turn.entities if entity.kind == "restaurant"), None):
+        matches = yield MatchNames(piece)
+        named |= {restaurant.slug for restaurant, _ in matches}
+    return named
+
+
+def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
+    """Return whether a date or time in the message is the one that the booking has now."""
+    local = booking.starts_at.astimezone(booking.restaurant.zone)
+    now = turn.here(booking.restaurant)
+    if entity.kind in ("date", "previous_date"):
+        return local.date() in resolve_dates(entity.value, today=now.date())
+    if entity.kind in ("time", "previous_time") and not {"shift_minutes", "same"} & set(entity.value):
+        return local.time() in resolve_times(entity.value, now=now).candidates
+    return False
+
+
+def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
+    """Return the one booking that is meant, or what was asked instead: a pick among several, or nothing, as there is none."""
+    state = turn.state
+    if state.reservation and (turn.heard.took_choice or state.has_target):
+        found = yield from with_code(turn, state.reservation)
+        if found is not None:
+            return found
+    if codes := _codes(turn):
+        found = yield from with_code(turn, codes[0])
+        if found is None:
+            turn.say("utter_code_unknown", code=codes[0])
+        return found or DONE
+    bookings = yield from upcoming(turn)
+    if not bookings:
+        turn.say("utter_nothing_booked")
+        return DONE
+    meant = (yield from named_in(turn, bookings)) or bookings
+    return meant[0] if len(meant) == 1 else _ask_which(turn, meant)
+
+
+def _ask_which(turn: Turn, meant: Iterable[Reservation]) -> Outcome:
+    """Ask which booking; what the message wants is kept until that is clear."""
+    options = tuple(
+        Option(turn.words.render("utter_part_seating", **turn.booked(booking)), {"reservation": booking.code})
+        for booking in list(meant)[:_MOST_LISTED]
+    )
+    if options == turn.state.choices:
+        return ask_to_pick(turn)
+    if turn.state.pending is None:
+        turn.state.pending = tuple(tuple(entity) for entity in turn.entities)
+    return turn.offer("utter_which_booking", options)
+
+
+def pick_booking(turn: Turn) -> Steps[None]:
+    """Take the booking that an answer to "Which booking?" picks: by its digit, or as one names it, "the Saturday one"."""
+    pick(turn)
+    if turn.heard:
+        return
+    options = {option.fills["reservation"]: option for option in turn.state.choices}
+    bookings = []
+    for code in options:
+        found = yield from with_code(turn, code)
+        bookings += [found] if found else []
+    meant = yield from named_in(turn, bookings)
+    if len(meant) == 1:
+        turn.state.take(options[meant[0].code])
+        turn.heard.took_choice = True
+        turn.entities = [entity for entity in turn.entities if not names_start(turn, entity, meant[0])]
+
+
+def recalled(turn: Turn) -> list[Entity]:
+    """Return what the message said that opened the task, before it was asked what it was about."""
+    return [Entity(*parts) for parts in turn.state.pending or ()]

@@ -1,0 +1,72 @@
+"""Cancelling: finds the booking that is meant and gives its table back; undo is a word away."""
+
+from __future__ import annotations
+
+from booking_engine import Reservation, ReservationOver
+from dialogue.effects import CancelReservation, ReleaseHold, Steps
+from dialogue.tasks.bookings import find_target, pick_booking
+from dialogue.tasks.change import says_yes_to_proposal
+from dialogue.tasks.form import Form, takes_unless
+from dialogue.tasks.identify import gives_up, know_whose_booking
+from dialogue.turn import DONE, Outcome, Turn
+
+
+def _begin(turn: Turn) -> Steps[None]:
+    if turn.state.hold is not None:
+        yield ReleaseHold(turn.state.hold.id)
+    turn.state.forget_draft()
+
+
+def _takes(turn: Turn) -> Steps[bool]:
+    return (yield from takes_unless(turn, "book", "find", "change", "undo", "opt_out"))
+
+
+def _hear(turn: Turn) -> Steps[None]:
+    if turn.state.choices:
+        yield from pick_booking(turn)
+
+
+def _left(turn: Turn) -> Outcome | None:
+    """Cancel nothing, at a no to which one or whether."""
+    says_no = turn.intent in ("deny", "stop_booking") or turn.heard.refused_choices
+    if not (turn.asked in ("choice", "confirmation") and says_no) and not gives_up(turn):
+        return None
+    turn.say("utter_nothing_cancelled")
+    turn.state.forget_draft()
+    return DONE
+
+
+def _who(turn: Turn) -> Outcome | None:
+    return know_whose_booking(turn)
+
+
+def _cancelled(turn: Turn) -> Steps[Outcome]:
+    """Cancel the booking that is meant: a certain wish at once, an uncertain one after a yes."""
+    state = turn.state
+    if not turn.heard.took_choice and not state.has_target:
+        state.reservation = None
+    target = yield from find_target(turn)
+    if isinstance(target, Outcome):
+        return target
+    if state.is_unsure and not says_yes_to_proposal(turn):
+        state.reservation, state.has_target = target.code, True
+        turn.say("utter_propose_cancel", **turn.show_booking(target))
+        return Outcome("confirmation")
+    yield from _cancel(turn, target)
+    state.forget_draft()
+    state.reservation, state.before = target.code, None
+    return DONE
+
+
+def _cancel(turn: Turn, target: Reservation) -> Steps[None]:
+    try:
+        cancelled: Reservation = yield CancelReservation(target.code)
+    except ReservationOver as over:
+        turn.met(over)
+        turn.say("utter_change_too_late", **turn.show_booking(target))
+        return
+    already = target.status == "cancelled"
+    turn.say("utter_cancelled_already" if already else "utter_cancelled", **turn.show_booking(cancelled))
+
+
+CANCEL = Form("cancel", _begin, _hear, _takes, (_left, _who, _cancelled))

@@ -1,0 +1,122 @@
+"""What the tasks have in common that ask and are answered: a table of steps, the first of which that ends the turn does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from booking_engine import Restaurant
+from dialogue import pickers
+from dialogue.effects import GetRestaurant, Steps, settle
+from dialogue.hearing.restaurants import language_of
+from dialogue.hearing.who import hear_phone
+from dialogue.reasons import is_pause
+from dialogue.state import TaskName
+from dialogue.tasks.gate import gate, is_unsure
+from dialogue.tasks.identify import do_errand, is_about_code
+from dialogue.turn import Heard, Outcome, Turn
+
+_NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat", "text_me"))
+_BY_THE_WAY = _NEVER_AN_ANSWER | {"greet", "thank", "goodbye", "insult", "chitchat", "out_of_scope"}
+"""Intents that are answered amid a task, which then asks its question again."""
+_FACTS = {
+    "party_size": frozenset(("restaurant",)),
+    "date": frozenset(("restaurant", "party_size")),
+    "time": frozenset(("restaurant", "party_size", "date")),
+    "confirmation": frozenset(("name",)),
+    "code": frozenset(("restaurant", "party_size", "date", "time", "name", "phone")),
+}
+"""What the first wording of a question tells of the booking so far: when that is corrected, it is told anew."""
+
+Step = Callable[[Turn], "Outcome | Steps[Outcome | None] | None"]
+"""Ends the turn with an outcome, or leaves it to the next step."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A task as data: how it begins, what it hears, which messages are for it, and its steps in their order."""
+
+    task: TaskName
+    begin: Callable[[Turn], Steps[None]]
+    hear: Callable[[Turn], Steps[None]]
+    takes: Callable[[Turn], Steps[bool]]
+    steps: Sequence[Step]
+
+
+def follow(steps: Sequence[Step], turn: Turn) -> Steps[Outcome]:
+    """Take one step after the other until one ends the turn, as the last one always does."""
+    for step in steps:
+        outcome: Outcome | None = yield from settle(step(turn))
+        if outcome is not None:
+            return outcome
+    raise AssertionError("the last step ends the turn")
+
+
+def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
+    """Conduct a task for one turn; None where the message is not for it."""
+    state, has_begun = turn.state, turn.state.task == form.task
+    if not has_begun:
+        turn.asked = None
+        if (closed := (yield from gate(turn, form.task))) is not None:
+            return closed
+        yield from form.begin(turn)
+        state.task, state.is_unsure = form.task, is_unsure(turn, form.task)
+    elif (yield from _waits(turn)):
+        return Outcome(turn.asked)
+    yield from _hear(form, turn)
+    if has_begun and not turn.follows_reply and not (yield from form.takes(turn)):
+        return None
+    return (yield from _go_on(form, turn))
+
+
+def _hear(form: Form, turn: Turn) -> Steps[None]:
+    said = list(turn.entities)
+    if not turn.follows_reply:
+        yield from form.hear(turn)
+    if turn.situation.is_stranger:
+        yield from hear_phone(turn, said)
+
+
+def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
+    """Take the steps, do what was asked for by the way before them, and count how often a question was not answered."""
+    state, asked, news = turn.state, turn.asked, turn.heard.news
+    if news & _FACTS.get(asked or "", frozenset()):
+        asked = turn.asked = None  # the same question about something else is a new one
+    outcome = None
+    if state.errand is not None:
+        outcome = yield from do_errand(turn)
+        turn.asked, turn.heard = None, Heard()
+    if outcome is None:
+        outcome = yield from follow(form.steps, turn)
+    state.misses = state.misses + 1 if asked and outcome.asks == asked and not news else 0
+    if outcome.asks is None:
+        state.task = None
+    turn.reply.asks = yield from pickers.fitting(turn, outcome.asks)
+    return outcome
+
+
+def _waits(turn: Turn) -> Steps[bool]:
+    """Say until when the table waits, where the diner asks for time."""
+    hold, state = turn.state.hold, turn.state
+    if hold is None or turn.asked not in ("name", "confirmation"):
+        return False
+    if not is_pause(turn.reading.acts, again=state.misses > 0):
+        return False
+    state.misses += 1
+    restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
+    turn.show_hold(restaurant, hold)
+    turn.say("utter_hold_waits", clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))
+    return True
+
+
+def takes_unless(turn: Turn, *leaves_for: str) -> Steps[bool]:
+    """Return whether the message is for the open task; if not, a rule for its intent is. Some intents have tasks of their own."""
+    if is_about_code(turn):
+        return True
+    if turn.intent == "other_language":
+        return (yield from language_of(turn)) is None
+    if turn.intent in _NEVER_AN_ANSWER:
+        return False
+    if turn.intent in _BY_THE_WAY:
+        return bool(turn.heard)
+    return turn.intent not in leaves_for

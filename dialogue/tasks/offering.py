@@ -1,0 +1,133 @@
+"""A "no" comes with its reason and the nearest "yes"."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
+from dialogue.effects import FindAlternatives, FindOpenings, GetRestaurant, Steps
+from dialogue.state import Held, Option
+from dialogue.times import PRESUMED_PARTY, certain, seating_spans
+from dialogue.turn import Outcome, Turn, country_of
+
+_MOST_OPTIONS = 3
+_A_DAY_OUT = timedelta(hours=14)
+_NEVER_MIND_TIME = (Refusal.PARTY_TOO_LARGE, Refusal.TOO_FAR)
+_WAYS = ("earlier", "later")
+_SHORTLY = timedelta(hours=4)
+_MOST_FOUND = 40
+_WHY = {
+    Refusal.TOO_SOON: "utter_refused_too_soon",
+    Refusal.TOO_FAR: "utter_refused_too_far",
+    Refusal.PARTY_TOO_LARGE: "utter_refused_party_too_large",
+    Refusal.PAST: "utter_refused_past",
+    Refusal.PACING: "utter_refused_pacing",
+}
+
+
+def refuse(
+    turn: Turn, restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool = False
+) -> Steps[bool]:
+    """Say why there is no table at the wanted time and offer the nearest ones; False where there is nothing to pick.
+
+    Where the day is full, other days are offered, and with `elsewhere` a restaurant close by too.
+    """
+    turn.met(NoTableAvailable(search))
+    _say_why(turn, restaurant, search, party_size)
+    openings = list(search.openings) or (yield from _same_day(restaurant, search, party_size))
+    if not openings and search.refusal not in _NEVER_MIND_TIME:
+        openings = yield from _alternatives(restaurant, search, party_size, elsewhere=elsewhere)
+    if not openings:
+        turn.state.choices = ()
+        if search.refusal not in _NEVER_MIND_TIME:
+            turn.say("utter_nothing_near")
+        return False
+    openings.sort(key=lambda opening: (opening.restaurant.id != restaurant.id, opening.starts_at))
+    turn.offer("utter_nearest", [_option(turn, restaurant, opening, search.wanted) for opening in openings])
+    return True
+
+
+def offer_again(turn: Turn, hold: Held) -> Steps[Outcome]:
+    """Ask whether what was held half a day ago or longer is still wanted, after a yes to it."""
+    restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
+    start = hold.starts_at.astimezone(restaurant.zone)
+    facts = turn.seating(restaurant, start, hold.party_size)
+    fills = {"restaurant": restaurant.slug, "party_size": hold.party_size}
+    if start <= turn.situation.now:
+        turn.state.take(Option("", fills))
+        turn.say("utter_offer_over_past", **facts)
+        return Outcome("date")
+    fills |= {"date": restaurant.schedule.service_date_of(start).isoformat(), "time": certain(start)}
+    return turn.offer("utter_offer_over", [Option(turn.words.render("utter_part_seating", **facts), fills)])
+
+
+def time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
+    """Return a time of the day in question, to pick."""
+    return Option(turn.clock(restaurant, start), {"time": certain(start)})
+
+
+def direction(turn: Turn) -> str | None:
+    """Return "earlier" or "later" where such times are asked for, and none in particular."""
+    ways = [str(entity.value.get("which")) for entity in turn.entities if entity.kind == "choice"]
+    return next((way for way in ways if way in _WAYS and not turn.heard.fields), None)
+
+
+def offer_beside(turn: Turn, restaurant: Restaurant, held: datetime, way: str) -> Steps[Outcome | None]:
+    """Offer the nearest times before or after the one that is held, which stays held; None where there are none."""
+    party_size = turn.state.party_size or PRESUMED_PARTY
+    search: Search = yield FindOpenings(restaurant, held, party_size, limit=_MOST_FOUND, within=_SHORTLY)
+    starts = [opening.starts_at for opening in search.openings]  # nearest first
+    fitting = [start for start in starts if (start < held if way == "earlier" else start > held)][:_MOST_OPTIONS]
+    if not fitting:
+        turn.say(f"utter_nothing_{way}", **turn.seating(restaurant, held, party_size))
+        return None
+    return turn.offer(f"utter_these_are_{way}", [time_option(turn, restaurant, start) for start in sorted(fitting)])
+
+
+def _same_day(restaurant: Restaurant, search: Search, party_size: int) -> Steps[list[Opening]]:
+    """Return what there is further off on a day on which the restaurant is open, only not then."""
+    if search.refusal is not Refusal.CLOSED:
+        return []
+    wider: Search = yield FindOpenings(restaurant, search.wanted, party_size, within=_A_DAY_OUT)
+    day = _service_date(restaurant, search.wanted)
+    return [opening for opening in wider.openings if _service_date(restaurant, opening.starts_at) == day]
+
+
+def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool) -> Steps[list[Opening]]:
+    found = yield FindAlternatives(restaurant, search.wanted, party_size, _MOST_OPTIONS)
+    if not elsewhere or not found.nearby:
+        return list(found.other_days)
+    return [*found.other_days[: _MOST_OPTIONS - 1], *found.nearby[:1]]
+
+
+def _service_date(restaurant: Restaurant, moment: datetime) -> object:
+    return restaurant.schedule.service_date_of(moment.astimezone(restaurant.zone))
+
+
+def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: datetime) -> Option:
+    place = opening.restaurant
+    local = opening.starts_at.astimezone(place.zone)
+    day = place.schedule.service_date_of(local)
+    label = turn.clock(place, local)
+    if day != _service_date(restaurant, wanted):
+        label = turn.words.when(local, country_of(place))
+    fills = {"date": day.isoformat(), "time": certain(local)}
+    if place.id != restaurant.id:
+        label = turn.words.render("utter_part_elsewhere", restaurant=turn.words.name(place.name), when=label)
+        fills["restaurant"] = place.slug
+    return Option(label, fills)
+
+
+def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> None:
+    facts = turn.seating(restaurant, search.wanted, party_size)
+    policy = restaurant.policy
+    if search.is_skipped:
+        turn.say("utter_refused_skipped", **facts)
+    elif search.refusal is Refusal.CLOSED:
+        day = restaurant.schedule.service_date_of(search.wanted.astimezone(restaurant.zone))
+        hours = turn.words.spans(seating_spans(restaurant, day), country_of(restaurant))
+        turn.say("utter_refused_closed" if hours else "utter_refused_closed_all_day", hours=hours, **facts)
+    else:  # without a word of its own: full, or nobody is seated at that very minute
+        limits = {"minutes": policy.min_notice_minutes, "days": policy.max_advance_days}
+        response = _WHY.get(search.refusal, "utter_refused_no_table") if search.refusal else "utter_refused_no_table"
+        turn.say(response, max=restaurant.largest_party, **limits, **facts)

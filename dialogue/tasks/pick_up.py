@@ -1,0 +1,57 @@
+"""Details, a yes or a no while nothing is asked: they belong to what was talked about last."""
+
+from __future__ import annotations
+
+from booking_engine import Reservation
+from dialogue.effects import Steps
+from dialogue.hearing.restaurants import names_any
+from dialogue.hearing.who import NAME_PARTS
+from dialogue.hearing.wishes import TO_NOTE
+from dialogue.reading import kinds_of
+from dialogue.tasks.answer import DETAILS, is_left_to_answer
+from dialogue.tasks.bookings import upcoming
+from dialogue.tasks.gate import gate
+from dialogue.turn import DONE, Outcome, Turn
+
+_OF_A_BOOKING = frozenset(("party_size", "date", "time", "number"))
+
+
+def pick_up(turn: Turn) -> Steps[Outcome | str]:
+    """Return the task that such a message belongs to, or answer it."""
+    closed = yield from gate(turn, "pick_up")
+    if closed is not None:
+        return closed
+    bookings = yield from upcoming(turn)
+    booking = next((each for each in bookings if each.code == turn.state.reservation), None)
+    if (yield from _is_of_booking(turn, bookings, booking)):
+        return "change"
+    if (yield from is_left_to_answer(turn)):
+        return "answer"
+    if turn.has_kind(*DETAILS) or (yield from names_any(turn)):
+        return "book"
+    if turn.has_kind("restaurant"):  # words that name none of ours
+        return "answer"
+    if turn.intent == "affirm" and turn.state.over:  # to what was offered long ago
+        return "book"
+    _acknowledge(turn, booking)
+    return DONE
+
+
+def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation | None) -> Steps[bool]:
+    """Return whether it is about a booking: the one talked about last, or, where it says so, any. `gate` weighs it again."""
+    said = kinds_of(turn.entities)
+    renames = bool(said) and said <= set(NAME_PARTS) and turn.has_cue("renaming")
+    if booking and (renames or said & (_OF_A_BOOKING | TO_NOTE)) and not (yield from names_any(turn)):
+        return True
+    # Confirmations and reminders of other threads invite to it.
+    changes = bool(said & _OF_A_BOOKING) and turn.has_cue("changing")
+    return bool(bookings) and ("note" in said or changes)
+
+
+def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
+    if turn.intent in ("deny", "stop_booking"):
+        turn.say("utter_thanks" if turn.state.reservation else "utter_nothing_booked_now")
+    elif booking and turn.intent == "affirm":  # one more yes to what is booked
+        turn.say("utter_one_booking", **turn.show_booking(booking))
+    else:
+        turn.say("utter_welcome")

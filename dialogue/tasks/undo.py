@@ -1,0 +1,76 @@
+"""Taking back what was done to a booking: the last change or the last cancellation, within two minutes."""
+
+from __future__ import annotations
+
+from booking_engine import (
+    BookingError,
+    NoTableAvailable,
+    Reservation,
+    ReservationOver,
+    ReservationUnknown,
+    UndoTooLate,
+)
+from booking_engine.reservations.cancel import UNDO_WITHIN
+from dialogue.effects import ChangeReservation, GetReservation, RestoreReservation, Steps
+from dialogue.turn import DONE, Outcome, Turn
+
+_WHY_NOT: dict[type[BookingError], str] = {
+    UndoTooLate: "utter_undo_too_late",
+    NoTableAvailable: "utter_undo_table_gone",
+    ReservationUnknown: "utter_nothing_to_undo",
+    ReservationOver: "utter_nothing_to_undo",  # it was moved elsewhere, or has begun
+}
+
+
+def undo(turn: Turn) -> Steps[Outcome | str]:
+    """Take the last thing back that was done to a booking in this conversation."""
+    code = turn.state.reservation
+    booking: Reservation | None = (yield GetReservation(code)) if code else None
+    if booking is not None and booking.status == "cancelled":
+        yield from _restore(turn, booking.code)
+    elif can_take_back(turn):
+        yield from take_back(turn)
+    elif booking is not None and turn.state.before is not None:
+        turn.say("utter_undo_change_too_late", **turn.show_booking(booking))
+    else:
+        turn.say("utter_nothing_to_undo")
+    return DONE
+
+
+def can_take_back(turn: Turn) -> bool:
+    """Return whether the last thing done to the booking was a change, and a short while ago."""
+    before = turn.state.before
+    return (
+        before is not None and before.code == turn.state.reservation and turn.situation.now - before.at <= UNDO_WITHIN
+    )
+
+
+def take_back(turn: Turn) -> Steps[None]:
+    """Bring the booking back to what it was before its last change, if its table is free."""
+    before = turn.state.before
+    assert before is not None
+    back = ChangeReservation(
+        before.code, "take_back", starts_at=before.starts_at, party_size=before.party_size, notes=before.notes,
+        name=before.name, preferences=before.preferences,
+    )  # fmt: skip
+    booking = yield from _tried(turn, back)
+    if booking is not None:
+        turn.say("utter_changed_back", **turn.show_booking(booking))
+        turn.state.before = None
+
+
+def _restore(turn: Turn, code: str) -> Steps[None]:
+    booking = yield from _tried(turn, RestoreReservation(code))
+    if booking is not None:
+        turn.say("utter_restored", **turn.show_booking(booking))
+
+
+def _tried(turn: Turn, effect: ChangeReservation | RestoreReservation) -> Steps[Reservation | None]:
+    """Return what the effect brings back, or say why it cannot."""
+    try:
+        booking: Reservation = yield effect
+    except tuple(_WHY_NOT) as refusal:
+        turn.met(refusal)
+        turn.say(next(response for kind, response in _WHY_NOT.items() if isinstance(refusal, kind)))
+        return None
+    return booking

@@ -1,0 +1,90 @@
+"""What a text says besides its entities: cues, its words, and whether as a whole it may be a name.
+
+The dialogue gets these as values, so that nobody reads the text a second time.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from anyascii import anyascii
+
+from nlu.languages import recognise
+from nlu.lexicon import load
+from nlu.reading.common_words import COMMON
+from nlu.reading.spans import Span
+
+_ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
+_LONGEST_NAME = 60
+_MOST_NAMES = 4
+_GOAL = re.compile(r"\b(?:to|at)\s+(?:the\s+)?$", re.IGNORECASE)
+
+
+class Surface(NamedTuple):
+    """What is left of a text once its entities are read."""
+
+    words: list[str]
+    """lower-case words and numbers, without accents"""
+    cues: list[str]
+    """names of the turns of phrase in lexicon/en/cues.yml"""
+    whole_name: str | None
+    """the text, where every word of it is capitalized or is read as something else too: "Paris", "Joe Friday" """
+    odd_name: str | None
+    """the text, where its letters allow it to be a name"""
+    destinations: list[str]
+    """restaurants' names after "to" or "at": elsewhere a name may be anybody's"""
+    language: str | None
+    """code of ISO 639-1 where the text is surely not English"""
+
+
+def surface(text: str, spans: list[Span]) -> Surface:
+    """Take from a text what decisions need of its wording."""
+    said = " ".join(text.split())
+    return Surface(
+        words=folded_words(text),
+        cues=_cues(text),
+        whole_name=_whole_name(said.rstrip(".!"), spans),
+        odd_name=_titled(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
+        destinations=[span.text for span in spans if span.entity == "restaurant" and _GOAL.search(text[: span.start])],
+        language=recognise(text),
+    )
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the lower-case words and numbers of a text, without accents."""
+    return re.findall(r"[a-z]+|\d+", anyascii(text).casefold())
+
+
+@cache
+def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    found = load("cues")
+    return {
+        place: [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in found[place].items()]
+        for place in ("anywhere", "whole")
+    }
+
+
+def _cues(text: str) -> list[str]:
+    patterns = _patterns()
+    found = [name for name, pattern in patterns["anywhere"] if pattern.search(text)]
+    return found + [name for name, pattern in patterns["whole"] if pattern.fullmatch(text)]
+
+
+def _whole_name(said: str, spans: list[Span]) -> str | None:
+    words = said.split(" ")
+    if not said or len(words) > _MOST_NAMES:
+        return None
+    read = {word for span in spans for word in span.text.lower().split()}
+    is_name = all(word.lower() in read or word in ("&", "and") or _looks_like_name(word) for word in words)
+    return _titled(said) if is_name else None
+
+
+def _looks_like_name(word: str) -> bool:
+    return word[:1].isupper() and word.lower() not in COMMON
+
+
+def _titled(name: str) -> str:
+    """Capitalize a name that is written without any capitals."""
+    return name if name != name.lower() else name.title()

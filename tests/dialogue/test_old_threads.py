@@ -1,0 +1,103 @@
+"""Threads recorded before the state became one slot go on as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from dialogue.rasa.server.old_slots import migrated
+from dialogue.state import State
+from tests.support.chat import Chat
+from tests.support.running import Stack
+
+THREADS = {
+    path.stem: json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "threads").glob("*.json"))
+}
+RECORDED = datetime(2026, 12, 1, 16, 5, tzinfo=UTC)
+
+
+def state_after(name: str) -> State:
+    """Return the state that a recorded thread ends with, five minutes later."""
+    [state] = [event for event in migrated(THREADS[name]["events"]) if event.get("name") == "state"]
+    return State.load(state["value"], RECORDED)
+
+
+@pytest.mark.parametrize("name", THREADS)
+def test_a_thread_has_one_slot_and_keeps_everything_else(name: str) -> None:
+    before, after = THREADS[name]["events"], migrated(THREADS[name]["events"])
+    kept = [event for event in after if event.get("name") != "state"]
+    assert [event for event in before if event in kept] == kept
+    assert {event["name"] for event in after if event["event"] == "slot"} <= {
+        "session_started_metadata",
+        "requested_slot",
+        "state",
+    }
+    assert migrated(after) == after
+
+
+def test_a_table_that_waits_for_a_name_still_does() -> None:
+    state = state_after("name_asked")
+    assert (state.task, state.party_size, state.date, state.time) == ("book", 2, date(2026, 12, 4), {"at": "19:00"})
+    assert state.hold is not None
+    assert state.hold.starts_at.isoformat() == "2026-12-04T19:00:00-05:00"
+
+
+def test_wishes_for_the_table_are_known() -> None:
+    state = state_after("yes_asked")
+    assert (state.name, state.area, state.notes) == ("Ann Lee", "outdoor", "outside")
+
+
+def test_a_search_goes_on() -> None:
+    state = state_after("restaurants_listed")
+    assert (state.city, state.cuisine, state.found) == ("San Francisco", "Italian", True)
+    assert state.sought == ({"label": "cheap", "levels": [1]},)
+
+
+def test_options_can_still_be_picked() -> None:
+    state = state_after("time_to_pick")
+    state.take(state.choices[0])
+    assert (state.date, state.time, state.choices) == (date(2026, 12, 4), {"at": "08:00"}, ())
+
+
+def test_a_change_knows_its_bookings_and_what_was_wanted() -> None:
+    state = state_after("which_to_move")
+    assert [option.fills for option in state.choices] == [{"reservation": "SCFC8WY"}, {"reservation": "NK6T5H6"}]
+    assert state.pending is not None
+    assert state.pending[0][:2] == ("time", "9pm")
+    assert state_after("what_to_change").has_target
+    assert state_after("unsure").is_unsure
+
+
+def test_what_was_done_can_still_be_taken_back() -> None:
+    state = state_after("changed")
+    assert state.before is not None
+    assert (state.before.code, state.before.party_size) == (state.reservation, 2)
+
+
+def test_the_diner_goes_on_in_such_a_thread(stack: Stack, chat: Chat) -> None:
+    conversation = chat.open(phone="+16285780099")
+    events = json.loads(json.dumps(THREADS["time_asked"]["events"]))
+    for event in events:
+        if event.get("name") == "touched_at":
+            event["value"] = datetime.now(UTC).isoformat(timespec="seconds")
+    store(stack, conversation.opened["conversation_id"], events)
+    answer = conversation.say("7pm")
+    assert answer["expects"] == "name"
+    assert "Brasserie Tournesol" in answer["messages"][-1]["text"]
+    assert conversation.say("Ann Lee")["expects"] == "confirmation"  # nobody has said how many
+
+
+def store(stack: Stack, sender: str, events: list[dict[str, Any]]) -> None:
+    """Put a tracker where Rasa keeps its own."""
+    insert = text(
+        "INSERT INTO rasa.events (sender_id, type_name, timestamp, data) VALUES (:sender, :type, :timestamp, :data)"
+    )
+    with stack.database.begin() as connection:
+        for event in events:
+            row = {"sender": sender, "type": event["event"], "timestamp": event["timestamp"], "data": json.dumps(event)}
+            connection.execute(insert, row)
