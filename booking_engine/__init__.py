@@ -26,7 +26,15 @@ from .errors import (
     TimeInvalid,
     TryAgain,
 )
-from .reservations.errors import ChangeTooLate, HoldExpired, NoTableAvailable, OffGrid, ReservationOver, UndoTooLate
+from .reservations.errors import (
+    ChangeTooLate,
+    HoldExpired,
+    HoldExtensionsUsed,
+    NoTableAvailable,
+    OffGrid,
+    ReservationOver,
+    UndoTooLate,
+)
 
 __all__ = [
     "Alternatives",
@@ -39,6 +47,7 @@ __all__ = [
     "Criteria",
     "Hold",
     "HoldExpired",
+    "HoldExtensionsUsed",
     "ImportProblem",
     "ImportProgress",
     "ImportRejected",

@@ -193,6 +193,15 @@ class BookingEngine:
             diner_phone=diner_phone, preferences=preferences,
         )  # fmt: skip
 
+    def extend_hold(self, hold_id: str, *, command_id: str, channel: str) -> Hold:
+        """Hold the table for the restaurant's `hold_minutes` from now, at most `hold_extensions` times.
+
+        An expired hold is held again too if a table is still free; that counts as an extension. Raises HoldExpired with
+        the nearest openings (also for a hold that was released or confirmed), and HoldExtensionsUsed, which leaves the
+        hold as it is.
+        """
+        return holding.extend_hold(self._context, hold_id, command_id=command_id, channel=channel)
+
     def release_hold(self, hold_id: str, *, command_id: str, channel: str) -> None:
         """Release a held table; an unknown or expired hold is no error."""
         holding.release_hold(self._context, hold_id, command_id=command_id, channel=channel)

@@ -10,18 +10,17 @@ from sqlalchemy import Connection
 
 from booking_engine.context import EngineContext
 from booking_engine.notifications import due_notifications, insert_notifications, notification_values
-from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.sql import Statement
 from booking_engine.storage.transactions import OutOfDate
 from booking_engine.time_slots import quarters_between, start_of
 from booking_engine.values import Command, check_name, check_notes, check_phone
 
 from .command import Decision, run_command
-from .errors import HoldExpired, NoTableAvailable
-from .hold import lock_hold, read_hold
+from .errors import HoldExpired
+from .hold import is_expired, lock_hold, read_hold, with_new_table
 from .records import Found, event_values, record_values
 from .reservation import Record, Reservation, read_hold_id
-from .seating import lock_pacing, take_tables
+from .seating import take_tables
 
 
 def confirm_hold(
@@ -48,7 +47,7 @@ def confirm_hold(
             found = lock_hold(context, connection, key)
         else:
             found = context.holds.take(key, context.clock.offset) or read_hold(context, connection, key)
-        expired = _is_expired(found)
+        expired = is_expired(found)
         if expired and not with_lock:
             raise OutOfDate  # it may need another table, which must be chosen under the lock
         snapshot = context.catalogue.snapshot(connection, found.version)
@@ -57,7 +56,7 @@ def confirm_hold(
             return Decision(found.record)
         if found.record.status != "held":
             raise HoldExpired
-        held = _with_new_table(context, connection, restaurant, found.record) if expired else found.record
+        held = with_new_table(context, connection, restaurant, found.record) if expired else found.record
         _, number = snapshot.codes.issue(restaurant.id)
         record = held._replace(
             status="confirmed", code_number=number, diner_name=name, diner_phone=phone, notes=notes,
@@ -102,29 +101,6 @@ def keep_tables(held: Found, command: Command, texts: dict[str, Any], *, shift: 
         "rows": len(quarters) * len(record.table_ids),
     }
     return Statement(_KEEP, record_values(record) | event_values(record, command, now) | texts | span)
-
-
-def _is_expired(found: Found) -> bool:
-    expires_at = found.record.expires_at
-    return found.record.status == "held" and expires_at is not None and expires_at <= found.now
-
-
-def _with_new_table(context: EngineContext, connection: Connection, restaurant: Restaurant, record: Record) -> Record:
-    """Return the record of an expired hold with new tables. Raises HoldExpired if none are free."""
-    try:
-        place, ends_at, *_ = context.choose(
-            connection,
-            restaurant,
-            starts_at=record.starts_at,
-            party_size=record.party_size,
-            excluding=record.id,
-            preferences=record.preferences,
-            enforce_rules=False,
-            lock=lock_pacing(restaurant.id, context.quarters_to_lock(restaurant, record.starts_at, record.party_size)),
-        )
-    except NoTableAvailable as refused:
-        raise HoldExpired(refused.search) from refused
-    return record._replace(table_ids=place.table_ids, ends_at=ends_at)
 
 
 def remember_diner(record: Record, now: datetime) -> Statement:

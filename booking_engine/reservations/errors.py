@@ -5,7 +5,7 @@ from __future__ import annotations
 from booking_engine.availability.openings import Search
 from booking_engine.errors import BookingError
 
-from .reservation import Reservation
+from .reservation import Hold, Reservation
 
 
 class NoTableAvailable(BookingError):
@@ -26,6 +26,14 @@ class HoldExpired(BookingError):
     def __init__(self, search: Search | None = None) -> None:
         super().__init__()
         self.search = search
+
+
+class HoldExtensionsUsed(BookingError):
+    """The restaurant's policy allows no further extension of the hold."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__()
+        self.hold = hold
 
 
 class ReservationError(BookingError):

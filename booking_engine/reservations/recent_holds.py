@@ -1,4 +1,4 @@
-"""Cache of holds that this process placed recently, so that confirming one does not have to read it back."""
+"""Cache of holds that this process placed or extended recently, so that confirming one does not have to read it back."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Found(NamedTuple):
 _SELECT = """
     SELECT restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at, code_number,
         diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features,
-        locale, version, statement_timestamp() + %(shift)s
+        locale, extensions, version, statement_timestamp() + %(shift)s
     FROM reservation CROSS JOIN (SELECT version FROM catalogue) AS now WHERE restaurant_id = %(restaurant_id)s
 """
 _BY_ID = _SELECT + " AND id = %(reservation_id)s"
@@ -52,7 +52,8 @@ UPDATE_RECORD: LiteralString = """
         party_size = %(party_size)s, table_ids = %(table_ids)s::smallint[], code_number = %(code_number)s,
         diner_name = %(diner_name)s, diner_phone = %(diner_phone)s, notes = %(notes)s,
         confirmed_at = %(confirmed_at)s, cancelled_at = %(cancelled_at)s, reminder_id = %(reminder_id)s,
-        area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[], locale = %(locale)s
+        area = %(area)s, area_must = %(area_must)s, features = %(features)s::text[], locale = %(locale)s,
+        expires_at = %(expires_at)s, extensions = %(extensions)s
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s
 """
 """Update a record. The caller holds the pacing lock of its old and new start."""

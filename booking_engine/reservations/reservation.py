@@ -82,6 +82,7 @@ class Record(NamedTuple):
     area_must: bool = False
     features: tuple[str, ...] = ()
     locale: str | None = None
+    extensions: int = 0
 
     @property
     def preferences(self) -> SeatingPreferences:

@@ -68,11 +68,12 @@ def hold_tables(record: Record, command: Command, *, pace: Mapping[int, int]) ->
 def take_tables(
     record: Record, command: Command, *, now: datetime, new: bool = False, instead_of: Seating | None = None
 ) -> list[Statement]:
-    """Take every quarter hour of the record's tables permanently, and release those of `instead_of` no longer needed.
+    """Take every quarter hour of the record's tables, and release those of `instead_of` no longer needed.
 
-    Writes the record (inserting it if `new`) and the history in the same statement, which fails as described at `is_lost`
-    if another booking has any of the quarter hours. Old and new rows go through one statement in a fixed order: taking
-    the new rows first and then freeing the old ones would deadlock with a diner who makes the opposite change.
+    A reservation takes them permanently, a hold until it expires. Writes the record (inserting it if `new`) and the history
+    in the same statement, which fails as described at `is_lost` if another booking has any of the quarter hours. Old and
+    new rows go through one statement in a fixed order: taking the new rows first and then freeing the old ones would
+    deadlock with a diner who makes the opposite change.
     """
     taken = Seating.of(record).keys()
     freed = instead_of.keys() - taken if instead_of else set()
@@ -84,6 +85,7 @@ def take_tables(
         "covers": array_of(record.party_size if key == first else 0 for key in ordered),
         "freed": array_of(int(key in freed) for key in ordered),
         "lapsed": now - _LAPSED,
+        "until": record.expires_at if record.status == "held" else None,
     }
     statements = [Statement(_TAKE_NEW if new else _TAKE, values)]
     if freed:
@@ -158,7 +160,7 @@ _SEAT: LiteralString = "WITH {pace}written AS ({record} RETURNING 1), taken AS (
 # The rows are in the order of the arrays, which is the lock order of all commands.
 _LISTED_ROWS = _TAKE_ROWS.format(
     covers="q.covers",
-    until="CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz END",
+    until="CASE q.freed WHEN 1 THEN %(lapsed)s::timestamptz ELSE %(until)s::timestamptz END",
     source="""
         unnest(%(quarters)s::bigint[], %(tables)s::smallint[], %(covers)s::smallint[], %(freed)s::smallint[])
         AS q (quarter, table_id, covers, freed)

@@ -117,12 +117,14 @@ class Combination(_Part):
 class Policy(_Part):
     """The restaurant's rules.
 
+    `hold_extensions`: how often a hold may be extended, each time to `hold_minutes` from then.
     `walk_in_covers`: seats kept free for walk-ins at any time. Walk-in tables and seats can be booked for a start within
     the next `walk_in_release_minutes`; None: never.
     """
 
     slot_minutes: Annotated[WholeNumber, Field(ge=5, le=240)] = 15
     hold_minutes: Annotated[WholeNumber, Field(ge=1, le=60)] = 5
+    hold_extensions: Annotated[WholeNumber, Field(ge=0, le=5)] = 1
     min_notice_minutes: Annotated[WholeNumber, Field(ge=0, le=60 * 24 * 30)] = 30
     max_advance_days: Annotated[WholeNumber, Field(ge=0, le=730)] = 90
     max_party: PartySize | None = None

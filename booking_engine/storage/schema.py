@@ -113,6 +113,7 @@ reservation = Table(
     Column("area_must", Boolean, nullable=False, server_default="false", comment="nowhere else, then"),
     Column("features", ARRAY(Text), nullable=False, server_default="{}", comment="what the table was asked to have"),
     Column("locale", Text, comment="of the conversation in which it was booked: its texts go by it"),
+    Column("extensions", SmallInteger, nullable=False, server_default="0", comment="how often the hold was extended"),
     PrimaryKeyConstraint("restaurant_id", "id"),
     ForeignKeyConstraint(["restaurant_id"], ["restaurant.id"]),
     CheckConstraint("status IN ('held', 'released', 'confirmed', 'cancelled')", name="status_known"),

@@ -14,6 +14,8 @@ from .helpers import DAY, restaurant_line
 
 LAST_SEATING = timedelta(hours=4, minutes=30)
 """After the restaurant opens at 17:00."""
+EXTENSIONS = 2
+"""Of a hold."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ class ModelRestaurant:
 
     def line(self, slug: str) -> dict[str, Any]:
         """Return the restaurant as an import line."""
-        policy = {"pacing_covers": self.pacing, "min_notice_minutes": 0, "change_cutoff_minutes": 0}
+        policy = {
+            "pacing_covers": self.pacing,
+            "min_notice_minutes": 0,
+            "change_cutoff_minutes": 0,
+            "hold_extensions": EXTENSIONS,
+        }
         return restaurant_line(
             slug=slug,
             tables=[{"name": name, "max_party": size} for name, size in self.sizes],

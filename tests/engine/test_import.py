@@ -60,6 +60,26 @@ def test_the_example_of_the_contract_is_understood(empty: BookingEngine) -> None
         "420 Ramona Street", 37.44, "Lot behind the building", 20,
     )  # fmt: skip
     assert empty.restaurant("minimal").policy.slot_minutes == 15
+    assert (bird.policy.hold_extensions, empty.restaurant("minimal").policy.hold_extensions) == (1, 1)
+
+
+@pytest.mark.parametrize("extensions", [0, 1, 5])
+def test_a_restaurant_says_how_often_a_hold_may_be_extended(engine: BookingEngine, extensions: int) -> None:
+    line = restaurant_line(slug=f"extends-{extensions}", policy={"hold_extensions": extensions})
+    engine.import_restaurants(as_lines(line))
+    assert engine.restaurant(line["slug"]).policy.hold_extensions == extensions
+    assert engine.import_restaurants(as_lines(line)).unchanged == 1
+
+
+def test_a_document_from_before_a_policy_existed_means_its_default(engine: BookingEngine, database: Engine) -> None:
+    lines = as_lines(restaurant_line(slug="from-before"))
+    engine.import_restaurants(lines)
+    with database.begin() as connection:
+        dropping = "UPDATE restaurant SET document = document #- '{policy,hold_extensions}' WHERE slug = 'from-before'"
+        connection.execute(text(dropping))
+    other = BookingEngine(database, engine.clock)
+    assert other.restaurant("from-before").policy.hold_extensions == 1
+    assert other.import_restaurants(lines).unchanged == 1
 
 
 BAD = {
@@ -108,6 +128,9 @@ BAD = {
         "special_days.0.service_periods.0",
         "after closes",
     ),
+    "too many extensions": (restaurant_line(policy={"hold_extensions": 6}), "policy.hold_extensions", "less than"),
+    "fewer than none": (restaurant_line(policy={"hold_extensions": -1}), "policy.hold_extensions", "greater than"),
+    "half an extension": (restaurant_line(policy={"hold_extensions": 1.5}), "policy.hold_extensions", "integer"),
     "typo": (restaurant_line(polcy={}), "polcy", "Extra"),
     "nul": (restaurant_line(name="a\0b"), "name", "control"),
     "raw nul": (json.dumps(restaurant_line()).replace("Larder", "a\0b"), "line", "control"),

@@ -29,7 +29,8 @@ FULL = restaurant_line(
     combinations=[{"tables": ["T1", "T2"], "min_party": 3, "max_party": 4}],
     tables=[{"name": "T1", "area": "main", "min_party": 1, "max_party": 2, "walk_in": False, "features": ["step_free"]},
             {"name": "T2", "max_party": 2}],
-    policy={"slot_minutes": 15, "max_party": 8, "pacing_covers": 20, "walk_in_covers": 2, "walk_in_release_minutes": 30},
+    policy={"slot_minutes": 15, "hold_extensions": 0, "max_party": 8, "pacing_covers": 20,
+            "walk_in_covers": 2, "walk_in_release_minutes": 30},
 )  # fmt: skip
 # What a schema cannot express: relations between values, and which time zones exist.
 BESIDES = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -145,6 +147,36 @@ def test_a_hold_confirmed_meanwhile_is_one_reservation(
         assert names.scalars().all() == ["Grace"]
 
 
+def extend(engine: BookingEngine, hold: Hold) -> Hold:
+    """Extend the hold."""
+    return engine.extend_hold(hold.id, command_id=new_id(), channel="sms")
+
+
+def test_a_hold_extended_elsewhere_meanwhile_is_confirmed(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(confirming, "keep_tables", lambda: extend(other, hold))
+    assert confirm(engine, hold) == "T1"
+    with database.connect() as connection:
+        states = text(
+            "SELECT state->'extensions' FROM reservation_event WHERE restaurant_id = :id AND kind = 'confirm'"
+        )
+        assert connection.execute(states, {"id": place.id}).scalars().all() == [1]
+
+
+def test_a_hold_given_back_meanwhile_is_not_extended(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(holding, "lock_hold", lambda: other.release_hold(hold.id, command_id=new_id(), channel="sms"))
+    with pytest.raises(HoldExpired):
+        extend(engine, hold)
+    assert seated(database, place) == 0
+
+
 def lapse(database: Engine, place: Restaurant) -> None:
     """Make every hold of the restaurant expire."""
     restaurant = {"id": place.id, "ago": timedelta(hours=1)}
@@ -226,4 +258,118 @@ def test_who_counted_seats_for_walk_ins_without_a_hold_counts_again_when_it_was_
     late = evening(place, 19, 15)
     with pytest.raises(NoTableAvailable):
         later.place_hold(place, starts_at=late, party_size=3, command_id=new_id(), channel="sms")
+    assert seated(database, place) == 2
+
+
+def lapse_and_lose(database: Engine, other: BookingEngine, place: Restaurant) -> None:
+    """Make the holds expire, and give the first table to somebody else, a quarter hour later: another pacing lock."""
+    lapse(database, place)
+    assert book(other, place, evening(place, 19, 15)).tables == ("T1",)
+
+
+def test_a_hold_whose_table_goes_while_it_is_extended_gets_another(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2))
+    hold = hold_for_two(engine, place)
+    meanwhile(holding, "take_tables", lambda: lapse_and_lose(database, other, place))
+    assert extend(engine, hold).expires_at > engine.clock.now()
+    assert confirm(engine, hold) == "T2"
+    assert doubles(database, place) == 0
+
+
+def test_a_hold_whose_table_goes_while_it_is_extended_has_lapsed_if_there_is_no_other(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(holding, "take_tables", lambda: lapse_and_lose(database, other, place))
+    with pytest.raises(HoldExpired) as refused:
+        extend(engine, hold)
+    assert refused.value.search is not None
+    assert refused.value.search.openings
+    with pytest.raises(HoldExpired):
+        confirm(engine, hold)
+    assert doubles(database, place) == 0
+
+
+def test_an_extension_that_does_not_heed_who_has_the_table_books_it_twice(
+    engine: BookingEngine,
+    other: BookingEngine,
+    database: Engine,
+    open_restaurant: OpenRestaurant,
+    meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heeds = (
+        "WHERE table_quarter.held_until < excluded.held_at OR table_quarter.reservation_id = excluded.reservation_id"
+    )
+    assert heeds in seating._TAKE
+    monkeypatch.setattr(seating, "_TAKE", seating._TAKE.replace(heeds, ""))
+    place = open_restaurant(tables=tables(2))
+    hold = hold_for_two(engine, place)
+    meanwhile(holding, "take_tables", lambda: lapse_and_lose(database, other, place))
+    extend(engine, hold)
+    confirm(engine, hold)
+    assert doubles(database, place) == 1
+
+
+def fill_while_it_is_extended(
+    engine: BookingEngine, other: BookingEngine, database: Engine, place: Restaurant, meanwhile: Meanwhile
+) -> None:
+    """Extend a hold for two that lapses just then, while four others try to sit down in the same quarter hour."""
+    hold = hold_for_two(engine, place)
+    with ThreadPoolExecutor(1) as diner:
+        others: list[Future[object]] = []
+
+        def lapse_and_fill() -> None:
+            lapse(database, place)
+            others.append(diner.submit(book, other, place, evening(place), 4))
+            wait(others, timeout=1)  # under the lock, they are still waiting after that
+
+        meanwhile(holding, "take_tables", lapse_and_fill)
+        extend(engine, hold)
+        with suppress(NoTableAvailable):
+            others[0].result()
+
+
+def test_a_hold_extended_just_as_it_lapses_still_counts(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 4), policy={"pacing_covers": 4})
+    fill_while_it_is_extended(engine, other, database, place, meanwhile)
+    assert seated(database, place) == 2
+
+
+def test_without_the_lock_a_hold_extended_just_as_it_lapses_overruns_the_kitchen(
+    engine: BookingEngine,
+    other: BookingEngine,
+    database: Engine,
+    open_restaurant: OpenRestaurant,
+    meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seating, "_LOCK", "SELECT 1")
+    place = open_restaurant(tables=tables(2, 4), policy={"pacing_covers": 4})
+    fill_while_it_is_extended(engine, other, database, place, meanwhile)
+    assert seated(database, place) == 6
+
+
+def test_seats_kept_for_walk_ins_count_a_hold_extended_just_as_it_lapses(
+    engine: BookingEngine, other: BookingEngine, database: Engine, open_restaurant: OpenRestaurant, meanwhile: Meanwhile
+) -> None:
+    place = open_restaurant(tables=tables(2, 2, 2), policy={"walk_in_covers": 4})
+    hold = hold_for_two(engine, place)
+    with ThreadPoolExecutor(1) as diner:
+        others: list[Future[object]] = []
+
+        def lapse_and_fill() -> None:
+            lapse(database, place)
+            others.append(diner.submit(book, other, place, evening(place, 19, 15)))
+            wait(others, timeout=1)
+
+        meanwhile(holding, "take_tables", lapse_and_fill)
+        extend(engine, hold)
+        with pytest.raises(NoTableAvailable):
+            others[0].result()
     assert seated(database, place) == 2

@@ -5,7 +5,9 @@ Imports in between change the restaurant: its tables, their sizes, the pacing li
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -27,6 +29,7 @@ from sqlalchemy import Engine
 from booking_engine import (
     BookingEngine,
     HoldExpired,
+    HoldExtensionsUsed,
     NoTableAvailable,
     ReservationOver,
     Search,
@@ -34,7 +37,7 @@ from booking_engine import (
     create_database,
 )
 
-from .evening_model import EveningModel, ModelRestaurant
+from .evening_model import EXTENSIONS, EveningModel, ModelRestaurant
 from .helpers import as_lines, clock_at, doubles, evening, new_id
 from .seatings import Row, live_seatings, tables_held
 
@@ -72,6 +75,7 @@ class Evening(RuleBasedStateMachine):
         self.place = self.engine.restaurant(self.slug)
         self.model = EveningModel(evening(self.place, 17).astimezone(UTC))
         self.code_of: dict[str, str] = {}
+        self.extended: Counter[str] = Counter()
         self.cancelled_at: dict[str, datetime] = {}
         self.last: tuple[Callable[[], Any], Any] | None = None
 
@@ -177,6 +181,35 @@ class Evening(RuleBasedStateMachine):
         self.model.set_state(hold, "gone")
         self.code_of[hold] = made.code
         return made.code
+
+    @rule(hold=holds)
+    def extend(self, hold: str) -> None:
+        """Extend a hold, perhaps one that expired, was extended before, or is none any more."""
+        seated, command_id = self.model.seated[hold], new_id()
+        alive, used = seated.alive(self.now), self.extended[hold] >= EXTENSIONS
+        free = alive or self.possible(seated.starts_at, seated.party_size, excluding=hold)
+        try:
+            held = self.once_and_again(lambda: self.engine.extend_hold(hold, command_id=command_id, channel="api"))
+        except HoldExpired:
+            assert seated.state != "held" or not (free or used)
+            return
+        except HoldExtensionsUsed:
+            assert seated.state == "held"
+            assert used
+            return
+        assert seated.state == "held"
+        assert free
+        assert not used
+        self.extended[hold] += 1
+        names = tables_held(self.database, self.office.restaurant(self.slug), hold)
+        assert not alive or names == seated.tables, "what is held stands, whatever an import has made of the restaurant"
+        if alive:
+            self.model.seated[hold] = replace(seated, expires_at=held.expires_at)
+        else:
+            self.model.seat(
+                hold, self.now, excluding=hold, starts_at=seated.starts_at, party_size=seated.party_size, tables=names,
+                expires_at=held.expires_at,
+            )  # fmt: skip
 
     @rule(hold=holds)
     def release(self, hold: str) -> None:

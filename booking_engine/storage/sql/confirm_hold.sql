@@ -14,10 +14,12 @@ BEGIN
     -- A count of covers that saw this hold lapse must not stand beside it when it was in time after all.
     UPDATE pacing_quarter SET version = version + 1
     WHERE restaurant_id = p_restaurant_id AND starts_at >= p_first AND starts_at <= p_last_paced;
-    -- A hold may lapse and be taken over between the look and this: then a row is missing.
+    -- A hold may lapse and be taken over between the look and this: then a row is missing. It may also have been extended
+    -- meanwhile, perhaps at another table: then it no longer ends when the decision says.
     UPDATE table_quarter SET held_at = p_now, held_until = NULL
     WHERE restaurant_id = p_restaurant_id AND starts_at >= p_first AND starts_at <= p_last
-        AND reservation_id = p_reservation_id AND held_until > statement_timestamp() + p_shift;
+        AND reservation_id = p_reservation_id AND held_until > statement_timestamp() + p_shift
+        AND held_until = (p_state->>'expires_at')::timestamptz;
     GET DIAGNOSTICS kept = ROW_COUNT;
     -- Refused for want of a kind unless every quarter hour was kept, and all of this with it; also when an import came
     -- between, after which another quarter hour may have to be locked, or the texts tell of another name.
