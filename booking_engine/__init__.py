@@ -26,6 +26,7 @@ from .errors import (
     TimeInvalid,
     TryAgain,
 )
+from .reservations.cancel import UNDO_WITHIN
 from .reservations.errors import (
     ChangeTooLate,
     HoldExpired,
@@ -37,6 +38,7 @@ from .reservations.errors import (
 )
 
 __all__ = [
+    "UNDO_WITHIN",
     "Alternatives",
     "BookableDays",
     "BookingEngine",

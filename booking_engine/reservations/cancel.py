@@ -20,6 +20,7 @@ from .reservation import Reservation
 from .seating import free_tables, lock_pacing, take_tables
 
 UNDO_WITHIN = timedelta(minutes=2)
+"""How long after a cancellation it can be undone."""
 
 
 def cancel_reservation(

@@ -101,6 +101,31 @@ def test_an_area_can_be_asked_for_afterwards(engine: BookingEngine, place: Resta
 
 
 @pytest.mark.parametrize(
+    "before", [SeatingPreferences(), PATIO, ONLY_PATIO, SeatingPreferences("patio", features=frozenset({"high_chair"}))]
+)
+def test_a_change_of_area_is_taken_back_exactly(
+    engine: BookingEngine, place: Restaurant, before: SeatingPreferences
+) -> None:
+    hold = engine.place_hold(
+        place, starts_at=evening(place), party_size=2, preferences=before, command_id=new_id(), channel="sms"
+    )
+    made = engine.confirm_hold(
+        hold.id, name="A", phone="+14155550123", command_id=new_id(), channel="sms", notify=False
+    )
+    assert made.preferences == before
+    changed = engine.change_reservation(
+        made.code, starts_at=evening(place, 20), preferences=SeatingPreferences("bar", must=True),
+        command_id=new_id(), channel="sms", notify=False,
+    )  # fmt: skip
+    assert changed.areas == ("Bar",)
+    back = engine.change_reservation(
+        made.code, starts_at=made.starts_at, preferences=made.preferences,
+        command_id=new_id(), channel="sms", notify=False,
+    )  # fmt: skip
+    assert back == made, "the same table, areas and preferences"
+
+
+@pytest.mark.parametrize(
     ("word", "areas"),
     [
         ("PATIO", {"Patio"}), ("outside", {"Patio"}), ("indoors", {"Main room", "Bar"}), ("counter", {"Bar"}),
