@@ -210,6 +210,17 @@ class PlaceHold(Effect):
 
 
 @dataclass(frozen=True)
+class ExtendHold(Effect):
+    """Hold a table for longer."""
+
+    hold: str
+
+    def perform(self, origin: Origin) -> Hold:
+        """Raises HoldExtensionsUsed, HoldExpired."""
+        return origin.engine.extend_hold(self.hold, **origin.command("extend"))
+
+
+@dataclass(frozen=True)
 class ReleaseHold(Effect):
     """Give a held table back."""
 

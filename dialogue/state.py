@@ -16,7 +16,7 @@ Errand = Literal["show", "text"]
 """What waits until it is known who asks: the bookings are shown, the conversation goes on by text."""
 
 _STALE_AFTER = timedelta(hours=12)
-_KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replied_to"))
+_KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replied_to", "over"))
 
 
 @dataclass(frozen=True)

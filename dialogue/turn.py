@@ -61,7 +61,7 @@ class Heard:
     """the words for a day that no calendar has"""
     options: tuple[Option, ...] = ()
     ask_options: str | None = None
-    took_choice: bool = False
+    picked: Option | None = None
     refused_choices: bool = False
     noted: list[Entity] = field(default_factory=list)
     """what is new for the staff"""
@@ -70,6 +70,11 @@ class Heard:
     def news(self) -> set[str]:
         """The fields that got another value than they had."""
         return {name for name in self.fields if not name.endswith("_same")}
+
+    @property
+    def took_choice(self) -> bool:
+        """Whether one of the options was picked."""
+        return self.picked is not None
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)

@@ -45,7 +45,7 @@ def pick(turn: Turn) -> None:
 
 def _take(turn: Turn, option: Option) -> None:
     turn.state.take(option)
-    turn.heard.took_choice = True
+    turn.heard.picked = option
 
 
 def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:

@@ -34,7 +34,7 @@ from dialogue.tasks.asking import (
     ask_to_pick,
 )
 from dialogue.tasks.bookings import named_in, upcoming
-from dialogue.tasks.form import Form, follow, takes_unless
+from dialogue.tasks.form import Form, follow
 from dialogue.tasks.identify import identify
 from dialogue.tasks.offering import direction, offer_again, offer_beside, refuse, time_option
 from dialogue.times import PRESUMED_PARTY, Meant, certain, meant_starts, presumed_day, seating_spans
@@ -67,15 +67,15 @@ def _says_where(turn: Turn) -> Steps[bool]:
 
 
 def _hear(turn: Turn) -> Steps[None]:
-    yield from hear(turn, _held_start(turn))
+    return hear(turn, _held_start(turn))
 
 
 def _held_start(turn: Turn) -> datetime | None:
     return turn.state.hold.starts_at if turn.state.hold else None
 
 
-def _takes(turn: Turn) -> Steps[bool]:
-    """The table in hand comes first, unless the message says that one which stands is meant."""
+def _takes(turn: Turn) -> Steps[bool | None]:
+    """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
     if turn.intent == "cancel":
         bookings = yield from upcoming(turn)
         if not bookings:
@@ -83,9 +83,7 @@ def _takes(turn: Turn) -> Steps[bool]:
         return turn.state.hold is not None and not (yield from named_in(turn, bookings))
     if turn.intent == "change" and (yield from upcoming(turn)):
         return bool(turn.heard or turn.state.hold) and not turn.has_cue("names_booking")
-    if search.wants_more(turn) or about.only_asks(turn):
-        return True
-    return (yield from takes_unless(turn, "undo", "opt_out"))
+    return True if search.wants_more(turn) or about.only_asks(turn) else None
 
 
 # --- what is done before anything more is asked ---
@@ -441,9 +439,9 @@ _WHAT_IS_MISSING = (
 )
 BOOK = Form(
     "book",
+    frozenset(("undo", "opt_out")),
     _begin,
     _hear,
-    _takes,
     (
         _dropped,
         _accepted_too_late,
@@ -454,4 +452,5 @@ BOOK = Form(
         _accepted,
         *_WHAT_IS_MISSING,
     ),
+    takes=_takes,
 )

@@ -132,8 +132,8 @@ def pick_booking(turn: Turn) -> Steps[None]:
         bookings += [found] if found else []
     meant = yield from named_in(turn, bookings)
     if len(meant) == 1:
-        turn.state.take(options[meant[0].code])
-        turn.heard.took_choice = True
+        turn.heard.picked = options[meant[0].code]
+        turn.state.take(turn.heard.picked)
         turn.entities = [entity for entity in turn.entities if not names_start(turn, entity, meant[0])]
 
 

@@ -6,7 +6,7 @@ from booking_engine import Reservation, ReservationOver
 from dialogue.effects import CancelReservation, ReleaseHold, Steps
 from dialogue.tasks.bookings import find_target, pick_booking
 from dialogue.tasks.change import says_yes_to_proposal
-from dialogue.tasks.form import Form, takes_unless
+from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, know_whose_booking
 from dialogue.turn import DONE, Outcome, Turn
 
@@ -17,13 +17,8 @@ def _begin(turn: Turn) -> Steps[None]:
     turn.state.forget_draft()
 
 
-def _takes(turn: Turn) -> Steps[bool]:
-    return (yield from takes_unless(turn, "book", "find", "change", "undo", "opt_out"))
-
-
-def _hear(turn: Turn) -> Steps[None]:
-    if turn.state.choices:
-        yield from pick_booking(turn)
+def _hear(turn: Turn) -> Steps[None] | None:
+    return pick_booking(turn) if turn.state.choices else None
 
 
 def _left(turn: Turn) -> Outcome | None:
@@ -34,10 +29,6 @@ def _left(turn: Turn) -> Outcome | None:
     turn.say("utter_nothing_cancelled")
     turn.state.forget_draft()
     return DONE
-
-
-def _who(turn: Turn) -> Outcome | None:
-    return know_whose_booking(turn)
 
 
 def _cancelled(turn: Turn) -> Steps[Outcome]:
@@ -69,4 +60,10 @@ def _cancel(turn: Turn, target: Reservation) -> Steps[None]:
     turn.say("utter_cancelled_already" if already else "utter_cancelled", **turn.show_booking(cancelled))
 
 
-CANCEL = Form("cancel", _begin, _hear, _takes, (_left, _who, _cancelled))
+CANCEL = Form(
+    "cancel",
+    frozenset(("book", "find", "change", "undo", "opt_out")),
+    _begin,
+    _hear,
+    (_left, know_whose_booking, _cancelled),
+)

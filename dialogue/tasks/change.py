@@ -26,7 +26,7 @@ from dialogue.tasks import search
 from dialogue.tasks.asking import ask, ask_another_date, ask_heard_options, ask_restaurant, ask_to_pick
 from dialogue.tasks.book import words_of_area
 from dialogue.tasks.bookings import find_target, names_start, pick_booking, recalled
-from dialogue.tasks.form import Form, takes_unless
+from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, know_whose_booking
 from dialogue.tasks.offering import refuse, time_option
 from dialogue.times import Meant, certain, lies_within, meant_starts
@@ -38,13 +38,8 @@ _OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
 
 
-def _begin(turn: Turn) -> Steps[None]:
+def _begin(turn: Turn) -> None:
     turn.state.forget_draft()
-    yield from ()
-
-
-def _takes(turn: Turn) -> Steps[bool]:
-    return (yield from takes_unless(turn, "book", "find", "cancel", "opt_out"))
 
 
 def _hear(turn: Turn) -> Steps[None]:
@@ -110,7 +105,7 @@ def _target(turn: Turn) -> Steps[Outcome | None]:
     state.reservation, state.has_target = found.code, True
     _start_from(turn, found)
     _drop_what_names_it(turn, found)
-    turn.asked, turn.heard, asked = None, Heard(took_choice=turn.heard.took_choice), turn.asked
+    turn.asked, turn.heard, asked = None, Heard(picked=turn.heard.picked), turn.asked
     yield from hear(turn, found.starts_at)
     turn.asked = asked
     return None
@@ -135,7 +130,8 @@ def _weigh(turn: Turn) -> None:
     answers = turn.asked not in (None, "confirmation") and bool(turn.heard.news or turn.heard.took_choice)
     agrees = says_yes_to_proposal(turn)
     turn.state.is_unsure = turn.state.is_unsure and not (answers or agrees)
-    if agrees:
+    picks_table = turn.heard.picked is not None and "time" in turn.heard.picked.fills  # of those offered there
+    if agrees or picks_table:
         turn.state.agreed = turn.state.restaurant
 
 
@@ -389,8 +385,8 @@ def _notes_with(turn: Turn, booking: Reservation) -> str | None:
 
 CHANGE = Form(
     "change",
+    frozenset(("book", "find", "cancel", "opt_out")),
     _begin,
     _hear,
-    _takes,
     (_left, _target, _weigh, _name, _unclear, _table, _elsewhere, _seat_and_note, _ask_what),
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from booking_engine import Restaurant
+from booking_engine import HoldExpired, HoldExtensionsUsed, Restaurant
 from dialogue import pickers
-from dialogue.effects import GetRestaurant, Steps, settle
+from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
 from dialogue.hearing.restaurants import language_of
 from dialogue.hearing.who import hear_phone
 from dialogue.reasons import is_pause
-from dialogue.state import TaskName
+from dialogue.state import Held, TaskName
 from dialogue.tasks.gate import gate, is_unsure
 from dialogue.tasks.identify import do_errand, is_about_code
 from dialogue.turn import Heard, Outcome, Turn
@@ -37,10 +37,13 @@ class Form:
     """A task as data: how it begins, what it hears, which messages are for it, and its steps in their order."""
 
     task: TaskName
-    begin: Callable[[Turn], Steps[None]]
-    hear: Callable[[Turn], Steps[None]]
-    takes: Callable[[Turn], Steps[bool]]
+    leaves_for: frozenset[str]
+    """intents that have tasks of their own"""
+    begin: Callable[[Turn], Steps[None] | None]
+    hear: Callable[[Turn], Steps[None] | None]
     steps: Sequence[Step]
+    takes: Callable[[Turn], Steps[bool | None]] | None = None
+    """whether a message is for the task, where it says so itself; None leaves it to what all tasks take"""
 
 
 def follow(steps: Sequence[Step], turn: Turn) -> Steps[Outcome]:
@@ -59,12 +62,12 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
         turn.asked = None
         if (closed := (yield from gate(turn, form.task))) is not None:
             return closed
-        yield from form.begin(turn)
+        yield from settle(form.begin(turn))
         state.task, state.is_unsure = form.task, is_unsure(turn, form.task)
     elif (yield from _waits(turn)):
         return Outcome(turn.asked)
     yield from _hear(form, turn)
-    if has_begun and not turn.follows_reply and not (yield from form.takes(turn)):
+    if has_begun and not turn.follows_reply and not (yield from _takes(form, turn)):
         return None
     return (yield from _go_on(form, turn))
 
@@ -72,7 +75,7 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
 def _hear(form: Form, turn: Turn) -> Steps[None]:
     said = list(turn.entities)
     if not turn.follows_reply:
-        yield from form.hear(turn)
+        yield from settle(form.hear(turn))
     if turn.situation.is_stranger:
         yield from hear_phone(turn, said)
 
@@ -96,27 +99,37 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
 
 
 def _waits(turn: Turn) -> Steps[bool]:
-    """Say until when the table waits, where the diner asks for time."""
+    """Say until when the table waits, where the diner asks for time; for more time, hold it longer as far as the policy allows."""
     hold, state = turn.state.hold, turn.state
     if hold is None or turn.asked not in ("name", "confirmation"):
         return False
     if not is_pause(turn.reading.acts, again=state.misses > 0):
         return False
     state.misses += 1
+    response = "utter_hold_waits"
+    if turn.has_cue("longer"):
+        try:
+            state.hold = hold = Held.of((yield ExtendHold(hold.id)))
+        except HoldExtensionsUsed as used:
+            turn.met(used)
+            response = "utter_hold_waits_no_longer"
+        except HoldExpired:
+            return False  # the task says so, and looks for a table anew
+        else:
+            response = "utter_hold_extended"
     restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
     turn.show_hold(restaurant, hold)
-    turn.say("utter_hold_waits", clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))
+    turn.say(response, clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))
     return True
 
 
-def takes_unless(turn: Turn, *leaves_for: str) -> Steps[bool]:
-    """Return whether the message is for the open task; if not, a rule for its intent is. Some intents have tasks of their own."""
-    if is_about_code(turn):
-        return True
+def _takes(form: Form, turn: Turn) -> Steps[bool]:
+    """Return whether the message is for the open task; if not, a rule for its intent is."""
+    own = (yield from form.takes(turn)) if form.takes else None
+    if own is not None or is_about_code(turn):
+        return own is not False
     if turn.intent == "other_language":
         return (yield from language_of(turn)) is None
     if turn.intent in _NEVER_AN_ANSWER:
         return False
-    if turn.intent in _BY_THE_WAY:
-        return bool(turn.heard)
-    return turn.intent not in leaves_for
+    return bool(turn.heard) if turn.intent in _BY_THE_WAY else turn.intent not in form.leaves_for

@@ -5,17 +5,12 @@ It lives as long as the errand does, which every task does first.
 
 from __future__ import annotations
 
-from dialogue.effects import Steps
-from dialogue.tasks.form import Form, takes_unless
+from dialogue.tasks.form import Form
 from dialogue.turn import DONE, Outcome, Turn
 
 
-def _nothing(turn: Turn) -> Steps[None]:
-    yield from ()
-
-
-def _takes(turn: Turn) -> Steps[bool]:
-    return (yield from takes_unless(turn, "book", "find", "change", "cancel", "undo", "opt_out"))
+def _nothing(turn: Turn) -> None:
+    """The errand is in the state already, and nothing but who it is is heard."""
 
 
 def _over(turn: Turn) -> Outcome:
@@ -24,4 +19,10 @@ def _over(turn: Turn) -> Outcome:
     return DONE
 
 
-SIGN_IN = Form("sign_in", _nothing, _nothing, _takes, (_over,))
+SIGN_IN = Form(
+    "sign_in",
+    frozenset(("book", "find", "change", "cancel", "undo", "opt_out")),
+    _nothing,
+    _nothing,
+    (_over,),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking_engine import (
+    UNDO_WITHIN,
     BookingError,
     NoTableAvailable,
     Reservation,
@@ -10,7 +11,6 @@ from booking_engine import (
     ReservationUnknown,
     UndoTooLate,
 )
-from booking_engine.reservations.cancel import UNDO_WITHIN
 from dialogue.effects import ChangeReservation, GetReservation, RestoreReservation, Steps
 from dialogue.turn import DONE, Outcome, Turn
 

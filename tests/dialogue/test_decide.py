@@ -24,6 +24,7 @@ ROWS = [(name, place, row) for name, table in TABLES.items() for place, row in e
 NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)  # Wednesday, 10 in the morning in New York
 LANGUAGES = Languages()
 WRITING = {
+    "ExtendHold",
     "PlaceHold",
     "ReleaseHold",
     "ConfirmHold",

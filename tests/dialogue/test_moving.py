@@ -43,7 +43,9 @@ def test_moved_to_one_of_two_sites_and_cancelled_there(diner: Phone, stack: Stac
     assert "1 Nonna Brunella, New York" in offer
     assert "2 Nonna Brunella, San Francisco" in offer
     assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
-    moved = diner.say("1")
+    assert diner.say("1").startswith("Shall I move it to Nonna Brunella, Thu, Dec 3, 7:00 PM, 4 people?")
+    assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
+    moved = diner.say("Y")
     assert moved.startswith("Done. Your booking is now Nonna Brunella, Thu, Dec 3, 7:00 PM, 4 people. Code ")
     assert code_of(moved) != old
     assert standing(diner) == [("nonna-brunella-new-york", "2026-12-03 19:00", 4)]
@@ -68,8 +70,9 @@ def test_moved_to_one_of_two_sites_and_cancelled_there(diner: Phone, stack: Stac
     ],
 )
 def test_a_restaurant_named_in_a_change_is_where_it_goes(diner: Phone, wish: str, when: str, party_size: int) -> None:
-    answer = diner.say(wish)
-    assert "Your booking is now Cedar Staircase" in answer
+    assert "Shall I move it to Cedar Staircase" in diner.say(wish)  # it could not be taken back
+    assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
+    assert "Your booking is now Cedar Staircase" in diner.say("Y")
     assert standing(diner) == [(CEDAR, when, party_size)]
 
 
@@ -95,8 +98,15 @@ def test_a_full_restaurant_offers_its_nearest_times_while_the_booking_stands(
 def test_a_move_that_names_no_restaurant_is_asked_for_one(diner: Phone) -> None:
     assert "Which restaurant" in diner.say("I want to move my booking to another restaurant")
     assert "1 Nonna Brunella, San Francisco" in diner.say("Italian in San Francisco")
-    assert "Your booking is now Nonna Brunella" in diner.say("1")
+    assert "Shall I move it to Nonna Brunella" in diner.say("1")
+    assert "Your booking is now Nonna Brunella" in diner.say("Y")
     assert standing(diner) == [("nonna-brunella-san-francisco", "2026-12-03 19:00", 4)]
+
+
+def test_a_no_to_the_move_leaves_the_table_where_it_is(diner: Phone) -> None:
+    assert "Shall I move it to Cedar Staircase" in diner.say("change the restaurant to Cedar Staircase")
+    assert "stays as it is: Brasserie Tournesol" in diner.say("N")
+    assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
 
 
 def test_a_move_to_a_restaurant_that_is_none_changes_nothing(diner: Phone) -> None:
@@ -109,7 +119,8 @@ def test_another_time_after_a_refusal_is_of_the_restaurant_asked_for(diner: Phon
     answer = diner.say("move it to Cedar Staircase at 4am")
     assert "Your booking stays as it is: Brasserie Tournesol" in answer
     assert standing(diner) == [(TOURNESOL, "2026-12-03 19:00", 4)]
-    assert "Your booking is now Cedar Staircase" in diner.say("8pm")
+    assert "Shall I move it to Cedar Staircase, Thu, Dec 3, 8:00 PM" in diner.say("8pm")
+    assert "Your booking is now Cedar Staircase" in diner.say("Y")
     assert standing(diner) == [(CEDAR, "2026-12-03 20:00", 4)]
 
 
@@ -117,7 +128,8 @@ def test_of_several_bookings_it_is_asked_which_one_moves(diner: Phone) -> None:
     diner.say("table for 2 at Cedar Staircase on Friday at 6pm")
     diner.say("Y")
     assert "Which booking" in diner.say("move my booking to Nonna Brunella in New York")
-    assert "Your booking is now Nonna Brunella, Fri, Dec 4, 6:00 PM" in diner.say("2")
+    assert "Shall I move it to Nonna Brunella, Fri, Dec 4, 6:00 PM" in diner.say("2")
+    assert "Your booking is now Nonna Brunella, Fri, Dec 4, 6:00 PM" in diner.say("yes please")
     assert standing(diner) == [
         (TOURNESOL, "2026-12-03 19:00", 4),
         ("nonna-brunella-new-york", "2026-12-04 18:00", 2),
@@ -130,7 +142,8 @@ def test_in_the_widget_the_new_code_is_as_much_the_diners_as_the_old_one(chat: C
     talk.say("table for 2 at Cedar Staircase tomorrow at 7pm")  # which texts from a number of its own
     talk.say("Ana Lima")
     booked = talk.verify(phone)["reservation"]
-    moved = talk.say("move it to Brasserie Tournesol")["reservation"]
+    assert talk.say("move it to Brasserie Tournesol")["expects"] == "confirmation"
+    moved = talk.say("Y")["reservation"]
     assert (moved["restaurant"]["slug"], moved["starts_at"]) == (TOURNESOL, booked["starts_at"])
     assert moved["code"] != booked["code"]
     assert moved["code"] in phone.wait_for_text(1), "nobody replied to that phone, so it gets a text"

@@ -12,6 +12,7 @@ from booking_engine import (
     BookingError,
     Hold,
     HoldExpired,
+    HoldExtensionsUsed,
     NoTableAvailable,
     Opening,
     Refusal,
@@ -156,6 +157,14 @@ class World:
             raise NoTableAvailable(found)
         expires_at = self.now + timedelta(minutes=effect.restaurant.policy.hold_minutes)
         return Hold("1-1-1", effect.restaurant, found.exact.starts_at, effect.party_size, expires_at, ("main",))
+
+    def _ExtendHold(self, effect: effects.ExtendHold) -> Hold:
+        place = RESTAURANTS[0]
+        start = datetime(2026, 12, 4, 19, tzinfo=place.zone)
+        hold = Hold(effect.hold, place, start, 2, self.now + timedelta(minutes=place.policy.hold_minutes), ("main",))
+        if self.refuses == "extensions_used":
+            raise HoldExtensionsUsed(hold)
+        return hold
 
     def _ReleaseHold(self, effect: effects.ReleaseHold) -> None:
         return None
