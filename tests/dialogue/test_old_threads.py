@@ -84,7 +84,7 @@ def test_the_diner_goes_on_in_such_a_thread(stack: Stack, chat: Chat) -> None:
     events = json.loads(json.dumps(THREADS["time_asked"]["events"]))
     for event in events:
         if event.get("name") == "touched_at":
-            event["value"] = datetime.now(UTC).isoformat(timespec="seconds")
+            event["value"] = stack.engine.clock.now().isoformat(timespec="seconds")
     store(stack, conversation.opened["conversation_id"], events)
     answer = conversation.say("7pm")
     assert answer["expects"] == "name"
