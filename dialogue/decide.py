@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialogue.effects import Steps, settle
+from dialogue.machines import ignore_if_automatic
 from dialogue.state import State
 from dialogue.tasks.answer import answer
 from dialogue.tasks.book import BOOK
@@ -46,6 +47,7 @@ class Decision:
 
 def decide(task: str, turn: Turn) -> Steps[Decision]:
     """Decide what a message in its situation leads to. `task`: the one that Rasa's rules have chosen."""
+    turn.is_ignored = yield from ignore_if_automatic(turn)
     if task in FORMS:
         outcome = yield from run(FORMS[task], turn)
         if outcome is None:

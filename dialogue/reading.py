@@ -29,6 +29,8 @@ class Reading:
     acts: Acts = field(default_factory=dict)
     """what the message does, by probability (`nlu/acts.py`)"""
     entities: tuple[Entity, ...] = ()
+    length: int = 0
+    """words of the text, whatever they are made of"""
     words: tuple[str, ...] = ()
     """lower-case words and numbers, without accents"""
     cues: frozenset[str] = frozenset()
@@ -49,6 +51,7 @@ class Reading:
             entities=tuple(
                 Entity(e["entity"], text[e["start"] : e["end"]], e["value"]) for e in message.get("entities", [])
             ),
+            length=len(text.split()),
             words=tuple(surface.get("words", ())),
             cues=frozenset(surface.get("cues", ())),
             whole_name=surface.get("whole_name"),

@@ -15,10 +15,12 @@ _TIMES_LIKELIER = 3
 _RATHER = 0.35
 _POSSIBLE = 0.25
 _TAKING_BACK = 0.5
+_AUTOMATIC, _SURELY_AUTOMATIC = 0.5, 0.7
 _NO_WISH = (
     "mention",
     "late",
     "aside",
+    "machine",
     "show",
     "ask",
     "other",
@@ -30,7 +32,7 @@ _NO_WISH = (
     "name",
     "thanks",
 )
-_NO_NAME = ("pause", "no_name", "ask", "aside", "mention", "opt_out")
+_NO_NAME = ("pause", "no_name", "ask", "aside", "machine", "mention", "opt_out")
 
 
 class Reason(Enum):
@@ -55,7 +57,7 @@ def reason_for(act: str, acts: Acts) -> Reason:
 
 def no_wish(acts: Acts) -> str:
     """Return the likeliest act among those that want nothing done."""
-    return max(_NO_WISH, key=lambda name: acts.get(name, 0.0))
+    return max(_NO_WISH, key=lambda name: _aside(acts) if name == "aside" else acts.get(name, 0.0))
 
 
 def is_no_yes(acts: Acts) -> bool:
@@ -80,7 +82,7 @@ def is_clear_yes(acts: Acts) -> bool:
 
 def may_be_aside(acts: Acts) -> bool:
     """Return whether a message may be meant for somebody else: then nothing is noted, though no table is at stake."""
-    return acts.get("aside", 0.0) >= _POSSIBLE
+    return _aside(acts) >= _POSSIBLE
 
 
 def is_pause(acts: Acts, *, again: bool = False) -> bool:
@@ -94,6 +96,21 @@ def is_taking_back(acts: Acts) -> bool:
     return acts.get("undo", 0.0) >= _TAKING_BACK
 
 
+def is_automatic(acts: Acts) -> bool:
+    """Return whether a machine sent the message, or it is a phone's reaction to a text, or a quote of one."""
+    return acts.get("machine", 0.0) >= _AUTOMATIC
+
+
+def is_surely_automatic(acts: Acts) -> bool:
+    """Return whether that is so clear that nothing in the message counts."""
+    return acts.get("machine", 0.0) >= _SURELY_AUTOMATIC
+
+
 def only_tells(acts: Acts) -> bool:
     """Return whether a message tells something and wants nothing."""
-    return sum(acts.get(name, 0.0) for name in ("mention", "late", "aside")) >= _CERTAIN
+    return sum(acts.get(name, 0.0) for name in ("mention", "late", "aside", "machine")) >= _CERTAIN
+
+
+def _aside(acts: Acts) -> float:
+    """Return how likely a message is not meant for us, be it a person's or a machine's."""
+    return acts.get("aside", 0.0) + acts.get("machine", 0.0)

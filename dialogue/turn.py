@@ -129,6 +129,8 @@ class Turn:
     """what the last answer of the open task asked for; None too where the same question would be a new one"""
     entities: list[Entity] = field(default_factory=list)
     """those of the message that still wait to be taken in"""
+    is_ignored: bool = False
+    """whether nothing in the message counts, since a machine sent it"""
     heard: Heard = field(default_factory=Heard)
     reply: Reply = field(default_factory=Reply)
 

@@ -12,7 +12,9 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from booking_engine import BookingEngine
 from dialogue.decide import FORMS, Decision, decide
 from dialogue.effects import Origin, carry_out
+from dialogue.machines import is_idle
 from dialogue.reading import Reading
+from dialogue.reasons import is_automatic
 from dialogue.state import State
 from dialogue.turn import Situation, Turn, e164
 from dialogue.words import Languages
@@ -65,7 +67,9 @@ class TakeTurn(Action):
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
         if decision.follow is None:
-            _utter(dispatcher, decision)
+            is_idle_here = turn.intent != "repeat" and is_idle(decision.reply.lines)
+            for_bot = {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here}
+            _utter(dispatcher, decision, for_bot)
         return self._events(decision, is_open=situation.is_open)
 
     def _events(self, decision: Decision, *, is_open: bool) -> list[EventType]:
@@ -104,7 +108,7 @@ def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> T
     return Turn(reading, situation, state, languages, asked=asked, entities=list(reading.entities))
 
 
-def _utter(dispatcher: CollectingDispatcher, decision: Decision) -> None:
+def _utter(dispatcher: CollectingDispatcher, decision: Decision, for_bot: dict[str, Any]) -> None:
     """Hand the answer to Rasa; the last message carries what the bot is to know besides the words."""
     reply = decision.reply
     facts: dict[str, Any] = {"expects": decision.asks, "asks": reply.asks, "met": reply.met, "hold": reply.hold}
@@ -114,6 +118,7 @@ def _utter(dispatcher: CollectingDispatcher, decision: Decision) -> None:
         "moves": reply.moves,
         "opts_out": reply.opts_out,
     }
+    facts |= for_bot
     for place, line in enumerate(reply.lines, start=1):
         buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
         custom = facts if place == len(reply.lines) else None

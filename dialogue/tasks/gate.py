@@ -19,6 +19,9 @@ _LIGHT = {*TO_NOTE, *NAME_PARTS}
 
 def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
     """Return None where the task may begin; else the last change is taken back, or nothing is done and that is said."""
+    if turn.is_ignored:
+        yield from leave_alone(turn)
+        return DONE
     if not turn.situation.was_asked and is_taking_back(turn.reading.acts) and can_take_back(turn):
         yield from take_back(turn)
         return DONE

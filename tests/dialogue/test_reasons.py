@@ -36,6 +36,8 @@ CERTAIN, UNSURE, NONE = Reason.CERTAIN, Reason.UNSURE, Reason.NONE
         ("cancel", {"answer": 0.9, "cancel": 0.1}, NONE),
         ("cancel", {"ask": 0.6, "show": 0.2, "cancel": 0.2}, NONE),
         ("cancel", {"aside": 1.0}, NONE),
+        ("cancel", {"machine": 1.0}, NONE),
+        ("change", {"machine": 0.3, "aside": 0.25, "change": 0.45}, NONE),
         ("change", {}, CERTAIN),  # nothing was read: a digit that was offered
     ],
 )
@@ -75,7 +77,10 @@ def test_what_is_said_for_a_name_may_be_none(acts: dict[str, float], is_none: bo
 
 def test_the_likeliest_of_what_wants_nothing_is_answered() -> None:
     assert no_wish({"change": 0.3, "late": 0.4, "mention": 0.3}) == "late"
+    assert no_wish({"machine": 0.3, "aside": 0.2, "mention": 0.4}) == "aside"
+    assert no_wish({"machine": 0.9}) == "aside"
     assert only_tells({"mention": 0.4, "late": 0.2, "change": 0.3})
+    assert only_tells({"mention": 0.2, "machine": 0.4, "change": 0.4})
     assert not only_tells({"mention": 0.4, "change": 0.5})
     assert is_pause({"pause": 0.4, "other": 0.3})
     assert not is_pause({"pause": 0.4, "other": 0.3}, again=True)

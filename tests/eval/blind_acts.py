@@ -42,9 +42,16 @@ def right(told: Iterable[Told]) -> dict[str, tuple[int, int]]:
     counts: dict[str, list[int]] = {}
     for one in told:
         count = counts.setdefault(one.act, [0, 0])
-        count[0] += max(one.acts, key=lambda name: one.acts[name], default=None) == one.act
+        acts = _as_written(one.acts)
+        count[0] += max(acts, key=lambda name: acts[name], default=None) == one.act
         count[1] += 1
     return {act: (good, all_of) for act, (good, all_of) in sorted(counts.items())}
+
+
+def _as_written(acts: dict[str, float]) -> dict[str, float]:
+    """Return the acts as the blind set names them: it was written before machines' texts became an act of their own."""
+    aside = acts.get("aside", 0.0) + acts.get("machine", 0.0)
+    return {name: share for name, share in acts.items() if name != "machine"} | ({"aside": aside} if aside else {})
 
 
 def effects(told: Iterable[Told]) -> Counter[str]:

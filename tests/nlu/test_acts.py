@@ -19,6 +19,7 @@ def test_every_act_has_enough_examples() -> None:
         "undo",
         "mention",
         "aside",
+        "machine",
         "show",
         "late",
         "opt_out",
