@@ -69,7 +69,7 @@ class LiveChat:
             click.echo(f"! {error}", err=True)
             return
         is_phone_code = before == "code" and typed_code(line) == self.service.phone_code(self.client.number)
-        self.events.append(Heard(line, at, said.texts or None, expected=before, is_phone_code=is_phone_code))
+        self.events.append(Heard(line, at, said.texts, expected=before, is_phone_code=is_phone_code))
         _show(said.texts)
         self._asked = said.expects
         if self.channel == "sms":

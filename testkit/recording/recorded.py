@@ -14,9 +14,10 @@ from phonenumbers import timezone as phone_timezone
 
 @dataclass(frozen=True)
 class Heard:
-    """A message from the diner and the texts that answered it (None: no answer is on record).
+    """A message from the diner and the texts that answered it.
 
-    `expected`: what the bot had asked for before, as in the chat API. `at`: by the conversation's clock.
+    `answer`: empty if it was answered by nothing, None if no answer is on record. `expected`: what the bot had asked for
+    before, as in the chat API. `at`: by the conversation's clock.
     """
 
     text: str

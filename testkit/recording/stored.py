@@ -26,7 +26,7 @@ _THREADS = text("""
     WHERE c.phone = :phone AND c.our_number = coalesce(:to, c.our_number) GROUP BY c.id ORDER BY max(i.seq) DESC LIMIT 1
 """)
 _HEARD = text("""
-    SELECT sid, seq, text, media_count, opt_out_type, verified, coalesce(said_at, received_at) AS at FROM inbound
+    SELECT sid, seq, text, media_count, opt_out_type, verified, status, coalesce(said_at, received_at) AS at FROM inbound
     WHERE conversation_id = :id ORDER BY seq
 """)
 _SAID = text("""
@@ -145,10 +145,11 @@ def _events(conversation: Conversation, heard: list[Row[Any]], said: list[Row[An
 
 def _heard(conversation: Conversation, row: Row[Any], said: list[Row[Any]]) -> Heard:
     earlier = [other for other in said if other.seq < row.seq]
+    answer = _texts(conversation, [other for other in said if other.reply_to == row.sid])
     return Heard(
         row.text,
         row.at,
-        _texts(conversation, [answer for answer in said if answer.reply_to == row.sid]) or None,
+        answer if answer or row.status == "answered" else None,
         expected=next((o.payload["expects"] for o in reversed(earlier) if "expects" in o.payload), None),
         media=row.media_count,
         opt_out_type=row.opt_out_type,

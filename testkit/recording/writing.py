@@ -164,6 +164,8 @@ class _Writer:
             step["opt_out_type"] = event.opt_out_type
         if event.answer:
             step["bot"] = self._said(event.answer, following)
+        elif event.answer is not None:
+            step["no_reply"] = True
         return step
 
     def _said(self, texts: tuple[str, ...], following: datetime | None) -> str:

@@ -119,6 +119,18 @@ def test_a_thread_of_texts_becomes_a_script(phone: Phone, service: Service, reco
     assert green(play_file(tmp_path / "script.yml", service))
 
 
+def test_a_text_that_was_answered_by_nothing_is_recorded_so(
+    phone: Phone, service: Service, record: Record, tmp_path: Path
+) -> None:
+    away = "Automatic reply: I am out of the office until Monday, Dec 14."
+    assert [len(phone.text(away)) for _ in range(2)] == [1, 0]
+    assert record("--phone", phone.number, "--output", str(tmp_path / "script.yml")).exit_code == 0
+    _, steps = in_file(tmp_path / "script.yml")
+    assert ["bot" in step for step in steps[:2]] == [True, False]
+    assert [step.get("no_reply") for step in steps[:2]] == [None, True]
+    assert green(play_file(tmp_path / "script.yml", service))
+
+
 def test_a_script_that_was_recorded_notices_a_change(
     phone: Phone, service: Service, record: Record, tmp_path: Path
 ) -> None:
