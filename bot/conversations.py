@@ -28,7 +28,7 @@ class Conversation:
 
     `origin`: the web site whose page opened it; None if it was not opened by a browser. `with_key`: opened with an API key.
     `clock_shift`: how far this conversation's clock is ahead of the service's; zero unless a tester moved it.
-    `dialogue_id`: the conversation whose dialogue this one continues, if any.
+    `dialogue_id`: the conversation whose dialogue this one continues, if any. `lately`: see `bot.silence.Lately`.
     """
 
     id: uuid.UUID
@@ -45,6 +45,7 @@ class Conversation:
     origin: str | None = None
     with_key: bool = False
     dialogue_id: uuid.UUID | None = None
+    lately: dict[str, Any] | None = None
 
     @property
     def dialogue(self) -> uuid.UUID:
@@ -96,8 +97,8 @@ def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> N
     connection.execute(update(schema.conversation).where(schema.conversation.c.id == conversation_id).values(**values))
 
 
-def note_asked(connection: Connection, conversation: Conversation, expects: str | None, at: datetime) -> None:
-    """Record what was asked, in every thread that shares this conversation's dialogue."""
+def note_asked(connection: Connection, conversation: Conversation, expects: str | None, at: datetime | None) -> None:
+    """Record what was asked and when, in every thread that shares this conversation's dialogue."""
     c = schema.conversation.c
     together = or_(c.id == conversation.dialogue, c.dialogue_id == conversation.dialogue)
     connection.execute(update(schema.conversation).where(together).values(expects=expects, asked_at=at))

@@ -97,15 +97,14 @@ class DialogueClient:
 
 def _answer(messages: list[dict[str, Any]]) -> Answer:
     said: list[Said] = []
-    facts: dict[str, Any] = {}
-    moves = False
+    states: list[dict[str, Any]] = []
     for message in messages:
         if message.get("text"):
             buttons = message.get("buttons") or []
             said.append(Said(message["text"], tuple(Choice(b["title"], b["payload"]) for b in buttons)))
         if message.get("custom"):
-            facts = message["custom"]
-            moves = moves or bool(facts.get("moves"))
+            states.append(message["custom"])
+    facts = states[-1] if states else {}
     wish = facts.get("verify")
     return Answer(
         tuple(said),
@@ -115,5 +114,7 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         reservation=facts.get("reservation"),
         asks=facts.get("asks"),
         verify=Verify(**wish) if wish else None,
-        moves=moves,
+        moves=any(state.get("moves") for state in states),
+        is_automatic=any(state.get("automatic") for state in states),
+        is_idle=bool(states) and all(state.get("idle") for state in states),
     )

@@ -61,11 +61,12 @@ class Verify:
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything a turn says. `hold`, `reservation` and `asks` are in the chat API's format.
+    """Everything a turn says; without a word, the message is answered by nothing.
 
-    `at`: when it was stored, in UTC. `moves`: the chat continues by text. `opts_out`: the diner is to get no
-    more texts. `left`: the part of the message that
-    still has to be answered.
+    `hold`, `reservation` and `asks` are in the chat API's format. `at`: when it was stored, in UTC. `moves`: the chat
+    continues by text. `opts_out`: the diner is to get no more texts. `left`: the part of the message that still has to be
+    answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote of one. `is_idle`:
+    nothing was done about it, and no question of it was answered.
     """
 
     said: tuple[Said, ...] = ()
@@ -79,6 +80,8 @@ class Answer:
     moves: bool = False
     left: str | None = None
     opts_out: bool = False
+    is_automatic: bool = False
+    is_idle: bool = False
 
     def payload(self) -> dict[str, Any]:
         """State of the conversation after the answer, as stored with its last message."""

@@ -61,6 +61,11 @@ conversation = Table(
         comment="how far its clock is ahead of the service's; only testers move it",
     ),
     Column("dialogue_id", UUID(as_uuid=True), comment="the conversation that it goes on with as one; null: none"),
+    Column(
+        "lately",
+        JSONB(none_as_null=True),
+        comment="of its last texts: what it takes not to answer a machine again and again",
+    ),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),
     Index("conversation_dialogue", "dialogue_id", postgresql_where=text("dialogue_id IS NOT NULL")),
@@ -88,7 +93,8 @@ inbound = Table(
     CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
 )
-"""`received`: not handled yet. `promised`: the diner was told that an answer will follow."""
+"""`received`: not handled yet. `promised`: the diner was told that an answer will follow. `answered` without a row in
+`outbound`: it was answered by nothing (`bot/silence.py`)."""
 
 outbound = Table(
     "outbound",

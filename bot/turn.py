@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from booking_engine import Clock, outbox
-from bot import conversations, messages
+from bot import conversations, messages, silence
 from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
 from bot.handoff import ConversationHandoff
@@ -24,6 +24,7 @@ from bot.messages import Answer, Inbound, Said
 from bot.notifier import Notifier
 from bot.rendering import sms_texts
 from bot.responses import Languages
+from bot.silence import Lately
 from bot.verification import Verification
 
 logger = logging.getLogger(__name__)
@@ -159,13 +160,30 @@ class TurnTaker:
                 conversations.note(connection, conversation.id, opted_out=True)
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
+            answer = self._without_words_for_machines(connection, conversation, message, answer, now)
             messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
-            conversations.note_asked(connection, conversation, answer.expects, now)
+            asked_at = now if answer.said else conversation.asked_at  # by saying nothing, nothing is asked anew
+            conversations.note_asked(connection, conversation, answer.expects, asked_at)
             if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
                 self._send_later(connection, conversation, message, answer)
         self._notify(conversation)
         return True
+
+    def _without_words_for_machines(
+        self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, now: datetime
+    ) -> Answer:
+        """Return the answer to a text, or nothing where that is best (`bot.silence`). In the answer's transaction."""
+        if conversation.channel != "sms":
+            return answer
+        before = Lately.read(conversation.lately)
+        verdict = silence.judge(before, message.text, is_automatic=answer.is_automatic, is_idle=answer.is_idle, now=now)
+        if verdict.lately != before:
+            conversations.note(connection, conversation.id, lately=verdict.lately.stored())
+        if not verdict.is_silent:
+            return answer
+        logger.info("message %s is answered by nothing", message.sid)
+        return replace(answer, said=())
 
     def _notify(self, conversation: Conversation) -> None:
         if conversation.channel == "chat":
@@ -201,6 +219,9 @@ class TurnTaker:
                 return
             soon = self._clock.now() + timedelta(seconds=_RETRY_AFTER[0])
             messages.set_status(connection, message, "promised", retry_at=soon)
+            lately = Lately.read(conversation.lately)
+            if lately.is_silent and silence.is_last(lately, message.text):
+                return  # it will hardly be answered this time: a promise would only set the other machine off again
             words = self._languages.of(conversation.locale).render("utter_bot_later")
             promise = Answer((Said(words),), promised=True)
             messages.store_answer(connection, message, promise, carried_by=sid)

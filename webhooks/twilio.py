@@ -127,6 +127,7 @@ def _set_aside(redis: Redis, responses: Responses) -> list[str]:
 
 
 def _twiml(answer: Answer) -> Response:
+    """Return the answer as TwiML. Without a word it is an empty response, which to Twilio is an answer like any other."""
     return _twiml_texts(sms_texts(answer.said))
 
 

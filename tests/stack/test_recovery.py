@@ -47,6 +47,20 @@ def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone,
     assert len(phone.inbox()) == 1, "the late answer came once"
 
 
+def test_a_machine_is_promised_nothing_while_rasa_is_away(phone: Phone, stack: Stack) -> None:
+    away = "Automatic reply: I am out of the office until Monday, Dec 14."
+    assert len(phone.text(away)) == 1
+    assert phone.text(away) == []
+    stack.programs.kill("rasa")
+    sid = new_sid()
+    assert phone.text(away, sid) == []
+    assert phone.text("what have I booked?")[0].startswith(replies.PROMISE)
+    assert "no upcoming booking" in phone.wait_for_text()
+    assert phone.text(away, sid) == []
+    assert len(phone.inbox()) == 1, "the machine's text was answered by nothing later on, too"
+    assert {row.status for row in lookups.inbound(stack.database, phone.number)} == {"answered"}
+
+
 def test_two_texts_while_rasa_is_away_are_both_answered_in_order(phone: Phone, stack: Stack) -> None:
     phone.say("hello")
     stack.programs.kill("rasa")
