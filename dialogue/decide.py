@@ -13,6 +13,7 @@ from dialogue.tasks.book import BOOK
 from dialogue.tasks.cancel import CANCEL
 from dialogue.tasks.change import CHANGE
 from dialogue.tasks.form import Form, run
+from dialogue.tasks.gate import leave_alone
 from dialogue.tasks.opt_out import opt_out
 from dialogue.tasks.pick_up import pick_up
 from dialogue.tasks.sign_in import SIGN_IN
@@ -53,6 +54,9 @@ def decide(task: str, turn: Turn) -> Steps[Decision]:
         if outcome is None:
             return Decision(turn.reply, is_refused=True)
         return Decision(turn.reply, outcome.asks, turn.state)
+    if turn.is_ignored and not turn.situation.is_open:
+        yield from leave_alone(turn)
+        return Decision(turn.reply, None, turn.state)
     done: Outcome | str = yield from settle(REPLIES[task](turn))
     if isinstance(done, str):
         # The other task begins with the state as it was, but has to know of what waits for it.

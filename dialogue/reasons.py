@@ -15,6 +15,8 @@ _TIMES_LIKELIER = 3
 _RATHER = 0.35
 _POSSIBLE = 0.25
 _TAKING_BACK = 0.5
+_SURE = 0.7
+_TOLD = ("note", "name", "answer", "change")
 _AUTOMATIC, _SURELY_AUTOMATIC = 0.5, 0.7
 _NO_WISH = (
     "mention",
@@ -85,6 +87,16 @@ def may_be_aside(acts: Acts) -> bool:
     return _aside(acts) >= _POSSIBLE
 
 
+def is_wished(act: str, acts: Acts) -> bool:
+    """Return whether a message certainly wishes for this: no less is an answer to another question."""
+    return bool(acts) and reason_for(act, acts) is Reason.CERTAIN
+
+
+def may_be_noted(acts: Acts) -> bool:
+    """Return whether what a message tells is for the staff, or for the booking in another way that touches no table."""
+    return not acts or (not may_be_aside(acts) and sum(acts.get(name, 0.0) for name in _TOLD) >= _POSSIBLE)
+
+
 def is_pause(acts: Acts, *, again: bool = False) -> bool:
     """Return whether the diner asks for time. To wait costs least, so it needs the weakest reason, but not a second time."""
     pause = acts.get("pause", 0.0)
@@ -106,9 +118,10 @@ def is_surely_automatic(acts: Acts) -> bool:
     return acts.get("machine", 0.0) >= _SURELY_AUTOMATIC
 
 
-def only_tells(acts: Acts) -> bool:
-    """Return whether a message tells something and wants nothing."""
-    return sum(acts.get(name, 0.0) for name in ("mention", "late", "aside", "machine")) >= _CERTAIN
+def only_tells(acts: Acts, *, surely: bool = False) -> bool:
+    """Return whether a message tells something and wants nothing; `surely`: where a table is yet to be had, and none at stake."""
+    told = sum(acts.get(name, 0.0) for name in ("mention", "late", "aside", "machine"))
+    return told >= (_SURE if surely else _CERTAIN)
 
 
 def _aside(acts: Acts) -> float:

@@ -19,6 +19,9 @@ from dialogue.times import presumed_day
 from dialogue.turn import Turn
 from nlu.cues import folded_words
 
+_WORDS_ASKED = ("name", "confirmation", "phone", "code")
+_NUMBERS = {"number", "time", "party_size", "date", "choice"}
+
 
 def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     """Take the entities of the message. `anchor`: the start that "half an hour later" and "same time" refer to."""
@@ -77,6 +80,8 @@ def _beside_the_point(turn: Turn) -> set[str]:
         kinds |= TO_NOTE - {"note"}
     if turn.asked == "name" and (turn.has_cue("no_name") or is_no_name(acts)):  # "can we do Satrday instead?"
         kinds |= set(NAME_PARTS)
+    if turn.asked in _WORDS_ASKED and len(turn.reading.words) == 1 and turn.reading.words[0].isdecimal():
+        kinds |= _NUMBERS  # a bare digit counts only for what was asked
     if turn.asked == "name" and is_name(acts):  # "Anna Ten Brink" brings no ten people
         kinds |= kinds_of(turn.entities) - {*NAME_PARTS, "phone"}
     return kinds

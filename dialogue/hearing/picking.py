@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from dialogue.reading import Entity
+from dialogue.reasons import is_no_yes
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
@@ -21,7 +22,7 @@ _ENDINGS = ("st", "nd", "rd", "th")
 def pick(turn: Turn) -> None:
     """Take the option that the message picks, if it picks one; its entity is used up."""
     options, words = turn.state.choices, turn.reading.words
-    if turn.intent == "affirm" and len(options) == 1:
+    if turn.intent == "affirm" and len(options) == 1 and not is_no_yes(turn.reading.acts):
         _take(turn, options[0])
         return
     named = _numbered(words, options) or _named(words, options)
@@ -66,10 +67,12 @@ def _no_pick(entity: Entity, number: int) -> Entity:
 
 
 def _numbered(words: Sequence[str], options: Sequence[Option]) -> Option | None:
-    """Return the option whose digit is all that is said, also where a name was asked for."""
-    if len(words) != 1 or not words[0].isdecimal() or not 0 < int(words[0]) <= len(options):
+    """Return the option whose digit is all that is said; of "5 or 6 people?" the one that it is the label of."""
+    if len(words) != 1 or not words[0].isdecimal():
         return None
-    return options[int(words[0]) - 1]
+    labelled = [option for option in options if option.label == words[0]]
+    by_place = options[int(words[0]) - 1 : int(words[0])] if int(words[0]) else ()
+    return next(iter((*labelled, *by_place)), None)
 
 
 def _named(words: Sequence[str], options: Sequence[Option]) -> Option | None:

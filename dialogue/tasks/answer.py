@@ -43,9 +43,6 @@ def answer(turn: Turn) -> Steps[Outcome | str]:
     named = yield from first_named(turn)
     language = yield from language_of(turn)
     if not turn.situation.is_open:
-        if turn.is_ignored:
-            yield from leave_alone(turn)
-            return DONE
         elsewhere = yield from _belongs_elsewhere(turn, is_named=named is not None and language is None)
         if elsewhere is not None:
             return elsewhere

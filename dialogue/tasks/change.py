@@ -20,14 +20,14 @@ from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, Ge
 from dialogue.hearing.hear import hear
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import with_notes, without_areas
-from dialogue.reasons import is_clear_yes
+from dialogue.reasons import is_clear_yes, is_wished
 from dialogue.state import Before
 from dialogue.tasks import search
 from dialogue.tasks.asking import ask, ask_another_date, ask_heard_options, ask_restaurant, ask_to_pick
 from dialogue.tasks.book import words_of_area
 from dialogue.tasks.bookings import find_target, names_start, pick_booking, recalled
 from dialogue.tasks.form import Form
-from dialogue.tasks.identify import gives_up, know_whose_booking
+from dialogue.tasks.identify import WHO, gives_up, know_whose_booking
 from dialogue.tasks.offering import refuse, time_option
 from dialogue.times import Meant, certain, lies_within, meant_starts
 from dialogue.turn import DONE, Heard, Outcome, Turn
@@ -127,7 +127,8 @@ def _booking(turn: Turn) -> Steps[Reservation]:
 
 def _weigh(turn: Turn) -> None:
     """An answer to what was asked leaves no doubt that a change is wished."""
-    answers = turn.asked not in (None, "confirmation") and bool(turn.heard.news or turn.heard.took_choice)
+    is_asked = turn.asked not in (None, "confirmation", *WHO) or is_wished("change", turn.reading.acts)
+    answers = is_asked and bool(turn.heard.news or turn.heard.took_choice)
     agrees = says_yes_to_proposal(turn)
     turn.state.is_unsure = turn.state.is_unsure and not (answers or agrees)
     picks_table = turn.heard.picked is not None and "time" in turn.heard.picked.fills  # of those offered there

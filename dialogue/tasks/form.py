@@ -10,7 +10,9 @@ from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
 from dialogue.hearing.restaurants import language_of
 from dialogue.hearing.who import hear_phone
-from dialogue.reasons import is_pause
+from dialogue.hearing.wishes import TO_NOTE
+from dialogue.reading import Reading
+from dialogue.reasons import is_pause, may_be_noted, only_tells
 from dialogue.state import Held, TaskName
 from dialogue.tasks.gate import gate, is_unsure
 from dialogue.tasks.identify import do_errand, is_about_code
@@ -66,6 +68,8 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
         state.task, state.is_unsure = form.task, is_unsure(turn, form.task)
     elif (yield from _waits(turn)):
         return Outcome(turn.asked)
+    elif only_tells(turn.reading.acts, surely=form.task == "book"):
+        _keep_notes_only(turn)
     yield from _hear(form, turn)
     if has_begun and not turn.follows_reply and not (yield from _takes(form, turn)):
         return None
@@ -98,14 +102,24 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
     return outcome
 
 
+def _keep_notes_only(turn: Turn) -> None:
+    """Drop what is only told amid a task: it answers nothing. What the staff should know is kept."""
+    noted = [entity for entity in turn.entities if entity.kind in TO_NOTE and may_be_noted(turn.reading.acts)]
+    is_by_the_way = turn.intent in _BY_THE_WAY
+    turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=turn.reading.acts)
+    turn.entities = turn.entities if is_by_the_way else noted
+
+
 def _waits(turn: Turn) -> Steps[bool]:
     """Say until when the table waits, where the diner asks for time; for more time, hold it longer as far as the policy allows."""
     hold, state = turn.state.hold, turn.state
-    if hold is None or turn.asked not in ("name", "confirmation"):
-        return False
-    if not is_pause(turn.reading.acts, again=state.misses > 0):
+    is_held = hold is not None and turn.asked in ("name", "confirmation")
+    if turn.follows_reply or not is_pause(turn.reading.acts, again=not is_held or state.misses > 0):
         return False
     state.misses += 1
+    if hold is None or not is_held:
+        turn.say("utter_take_your_time")
+        return True
     response = "utter_hold_waits"
     if turn.has_cue("longer"):
         try:

@@ -8,7 +8,7 @@ from booking_engine import Reservation
 from dialogue.effects import Steps, settle
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reasons import Reason, is_taking_back, may_be_aside, no_wish, only_tells, reason_for
+from dialogue.reasons import Reason, is_taking_back, may_be_noted, no_wish, only_tells, reason_for
 from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
 from dialogue.tasks.undo import can_take_back, take_back
 from dialogue.turn import DONE, Outcome, Turn
@@ -44,7 +44,7 @@ def _opens_change(turn: Turn) -> bool:
         return True
     kinds = _LIGHT if turn.has_cue("renaming") else TO_NOTE
     told = [entity for entity in turn.entities if entity.kind in kinds]
-    if not told or may_be_aside(turn.reading.acts):
+    if not told or not may_be_noted(turn.reading.acts):
         return False
     turn.entities = told
     return True
@@ -55,8 +55,10 @@ def _opens_cancellation(turn: Turn) -> bool:
 
 
 def _opens_booking(turn: Turn) -> Steps[bool]:
-    """Everything but what a diner with a booking only tells."""
-    return not (only_tells(turn.reading.acts) and (yield from upcoming(turn)))
+    """Everything opens it but what is only told; a diner without a booking has to tell it beyond doubt."""
+    if not only_tells(turn.reading.acts):
+        return True
+    return not (only_tells(turn.reading.acts, surely=True) or (yield from upcoming(turn)))
 
 
 def _opens_pick_up(turn: Turn) -> Steps[bool]:
@@ -80,7 +82,7 @@ def leave_alone(turn: Turn) -> Steps[None]:
     elif act in ("show", "ask"):
         turn.state.reservation = yield from show_upcoming(turn)
     elif act == "late":
-        turn.say("utter_late", **turn.about(booking.restaurant), **turn.show_booking(booking))
+        turn.say("utter_late", **turn.show_booking(booking))
     else:
         turn.say("utter_aside_kept" if act == "aside" else "utter_booking_stands", **turn.show_booking(booking))
 

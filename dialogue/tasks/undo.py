@@ -38,10 +38,12 @@ def undo(turn: Turn) -> Steps[Outcome | str]:
 
 
 def can_take_back(turn: Turn) -> bool:
-    """Return whether the last thing done to the booking was a change, and a short while ago."""
+    """Return whether the last thing done to a booking was a change, and a short while ago; several may be listed since."""
     before = turn.state.before
     return (
-        before is not None and before.code == turn.state.reservation and turn.situation.now - before.at <= UNDO_WITHIN
+        before is not None
+        and turn.state.reservation in (before.code, None)
+        and turn.situation.now - before.at <= UNDO_WITHIN
     )
 
 
