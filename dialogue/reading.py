@@ -38,6 +38,8 @@ class Reading:
     whole_name: str | None = None
     odd_name: str | None = None
     destinations: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
+    """occasions that stand for a day and do not tell it"""
     language: str | None = None
 
     @classmethod
@@ -57,6 +59,7 @@ class Reading:
             whole_name=surface.get("whole_name"),
             odd_name=surface.get("odd_name"),
             destinations=tuple(surface.get("destinations", ())),
+            undated=tuple(surface.get("undated", ())),
             language=surface.get("language"),
         )
 

@@ -104,7 +104,7 @@ class Words:
         return self.namings["cuisines"].get(cuisine, cuisine)
 
     def feature(self, feature: str) -> str:
-        """What a house's feature is called: "outdoor seating"."""
+        """What a restaurant's feature is called: "outdoor seating"."""
         return self.namings["features"].get(feature) or feature.replace("_", " ")
 
     def diet(self, diet: str) -> str:

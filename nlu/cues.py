@@ -19,6 +19,7 @@ from nlu.reading.spans import Span
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
 _MOST_NAMES = 4
+_DAY = re.compile(r"\bon\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]s)\s+)*$", re.IGNORECASE)
 _GOAL = re.compile(r"\b(?:to|at)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -35,6 +36,8 @@ class Surface(NamedTuple):
     """the text, where its letters allow it to be a name"""
     destinations: list[str]
     """restaurants' names after "to" or "at": elsewhere a name may be anybody's"""
+    undated: list[str]
+    """occasions that stand for a day and do not tell it: "on our anniversary" """
     language: str | None
     """code of ISO 639-1 where the text is surely not English"""
 
@@ -48,6 +51,7 @@ def surface(text: str, spans: list[Span]) -> Surface:
         whole_name=_whole_name(said.rstrip(".!"), spans),
         odd_name=_titled(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         destinations=[span.text for span in spans if span.entity == "restaurant" and _GOAL.search(text[: span.start])],
+        undated=[span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])],
         language=recognise(text),
     )
 

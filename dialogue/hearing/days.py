@@ -19,13 +19,17 @@ _QUARTER = 15
 def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) -> None:
     """Take the day that is told. `presumed`: the day that the last question named, though nobody had said it."""
     state, heard = turn.state, turn.heard
-    said = next((entity for entity in turn.entities if entity.kind == "date"), None)
-    if said is None:
-        _hear_vague_date(turn)
-        return
     today = turn.here(restaurant).date()
     day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
-    days = resolve_dates(said.value, today=today, day_first=day_first, anchor=state.date)
+    said = [
+        resolve_dates(entity.value, today=today, day_first=day_first, anchor=state.date)
+        for entity in turn.entities
+        if entity.kind == "date"
+    ]
+    if not said:
+        _hear_vague_date(turn)
+        return
+    days = _meant(said)
     if not days or days[-1] > today + _FURTHEST:
         heard.problem = "no_such_date"
     elif len(days) > 1:
@@ -40,12 +44,17 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
             heard.fields.add("date_same")
 
 
+def _meant(said: list[list[date]]) -> list[date]:
+    """Return the days that may be meant: "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two."""
+    common = set(said[0]).intersection(*said[1:])
+    return sorted(common or {day for days in said for day in days})
+
+
 def _hear_vague_date(turn: Turn) -> None:
-    """Keep the words of what is said for a day and is none, so that no presumed day takes its place."""
-    for entity in turn.entities:
-        if entity.kind == "vague_date":
-            turn.heard.problem, turn.heard.unclear = "no_such_date", entity.text
-            return
+    """Keep the words of what is said for a day and is none to come, so that no presumed day takes its place."""
+    said = [entity.text for entity in turn.entities if entity.kind in ("vague_date", "past_date")]
+    if unclear := (*said, *turn.reading.undated):
+        turn.heard.problem, turn.heard.unclear = "no_such_date", unclear[0]
 
 
 def set_date(turn: Turn, day: date) -> None:

@@ -43,7 +43,7 @@ def _begin(turn: Turn) -> None:
 
 
 def _hear(turn: Turn) -> Steps[None]:
-    """Hear what shall be different, once it is known which booking it is about."""
+    """Hear what is to be different, once it is known which booking it is about."""
     state = turn.state
     if state.has_target and state.reservation:
         booking: Reservation = yield GetReservation(state.reservation)
@@ -181,7 +181,7 @@ def _unclear(turn: Turn) -> Steps[Outcome | None]:
 
 
 def _goes_to_unknown(turn: Turn) -> Steps[bool]:
-    """Return whether the table shall go to a restaurant that is none of ours: "move it to the Blue Moon on Friday"."""
+    """Return whether the table is to go to a restaurant that is none of ours: "move it to the Blue Moon on Friday"."""
     for name in turn.reading.destinations:
         if not (yield MatchNames(name)):
             return True
@@ -292,7 +292,7 @@ def _seat_and_note(turn: Turn) -> Steps[Outcome | None]:
 
 
 def _ask_what(turn: Turn) -> Steps[Outcome]:
-    """Tell that it is so already, or ask what shall be different."""
+    """Tell that it is so already, or ask what is to be different."""
     booking = yield from _booking(turn)
     facts = turn.show_booking(booking)
     if turn.heard.fields - _WHEREABOUTS:

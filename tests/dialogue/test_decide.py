@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,7 @@ def _turn(row: dict[str, Any]) -> Turn:
         whole_name=left.whole_name,
         odd_name=left.odd_name,
         destinations=tuple(left.destinations),
+        undated=tuple(left.undated),
         language=left.language,
     )
     stored = {**row["state"]}
@@ -94,7 +96,10 @@ def _turn(row: dict[str, Any]) -> Turn:
 def _world(row: dict[str, Any]) -> World:
     place = {each.slug: each for each in RESTAURANTS}
     bookings = [
-        booking_at(place[b.get("at", "bramblehook")], b["when"], b["for"], code=b.get("code", "AAA1111"))
+        replace(
+            booking_at(place[b.get("at", "bramblehook")], b["when"], b["for"], code=b.get("code", "AAA1111")),
+            status=b.get("status", "confirmed"),
+        )
         for b in row.get("bookings", ())
     ]
     return World(

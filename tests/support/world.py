@@ -192,6 +192,8 @@ class World:
 
     def _written(self, code: str, **values: Any) -> Reservation:
         found = self._GetReservation(effects.GetReservation(code))
+        if self.refuses == "table_gone":
+            raise NoTableAvailable(self._search(found.restaurant, found.starts_at, found.party_size))
         if self.refuses:
             raise _REFUSALS[self.refuses](found)
         changed = replace(found, **values)
