@@ -40,9 +40,9 @@ _COURTESIES = frozenset(
     )
 )
 """Responses to what nothing was done about. None of them answers a question or asks one that is needed to go on."""
-_REPEATED = ("utter_which", "utter_confirm", "utter_what_to_change", "utter_restaurant_unknown")
+_REPEATED = ("which", "confirm", "what_to_change", "restaurant_unknown")
 _AGAIN = ("_again", "_last")
-_ALWAYS_AGAIN = ("utter_way_out", "utter_choice_unknown")
+_ALWAYS_AGAIN = ("way_out", "choice_unknown")
 
 
 def ignore_if_automatic(turn: Turn) -> Steps[bool]:
@@ -63,4 +63,5 @@ def is_idle(lines: Iterable[Line]) -> bool:
 
 
 def _asks_again(response: str) -> bool:
-    return response.startswith(_ALWAYS_AGAIN) or (response.startswith(_REPEATED) and response.endswith(_AGAIN))
+    name = response.removeprefix("utter_")
+    return name.startswith(_ALWAYS_AGAIN) or (name.startswith(_REPEATED) and name.endswith(_AGAIN))

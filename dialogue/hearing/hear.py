@@ -80,8 +80,8 @@ def _beside_the_point(turn: Turn) -> set[str]:
         kinds |= TO_NOTE - {"note"}
     if turn.asked == "name" and (turn.has_cue("no_name") or is_no_name(acts)):  # "can we do Satrday instead?"
         kinds |= set(NAME_PARTS)
-    if turn.asked in _WORDS_ASKED and len(turn.reading.words) == 1 and turn.reading.words[0].isdecimal():
-        kinds |= _NUMBERS  # a bare digit counts only for what was asked
+    if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
+        kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
     if turn.asked == "name" and is_name(acts):  # "Anna Ten Brink" brings no ten people
         kinds |= kinds_of(turn.entities) - {*NAME_PARTS, "phone"}
     return kinds

@@ -67,7 +67,7 @@ class TakeTurn(Action):
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
         if decision.follow is None:
-            is_idle_here = turn.intent != "repeat" and is_idle(decision.reply.lines)
+            is_idle_here = turn.intent != "repeat" and not turn.heard and is_idle(decision.reply.lines)
             for_bot = {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here}
             _utter(dispatcher, decision, for_bot)
         return self._events(decision, is_open=situation.is_open)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from booking_engine import HoldExpired, HoldExtensionsUsed, Restaurant
 from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
-from dialogue.hearing.restaurants import language_of
+from dialogue.hearing.restaurants import language_of, names_any
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
@@ -21,6 +21,7 @@ from dialogue.turn import Heard, Outcome, Turn
 _NEVER_AN_ANSWER = frozenset(("ask", "list_bookings", "help", "human", "repeat", "text_me"))
 _BY_THE_WAY = _NEVER_AN_ANSWER | {"greet", "thank", "goodbye", "insult", "chitchat", "out_of_scope"}
 """Intents that are answered amid a task, which then asks its question again."""
+_TO_BE_BOOKED = ("name", "confirmation")
 _FACTS = {
     "party_size": frozenset(("restaurant",)),
     "date": frozenset(("restaurant", "party_size")),
@@ -68,7 +69,7 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
         state.task, state.is_unsure = form.task, is_unsure(turn, form.task)
     elif (yield from _waits(turn)):
         return Outcome(turn.asked)
-    elif only_tells(turn.reading.acts, surely=form.task == "book"):
+    elif (yield from _only_tells(form, turn)):
         _keep_notes_only(turn)
     yield from _hear(form, turn)
     if has_begun and not turn.follows_reply and not (yield from _takes(form, turn)):
@@ -102,6 +103,14 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
     return outcome
 
 
+def _only_tells(form: Form, turn: Turn) -> Steps[bool]:
+    """Return whether a message answers nothing. A new table is less at stake, so while its details are asked, details count."""
+    is_new = form.task == "book"
+    if not only_tells(turn.reading.acts, surely=is_new) or (is_new and turn.asked not in _TO_BE_BOOKED):
+        return False
+    return not (yield from names_any(turn))
+
+
 def _keep_notes_only(turn: Turn) -> None:
     """Drop what is only told amid a task: it answers nothing. What the staff should know is kept."""
     noted = [entity for entity in turn.entities if entity.kind in TO_NOTE and may_be_noted(turn.reading.acts)]
@@ -113,7 +122,7 @@ def _keep_notes_only(turn: Turn) -> None:
 def _waits(turn: Turn) -> Steps[bool]:
     """Say until when the table waits, where the diner asks for time; for more time, hold it longer as far as the policy allows."""
     hold, state = turn.state.hold, turn.state
-    is_held = hold is not None and turn.asked in ("name", "confirmation")
+    is_held = hold is not None and turn.asked in _TO_BE_BOOKED
     if turn.follows_reply or not is_pause(turn.reading.acts, again=not is_held or state.misses > 0):
         return False
     state.misses += 1

@@ -55,10 +55,8 @@ def _opens_cancellation(turn: Turn) -> bool:
 
 
 def _opens_booking(turn: Turn) -> Steps[bool]:
-    """Everything opens it but what is only told; a diner without a booking has to tell it beyond doubt."""
-    if not only_tells(turn.reading.acts):
-        return True
-    return not (only_tells(turn.reading.acts, surely=True) or (yield from upcoming(turn)))
+    """Everything opens it but what a diner with a booking only tells: a table on hold is no harm, and given back."""
+    return not (only_tells(turn.reading.acts) and (yield from upcoming(turn)))
 
 
 def _opens_pick_up(turn: Turn) -> Steps[bool]:

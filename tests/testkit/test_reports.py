@@ -141,7 +141,7 @@ def test_what_is_said_without_rasa_is_known_by_its_words() -> None:
 def test_every_part_of_the_dialogue_counts() -> None:
     there = everything()
     assert {"booking_form", "action_reply"} <= there.actions
-    assert len(there.rules) == len(covering._read(covering._DIALOGUE / "rules.yml")["rules"])
+    assert len(there.rules) == len(covering._read(covering._DIALOGUE / "rasa" / "rules.yml")["rules"])
 
 
 def test_texts_are_compared_word_by_word() -> None:
