@@ -1,4 +1,4 @@
-"""What a diner does with a message: the classes of the learned model, what it looks at, and what it is taught.
+"""What a diner does with a message, and what it is for: what the learned model is taught, and which of the two decides.
 
 An act is read before content counts: a time that is only mentioned is no wish to move a booking. What the service asked for
 last chooses the model, since "hang on" answers nothing where nothing was asked.
@@ -6,99 +6,77 @@ last chooses the model, since "hang on" answers nothing where nothing was asked.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from nlu.intents import delexicalise
+from nlu.features import ASKED, NOTHING
+from nlu.languages import recognise
 from nlu.reading.common_words import COMMON
 from nlu.reading.reader import read_message
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
-NOTHING = "nothing"
-_ASKED = ("confirmation", "name")
-_OTHERWISE = "other"
 _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
-_SHORT = 5
-_DIGIT = re.compile(r"\d")
-_EVERYWHERE = (NOTHING, *_ASKED, _OTHERWISE)
-_OF_INTENTS: dict[str, tuple[str, tuple[str, ...]]] = {
+_ANSWERING = (*ASKED, "time")
+_EVERYWHERE = (NOTHING, *_ANSWERING)
+_ONLY_ANSWERS = frozenset(("inform", "choose"))
+"""Intents whose examples answer something, unless they say what was asked: "change it to 8" is a change where nothing was."""
+_ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "change": ("change", _EVERYWHERE),
     "cancel": ("cancel", _EVERYWHERE),
     "undo": ("undo", (NOTHING,)),
-    "book": ("book", (NOTHING, _OTHERWISE)),
-    "find": ("book", (NOTHING, _OTHERWISE)),
+    "book": ("book", (NOTHING, "time")),
+    "find": ("book", (NOTHING, "time")),
     "list_bookings": ("show", _EVERYWHERE),
     "ask": ("ask", _EVERYWHERE),
-    "affirm": ("yes", ("confirmation", _OTHERWISE)),
-    "deny": ("no", (*_ASKED, _OTHERWISE)),
-    "stop_booking": ("no", (*_ASKED, _OTHERWISE)),
-    "inform": ("answer", (*_ASKED, _OTHERWISE)),
-    "choose": ("answer", (_OTHERWISE,)),
+    "affirm": ("yes", ("confirmation", "time")),
+    "deny": ("no", _ANSWERING),
+    "stop_booking": ("no", _ANSWERING),
+    "inform": ("answer", _ANSWERING),
+    "choose": ("answer", ("time",)),
     **dict.fromkeys(
         ("greet", "goodbye", "help", "human", "repeat", "insult", "text_me", "chitchat", "out_of_scope"),
         ("other", _EVERYWHERE),
     ),
     "thank": ("thanks", _EVERYWHERE),
 }
-"""The act that the examples of an intent teach, and after which questions they are said."""
+"""The act that the examples of an intent teach, and after which questions they do; none where they say what was asked."""
 
 
 class Example(NamedTuple):
-    """A text, what was asked before it, and the act that it is."""
+    """A text, what was asked before it, and the act and the intent that it teaches, if any."""
 
     text: str
     asked: str
-    act: str
+    act: str | None
+    intent: str | None = None
+
+    @property
+    def expecting(self) -> str | None:
+        """What was asked, in the words of the contract's `expects`."""
+        return None if self.asked == NOTHING else self.asked
 
 
-class Features(NamedTuple):
-    """What the model looks at: words with entities as one word each, and letters with all digits alike."""
+def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator[Example]:
+    """Yield everything the model is taught: our own texts under data/acts, and those of the intents.
 
-    words: str
-    letters: str
-
-
-def asked_of(expecting: str | None) -> str:
-    """Return the model's word for what the service asked for last (the contract's `expects`)."""
-    if expecting is None:
-        return NOTHING
-    return expecting if expecting in _ASKED else _OTHERWISE
-
-
-def features(text: str, expecting: str | None) -> Features:
-    """Prepare a message for the model."""
-    read = read_message(text, expecting=expecting)
-    words = " ".join(word for word, _, _ in delexicalise(text, read))
-    if asked_of(expecting) == "name":
-        words = f"{words} {_shape(text)}"
-    return Features(words, _DIGIT.sub("0", text.lower()))
-
-
-def _shape(text: str) -> str:
-    """Tell how long a text is, and of a short one how many words are capitalized and how many uncommon, as names are."""
-    words = text.split()
-    if len(words) > _SHORT:
-        return f"<length:{min(len(words) // 4, 6)}>"
-    capitals = sum(word[:1].isupper() for word in words)
-    uncommon = sum("".join(filter(str.isalnum, word.lower())) not in COMMON for word in words)
-    return f"<words:{len(words)}> <capitals:{capitals}/{len(words)}> <uncommon:{uncommon}/{len(words)}>"
-
-
-def examples(of_intents: Iterable[tuple[str, str]]) -> Iterator[Example]:
-    """Yield everything the model is taught: our own texts under data/acts, and those of the intents (intent, text)."""
+    `of_intents`: the intent, the text, and after which questions it is said. Where that is left open, it is said after all
+    that its intent can follow, unless the same text stands elsewhere for one of them: "ok thanks" is a yes to a summary.
+    """
     for path in sorted(EXAMPLES.glob("*.yml")):
         block = yaml.safe_load(path.read_text(encoding="utf-8"))
         for text in block["texts"].splitlines():
             yield from (Example(text, asked, block["act"]) for asked in block["asked"])
-    for intent, text in of_intents:
-        if intent in _OF_INTENTS:
-            act, contexts = _OF_INTENTS[intent]
-            yield from (Example(text, asked, act) for asked in contexts)
+    given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}
+    for intent, text, questions in of_intents:
+        yield from (Example(text, asked, None, intent) for asked in questions)
+        act, acting = _ACTS[intent]
+        for asked in () if questions else _ANSWERING if intent in _ONLY_ANSWERS else _EVERYWHERE:
+            is_other = (text.lower(), asked) in given
+            yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
 
 
 def words_for_the_staff(text: str, acts: Mapping[str, float]) -> bool:
@@ -110,22 +88,26 @@ def words_for_the_staff(text: str, acts: Mapping[str, float]) -> bool:
     return any(word not in COMMON and word.rstrip("s") not in COMMON for word in left)
 
 
-def intent_of(acts: Mapping[str, float], expecting: str | None, told: Set[str] = frozenset()) -> str | None:
-    """Return the intent that an act leaves no doubt about, whatever the words look like; None where it decides nothing.
+def sure_intent(
+    text: str, acts: Mapping[str, float], expecting: str | None, told: Set[str] = frozenset()
+) -> str | None:
+    """Return the intent that the language or an act leaves no doubt about; None where the learned intent decides.
 
     `told`: the kinds of entities in the message. "Yes, but at 8" tells something, "yes, but is there parking?" only asks.
     """
+    if recognise(text):
+        return "other_language"
     if acts.get("opt_out", 0.0) >= _SURE:
         return "opt_out"
     if expecting is None and acts.get("note", 0.0) >= _SURE:
         return "inform"
-    if (
-        expecting == "confirmation"
-        and acts.get("yes_but", 0.0) + acts.get("ask", 0.0) >= _SURE
-        and told <= _ASKED_ABOUT
-    ):
+    if expecting == "name" and acts.get("name", 0.0) >= _SURE:
+        return "inform"
+    return _of_confirmation(acts, told) if expecting == "confirmation" else None
+
+
+def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:
+    if acts.get("yes_but", 0.0) + acts.get("ask", 0.0) >= _SURE and told <= _ASKED_ABOUT:
         return "ask"
     yes, thanks = acts.get("yes", 0.0), acts.get("thanks", 0.0)
-    if expecting == "confirmation" and yes >= _RATHER and yes + thanks >= _CLEAR:
-        return "affirm"
-    return None
+    return "affirm" if yes >= _RATHER and yes + thanks >= _CLEAR else None

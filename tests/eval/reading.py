@@ -50,17 +50,22 @@ class Reader:
 
     def acts(self, text: str, expects: str | None) -> dict[str, float]:
         """The probabilities of the acts that a text may be, the likeliest first."""
-        response = self._client.post("/webhooks/turn/reading", json={"text": text, "expects": expects})
-        acts: dict[str, float] = response.raise_for_status().json()["acts"]
+        acts: dict[str, float] = self._post(text, expects)["acts"]
         return acts
+
+    def intent(self, text: str, expects: str | None) -> str:
+        """The name of what a text is for."""
+        return str(self._post(text, expects)["intent"]["name"])
+
+    def _post(self, text: str, expects: str | None) -> dict[str, Any]:
+        response = self._client.post("/webhooks/turn/reading", json={"text": text, "expects": expects})
+        answer: dict[str, Any] = response.raise_for_status().json()
+        return answer
 
     def _ask(self, utterance: Utterance) -> dict[str, Any]:
         begin = time.perf_counter()
-        response = self._client.post(
-            "/webhooks/turn/reading", json={"text": utterance.text, "expects": utterance.expects}
-        )
+        answer = self._post(utterance.text, utterance.expects)
         self.milliseconds.append((time.perf_counter() - begin) * 1e3)
-        answer: dict[str, Any] = response.raise_for_status().json()
         return answer
 
     def _read(self, utterance: Utterance) -> Reading:

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlu.acts import asked_of, examples, features, intent_of, words_for_the_staff
+from nlu.acts import examples, sure_intent, words_for_the_staff
+from nlu.features import asked_of, features
 
 OWN = list(examples(()))
 
@@ -31,17 +32,18 @@ def test_every_act_has_enough_examples() -> None:
 
 def test_no_text_teaches_two_acts_after_one_question() -> None:
     taught: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for text, asked, act in OWN:
-        taught[" ".join(text.lower().split()), asked].add(act)
+    for text, asked, act, _ in OWN:
+        taught[" ".join(text.lower().split()), asked].add(act or "")
     assert {key: acts for key, acts in taught.items() if len(acts) > 1} == {}
 
 
 def test_the_examples_of_intents_teach_acts_too() -> None:
-    of_intents = list(examples([("affirm", "sure"), ("ask", "is there parking?"), ("no_such_intent", "x")]))[len(OWN) :]
-    taught = [(example.text, example.asked, example.act) for example in of_intents]
+    given = [("affirm", "sure", ()), ("ask", "is there parking?", ()), ("affirm", "yes but at 8", ("confirmation",))]
+    taught = [(example.text, example.asked, example.act) for example in list(examples(given))[len(OWN) :]]
     assert ("sure", "confirmation", "yes") in taught
+    assert ("sure", "nothing", None) in taught
     assert ("is there parking?", "nothing", "ask") in taught
-    assert not any(text == "x" for text, *_ in taught)
+    assert ("yes but at 8", "confirmation", None) in taught
 
 
 @pytest.mark.parametrize(
@@ -92,10 +94,16 @@ def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
         ({"note": 0.7}, "name", {"diet"}, None),
         ({"yes": 0.9}, "confirmation", set(), "affirm"),
         ({"yes": 0.7}, "confirmation", set(), None),
+        ({"name": 0.7}, "name", {"time"}, "inform"),
+        ({"name": 0.7}, None, set(), None),
         ({"change": 0.99}, None, {"time"}, None),
     ],
 )
 def test_few_acts_decide_the_intent(
     acts: dict[str, float], expects: str | None, told: set[str], intent: str | None
 ) -> None:
-    assert intent_of(acts, expects, told) == intent
+    assert sure_intent("Ann Bee", acts, expects, told) == intent
+
+
+def test_another_language_is_told_before_any_act() -> None:
+    assert sure_intent("quiero una mesa para dos personas", {"opt_out": 0.9}, None) == "other_language"
