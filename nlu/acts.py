@@ -73,10 +73,15 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
     given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}
     for intent, text, questions in of_intents:
         yield from (Example(text, asked, None, intent) for asked in questions)
-        act, acting = _ACTS[intent]
-        for asked in () if questions else _ANSWERING if intent in _ONLY_ANSWERS else _EVERYWHERE:
-            is_other = (text.lower(), asked) in given
-            yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
+        if not questions:
+            yield from _everywhere(intent, text, given)
+
+
+def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator[Example]:
+    act, acting = _ACTS[intent]
+    for asked in _ANSWERING if intent in _ONLY_ANSWERS else _EVERYWHERE:
+        is_other = (text.lower(), asked) in given
+        yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
 
 
 def words_for_the_staff(text: str, acts: Mapping[str, float]) -> bool:

@@ -15,7 +15,7 @@ Conventions, all for someone who writes on `today`:
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -79,57 +79,78 @@ def resolve_dates(
 
 
 def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
-    if "day" in value:
-        return _calendar_days(value, today)
-    if "first" in value:
-        first, second = value["first"], value["second"]
-        month, day = (second, first) if day_first else (first, second)
-        return _calendar_days({**value, "month": month, "day": day}, today)
-    if "nth" in value:
-        found = (
-            _nth_weekday(year, value["month"], value["weekday"], value["nth"]) for year in (today.year, today.year + 1)
-        )
-        return [day for day in found if day and day >= today][:1]
-    if "weekday" in value:
-        ahead = timedelta(_WEEK * value.get("weeks", 0))
-        return [day + ahead for day in _weekdays(value["weekday"], value.get("which", "coming"), today)]
-    if "holiday" in value:
-        found = (holiday_in(year, value["holiday"], british=day_first) for year in (today.year, today.year + 1))
-        return [day for day in found if day and day >= today][:1]
-    if "weekend" in value:
-        saturday = today + timedelta((_SATURDAY - today.weekday()) if today.weekday() != _SUNDAY else -1)
-        later = _WEEK if value["weekend"] == "next" else 0
-        return [saturday + timedelta(later), saturday + timedelta(later + 1)]
-    if "same" in value:
-        return [(anchor or today) + timedelta(value["same"])]
-    if "months" in value:
-        return [_months_later(today, value["months"])]
-    if "days" in value or "weeks" in value:
-        return [today + timedelta(value.get("days", 0) + _WEEK * value.get("weeks", 0))]
+    for key, days in _DAYS_BY_KEY.items():
+        if key in value:
+            return days(value, today, day_first, anchor)
     return []
 
 
+def _either_day(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
+    first, second = value["first"], value["second"]
+    month, day = (second, first) if day_first else (first, second)
+    return _calendar_days({**value, "month": month, "day": day}, today)
+
+
+def _next_nth_weekday(value: Mapping[str, Any], today: date, _: bool, __: date | None) -> list[date]:
+    found = (
+        _nth_weekday(year, value["month"], value["weekday"], value["nth"]) for year in (today.year, today.year + 1)
+    )
+    return [day for day in found if day and day >= today][:1]
+
+
+def _next_holiday(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
+    found = (holiday_in(year, value["holiday"], british=day_first) for year in (today.year, today.year + 1))
+    return [day for day in found if day and day >= today][:1]
+
+
+def _weekend(value: Mapping[str, Any], today: date, _: bool, __: date | None) -> list[date]:
+    saturday = today + timedelta((_SATURDAY - today.weekday()) if today.weekday() != _SUNDAY else -1)
+    later = _WEEK if value["weekend"] == "next" else 0
+    return [saturday + timedelta(later), saturday + timedelta(later + 1)]
+
+
+def _counted(value: Mapping[str, Any]) -> timedelta:
+    return timedelta(value.get("days", 0) + _WEEK * value.get("weeks", 0))
+
+
+_DAYS_BY_KEY: dict[str, Callable[[Mapping[str, Any], date, bool, date | None], list[date]]] = {
+    "day": lambda value, today, *_: _calendar_days(value, today),
+    "first": _either_day,
+    "nth": _next_nth_weekday,
+    "weekday": lambda value, today, *_: [
+        day + timedelta(_WEEK * value.get("weeks", 0))
+        for day in _weekdays(value["weekday"], value.get("which", "coming"), today)
+    ],
+    "holiday": _next_holiday,
+    "weekend": _weekend,
+    "same": lambda value, today, _, anchor: [(anchor or today) + timedelta(value["same"])],
+    "months": lambda value, today, *_: [_months_later(today, value["months"])],
+    "days": lambda value, today, *_: [today + _counted(value)],
+    "weeks": lambda value, today, *_: [today + _counted(value)],
+}
+"""What a value has decides how its days are found; the first key that it has counts."""
+
+
 def _calendar_days(value: Mapping[str, Any], today: date) -> list[date]:
-    year, month, day = value.get("year"), value.get("month"), value["day"]
-    weekday = value.get("weekday")
-    if "years" in value:
-        year = today.year + value["years"]
-    if year is not None and month is not None:
-        found = [_day(year, month, day)]
-    elif month is not None:
-        found = [_day(today.year + ahead, month, day) for ahead in range(_LEAP_CYCLE + 1)]
-    elif "months" in value:
-        first = _months_later(today.replace(day=1), value["months"])
-        found = [_day(first.year, first.month, day)]
-    else:
-        firsts = (_months_later(today.replace(day=1), ahead) for ahead in range(_LOOK_AHEAD))
-        found = [_day(first.year, first.month, day) for first in firsts]
-    possible = [candidate for candidate in found if candidate and candidate >= today]
+    month, weekday = value.get("month"), value.get("weekday")
+    possible = [day for day in _days_of_number(value, today) if day and day >= today]
     if month is None and weekday is not None:
         # Further ahead than bookings go, the weekday was rather a slip than a clue.
         possible[_CLUE_MONTHS:] = []
         possible.sort(key=lambda candidate: (candidate.weekday() != weekday, candidate))
     return _with_weekday(possible[0], weekday) if possible and month is not None else possible[:1]
+
+
+def _days_of_number(value: Mapping[str, Any], today: date) -> list[date | None]:
+    """The days of this number in the month and year that were said, or in all that may be meant."""
+    month, day = value.get("month"), value["day"]
+    year = today.year + value["years"] if "years" in value else value.get("year")
+    if month is not None:
+        years = [year] if year is not None else [today.year + ahead for ahead in range(_LEAP_CYCLE + 1)]
+        return [_day(each, month, day) for each in years]
+    ahead = [value["months"]] if "months" in value else range(_LOOK_AHEAD)
+    firsts = (_months_later(today.replace(day=1), months) for months in ahead)
+    return [_day(first.year, first.month, day) for first in firsts]
 
 
 def _with_weekday(day: date, weekday: int | None) -> list[date]:

@@ -25,7 +25,7 @@ _ALONE = words("one . ! , please just only for its it is")
 _ASKING = words("can could change changed make may")
 _MOVING = words("move moving push pushing shift bump postpone delay reschedule")
 _REPLACED = (["instead", "of"], ["rather", "than"])
-_SEPARATING = words("for <date> <party_size> , - .")
+_SEPARATING = words("for <date> <party_size> , - .") | {""}
 _KINDS = ("party_size", "time", "date")
 _EDGES = words(". ! ? , - / : ( )") | {""}
 _OPENING = words("hi hello hey hiya , . ! and so ok book get reserve seat")
@@ -56,11 +56,29 @@ class _Said:
 
 def read_bare_numbers(message: Message) -> None:
     """Claim every number still unread: as what was asked for, as what the rest leaves open, else as `number`."""
-    if message.expecting == "restaurant" and len(message.view.items) == 1:  # a house may be called "1760"
-        return
     items, view_words = message.view.items, message.view.words
-    said = _Said(
-        frozenset(view_words),
+    if message.expecting == "restaurant" and len(items) == 1:  # a house may be called "1760"
+        return
+    said = _what_is_said(message)
+    numbers = [place for place, (word, _, _) in enumerate(items) if word.isdecimal()]
+    if _are_party_and_time(numbers, view_words, said):
+        message.claim("party_size", *items[numbers[0]][1:], {"count": int(items[numbers[0]][0])})
+        message.claim("time", *items[numbers[1]][1:], clock_time(int(items[numbers[1]][0]), 0, None))
+        return
+    for place, (word, first, end) in enumerate(items):
+        before, after = _beside(place, view_words)
+        number = _number(word, before, said) if _may_count(before, after, said) else None
+        if number is not None:
+            entity, value = _reading(number, place, view_words, said)
+            message.claim(entity, first, end, value)
+            said.party |= entity == "party_size"
+            said.time |= entity == "time"
+    _prefer_counts(message)
+
+
+def _what_is_said(message: Message) -> _Said:
+    return _Said(
+        frozenset(message.view.words),
         party=any("count" in claim.value for claim in message.of("party_size")),
         time=any("hour" in claim.value for claim in message.of("time")),
         date=message.has("date"),
@@ -70,32 +88,33 @@ def read_bare_numbers(message: Message) -> None:
         expecting=message.expecting,
         tonight=any(claim.value.get("part") == "evening" for claim in message.of("date")),
     )
-    numbers = [place for place, (word, _, _) in enumerate(items) if word.isdecimal()]
-    if _are_party_and_time(numbers, view_words, said):
-        message.claim("party_size", *items[numbers[0]][1:], {"count": int(items[numbers[0]][0])})
-        message.claim("time", *items[numbers[1]][1:], clock_time(int(items[numbers[1]][0]), 0, None))
-        return
-    for place, (word, first, end) in enumerate(items):
-        before = view_words[place - 1] if place else ""
-        after = view_words[place + 1] if place + 1 < len(view_words) else ""
-        if before in _NOT_COUNTED_BEFORE or after in _NOT_COUNTED_AFTER:
-            continue
-        if before in ("least", "than") and _RATING & said.words:
-            continue
-        number = _number(word, before, said, message.expecting)
-        if number is None:
-            continue
-        ruled_out = before == _NEGATED or view_words[max(0, place - 2) : place] in _REPLACED
-        if ruled_out and (said.party or said.time or (before == _NEGATED and said.expecting in _KINDS)):
-            entity, value = _replaced(number, said)
-        elif _opens(number, place, view_words, said):
-            entity, value = "party_size", {"count": number}
-        else:
-            counts_things = after.isalpha() and after not in _AFTER_HOUR
-            entity, value = _meaning(number, "<things>" if counts_things else before, said, message.expecting)
-        message.claim(entity, first, end, value)
-        said.party |= entity == "party_size"
-        said.time |= entity == "time"
+
+
+def _beside(place: int, view_words: list[str]) -> tuple[str, str]:
+    """The words before and after a place, "" at the edges."""
+    return view_words[place - 1] if place else "", view_words[place + 1] if place + 1 < len(view_words) else ""
+
+
+def _may_count(before: str, after: str, said: _Said) -> bool:
+    if before in _NOT_COUNTED_BEFORE or after in _NOT_COUNTED_AFTER:
+        return False
+    return not (before in ("least", "than") and _RATING & said.words)
+
+
+def _reading(number: int, place: int, view_words: list[str], said: _Said) -> tuple[str, Value]:
+    before, after = _beside(place, view_words)
+    negated = before == _NEGATED
+    ruled_out = negated or view_words[max(0, place - 2) : place] in _REPLACED
+    if ruled_out and (said.party or said.time or (negated and said.expecting in _KINDS)):
+        return _replaced(number, said)
+    if _opens(number, place, view_words, said):
+        return "party_size", {"count": number}
+    counts_things = after.isalpha() and after not in _AFTER_HOUR
+    return _meaning(number, "<things>" if counts_things else before, said)
+
+
+def _prefer_counts(message: Message) -> None:
+    """A party size with a number makes the others mere remarks."""
     counts = [claim for claim in message.of("party_size") if "count" in claim.value]
     for claim in message.of("party_size") if counts else ():
         if "count" not in claim.value and not ("min" in claim.value and claim.value["max"]):
@@ -119,16 +138,24 @@ def _opens(number: int, place: int, view_words: list[str], said: _Said) -> bool:
     """Whether a number stands where people say how many they are: first ("4 on Friday"), or between commas."""
     if said.party or said.expecting or said.changing or not 0 < number <= _COMMON_PARTY:
         return False
-    before = view_words[place - 1] if place else ""
-    after = view_words[place + 1] if place + 1 < len(view_words) else ""
-    if said.tonight and number < _FIRST_AT_NIGHT and (before in _EDGES | _ASKED_FOR):
+    before, after = _beside(place, view_words)
+    if said.tonight and number < _FIRST_AT_NIGHT and before in _EDGES | _ASKED_FOR:
         return True
-    placed = after in _OF_DAY or (after in _FOLLOWS_OPENER and bool(after or said.time))
-    if not placed or not (said.date or said.time or _OF_DAY & said.words):
-        return False
+    return _goes_on(after, said) and _may_begin(before, view_words[place + 1 :], said)
+
+
+def _may_begin(before: str, rest: list[str], said: _Said) -> bool:
     if before in _EDGES:
-        return not before or said.time or after in _OF_DAY or bool(_OF_DAY.intersection(view_words[place + 1 :]))
+        return not before or said.time or not _OF_DAY.isdisjoint(rest)
     return before in _OPENING or (before == "<date>" and said.time)
+
+
+def _goes_on(after: str, said: _Said) -> bool:
+    """Whether what follows is when or where, and something of that is said."""
+    if after in _OF_DAY:
+        return True
+    follows = after in _FOLLOWS_OPENER and bool(after or said.time)
+    return follows and (said.date or said.time or bool(_OF_DAY & said.words))
 
 
 def _replaced(number: int, said: _Said) -> tuple[str, Value]:
@@ -140,45 +167,62 @@ def _replaced(number: int, said: _Said) -> tuple[str, Value]:
     return "previous_time", clock_time(number % LAST_HOUR, 0, None)
 
 
-def _number(word: str, before: str, said: _Said, expecting: str | None) -> int | None:
+def _number(word: str, before: str, said: _Said) -> int | None:
     if word == "one":
-        asked = expecting == "party_size" and before not in ("that", "this", "the")
+        asked = said.expecting == "party_size" and before not in ("that", "this", "the")
         return 1 if asked or said.words <= _ALONE else None
     return number_of(word) if word.isdecimal() and len(word) <= _LONGEST else None
 
 
-def _meaning(number: int, before: str, said: _Said, expecting: str | None) -> tuple[str, Value]:
-    asked = _as_asked(number, said, expecting)
+def _meaning(number: int, before: str, said: _Said) -> tuple[str, Value]:
+    as_asked = _AS_ASKED.get(said.expecting or "")
+    asked = as_asked(number, said) if as_asked else None
     if asked:
         return asked
     time = clock_time(number, 0, None) if number else None
-    if time and expecting == "time" and before == "or":
+    if time and _is_hour(before, said):
         return "time", time
-    if time and not said.time and before == "to" and _MOVING & said.words:
-        return "time", time  # "push it to 7 and one more kid", "move us to 8"
-    if 0 < number <= _COMMON_PARTY and _is_party(before, said, expecting):
+    if 0 < number <= _COMMON_PARTY and _is_party(before, said):
         return "party_size", {"count": number}
-    if time and not said.time and (_TIME_WORDS & said.words or (said.party and (not before or before in _SEPARATING))):
-        return "time", time
-    return "number", number
+    return ("time", time) if time and _leaves_time(before, said) else ("number", number)
 
 
-def _is_party(before: str, said: _Said, expecting: str | None) -> bool:
+def _leaves_time(before: str, said: _Said) -> bool:
+    """Whether the rest of the message leaves nothing but an hour to be told."""
+    return not said.time and bool(_TIME_WORDS & said.words or (said.party and before in _SEPARATING))
+
+
+def _is_hour(before: str, said: _Said) -> bool:
+    """Whether the word before makes an hour: "7 or 8", "push it to 7 and one more kid", "move us to 8"."""
+    if before == "or":
+        return said.expecting == "time"
+    return before == "to" and not said.time and bool(_MOVING & said.words)
+
+
+def _is_party(before: str, said: _Said) -> bool:
     if said.party:
         return not said.time and ((before == "to" and said.changing) or (before == "be" and bool(_ASKING & said.words)))
     explained = said.party_replaced or said.party_changed or said.time or bool(_PARTY_WORDS & said.words)
-    return explained or (before == "for" and expecting != "time")
+    return explained or (before == "for" and said.expecting != "time")
 
 
-def _as_asked(number: int, said: _Said, expecting: str | None) -> tuple[str, Value] | None:
-    if expecting == "party_size" and number and not said.party:
-        return "party_size", {"count": number}
-    if expecting == "choice" and 0 < number <= _LAST_CHOICE:
-        return "choice", {"index": number}
-    if expecting in ("time", "choice") and not said.time:
-        time = clock_time(*divmod(number, 100), None) if number >= _THREE_DIGITS else clock_time(number, 0, None)
-        if time:
-            return "time", time
-    if expecting == "date" and 0 < number <= _LAST_DAY and not said.date:
-        return "date", {"year": None, "month": None, "day": number}
-    return None
+def _as_party(number: int, said: _Said) -> tuple[str, Value] | None:
+    return ("party_size", {"count": number}) if number and not said.party else None
+
+
+def _as_choice(number: int, said: _Said) -> tuple[str, Value] | None:
+    return ("choice", {"index": number}) if 0 < number <= _LAST_CHOICE else _as_time(number, said)
+
+
+def _as_time(number: int, said: _Said) -> tuple[str, Value] | None:
+    hour, minute = divmod(number, 100) if number >= _THREE_DIGITS else (number, 0)
+    time = None if said.time else clock_time(hour, minute, None)
+    return ("time", time) if time else None
+
+
+def _as_day(number: int, said: _Said) -> tuple[str, Value] | None:
+    is_day = 0 < number <= _LAST_DAY and not said.date
+    return ("date", {"year": None, "month": None, "day": number}) if is_day else None
+
+
+_AS_ASKED = {"party_size": _as_party, "choice": _as_choice, "time": _as_time, "date": _as_day}

@@ -62,22 +62,18 @@ def _compact(match: re.Match[str]) -> dict[str, Any] | None:
 
 def _numeric(match: re.Match[str]) -> dict[str, Any] | None:
     parts = [int(part) for part in re.split(" - |[-/.:]", match["digits"])]
-    if parts[0] > _LAST_DAY and len(parts) > 2:
-        year: int | None = parts[0]
-        first, second = parts[1], parts[2]
-        ambiguous = False
-    else:
-        year = (parts[2] if parts[2] >= 100 else parts[2] + _CENTURY) if len(parts) > 2 else None
-        first, second = parts[0], parts[1]
-        ambiguous = first <= _LAST_MONTH and second <= _LAST_MONTH and first != second
+    year, year_first = None, len(parts) > 2 and parts[0] > _LAST_DAY
+    if len(parts) > 2:
+        year = parts.pop(0) if year_first else _full_year(str(parts.pop()))
+    first, second = parts
+    if not (1 <= min(parts) <= _LAST_MONTH and max(parts) <= _LAST_DAY):
+        return None
     value: dict[str, Any]
-    if ambiguous:
+    if max(parts) <= _LAST_MONTH and first != second and not year_first:
         value = {"first": first, "second": second, "year": year}
     else:
         month, day = (first, second) if first <= _LAST_MONTH else (second, first)
         value = {"year": year, "month": month, "day": day}
-    if not (min(first, second) >= 1 and min(first, second) <= _LAST_MONTH and max(first, second) <= _LAST_DAY):
-        return None
     weekday = match.groupdict().get("weekday")
     return value | {"weekday": WEEKDAYS.index(weekday)} if weekday else value
 

@@ -113,7 +113,7 @@ _SHORTEST_MISTYPED = 6
 _MISTYPED = {
     slip: name for name in _NAMES if len(name) >= _SHORTEST_MISTYPED for slip in slips(name.lower().replace(".", ""))
 }
-_PLACING = words("in near around at city downtown to for from located is")
+_PLACING = words("in near around at city downtown to for from located is ,")
 _SURE = frozenset({"in", "near", "around", "city", "downtown"})
 _LONGEST = 3
 _NOT_CITIES = words(
@@ -127,22 +127,22 @@ _NOT_CITIES = words(
 def read_cities(message: Message) -> None:
     """Claim cities as `city`, with the name as it should be printed."""
     view = message.view
-    items = view.items
     for first, end, name in _BOOK.find(view.words):
-        before = view.words[first - 1] if first else ""
         alone = len([word for word in view.words if word.isalpha()]) == end - first
-        asked = alone or message.expecting == "city"
-        if view.words[first] in _AMBIGUOUS and end - first == 1 and not (before in _SURE or asked):
-            token = message.tokens[items[first][1]]
-            if not (
-                token.capital
-                and (before in _PLACING or before == ",")
-                and not _name_follows(message, items[end - 1][2])
-            ):
-                continue
-        message.claim("city", items[first][1], items[end - 1][2], name)
+        sure = alone or message.expecting == "city" or end - first > 1 or view.words[first] not in _AMBIGUOUS
+        if sure or _is_placed(message, first):
+            message.claim("city", view.items[first][1], view.items[end - 1][2], name)
     _claim_mistyped(message)
     _claim_after_in(message)
+
+
+def _is_placed(message: Message, place: int) -> bool:
+    """Whether what is said before makes a city of a word that is a common one or a first name, too."""
+    before = message.view.words[place - 1] if place else ""
+    _, first, end = message.view.items[place]
+    if before in _SURE:
+        return True
+    return message.tokens[first].capital and before in _PLACING and not _name_follows(message, end)
 
 
 def _name_follows(message: Message, position: int) -> bool:

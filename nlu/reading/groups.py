@@ -44,6 +44,7 @@ _CHILDREN = words("kids children babies kid child toddler toddlers baby infant i
 _NEVER_ALONE = words("other people members heads covers pax others")
 _MOST_CONNECTORS = 3
 _HOW_MANY = frozenset({"a", "an", "another", "one"})
+_OF_OURS = (["of", "my"], ["of", "our"], ["of", "the"])
 
 
 @dataclass(frozen=True)
@@ -154,31 +155,42 @@ def _kin_pair(said: Sequence[str], at: int) -> bool:
 def _item(said: Sequence[str], at: int, *, connected: bool) -> Item | None:
     if said[at] in _SELF:
         return Item(at + 1, 1, "self")
+    place, count, determined = _determined(said, at)
+    if count is None and not determined and not connected:
+        return None
+    noun_at = _noun_place(said, place)
+    if noun_at < len(said) and _noun_weight(said[noun_at]) is not None:
+        return _noun_item(said, noun_at, count, determined=determined, opening=said[at])
+    is_bare = count is not None and connected and not _counts_things(said, place)
+    return Item(place, count, "bare") if is_bare else None
+
+
+def _determined(said: Sequence[str], at: int) -> tuple[int, int | None, bool]:
+    """Where what is counted begins, how many it is, and whether a word like "my" stands before: "both my", "2 of our"."""
     place = at
     while place < len(said) and said[place] in _DETERMINERS and place - at < _MOST_CONNECTORS:
         place += 1
-    determined = place > at
     count = number_of(said[place]) if place < len(said) and not said[place].endswith("th") else None
-    if count is not None:
-        place += 1
-        if said[place : place + 1] == ["of"] and list(said[place + 1 : place + 2]) in (["my"], ["our"], ["the"]):
-            place, determined = place + 2, True
-    elif not determined and not connected:
-        return None
-    noun_at = _noun_place(said, place)
-    weight = _noun_weight(said[noun_at]) if noun_at < len(said) else None
-    if weight is None:
-        follower = said[place] if place < len(said) else ""
-        thing = follower == "<seating>" or (follower.isalpha() and follower not in _AFTER_BARE)
-        return Item(place, count, "bare") if count is not None and connected and not thing else None
-    each, plural = weight
+    if count is None:
+        return place, None, place > at
+    is_ours = list(said[place + 1 : place + 3]) in _OF_OURS
+    return place + (3 if is_ours else 1), count, is_ours or place > at
+
+
+def _counts_things(said: Sequence[str], at: int) -> bool:
+    follower = said[at] if at < len(said) else ""
+    return follower == "<seating>" or (follower.isalpha() and follower not in _AFTER_BARE)
+
+
+def _noun_item(said: Sequence[str], noun_at: int, count: int | None, *, determined: bool, opening: str) -> Item | None:
     noun, end = said[noun_at], _skip_in_law(said, noun_at + 1)
+    each, plural = _noun_weight(noun) or (1, False)
     if count is not None:
         return Item(end, count * each, "counted", noun, determined)
     if noun in _NEVER_ALONE:
         return None
     if noun in _PAIR:
-        return Item(end, 2, "counted" if said[at] in _HOW_MANY else "kin", noun, determined)
+        return Item(end, 2, "counted" if opening in _HOW_MANY else "kin", noun, determined)
     return Item(end, None if plural else 1, "kin", noun, determined)
 
 

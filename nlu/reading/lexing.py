@@ -72,14 +72,17 @@ def tokenize(text: str) -> list[Token]:
 def _sounded_out(tokens: list[Token]) -> list[Token]:
     """ "Tmrw 4 four", "a table 4 2": the first is no number, but "for"."""
     for place, (token, after) in enumerate(pairwise(tokens)):
-        is_four = token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end
-        before = tokens[place - 1].word if place else ""
-        beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
-        # "Dec 4 two people", "tomorrow 4 two people": a day or an hour, and who comes.
-        says_more = before in _HOUR_CUES or before in MONTHS or beyond in _WHO_COME
-        if is_four and (before in _THINGS_BOOKED or (after.kind == "word" and not says_more)):
-            tokens[place] = token._replace(word="for", kind="word")
+        if token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end:
+            before = tokens[place - 1].word if place else ""
+            beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
+            if before in _THINGS_BOOKED or (after.kind == "word" and not _says_more(before, beyond)):
+                tokens[place] = token._replace(word="for", kind="word")
     return tokens
+
+
+def _says_more(before: str, beyond: str) -> bool:
+    """Whether a number is a day or an hour, and the next one who comes: "Dec 4 two people", "tomorrow 4 two people"."""
+    return before in _HOUR_CUES or before in MONTHS or beyond in _WHO_COME
 
 
 def _without_ornament(tokens: list[Token]) -> list[Token]:
@@ -95,17 +98,20 @@ def _without_ornament(tokens: list[Token]) -> list[Token]:
 def _hours_of_one(tokens: list[Token]) -> list[Token]:
     """Make a number of "one" where it is a time of day: "at one", "one pm", "one thirty", "quarter to one"."""
     for place, token in enumerate(tokens):
-        if token.word != "one":
-            continue
-        before = [t.word for t in tokens[max(0, place - 2) : place]]
-        after = tokens[place + 1].word if place + 1 < len(tokens) else ""
-        cued = before[-1:] != [] and (
-            before[-1] in _HOUR_CUES or (before[-1] in ("to", "of") and before[0] in _HOUR_FRACTIONS)
-        )
-        in_part = [t.word for t in tokens[place + 1 : place + 3]] == ["in", "the"]
-        if in_part or after in _HOUR_ENDS or (cued and after not in _NOT_HOURS):
-            tokens[place] = token._replace(word="1")
+        if token.word == "one":
+            before = [t.word for t in tokens[max(0, place - 2) : place]]
+            after = [t.word for t in tokens[place + 1 : place + 3]]
+            if _is_hour(before, after):
+                tokens[place] = token._replace(word="1")
     return tokens
+
+
+def _is_hour(before: list[str], after: list[str]) -> bool:
+    follower = after[0] if after else ""
+    if after == ["in", "the"] or follower in _HOUR_ENDS:
+        return True
+    in_fraction = before[-1:] in (["to"], ["of"]) and before[0] in _HOUR_FRACTIONS
+    return follower not in _NOT_HOURS and (in_fraction or not _HOUR_CUES.isdisjoint(before[-1:]))
 
 
 def _canonical(kind: str, raw: str, before: list[Token]) -> str:
@@ -136,17 +142,22 @@ def _canonical_word(raw: str, before: list[Token]) -> str:
     word = raw.translate(APOSTROPHES).lower()
     if not word.isascii():
         word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    number = _number_word(word)
+    if number is not None:
+        return number
+    is_short_form = len(word) <= _SHORT and word != raw.lower()  # "we'd" is no Wednesday
+    if is_short_form or (before and before[-1].word in AFTER_SUBJECT.get(word, ())):
+        return word
+    return SPELLINGS.get(word, word)
+
+
+def _number_word(word: str) -> str | None:
     if word in CARDINALS:
         return str(CARDINALS[word])
     if word in ORDINALS:
         return f"{ORDINALS[word]}th"
-    if word.endswith("ish") and word[:-3] in CARDINALS:
-        return f"{CARDINALS[word[:-3]]} ish"
-    if len(word) <= _SHORT and word != raw.lower():  # "we'd" is no Wednesday
-        return word
-    if word in AFTER_SUBJECT and before and before[-1].word in AFTER_SUBJECT[word]:
-        return word
-    return SPELLINGS.get(word, word)
+    stem = word.removesuffix("ish")
+    return f"{CARDINALS[stem]} ish" if stem in CARDINALS else None
 
 
 def _join_compounds(tokens: list[Token]) -> list[Token]:

@@ -108,6 +108,18 @@ class Message:
                         end -= 1
                     self.claim(entity, first, end, value)
 
+    def free(self, position: int) -> Token | None:
+        """The token at this position, unless there is none or it has been claimed."""
+        return self.tokens[position] if 0 <= position < len(self.tokens) and not self.taken(position) else None
+
+    def word(self, position: int) -> str:
+        """The canonical word of the token at this position, "" where there is none."""
+        return self.tokens[position].word if 0 <= position < len(self.tokens) else ""
+
+    def says(self, *words: str) -> bool:
+        """Whether one of the canonical words is said."""
+        return any(token.word in words for token in self.tokens)
+
     def taken(self, position: int) -> bool:
         """Whether the token at this position has been claimed."""
         return self._owner[position] >= 0

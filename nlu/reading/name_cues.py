@@ -43,6 +43,7 @@ BOTH = words(
 """Words that are given names, too: they are none until a name was asked for."""
 SIGNING = words("regards thanks cheers sincerely best")
 SPEAKING_UP = words("here speaking")
+INTRODUCING = words("this im i mr mrs ms dr miss")
 SHUT = words("please thanks thx ty cheers x . ! , ) -") | {""}
 ASKING = words("does is do has if whether know and")
 PARTICLES = words("de la del der den van von da di dos du le el al bin ibn mac mc st ter ten san santa y af av zu")

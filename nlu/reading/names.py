@@ -17,6 +17,7 @@ from nlu.reading.name_cues import (
     FIRST_AFTER,
     FIRST_ONLY,
     HYPHENATED,
+    INTRODUCING,
     LAST_AFTER,
     LAST_ONLY,
     LONGEST,
@@ -32,6 +33,8 @@ from nlu.reading.name_cues import (
     WEAK,
 )
 from nlu.reading.neighbours import GENERIC
+
+_LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
 
 
 @dataclass(frozen=True)
@@ -54,45 +57,38 @@ def read_names(message: Message) -> None:
         _bare(message)
 
 
-def _free(message: Message, position: int) -> Token | None:
-    return message.tokens[position] if 0 <= position < len(message.tokens) and not message.taken(position) else None
-
-
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end = first
-    while end - first < LONGEST:
-        token = _free(message, end)
-        if token is None:
-            break
-        if token.word == "." and end > first and message.tokens[end - 1].end - message.tokens[end - 1].start == 1:
-            end += 1  # an initial
-            continue
-        hyphen = token.word == "-" and end > first and _touches(message, end)
-        particle = token.word in PARTICLES and end > first
-        if hyphen or particle:
-            end += 1
-            continue
-        if end > first and common and token.kind == "word" and _middle_name(message, token, end):
-            end += 1
-            continue
-        if token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common):
+    while end - first < LONGEST and (token := message.free(end)) is not None:
+        inside = end > first and _goes_on(message, token, end, common=common)
+        if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
             break
         end += 1
-    while (
-        end > first
-        and (message.tokens[end - 1].word in PARTICLES or message.tokens[end - 1].word == "-")
-        and end - first > 1
-    ):
+    while end - first > 1 and _is_link(message.tokens[end - 1]):
         end -= 1
     if end - first > 1 and message.tokens[end - 1].word == ".":
         end -= 1  # "Omar F."
     return _Run(first, end) if end > first else None
 
 
+def _is_link(token: Token) -> bool:
+    return token.word in PARTICLES or token.word == "-"
+
+
+def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> bool:
+    """Whether a name that has begun goes on with this: an initial's point, a hyphen, a particle, a middle name."""
+    before = message.tokens[position - 1]
+    if token.word == ".":
+        return before.end - before.start == 1
+    if token.word == "-":
+        return _touches(message, position)
+    return token.word in PARTICLES or (common and token.kind == "word" and _middle_name(message, token, position))
+
+
 def _middle_name(message: Message, token: Token, position: int) -> bool:
     """Whether a small unknown word stands between two capitalised ones."""
-    follower = _free(message, position + 1)
+    follower = message.free(position + 1)
     return token.word not in COMMON and follower is not None and follower.kind == "word" and follower.capital
 
 
@@ -164,7 +160,7 @@ def _read_last_names(message: Message) -> None:
     for rule, entity in ((LAST_AFTER, "last_name"), (FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())
-            if start and _free(message, start - 1) and message.tokens[start - 1].kind == "word":
+            if start and message.free(start - 1) and message.tokens[start - 1].kind == "word":
                 message.claim(entity, start - 1, start, printed(message, start - 1, start))
 
 
@@ -194,22 +190,22 @@ def _trailing(message: Message) -> None:
     for match in AFTER.finditer(view.text):
         start, _ = view.tokens_between(match.start(), match.end())
         run = _before(message, start)
-        said = match.group()
-        speaking = said in SPEAKING_UP and run is not None and message.tokens[run.first].capital
-        if run and (run.end - run.first >= PAIR or "name" in said or "call" in said or speaking):
-            asked = run.first > 0 and message.tokens[run.first - 1].word in ASKING
-            if asked and said.startswith("has"):
-                continue  # "does Villa Verbena has a table"
+        if run and _is_made_name(message, run, match.group()):
             _claim(message, run)
             return
     for word, first, _ in view.items:
-        if word in ATTRIBUTED:
-            run = _before(message, first)
-            if word == "<party_size>" and message.text.islower():
-                continue  # "saffron ferry 4" is rather a house
-            if run and run.end - run.first >= PAIR and not message.text.isupper():
-                _claim(message, run)
-                return
+        is_house = word == "<party_size>" and message.text.islower()  # "saffron ferry 4" is rather a house
+        run = None if is_house or word not in ATTRIBUTED else _before(message, first)
+        if run and run.end - run.first >= PAIR and not message.text.isupper():
+            _claim(message, run)
+            return
+
+
+def _is_made_name(message: Message, run: _Run, said: str) -> bool:
+    if said.startswith("has") and message.word(run.first - 1) in ASKING:
+        return False  # "does Villa Verbena has a table"
+    speaking = said in SPEAKING_UP and message.tokens[run.first].capital
+    return run.end - run.first >= PAIR or "name" in said or "call" in said or speaking
 
 
 def _before(message: Message, end: int) -> _Run | None:
@@ -217,7 +213,7 @@ def _before(message: Message, end: int) -> _Run | None:
         end -= 1
     first = end
     while first and end - first < LONGEST - 1:
-        token = _free(message, first - 1)
+        token = message.free(first - 1)
         small = message.text.islower()
         if token is None or token.kind != "word" or not _name_like(message, token, any_case=small, common=False):
             break
@@ -233,21 +229,20 @@ def _weak(message: Message) -> None:
         word = match.group().split(" ")[0]
         if word == "for" and not BOOKING_WORDS.intersection(view.words):
             continue
-        single = word in ("this", "im", "i", "mr", "mrs", "ms", "dr", "miss") or (
-            word in SIGNING and message.has("party_size", "date", "time")
-        )
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
-        if run is None:
-            continue
-        if word in TITLES:
-            message.claim(
-                "last_name", *_last(message, run.first, run.end), printed(message, *_last(message, run.first, run.end))
-            )
+        if run and word in TITLES:
+            last = _last(message, run.first, run.end)
+            message.claim("last_name", *last, printed(message, *last))
             return
-        enough = 1 if single and message.tokens[run.first].capital else PAIR
-        if run.end - run.first >= enough and word not in ("a", "the", "to", "from", "that"):
+        if run and run.end - run.first >= _fewest(message, word, run) and word not in _LEADING_ELSEWHERE:
             _claim(message, run)
             return
+
+
+def _fewest(message: Message, word: str, run: _Run) -> int:
+    """How many words a name has at least after this one."""
+    signs = word in SIGNING and message.has("party_size", "date", "time")
+    return 1 if (signs or word in INTRODUCING) and message.tokens[run.first].capital else PAIR
 
 
 def _opening(message: Message) -> None:

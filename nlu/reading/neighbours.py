@@ -20,28 +20,38 @@ GENERIC = words(
 
 def in_a_name(message: Message, first: int, end: int) -> bool:
     """Whether the tokens from `first` to `end` stand beside a word that makes a name of them."""
-    tokens = message.tokens
-    before = tokens[first - 1] if first and not message.taken(first - 1) else None
-    after = tokens[end] if end < len(tokens) and not message.taken(end) else None
-    capital = tokens[first].capital and not message.text.isupper()
-    said_first = before if first > 1 or _unknown(tokens[0]) else None
-    if capital and any(side and _capital_in_name(side) for side in (said_first, after)):
+    before, after = message.free(first - 1), message.free(end)
+    if _capital_beside(message, first, before, after) or (end - first == 1 and _names_a_house(message, first, after)):
         return True
-    if tokens[first].word in _HOUSES and end - first == 1 and after is not None:
-        named = capital and after.capital and after.kind == "word" and after.word not in _TYPES
-        if named or _unknown(after):
-            return True  # "trattoria lucertola"
-    generic = after is not None and after.word in GENERIC - _TYPES and tokens[first].word not in GENERIC
-    unknown = any(side and _unknown(side) for side in (before, after))
-    return (generic or unknown) and _follows_place(message, first)
+    is_generic = message.tokens[first].word not in GENERIC and after is not None and after.word in GENERIC - _TYPES
+    return (is_generic or _unknown(before) or _unknown(after)) and _follows_place(message, first)
 
 
-def _capital_in_name(token: Token) -> bool:
-    return token.capital and token.kind == "word" and (token.word not in COMMON - GENERIC or token.word in _LINKING)
+def _capital_beside(message: Message, first: int, before: Token | None, after: Token | None) -> bool:
+    said_first = before if first > 1 or _unknown(message.tokens[0]) else None
+    return _is_capital(message, first) and (_capital_in_name(said_first) or _capital_in_name(after))
 
 
-def _unknown(token: Token) -> bool:
-    return token.kind == "word" and token.word.isalpha() and token.word not in COMMON
+def _names_a_house(message: Message, position: int, after: Token | None) -> bool:
+    """Whether a kind of house is followed by its name: "trattoria lucertola"."""
+    if message.tokens[position].word not in _HOUSES or after is None:
+        return False
+    is_named = after.capital and after.kind == "word" and after.word not in _TYPES
+    return (is_named and _is_capital(message, position)) or _unknown(after)
+
+
+def _is_capital(message: Message, position: int) -> bool:
+    return message.tokens[position].capital and not message.text.isupper()
+
+
+def _capital_in_name(token: Token | None) -> bool:
+    if token is None or not token.capital or token.kind != "word":
+        return False
+    return token.word not in COMMON - GENERIC or token.word in _LINKING
+
+
+def _unknown(token: Token | None) -> bool:
+    return token is not None and token.kind == "word" and token.word.isalpha() and token.word not in COMMON
 
 
 def _follows_place(message: Message, first: int) -> bool:

@@ -40,26 +40,35 @@ _LONGEST = 8
 
 def read_restaurants(message: Message) -> None:
     """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
-    said = {token.word for token in message.tokens}
-    moving = is_changing(message) or "instead" in said
-    sure = _SURE | {"to"} if moving else _SURE  # "move it to bird dog"
-    if moving or "cancel" in said:
-        sure |= {"book", "reserve"}  # "cancel it and book bird dog"
+    moving = is_changing(message) or message.says("instead")
+    sure = _sure_cues(message, moving=moving)
     for position, token in enumerate(message.tokens[:-1]):
-        if token.word in _CUES and not message.taken(position):
-            before = message.tokens[position - 1].word if position else ""
-            placed = token.word in ("place", "restaurant") and message.tokens[position + 1].word in _STANDING
-            if placed or (token.word == "from" and before in _ARRIVING):
-                continue  # "the one place on Main", "visiting from Spain"
-            named = token.word == "is" and before in _NAMING
-            instead = moving and (before, token.word) in _MAKING
-            end = name_end(message, position + 1, sure=named or instead or token.word in sure)
-            _claim(message, position + 1, end)
+        if token.word in _CUES and not message.taken(position) and not _points_elsewhere(message, position):
+            is_sure = token.word in sure or _introduces(message, position, moving=moving)
+            _claim(message, position + 1, name_end(message, position + 1, sure=is_sure))
     if not message.has("restaurant"):
         _claim_attributed(message)
     for finder in (_claim_opening, _claim_closing):
         if not message.has("restaurant", "first_name", "last_name"):
             finder(message)
+
+
+def _sure_cues(message: Message, *, moving: bool) -> frozenset[str]:
+    """Words after which a name is likely: more where a booking moves ("move it to bird dog", "cancel it and book …")."""
+    cues = _SURE | {"to"} if moving else _SURE
+    return cues | {"book", "reserve"} if moving or message.says("cancel") else cues
+
+
+def _points_elsewhere(message: Message, position: int) -> bool:
+    """Whether a cue is followed by something else than a house: "the one place on Main", "visiting from Spain"."""
+    word, before = message.tokens[position].word, message.word(position - 1)
+    placed = word in ("place", "restaurant") and message.word(position + 1) in _STANDING
+    return placed or (word == "from" and before in _ARRIVING)
+
+
+def _introduces(message: Message, position: int, *, moving: bool) -> bool:
+    word, before = message.tokens[position].word, message.word(position - 1)
+    return (word == "is" and before in _NAMING) or (moving and (before, word) in _MAKING)
 
 
 def _claim(message: Message, first: int, end: int) -> None:
@@ -78,19 +87,22 @@ def name_end(message: Message, first: int, *, sure: bool) -> int:
     Capitalised words make a name, and after a sure cue also words that are no common ones; what follows these goes on
     with it until a word breaks off ("at bird dog tomorrow").
     """
-    end = first
-    named = False
-    while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
-        token = message.tokens[end]
+    end, named = first, False
+    while end - first < _LONGEST and (token := message.free(end)) is not None:
         if _proper(message, token) or (sure and _goes_on(token, named)):
             named = True
-        elif not (
-            (token.word in _INSIDE and (end == first or _capital_follows(message, end)))
-            or (sure and (_links(message, end) if named else _leads(message, end)))
-        ):
+        elif not (_stands_inside(message, end, opens=end == first) or (sure and _leads_on(message, end, named=named))):
             break
         end += 1
     return end if named else first
+
+
+def _stands_inside(message: Message, position: int, *, opens: bool) -> bool:
+    return message.tokens[position].word in _INSIDE and (opens or _capital_follows(message, position))
+
+
+def _leads_on(message: Message, position: int, *, named: bool) -> bool:
+    return _links(message, position) if named else _leads(message, position)
 
 
 def _proper(message: Message, token: Token) -> bool:
@@ -150,51 +162,67 @@ def _claim_attributed(message: Message) -> None:
     for position, token in enumerate(message.tokens):
         if token.word not in _BOOKINGS or message.taken(position):
             continue
-        first = position
-        while first and not message.taken(first - 1) and position - first < _LONGEST:
-            before = message.tokens[first - 1]
-            if before.word in _BREAKING | _OWNING or not (before.kind == "word" or before.word in _LINKING):
-                break
-            first -= 1
-        owned = first > 0 and message.tokens[first - 1].word in _OWNING
+        first = _attribute(message, position)
+        owned = message.word(first - 1) in _OWNING
         if owned and any(t.kind == "word" and t.word not in COMMON for t in message.tokens[first:position]):
             _claim(message, first, position)
             return
+
+
+def _attribute(message: Message, end: int) -> int:
+    """The first of the words before `end` that may name a house."""
+    first = end
+    while end - first < _LONGEST and (before := message.free(first - 1)) is not None:
+        if before.word in _BREAKING | _OWNING or not (before.kind == "word" or before.word in _LINKING):
+            break
+        first -= 1
+    return first
 
 
 def _claim_opening(message: Message) -> None:
     """Words that begin a message, or are all of it, and are no common ones: "bird dog 4 tomorrow"."""
     asked = message.expecting == "restaurant"
     first = 0
-    while first < len(message.tokens) and message.tokens[first].word in _OPENERS and not message.taken(first):
+    while (token := message.free(first)) is not None and token.word in _OPENERS:
         first += 1
-    if first < len(message.tokens) and message.tokens[first].word in _GIVING_UP:
+    if message.word(first) in _GIVING_UP:
         return  # "leave it" is no name, even where one is asked for
+    end = _opening_end(message, first, asked=asked)
+    sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
+    if sure and _is_telling(message, first, end) and (asked or _may_end(message, end)):
+        _claim(message, first, end)
+
+
+def _opening_end(message: Message, first: int, *, asked: bool) -> int:
     end = _capital_run(message, first)
-    while end < len(message.tokens) and end - first < _LONGEST and not message.taken(end):
-        number = message.tokens[end].kind == "number" and not asked
+    while end - first < _LONGEST and (token := message.free(end)) is not None:
+        number = token.kind == "number" and not asked
         linked = end > first and _links(message, end)
-        if number or not (linked or _goes_on(message.tokens[end], named=asked or end > first)):
+        if number or not (linked or _goes_on(token, named=asked or end > first)):
             break
         end += 1
-    follower = message.tokens[end].word if end < len(message.tokens) and not message.taken(end) else "."
-    sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
-    telling = any(t.word not in COMMON or t.capital or t.kind == "number" for t in message.tokens[first:end])
-    if end > first and sure and telling and (asked or follower in _FOLLOWING):
-        _claim(message, first, end)
+    return end
+
+
+def _is_telling(message: Message, first: int, end: int) -> bool:
+    return any(t.word not in COMMON or t.capital or t.kind == "number" for t in message.tokens[first:end])
+
+
+def _may_end(message: Message, end: int) -> bool:
+    follower = message.free(end)
+    return follower is None or follower.word in _FOLLOWING
 
 
 def _claim_closing(message: Message) -> None:
     """Words that end a request and are no common ones: "4 tomorrow at 8 bird dog"."""
     end = len(message.tokens)
-    while end and message.tokens[end - 1].word in _FOLLOWING and not message.taken(end - 1):
+    while (last := message.free(end - 1)) is not None and last.word in _FOLLOWING:
         end -= 1
     first = end
-    while first and end - first < _LONGEST and not message.taken(first - 1):
-        if not _goes_on(message.tokens[first - 1], named=True):
-            break
+    while end - first < _LONGEST and (before := message.free(first - 1)) is not None and _goes_on(before, named=True):
         first -= 1
     follows_detail = first > 0 and message.taken(first - 1)
-    unknown = first < end and message.tokens[first].kind == "word" and message.tokens[first].word not in COMMON
-    if follows_detail and unknown and message.has("party_size", "date", "time"):
-        _claim(message, first, end)
+    if first < end and follows_detail and message.has("party_size", "date", "time"):
+        opening = message.tokens[first]
+        if opening.kind == "word" and opening.word not in COMMON:
+            _claim(message, first, end)

@@ -41,6 +41,7 @@ _NOT_MEALS = frozenset({"morning", "afternoon", "evening"})
 _CUE_WORDS = 4
 _NIGHTS_OUT = words("guys girls ladies boys date game mens hens girl good")
 _DESCRIBING = words("cancel cancelled canceled booked reserved cancelling canceling")
+_DESCRIBED = words("booking reservation table menu party date place")
 _MEALS = frozenset({"lunch", "dinner", "brunch", "breakfast"})
 
 
@@ -157,30 +158,30 @@ def read_parts_of_day(message: Message) -> None:
 
     A meal that only describes a booking ("my lunch reservation") is `part_of_day` too.
     """
-    described = any(token.word in _DESCRIBING for token in message.tokens)
+    if _is_greeting(message):
+        return
     exact = message.has("time")
     parted = any("part" in claim.value for claim in message.of("date"))
-    short = message.expecting is None and 0 < len(message.tokens) <= _GREETING
-    if short and message.tokens[0].word in _NOT_MEALS:
-        return  # "Evening!" is a greeting
-    items = message.view.items
-    words = message.view.words
-    for first, end, part in _PHRASES.find(words):
-        before = words[first - 1] if first else ""
-        after = words[end] if end < len(words) else ""
-        if (
-            before in _NIGHTS_OUT
-            or (before in _NOT_A_TIME_AFTER and part in ("late", "morning", "afternoon", "evening"))
-            or (part == "late" and after in _LATENESS)
-        ):
-            continue
-        if in_a_name(message, items[first][1], items[end - 1][2]):
-            continue
-        describes = part in _MEALS and (
-            described
-            or before in _OWN
-            or after in ("booking", "reservation", "table", "menu", "party", "date", "place")
-        )
-        known = exact or (parted and part not in _FINER)
-        entity = "part_of_day" if known or describes else "time"
-        message.claim(entity, items[first][1], items[end - 1][2], {"part": part})
+    view = message.view
+    for first, end, part in _PHRASES.find(view.words):
+        before = view.words[first - 1] if first else ""
+        after = view.words[end] if end < len(view.words) else ""
+        at = view.items[first][1], view.items[end - 1][2]
+        if not (_is_no_time(part, before, after) or in_a_name(message, *at)):
+            known = exact or (parted and part not in _FINER) or _describes(message, part, before, after)
+            message.claim("part_of_day" if known else "time", *at, {"part": part})
+
+
+def _is_greeting(message: Message) -> bool:
+    """ "Evening!" is one."""
+    return message.expecting is None and len(message.tokens) <= _GREETING and message.word(0) in _NOT_MEALS
+
+
+def _describes(message: Message, part: str, before: str, after: str) -> bool:
+    return part in _MEALS and (before in _OWN or after in _DESCRIBED or message.says(*_DESCRIBING))
+
+
+def _is_no_time(part: str, before: str, after: str) -> bool:
+    """Whether a part of the day is a night out ("date night"), or how late somebody or something is."""
+    is_late = part == "late" and after in _LATENESS
+    return is_late or before in _NIGHTS_OUT or (before in _NOT_A_TIME_AFTER and (part == "late" or part in _NOT_MEALS))

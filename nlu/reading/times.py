@@ -131,17 +131,21 @@ def _release_names(message: Message) -> None:
     """An hour after "at" that begins a name ("at seven sisters", "at 3 Seasons") is the restaurant's."""
     times = message.of("time")
     for claim in times:
-        token = message.tokens[claim.first]
-        follower = message.tokens[claim.end] if claim.end < len(message.tokens) else None
-        if claim.end - claim.first > 1 or follower is None or follower.kind != "word" or message.taken(claim.end):
-            continue
-        spelled = token.kind == "word" and follower.word not in COMMON and token.word.isdecimal()
-        numbered = token.kind == "number" and follower.capital and len(times) > 1 and not message.text.isupper()
-        if (spelled or numbered) and message.tokens[claim.first - 1].word == "at":
+        is_hour = claim.end - claim.first == 1 and message.word(claim.first - 1) == "at"
+        if is_hour and _begins_name(message, claim.first, is_only_time=len(times) == 1):
             message.release(claim)
             end = name_end(message, claim.first, sure=True)
-            name = message.text[token.start : message.tokens[end - 1].end]
+            name = message.text[message.tokens[claim.first].start : message.tokens[end - 1].end]
             message.claim("restaurant", claim.first, end, name)
+
+
+def _begins_name(message: Message, position: int, *, is_only_time: bool) -> bool:
+    token, follower = message.tokens[position], message.free(position + 1)
+    if follower is None or follower.kind != "word":
+        return False
+    if token.kind == "word":
+        return token.word.isdecimal() and follower.word not in COMMON
+    return token.kind == "number" and follower.capital and not is_only_time and not message.text.isupper()
 
 
 def _release_small_hours(message: Message) -> None:
