@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nlu import lexicon
+
+_WORDS = lexicon.words("wishes")
+
 _ASKING = r"(?:(?:please|pls|can you|could you|can u|i want to|i'd like to|i need to|hi|hey)[, ]+)*"
 _CANCEL = re.compile(rf"{_ASKING}(?:cancel|scrap|drop)\s+(?P<object>\S.*)", re.IGNORECASE)
 _OTHER = re.compile(
@@ -15,9 +19,7 @@ _BETWEEN = re.compile(
     r"\s*(?:[,;.]\s*(?:and\s+|then\s+|also\s+)*|\band\s+(?:then\s+|also\s+)*|\bthen\s+)", re.IGNORECASE
 )
 _INSTEAD = re.compile(r"\b(?:instead|rather|another time|a new one)\b", re.IGNORECASE)
-_POINTS_NOWHERE = frozenset(
-    ("my", "our", "the", "it", "that", "this", "booking", "reservation", "table", "please", "dinner")
-)
+_POINTS_NOWHERE = _WORDS["points_nowhere"]
 _FEWEST_WORDS = 3
 
 

@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlu import lexicon
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import LAST_HOUR, NOON, clock_time
 from nlu.reading.message import Message
 from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("numbers")
 
 _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100, 4
-_PARTY_WORDS = words("party people size number guests group headcount attending adults us bigger larger smaller")
-_TIME_WORDS = words("available closer early late earlier later time oclock")
-_NOT_COUNTED_AFTER = words(
-    "stars star rating table tables % days weeks hours minutes miles dollars bucks pounds / more days times th street avenue of"
-)
-_NOT_COUNTED_BEFORE = words("rating $ £ € # room flat apt suite venue years :")
+_PARTY_WORDS = _WORDS["party_words"]
+_TIME_WORDS = _WORDS["time_words"]
+_NOT_COUNTED_AFTER = _WORDS["not_counted_after"]
+_NOT_COUNTED_BEFORE = _WORDS["not_counted_before"]
 
 
-_RATING = words("rating rated stars star")
-_ALONE = words("one . ! , please just only for its it is")
-_ASKING = words("can could change changed make may")
-_MOVING = words("move moving push pushing shift bump postpone delay reschedule")
+_RATING = _WORDS["rating"]
+_ALONE = _WORDS["alone"]
+_ASKING = _WORDS["asking"]
+_MOVING = _WORDS["moving"]
 _REPLACED = (["instead", "of"], ["rather", "than"])
-_SEPARATING = words("for <date> <party_size> , - .") | {""}
+_SEPARATING = _WORDS["separating"] | {""}
 _KINDS = ("party_size", "time", "date")
-_EDGES = words(". ! ? , - / : ( )") | {""}
-_OPENING = words("hi hello hey hiya , . ! and so ok book get reserve seat")
-_FOLLOWS_OPENER = words("on at for in by after before the a near outside inside around sometime tonight / , - & x") | {
-    ""
-}
-_OF_DAY = words("<vague_date> <date> <time> <part_of_day> <seating> <occasion>")
-_ASKED_FOR = words("<date> do have get book")
+_EDGES = _WORDS["edges"] | {""}
+_OPENING = _WORDS["opening"]
+_FOLLOWS_OPENER = _WORDS["follows_opener"] | {""}
+_OF_DAY = _WORDS["of_day"]
+_ASKED_FOR = _WORDS["asked_for"]
 _FIRST_AT_NIGHT = 5
 _NEGATED = "not"
-_AFTER_HOUR = words("please thanks thx then instead or and for in on at with if would will works is ok tonight")
+_AFTER_HOUR = _WORDS["after_hour"]
 
 
 @dataclass

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from nlu import lexicon
 from nlu.reading.message import Claim, Message
-from nlu.reading.words import words
 
-CHANGING = words(
-    "change changed changing move moved moving switch switched swap shift reschedule rescheduled push pushed update "
-    "amend modify adjust bump make postpone delay"
-)
-_MOVING = words("move change push shift switch")
-_BOOKING = words("book come do reserve have")
+_WORDS = lexicon.words("changing")
+
+CHANGING = _WORDS["changing"]
+_MOVING = _WORDS["moving"]
+_BOOKING = _WORDS["booking"]
 _REPLACEABLE = ("party_size", "time", "date")
-_INTRODUCES_NEW = frozenset({"to", "for", "instead", "be", "it", "that", "into", "now", "at", "until", "till", "only"})
+_INTRODUCES_NEW = _WORDS["introduces_new"]
 _MISSING = (
     ("cant", "make", "it"), ("cant", "make", "it", "on"), ("cant", "do"), ("cant", "come"), ("came", "up", "on"),
     ("busy", "on"), ("busy",), ("not", "free"), ("not", "free", "on"), ("going", "to", "do"), ("gonna", "do"),

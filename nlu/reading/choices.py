@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from nlu import lexicon
 from nlu.reading.message import Build, Message, Rule, pattern
 from nlu.reading.spans import Value
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("choices")
 
 _ANYTHING = r"(?:one|time(?! (?:after|before|from|between|<))|day|date|cuisine|of (?:them|those|these|the above))"
 _NO_BOUND = r"(?<!<time> )(?<!or )(?<!at )(?<!at the )"  # "9 or later", "at the latest"
@@ -37,10 +39,10 @@ _PLACE_RULES: list[Rule] = [
         _index,
     ),
 ]
-_REFUSING = words("not no nor dont isnt")
+_REFUSING = lexicon.words("wishes")["negating"] | _WORDS["refusing"]
 _MORE = r"(?:something|anything|a bit|a little|any|much|slightly)"
 _NUMERO: Rule = (pattern(r"no(?: \.)? (?P<n>\d{1,2})(?! (?:people|am|pm|of|guests))"), "choice", _index)
-_ANSWERED_WITH_NUMBERS = words("party_size date time confirmation")
+_ANSWERED_WITH_NUMBERS = _WORDS["answered_with_numbers"]
 _COMPARING: list[tuple[str, str, str]] = [
     ("none", "none neither nothing", r"none(?: of (?:them|those|these|the above))?|neither(?: of them| one)?|"
      r"nothing (?:works|fits|suits)"),
@@ -56,7 +58,9 @@ _COMPARING: list[tuple[str, str, str]] = [
      r"either(?: one| of them| works| is fine)?(?! (?:\d|<))|whichever|whatever|(?:i )?dont (?:mind|care)|doesnt matter|"
      r"does not matter|no preference|you (?:choose|decide|pick)|surprise me|both(?: work| are fine)"),
 ]  # fmt: skip
-_COMPARING_RULES = [(words(cues), (pattern(text), "choice", _which(which))) for which, cues, text in _COMPARING]
+_COMPARING_RULES = [
+    (frozenset(cues.split()), (pattern(text), "choice", _which(which))) for which, cues, text in _COMPARING
+]
 
 
 def read_choices(message: Message) -> None:

@@ -2,126 +2,25 @@
 
 from __future__ import annotations
 
+from nlu import lexicon
 from nlu.reading.message import Message, Phrases
 from nlu.reading.spelling import slips
-from nlu.reading.words import words
 
-_CITIES = """
-New York|Los Angeles|Chicago|Houston|Phoenix|Philadelphia|San Antonio|San Diego|Dallas|Austin|Fort Worth|San Jose|
-Columbus|Charlotte|Indianapolis|San Francisco|Seattle|Denver|Oklahoma City|Nashville|Washington|El Paso|Las Vegas|Boston|
-Detroit|Portland|Louisville|Memphis|Baltimore|Milwaukee|Albuquerque|Tucson|Fresno|Sacramento|Mesa|Atlanta|Kansas City|
-Colorado Springs|Omaha|Raleigh|Miami|Virginia Beach|Long Beach|Oakland|Minneapolis|Bakersfield|Tulsa|Tampa|Arlington|
-Wichita|Aurora|New Orleans|Cleveland|Honolulu|Anaheim|Orlando|Lexington|Stockton|Riverside|Irvine|Newark|Santa Ana|
-Cincinnati|Pittsburgh|Saint Paul|Greensboro|Jersey City|Durham|Lincoln|North Las Vegas|Plano|Anchorage|Gilbert|Madison|
-Reno|Chandler|St. Louis|Buffalo|Fort Wayne|Lubbock|St. Petersburg|Laredo|Irving|Chesapeake|Glendale|Winston Salem|
-Scottsdale|Garland|Boise|Norfolk|Spokane|Richmond|Fremont|Huntsville|Salt Lake City|Santa Fe|Savannah|Charleston|
-Brooklyn|Queens|Manhattan|The Bronx|Staten Island|Hoboken|Cambridge|Somerville|Providence|New Haven|Hartford|Santa Monica|
-Pasadena|Beverly Hills|West Hollywood|Venice Beach|Malibu|Long Island|White Plains|Boulder|Fort Collins|Evanston|
-Oak Park|Palo Alto|Menlo Park|Redwood City|San Mateo|Burlingame|Millbrae|San Bruno|South San Francisco|Daly City|Berkeley|
-Alameda|Emeryville|Albany|El Cerrito|Walnut Creek|Concord|Lafayette|Orinda|Danville|San Ramon|Dublin|Pleasanton|Livermore|
-Hayward|San Leandro|Castro Valley|Union City|Milpitas|Santa Clara|Sunnyvale|Mountain View|Los Altos|Cupertino|Campbell|
-Los Gatos|Saratoga|Morgan Hill|Gilroy|Half Moon Bay|Foster City|Belmont|San Carlos|Sausalito|Mill Valley|San Rafael|
-Novato|Petaluma|Santa Rosa|Sonoma|Napa|St. Helena|Vallejo|Vacaville|Fairfield|Healdsburg|Calistoga|Yountville|Santa Cruz|
-Monterey|Carmel|Los Angeles|Corte Madera|Larkspur|Tiburon|Antioch|Brentwood|Benicia|Pacifica|Pleasant Hill|Martinez|
-London|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Bristol|Sheffield|Cardiff|Belfast|Leicester|Nottingham|
-Newcastle|Brighton|Oxford|York|Bath|Southampton|Plymouth|Aberdeen|Dublin|Cork|Galway|Toronto|Montreal|Vancouver|Calgary|
-Ottawa|Edmonton|Quebec City|Winnipeg|Halifax|Victoria|Sydney|Melbourne|Brisbane|Perth|Adelaide|Canberra|Gold Coast|Auckland|
-Wellington|Christchurch|Paris|Lyon|Marseille|Nice|Berlin|Munich|Hamburg|Frankfurt|Cologne|Vienna|Zurich|Geneva|Basel|Madrid|
-Barcelona|Valencia|Seville|Lisbon|Porto|Rome|Milan|Florence|Venice|Naples|Turin|Amsterdam|Rotterdam|Brussels|Antwerp|
-Copenhagen|Stockholm|Oslo|Helsinki|Warsaw|Prague|Budapest|Athens|Istanbul|Dubai|Tokyo|Osaka|Kyoto|Seoul|Singapore|Hong Kong|
-Bangkok|Mumbai|Delhi|Bangalore|Mexico City|Sao Paulo|Buenos Aires|Lima|Bogota|Cape Town|Johannesburg|Nairobi|Lagos|Cairo|
-Tel Aviv|Shanghai|Beijing|Taipei|Manila|Jakarta|Kuala Lumpur
-"""
-NICKNAMES = {
-    "nyc": "New York", "new york city": "New York", "ny": "New York", "la": "Los Angeles", "l . a .": "Los Angeles",
-    "sf": "San Francisco", "san fran": "San Francisco", "frisco": "San Francisco", "s . f .": "San Francisco",
-    "sanfrancisco": "San Francisco", "philly": "Philadelphia", "vegas": "Las Vegas", "dc": "Washington",
-    "washington dc": "Washington", "d . c .": "Washington", "nola": "New Orleans", "chi town": "Chicago",
-    "saint helena": "St. Helena", "st . helena": "St. Helena", "saint louis": "St. Louis", "st . louis": "St. Louis",
-    "slc": "Salt Lake City", "atl": "Atlanta", "bk": "Brooklyn", "city of london": "London", "central london": "London",
-    "downtown san francisco": "San Francisco", "downtown chicago": "Chicago", "sfo": "San Francisco",
-}  # fmt: skip
+_WORDS = lexicon.words("cities")
+
+NICKNAMES: dict[str, str] = lexicon.load("cities")["nicknames"]
 # Also ordinary words or first names: only after "in" or "near".
-_AMBIGUOUS = frozenset(
-    [
-        "phoenix",
-        "austin",
-        "charlotte",
-        "madison",
-        "lincoln",
-        "mesa",
-        "aurora",
-        "concord",
-        "buffalo",
-        "reading",
-        "bath",
-        "nice",
-        "cork",
-        "perth",
-        "victoria",
-        "york",
-        "florence",
-        "venice",
-        "milan",
-        "sydney",
-        "dallas",
-        "paris",
-        "denver",
-        "savannah",
-        "boulder",
-        "la",
-        "ny",
-        "gilbert",
-        "chandler",
-        "lexington",
-        "irving",
-        "garland",
-        "laredo",
-        "orlando",
-        "sonoma",
-        "carmel",
-        "campbell",
-        "albany",
-        "dublin",
-        "lafayette",
-        "brighton",
-        "cambridge",
-        "geneva",
-        "lima",
-        "naples",
-        "alameda",
-        "lyon",
-        "memphis",
-        "houston",
-        "plymouth",
-        "wellington",
-        "bristol",
-        "durham",
-        "raleigh",
-        "london",
-        "boston",
-        "chesapeake",
-        "riverside",
-        "fairfield",
-        "sf",
-        "dc",
-    ]
-)
-_NAMES = [name.strip() for name in _CITIES.replace("\n", "").split("|")]
+_AMBIGUOUS = _WORDS["ambiguous"]
+_NAMES: list[str] = lexicon.load("cities")["names"]
 _BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | NICKNAMES)
 _SHORTEST_MISTYPED = 6
 _MISTYPED = {
     slip: name for name in _NAMES if len(name) >= _SHORTEST_MISTYPED for slip in slips(name.lower().replace(".", ""))
 }
-_PLACING = words("in near around at city downtown to for from located is ,")
-_SURE = frozenset({"in", "near", "around", "city", "downtown"})
+_SURE = _WORDS["sure"]
+_PLACING = _SURE | _WORDS["placing"]
 _LONGEST = 3
-_NOT_CITIES = words(
-    "the a an my our your this that case total advance time party town house person fact general name order need there here "
-    "area restaurant booking mind bed touch charge place english spanish french cash private particular all both one two "
-    "any every each some minutes hour hours day days week weeks me it addition future front between line which what "
-    "i we you he she they"
-)
+_NOT_CITIES = _WORDS["not_cities"]
 
 
 def read_cities(message: Message) -> None:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlu import lexicon
 from nlu.reading.numbers import number_of
-from nlu.reading.words import words
 
-_ONE = words(
-    "wife husband hubby partner gf girlfriend bf boyfriend fiance fiancee spouse mom mum mother dad father sister sis "
-    "brother bro son daughter baby kid child toddler infant aunt auntie uncle nephew niece cousin friend mate boss "
-    "colleague coworker client companion buddy pal grandma granny nan nana grandmother grandpa grandad grandfather "
-    "grandson granddaughter grandchild man woman boy girl guy lady gentleman person adult guest roommate flatmate "
-    "neighbor neighbour teenager teen newborn senior stepson stepdaughter stepmom stepdad godson goddaughter missus "
-    "mrs mr bestie misses mil fil student teacher cousine other"
-)
+_WORDS = lexicon.words("people")
+
+_ONE = _WORDS["one"]
 SOMEBODY = "|".join(sorted(_ONE))
 """One person each, for patterns."""
-_PAIR = words("parents grandparents inlaws twins couple folks")
+_PAIR = _WORDS["pair"]
 _PLURALS = {
     "wives": 1, "husbands": 1, "children": 1, "babies": 1, "men": 1, "women": 1, "ladies": 1, "gentlemen": 1,
     "people": 1, "others": 1, "heads": 1, "covers": 1, "diners": 1, "pax": 1, "members": 1, "couples": 2, "pairs": 2,
@@ -26,24 +21,17 @@ _PLURALS = {
     "seniors": 1, "grandchildren": 1, "grandkids": 1, "workers": 1, "associates": 1, "visitors": 1,
     "tourists": 1, "employees": 1, "players": 1, "peoplr": 1, "individuals": 1, "littles": 1, "littlies": 1,
 }  # fmt: skip
-_SOFT_PLURALS = frozenset({"family", "kids", "families", "team"})
-_DETERMINERS = words("my our the a an his her their your another both all some just only")
-_ADJECTIVES = words(
-    "little small young old older adult grown best good close other younger elder teenage female male big baby dear "
-    "lovely new work family co fellow hungry business oldest youngest eldest beautiful step wee up "
-    "elderly tiny"
-)
-_CONNECTORS = frozenset({",", "and", "&", "+", "plus", "with", "along", "n"})
-_AFTER_BARE = words("other others more total in please for at on and plus to tomorrow tonight will would need want")
-_SELF = frozenset({"me", "myself", "i"})
-_VERBS = words(
-    "need want would will am have had can could do like was were wish prefer should require d dont cant wont think "
-    "believe are id im ive ill hope love know see"
-)
-_CHILDREN = words("kids children babies kid child toddler toddlers baby infant infants")
-_NEVER_ALONE = words("other people members heads covers pax others")
+_SOFT_PLURALS = _WORDS["soft_plurals"]
+_DETERMINERS = _WORDS["determiners"]
+_ADJECTIVES = _WORDS["adjectives"]
+_CONNECTORS = _WORDS["connectors"]
+_AFTER_BARE = _WORDS["after_bare"]
+_SELF = _WORDS["self"]
+_VERBS = _WORDS["verbs"]
+_CHILDREN = _WORDS["children"]
+_NEVER_ALONE = _WORDS["never_alone"]
 _MOST_CONNECTORS = 3
-_HOW_MANY = frozenset({"a", "an", "another", "one"})
+_HOW_MANY = _WORDS["how_many"]
 _OF_OURS = (["of", "my"], ["of", "our"], ["of", "the"])
 
 

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from nlu import lexicon
 from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
 from nlu.reading.spelling import AFTER_SUBJECT, MONTHS, SPELLINGS
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("times")
 
 TOKEN = re.compile(
     r"""
@@ -35,12 +37,12 @@ TOKEN = re.compile(
 )
 APOSTROPHES = str.maketrans("", "", "'’`´")
 MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
-_HOUR_CUES = words("at @ past after before around by half")
-_HOUR_FRACTIONS = words("quarter 5 10 20 25 minutes")
-_HOUR_ENDS = words("am pm oclock 15 30 45 ish")
-_NOT_HOURS = words("of person people guest adult more table the other - i we")
-_THINGS_BOOKED = words("table spot space room booking reservation seats")
-_WHO_COME = words("people of guests adults persons person kids")
+_HOUR_CUES = _WORDS["hour_cues"]
+_HOUR_FRACTIONS = _WORDS["hour_fractions"]
+_HOUR_ENDS = _WORDS["hour_ends"]
+_NOT_HOURS = _WORDS["not_hours"]
+_THINGS_BOOKED = _WORDS["things_booked"]
+_WHO_COME = _WORDS["who_come"]
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}

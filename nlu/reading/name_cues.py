@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nlu import lexicon
 from nlu.reading.message import pattern
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("names")
 
 STRONG = pattern(
     r"(?:my|the|his|her|our|wifes|husbands|whose|full|first|and) (?:full |own |first |given )?names?"
@@ -29,31 +31,23 @@ AFTER = pattern(
     r"(?:is (?:my|the|our) (?:full |first )?name|is what (?:you can|to) call me|here|speaking|has (?:a|the|already|done|made|"
     r"booked|reserved)|(?:made|booked|reserved) (?:a|the|it)|is (?:the )?name|will be (?:the|my) name|is who|,? party of)"
 )
-ATTRIBUTED = frozenset(
-    {"booking", "reservation", "table", "party", "dinner", "lunch", "<part_of_day>", "group", "<party_size>"}
-)
+ATTRIBUTED = _WORDS["attributed"]
 LAST_ONLY = pattern(r"(?:my |the )?(?:last|family|sur) ?name(?: is| s| would be| will be| :|s)?")
 FIRST_ONLY = pattern(r"(?:my |the )?(?:1th|first|given) ?name(?: is| s| would be| will be| :|s)?")
 LAST_AFTER = pattern(r"is (?:my|the|our) (?:last name|surname|family name|sur name)")
 FIRST_AFTER = pattern(r"is my (?:first|given) name")
-BOTH = words(
-    "will may april june grace faith hope joy mark rich dawn art bill frank jack pat ray rob sue drew chase hunter summer "
-    "eve rose ruby pearl sandy ginger violet daisy olive penny jean gene grant guy dean"
-)
+BOTH = _WORDS["both"]
 """Words that are given names, too: they are none until a name was asked for."""
-SIGNING = words("regards thanks cheers sincerely best")
-SPEAKING_UP = words("here speaking")
-INTRODUCING = words("this im i mr mrs ms dr miss")
-SHUT = words("please thanks thx ty cheers x . ! , ) -") | {""}
-ASKING = words("does is do has if whether know and")
-PARTICLES = words("de la del der den van von da di dos du le el al bin ibn mac mc st ter ten san santa y af av zu")
-TITLES = words("mr mrs ms miss dr prof sir madam mister professor")
-BOOKING_WORDS = words("booking reservation table book booked reserve reserved made cancel <part_of_day>")
+SIGNING = _WORDS["signing"]
+SPEAKING_UP = _WORDS["speaking_up"]
+SHUT = _WORDS["shut"] | {""}
+ASKING = _WORDS["asking"]
+PARTICLES = _WORDS["particles"]
+TITLES = _WORDS["titles"]
+INTRODUCING = _WORDS["introducing"] | TITLES
+BOOKING_WORDS = _WORDS["booking_words"]
 LONGEST, PAIR, HYPHENATED = 4, 2, 3
 POSSESSIVE = re.compile("['’`´]s$")
 
 
-SPEAKING = words(
-    "yes no ok okay thank thanks never forget start cancel stop what who how why when where is are can could hello hi hey good "
-    "im i its it this my that not please sorry change help the same book talk speak call same start undo wait nope yeah sure"
-)
+SPEAKING = _WORDS["speaking"]

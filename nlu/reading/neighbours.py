@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from nlu import lexicon
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
-from nlu.reading.words import words
 
-_PLACING = words("at to called named @ from restaurant book reserve is the try like")
+_WORDS = lexicon.words("restaurants")
+
+_PLACING = _WORDS["placing"]
 _REACH = 4
-_TYPES = words("restaurant restaurants food cuisine place places")
-_HOUSES = words("trattoria osteria izakaya brasserie bistro cafe taverna cantina pizzeria taqueria")
-_LINKING = words("and for of the on")
-GENERIC = words(
-    "club house bistro grill cafe kitchen bar room tavern diner lounge inn pizzeria trattoria osteria cantina eatery "
-    "brasserie garden bakery pub steakhouse roadhouse palace express corner noodle grille restaurant"
-)
+TYPES = _WORDS["types"]
+_HOUSES = _WORDS["houses"]
+_LINKING = _WORDS["joining"]
+GENERIC = _HOUSES | _WORDS["generic"]
 
 
 def in_a_name(message: Message, first: int, end: int) -> bool:
@@ -23,7 +22,7 @@ def in_a_name(message: Message, first: int, end: int) -> bool:
     before, after = message.free(first - 1), message.free(end)
     if _capital_beside(message, first, before, after) or (end - first == 1 and _names_a_house(message, first, after)):
         return True
-    is_generic = message.tokens[first].word not in GENERIC and after is not None and after.word in GENERIC - _TYPES
+    is_generic = message.tokens[first].word not in GENERIC and after is not None and after.word in GENERIC - TYPES
     return (is_generic or _unknown(before) or _unknown(after)) and _follows_place(message, first)
 
 
@@ -36,7 +35,7 @@ def _names_a_house(message: Message, position: int, after: Token | None) -> bool
     """Whether a kind of house is followed by its name: "trattoria lucertola"."""
     if message.tokens[position].word not in _HOUSES or after is None:
         return False
-    is_named = after.capital and after.kind == "word" and after.word not in _TYPES
+    is_named = after.capital and after.kind == "word" and after.word not in TYPES
     return (is_named and _is_capital(message, position)) or _unknown(after)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from nlu import lexicon
 from nlu.reading.changes import is_changing
 from nlu.reading.groups import SOMEBODY
 from nlu.reading.message import Build, Claim, Message, Rule, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.people import claim_groups, is_remark, stays_away
 from nlu.reading.spans import Value
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("people")
 
 _N = r"(?P<n>\d{1,3}|one)"
 _NOUN = (
@@ -149,10 +151,8 @@ _FOR_RULES: list[Rule] = [
 
 
 _ONE_OF_MANY = ["one", "of", "us"]
-_DOING_SOMETHING = words(
-    "is has uses needs cant cannot wont doesnt hates loves prefers might may will would walks comes"
-)
-_SUMMING = words("total altogether all together up told")
+_DOING_SOMETHING = _WORDS["doing_something"]
+_SUMMING = _WORDS["summing"]
 
 
 def read_party_size(message: Message) -> None:

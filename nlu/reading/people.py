@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlu import lexicon
 from nlu.reading.groups import find_groups
 from nlu.reading.message import Message
-from nlu.reading.words import words
 
-_HAVING = words("is are has have eat eats")
-_NEEDING = words("need needs will require requires use uses")
-_OWNING = words("have has got bringing bring ive")
+_WORDS = lexicon.words("people")
+
+_HAVING = _WORDS["having"]
+_NEEDING = _WORDS["needing"]
+_OWNING = _WORDS["owning"]
 _PARTLY = (["including"], ["incl"], ["includes"], ["("])
-_STAYING = words("cancelled canceled dropped cant cannot wont isnt arent")
+_STAYING = _WORDS["staying"]
 _STAYING_PAIRS = (["is", "not"], ["are", "not"], ["can", "not"], ["to", "cancel"], ["bailed", "on"], ["backed", "out"])
 
 

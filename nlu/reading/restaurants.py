@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
+from nlu import lexicon
 from nlu.reading.changes import is_changing
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
-from nlu.reading.words import words
+from nlu.reading.name_cues import TITLES
 
-_SURE = words("at called named @ try visit cancel swap into")
-_NAMING = words("restaurant place called named name")
+_WORDS = lexicon.words("restaurants")
+
+_SURE = _WORDS["sure"]
+_NAMING = _WORDS["naming"]
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
-_CUES = _SURE | words(
-    "it into cancel swap do restaurant place to with from for book like of want about reserve is does do are has"
-)
-_LINKING = words("& and no y et of de du + -")
-_ARRIVING = words("visiting coming calling texting writing travelling traveling flying im am are in down up over")
-_STANDING = words("on by near in off at around")
-_BOOKINGS = words("table reservation booking")
-_OWNING = words("my our the")
-_INSIDE = words("& - and the of on n la le el de du aux by + '")
-_BREAKING = words(
-    "please for in on at with and or near from to if is are do does did can could would will should may might must am be "
-    "been was were have has had thanks thank thx asap by around about after before under i im id ive we were well my our me "
-    "us you your it its this that these those there here now then so but also because since as when what where who how why "
-    "not no yes yeah ok okay table tables booking bookings book reservation reservations reserve name party people time date "
-    "want wants need needs like likes get got make made party just only instead again still open next last same today tomorrow "
-    "tonight which than up down out off they them he she his her their one any some all another other please hi hello hey "
-    "restaurant restaurants place places night evening all right once same home work least most first second mr mrs ms dr miss"
-)
-_OPENERS = words(
-    "oh ah hmm um well hi hello hey , the book maybe yes no ! its it is at called ok okay i want id like to go"
-)
-_GIVING_UP = words("leave forget drop skip never nevermind nothing keep stay dont")
-_FOLLOWING = words(". , ! ? for in on at is please with instead")
-_NOT_PROPER = words("i im id mr mrs ms dr miss")
+_CUES = _SURE | _WORDS["cues"]
+_LINKING = _WORDS["linking"]
+_ARRIVING = _WORDS["arriving"]
+_STANDING = lexicon.words("streets")["before"] | {"at"}
+_BOOKINGS = _WORDS["bookings"]
+_OWNING = _WORDS["owning"]
+_INSIDE = _WORDS["inside"]
+_BREAKING = _WORDS["breaking"]
+_OPENERS = _WORDS["openers"]
+_GIVING_UP = _WORDS["giving_up"]
+_FOLLOWING = _WORDS["following"]
+_NOT_PROPER = _WORDS["not_proper"] | TITLES
 _LONGEST = 8
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from nlu import lexicon
 from nlu.reading.common_words import COMMON
 from nlu.reading.message import Message
-from nlu.reading.words import words
+from nlu.reading.neighbours import GENERIC
 
-_KINDS = words("street st avenue ave av road rd boulevard blvd lane ln square sq highway hwy parkway pkwy alley mews")
-_BEFORE = words("on near off along by around in")
-_PLACES = words(
-    "place places spot spots joint restaurant restaurants one ones something anything somewhere anywhere that thats is bar "
-    "cafe diner house located"
-)
-_NO_NAMES = words(
-    "the a an this that my your our his her their which what same other another next any every each some both "
-    "and or it is are in on at by to from near of off"
-)
-_NAMES_TOO = words("main market church park high mill state center broadway station bridge castle garden king queen")
+_WORDS = lexicon.words("streets")
+
+_KINDS = _WORDS["kinds"]
+_BEFORE = _WORDS["before"]
+_PLACES = _WORDS["places"]
+_NO_NAMES = _WORDS["no_names"]
+_NAMES_TOO = _WORDS["names_too"]
 """Common words that streets are called by."""
-_HOUSES = words("kitchen bar grill house restaurant cafe diner tavern club bistro pizza food market")
+_HOUSES = GENERIC | _WORDS["houses"]
 _WORDLIKE = ("word", "number", "ordinal")
 _LONGEST = 3
 

@@ -4,45 +4,33 @@ from __future__ import annotations
 
 import re
 
+from nlu import lexicon
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, NOT_PEOPLE, clock_pattern, clock_value
 from nlu.reading.message import Message, Phrases, Rule, pattern
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.spans import Value
-from nlu.reading.words import words
+
+_WORDS = lexicon.words("times")
 
 _DURATION = (
     r"(?:(?P<half>half an hour|half hour|half an hr|1/2 hours?)|(?P<half_more>(?:an hour|1 hours?|one hours?) and a half)|"
     r"(?P<n>\d{1,3}|an?|one|a couple of|a few)(?: or (?P<or>\d))? (?P<unit>minutes|hours?))"
 )
-_PARTS = {
-    "lunch": "lunch|lunchtime|lunch time|midday meal",
-    "dinner": "dinner|dinnertime|dinner time|supper|suppertime|tea time|teatime",
-    "brunch": "brunch|brunchtime",
-    "breakfast": "breakfast|breakfast time",
-    "morning": "morning|mornings|in the morning",
-    "afternoon": "afternoon|afternoons|arvo|mid afternoon",
-    "evening": "evening|night|evenings|nighttime|at night",
-    "early_evening": "early evening|early dinner|early in the evening|early supper|early bird",
-    "early_afternoon": "early afternoon|early lunch",
-    "late_afternoon": "late afternoon|late lunch",
-    "late": "late|late evening|late night|late dinner|late in the evening|late at night",
-}
+_PARTS: dict[str, str] = lexicon.load("times")["parts_of_day"]
 _PHRASES = Phrases({phrase: part for part, phrases in _PARTS.items() for phrase in phrases.split("|")})
-_NOT_A_TIME_AFTER = frozenset(
-    {"im", "be", "running", "runnin", "were", "bit", "little", "are", "am", "too", "of", "good", "how"}
-)
-_LATENESS = frozenset({"notice", "cancellation", "arrival", "change", "reply"})
-_OWN = words("my our move push shift reschedule")
-_FINER = frozenset({"late", "early_evening"})
+_NOT_A_TIME_AFTER = _WORDS["not_a_time_after"]
+_LATENESS = _WORDS["lateness"]
+_OWN = _WORDS["own"]
+_FINER = _WORDS["finer"]
 """Parts of the evening that say more than "tonight"."""
 _GREETING = 2
-_NOT_MEALS = frozenset({"morning", "afternoon", "evening"})
+_NOT_MEALS = _WORDS["not_meals"]
 _CUE_WORDS = 4
-_NIGHTS_OUT = words("guys girls ladies boys date game mens hens girl good")
-_DESCRIBING = words("cancel cancelled canceled booked reserved cancelling canceling")
-_DESCRIBED = words("booking reservation table menu party date place")
-_MEALS = frozenset({"lunch", "dinner", "brunch", "breakfast"})
+_NIGHTS_OUT = _WORDS["nights_out"]
+_DESCRIBING = _WORDS["describing"]
+_DESCRIBED = _WORDS["described"]
+_MEALS = _WORDS["meals"]
 
 
 def _minutes(match: re.Match[str]) -> int:
