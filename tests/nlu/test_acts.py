@@ -96,6 +96,9 @@ def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
         ({"yes": 0.7}, "confirmation", set(), None),
         ({"name": 0.7}, "name", {"time"}, "inform"),
         ({"name": 0.7}, None, set(), None),
+        ({"cancel": 0.8}, None, set(), "cancel"),
+        ({"cancel": 0.7}, None, set(), None),
+        ({"cancel": 0.8}, "confirmation", set(), None),
         ({"change": 0.99}, None, {"time"}, None),
     ],
 )
