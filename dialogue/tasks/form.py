@@ -125,6 +125,8 @@ def _waits(turn: Turn) -> Steps[bool]:
     is_held = hold is not None and turn.asked in _TO_BE_BOOKED
     if turn.follows_reply or not is_pause(turn.reading.acts, again=not is_held or state.misses > 0):
         return False
+    if turn.has_kind("refused_cuisine"):  # "wait, anywhere but there" asks for another place, not for time
+        return False
     state.misses += 1
     if hold is None or not is_held:
         turn.say("utter_take_your_time")
