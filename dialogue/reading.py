@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dialogue.reasons import Acts
 
-_SURE_ENOUGH = 0.5
+_SURE_ENOUGH, _CONTESTED = 0.5, 0.4
 
 
 class Entity(NamedTuple):
@@ -26,6 +26,8 @@ class Reading:
     intent: str = ""
     is_unsure: bool = False
     """whether the intent is hardly more than a guess"""
+    is_contested: bool = False
+    """whether act and intent disagree, or the intent is no more than a guess: no certain wish"""
     acts: Acts = field(default_factory=dict)
     """what the message does, by probability (`nlu/acts.py`)"""
     entities: tuple[Entity, ...] = ()
@@ -49,6 +51,7 @@ class Reading:
         return cls(
             intent=intent.get("name") or "",
             is_unsure=(intent.get("confidence") or 0.0) < _SURE_ENOUGH,
+            is_contested=(intent.get("confidence") or 0.0) < _CONTESTED,
             acts=message.get("acts") or {},
             entities=tuple(
                 Entity(e["entity"], text[e["start"] : e["end"]], e["value"]) for e in message.get("entities", [])

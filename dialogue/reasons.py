@@ -77,6 +77,11 @@ def is_name(acts: Acts) -> bool:
     return acts.get("name", 0.0) >= _CERTAIN
 
 
+def is_surely_name(acts: Acts) -> bool:
+    """Return whether a message is a name beyond doubt, though its words mean something else: "Sunny", "Hope"."""
+    return acts.get("name", 0.0) >= _SURE
+
+
 def is_clear_yes(acts: Acts) -> bool:
     """Return whether a message says yes and nothing else: what was proposed out of doubt needs no less."""
     return not acts or acts.get("yes", 0.0) >= _CERTAIN

@@ -20,6 +20,12 @@ from nlu.reading.reader import read_message
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
 _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
+_WISHES = ("cancel", "change", "undo")
+"""Acts that are intents of the same name."""
+_HALF = 0.5
+_SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
+CONTESTED = 0.35
+"""Confidence of a wish that only the act shows; above the threshold of the fallback."""
 _ANSWERING = (*ASKED, "time")
 _EVERYWHERE = (NOTHING, *_ANSWERING)
 _ONLY_ANSWERS = frozenset(("inform", "choose"))
@@ -104,13 +110,22 @@ def sure_intent(
         return "other_language"
     if acts.get("opt_out", 0.0) >= _SURE:
         return "opt_out"
-    if expecting is None and acts.get("cancel", 0.0) >= _CLEAR:
-        return "cancel"
     if expecting is None and acts.get("note", 0.0) >= _SURE:
         return "inform"
     if expecting == "name" and acts.get("name", 0.0) >= _SURE:
         return "inform"
     return _of_confirmation(acts, told) if expecting == "confirmation" else None
+
+
+def contested_wish(acts: Mapping[str, float], intents: Mapping[str, float], expecting: str | None) -> str | None:
+    """Return the wish that an act shows where the intent shows nothing; None where they agree, or something was asked.
+
+    `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
+    """
+    top, share = next(iter(intents.items()))
+    if expecting is not None or (share >= _HALF and top not in _SMALL_TALK):
+        return None
+    return next((act for act in _WISHES if act != top and acts.get(act, 0.0) >= _CLEAR), None)
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand, is_named
 from dialogue.reading import Entity
-from dialogue.reasons import is_name, is_no_name
+from dialogue.reasons import is_name, is_no_name, is_surely_name
 from dialogue.turn import Turn, country_of, e164
 
 NAME_PARTS = ("first_name", "last_name")
@@ -16,16 +16,23 @@ _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human")
 
 def hear_who(turn: Turn) -> Steps[None]:
     """Take a name and a phone that are told."""
-    parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
-    name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
-    if turn.asked == "name" and is_name(turn.reading.acts):
-        name = turn.reading.whole_name or name
+    name = _name_read(turn)
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = (yield from _odd_name(turn)) or ""
     if name and name != turn.state.name:
         turn.state.name = name[:_LONGEST_NAME]
         turn.heard.fields.add("name")
     yield from hear_phone(turn, turn.entities)
+
+
+def _name_read(turn: Turn) -> str:
+    """Return the name that was read; asked for one, the whole message where it certainly is one: "Paris", "Sunny"."""
+    parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
+    name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
+    if turn.asked != "name" or not is_name(turn.reading.acts):
+        return name
+    whole = turn.reading.whole_name or name
+    return whole or (turn.reading.odd_name or "" if is_surely_name(turn.reading.acts) else "")
 
 
 def _odd_name(turn: Turn) -> Steps[str | None]:

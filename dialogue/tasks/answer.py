@@ -11,7 +11,7 @@ from dialogue.state import Errand
 from dialogue.tasks import about
 from dialogue.tasks.asking import variant
 from dialogue.tasks.bookings import recalled, show_upcoming, upcoming
-from dialogue.tasks.gate import booking_in_mind, leave_alone
+from dialogue.tasks.gate import booking_in_mind, gate, leave_alone
 from dialogue.tasks.identify import go_on_by_text
 from dialogue.turn import DONE, Outcome, Turn
 from nlu.cues import folded_words
@@ -76,6 +76,8 @@ def _count_misses(turn: Turn) -> None:
 
 def _belongs_elsewhere(turn: Turn, *, is_named: bool) -> Steps[Outcome | str | None]:
     """Return where a message belongs that was read as a question or courtesy and, while nothing is asked, is none."""
+    if (closed := (yield from gate(turn, "answer"))) is not None:
+        return closed
     if not (yield from is_left_to_answer(turn)) and (yield from _is_rather_a_wish(turn, is_named=is_named)):
         return "pick_up"
     tells = turn.intent in _NOT_UNDERSTOOD and only_tells(turn.reading.acts)

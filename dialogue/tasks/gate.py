@@ -35,7 +35,8 @@ def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
 def is_unsure(turn: Turn, task: str) -> bool:
     """Return whether what a task does to a booking has to be asked about before it happens."""
     needs_reason = not turn.situation.was_asked and task in ("change", "cancel")
-    return needs_reason and reason_for(task, turn.reading.acts) is Reason.UNSURE
+    is_certain = reason_for(task, turn.reading.acts) is Reason.CERTAIN and not turn.reading.is_contested
+    return needs_reason and not is_certain
 
 
 def _opens_change(turn: Turn) -> bool:

@@ -67,6 +67,7 @@ def _turn(row: dict[str, Any]) -> Turn:
     reading = Reading(
         intent=row["intent"],
         is_unsure=row.get("unsure", False),
+        is_contested=row.get("contested", False),
         acts=row.get("acts", {}),
         entities=entities,
         words=tuple(left.words),

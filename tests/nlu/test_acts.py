@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlu.acts import examples, sure_intent, words_for_the_staff
+from nlu.acts import contested_wish, examples, sure_intent, words_for_the_staff
 from nlu.features import asked_of, features
 
 OWN = list(examples(()))
@@ -96,9 +96,7 @@ def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
         ({"yes": 0.7}, "confirmation", set(), None),
         ({"name": 0.7}, "name", {"time"}, "inform"),
         ({"name": 0.7}, None, set(), None),
-        ({"cancel": 0.8}, None, set(), "cancel"),
-        ({"cancel": 0.7}, None, set(), None),
-        ({"cancel": 0.8}, "confirmation", set(), None),
+        ({"cancel": 0.8}, None, set(), None),
         ({"change": 0.99}, None, {"time"}, None),
     ],
 )
@@ -106,6 +104,24 @@ def test_few_acts_decide_the_intent(
     acts: dict[str, float], expects: str | None, told: set[str], intent: str | None
 ) -> None:
     assert sure_intent("Ann Bee", acts, expects, told) == intent
+
+
+@pytest.mark.parametrize(
+    ("acts", "intents", "expects", "wish"),
+    [
+        ({"cancel": 0.8}, {"thank": 0.9}, None, "cancel"),  # "can you cancel for me? thanks"
+        ({"change": 0.84}, {"out_of_scope": 0.27, "deny": 0.15}, None, "change"),
+        ({"undo": 0.8}, {"inform": 0.14}, None, "undo"),
+        ({"cancel": 0.7}, {"thank": 0.9}, None, None),
+        ({"cancel": 0.8}, {"cancel": 0.4}, None, None),  # they agree
+        ({"change": 0.99}, {"book": 0.9}, None, None),
+        ({"cancel": 0.8}, {"thank": 0.9}, "confirmation", None),
+    ],
+)
+def test_a_wish_that_only_the_act_shows_is_contested(
+    acts: dict[str, float], intents: dict[str, float], expects: str | None, wish: str | None
+) -> None:
+    assert contested_wish(acts, intents, expects) == wish
 
 
 def test_another_language_is_told_before_any_act() -> None:
