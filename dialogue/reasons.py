@@ -92,6 +92,11 @@ def may_be_aside(acts: Acts) -> bool:
     return _aside(acts) >= _POSSIBLE
 
 
+def may_seek_table(acts: Acts) -> bool:
+    """Return whether a message may look for a table; one that only has a kind of food in it does not."""
+    return not acts or sum(acts.get(name, 0.0) for name in ("book", "answer", "ask", "change")) >= _POSSIBLE
+
+
 def is_wished(act: str, acts: Acts) -> bool:
     """Return whether a message certainly wishes for this: no less is an answer to another question."""
     return bool(acts) and reason_for(act, acts) is Reason.CERTAIN

@@ -22,6 +22,8 @@ _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
 _WISHES = ("cancel", "change", "undo")
 """Acts that are intents of the same name."""
+_ALIKE = {"cancel": "stop_booking"}
+"""Intents that wish for the same where nothing is in hand: "we don't need it anymore"."""
 _HALF = 0.5
 _SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
 CONTESTED = 0.35
@@ -117,15 +119,20 @@ def sure_intent(
     return _of_confirmation(acts, told) if expecting == "confirmation" else None
 
 
-def contested_wish(acts: Mapping[str, float], intents: Mapping[str, float], expecting: str | None) -> str | None:
-    """Return the wish that an act shows where the intent shows nothing; None where they agree, or something was asked.
+def wish_of_act(
+    acts: Mapping[str, float], intents: Mapping[str, float], expecting: str | None
+) -> tuple[str, float] | None:
+    """Return the wish that an act shows where the intent is another, and its confidence; None where the intent decides.
 
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    if expecting is not None or (share >= _HALF and top not in _SMALL_TALK):
+    wish = next((act for act in _WISHES if act != top and acts.get(act, 0.0) >= _CLEAR), None)
+    if expecting is not None or wish is None:
         return None
-    return next((act for act in _WISHES if act != top and acts.get(act, 0.0) >= _CLEAR), None)
+    if top == _ALIKE.get(wish):
+        return wish, share
+    return (wish, CONTESTED) if share < _HALF or top in _SMALL_TALK else None
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:

@@ -8,7 +8,7 @@ from booking_engine import Reservation
 from dialogue.effects import Steps, settle
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reasons import Reason, is_taking_back, may_be_noted, no_wish, only_tells, reason_for
+from dialogue.reasons import Reason, is_taking_back, may_be_noted, may_seek_table, no_wish, only_tells, reason_for
 from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
 from dialogue.tasks.undo import can_take_back, take_back
 from dialogue.turn import DONE, Outcome, Turn
@@ -57,11 +57,13 @@ def _opens_cancellation(turn: Turn) -> bool:
 
 def _opens_booking(turn: Turn) -> Steps[bool]:
     """Everything opens it but what a diner with a booking only tells: a table on hold is no harm, and given back."""
-    return not (only_tells(turn.reading.acts) and (yield from upcoming(turn)))
+    acts = turn.reading.acts
+    return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
 
 
 def _opens_pick_up(turn: Turn) -> Steps[bool]:
-    return turn.has_kind(*TO_NOTE) or (yield from _opens_booking(turn))
+    """Everything opens it but what a diner with a booking only tells; notes are weighed by the change that they belong to."""
+    return turn.has_kind(*TO_NOTE) or not (only_tells(turn.reading.acts) and (yield from upcoming(turn)))
 
 
 _OPENS: dict[str, Callable[[Turn], bool | Steps[bool]]] = {

@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
 
 import nlu
-from nlu.acts import CONTESTED, EXAMPLES, Example, contested_wish, examples, sure_intent, words_for_the_staff
+from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act, words_for_the_staff
 from nlu.features import Features, asked_of, features
 
 ACTS = "acts"
@@ -168,11 +168,11 @@ class MeaningModel(GraphComponent, IntentClassifier):
         acts, intents = model.acts.of(seen), model.intents.of(seen)
         entities = message.get(ENTITIES, [])
         sure = sure_intent(text, acts, expecting, {entity["entity"] for entity in entities})
-        contested = contested_wish(acts, intents, expecting)
+        wish = wish_of_act(acts, intents, expecting)
         if sure is not None:
             intents = {sure: 1.0}
-        elif contested is not None:
-            intents = {contested: CONTESTED}
+        elif wish is not None:
+            intents = dict([wish])
         ranking = [{"name": name, "confidence": share} for name, share in intents.items()]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

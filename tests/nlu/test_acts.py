@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlu.acts import contested_wish, examples, sure_intent, words_for_the_staff
+from nlu.acts import CONTESTED, examples, sure_intent, wish_of_act, words_for_the_staff
 from nlu.features import asked_of, features
 
 OWN = list(examples(()))
@@ -109,9 +109,10 @@ def test_few_acts_decide_the_intent(
 @pytest.mark.parametrize(
     ("acts", "intents", "expects", "wish"),
     [
-        ({"cancel": 0.8}, {"thank": 0.9}, None, "cancel"),  # "can you cancel for me? thanks"
-        ({"change": 0.84}, {"out_of_scope": 0.27, "deny": 0.15}, None, "change"),
-        ({"undo": 0.8}, {"inform": 0.14}, None, "undo"),
+        ({"cancel": 0.8}, {"thank": 0.9}, None, ("cancel", CONTESTED)),  # "can you cancel for me? thanks"
+        ({"change": 0.84}, {"out_of_scope": 0.27, "deny": 0.15}, None, ("change", CONTESTED)),
+        ({"undo": 0.8}, {"inform": 0.14}, None, ("undo", CONTESTED)),
+        ({"cancel": 0.8}, {"stop_booking": 0.63}, None, ("cancel", 0.63)),  # "we don't need it anymore"
         ({"cancel": 0.7}, {"thank": 0.9}, None, None),
         ({"cancel": 0.8}, {"cancel": 0.4}, None, None),  # they agree
         ({"change": 0.99}, {"book": 0.9}, None, None),
@@ -119,9 +120,9 @@ def test_few_acts_decide_the_intent(
     ],
 )
 def test_a_wish_that_only_the_act_shows_is_contested(
-    acts: dict[str, float], intents: dict[str, float], expects: str | None, wish: str | None
+    acts: dict[str, float], intents: dict[str, float], expects: str | None, wish: tuple[str, float] | None
 ) -> None:
-    assert contested_wish(acts, intents, expects) == wish
+    assert wish_of_act(acts, intents, expects) == wish
 
 
 def test_another_language_is_told_before_any_act() -> None:
