@@ -14,9 +14,11 @@ _CERTAIN = 0.55
 _TIMES_LIKELIER = 3
 _RATHER = 0.35
 _POSSIBLE = 0.25
-_TAKING_BACK = 0.5
+_TAKING_BACK = 0.6
 _SURE = 0.7
+_ANSWERS = ("answer", "change", "cancel", "yes", "no", "yes_but")
 _TOLD = ("note", "name", "answer", "change")
+_ASTRAY = 0.6
 _AUTOMATIC, _SURELY_AUTOMATIC = 0.5, 0.7
 _NO_WISH = (
     "mention",
@@ -92,9 +94,19 @@ def may_be_aside(acts: Acts) -> bool:
     return _aside(acts) >= _POSSIBLE
 
 
+def is_astray(acts: Acts) -> bool:
+    """Return whether a message is surely meant for somebody else."""
+    return _aside(acts) >= _ASTRAY
+
+
 def may_seek_table(acts: Acts) -> bool:
     """Return whether a message may look for a table; one that only has a kind of food in it does not."""
     return not acts or sum(acts.get(name, 0.0) for name in ("book", "answer", "ask", "change")) >= _POSSIBLE
+
+
+def is_answer(acts: Acts) -> bool:
+    """Return whether a message answers what was asked, or corrects it, and does not only mention it."""
+    return not acts or sum(acts.get(name, 0.0) for name in _ANSWERS) >= _CERTAIN
 
 
 def is_wished(act: str, acts: Acts) -> bool:

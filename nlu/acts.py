@@ -20,8 +20,8 @@ from nlu.reading.reader import read_message
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
 _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
-_WISHES = ("cancel", "change", "undo")
-"""Acts that are intents of the same name."""
+_WISHES = {"cancel": "cancel", "change": "change", "undo": "undo", "show": "list_bookings"}
+"""The intents of acts that wish for something."""
 _ALIKE = {"cancel": "stop_booking"}
 """Intents that wish for the same where nothing is in hand: "we don't need it anymore"."""
 _HALF = 0.5
@@ -40,8 +40,8 @@ _ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "find": ("book", (NOTHING, "time")),
     "list_bookings": ("show", _EVERYWHERE),
     "ask": ("ask", _EVERYWHERE),
-    "affirm": ("yes", ("confirmation", "time")),
-    "deny": ("no", _ANSWERING),
+    "affirm": ("yes", (NOTHING, "confirmation", "time")),
+    "deny": ("no", _EVERYWHERE),
     "stop_booking": ("no", _ANSWERING),
     "inform": ("answer", _ANSWERING),
     "choose": ("answer", ("time",)),
@@ -127,7 +127,7 @@ def wish_of_act(
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    wish = next((act for act in _WISHES if act != top and acts.get(act, 0.0) >= _CLEAR), None)
+    wish = next((intent for act, intent in _WISHES.items() if acts.get(act, 0.0) >= _CLEAR and intent != top), None)
     if expecting is not None or wish is None:
         return None
     if top == _ALIKE.get(wish):

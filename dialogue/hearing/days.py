@@ -65,15 +65,19 @@ def set_date(turn: Turn, day: date) -> None:
 
 def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:
     """Take the time that is told. `anchor`: the start that "half an hour later" and "same time" refer to."""
+    told = {}
     for entity in turn.entities:
-        if entity.kind != "time":
-            continue
-        value = _certain_value(turn, dict(entity.value), restaurant, anchor)
-        if value is None:
-            continue
-        turn.heard.fields.add("time" if value != turn.state.time else "time_same")
-        turn.state.time = value
+        if entity.kind == "time" and (value := _certain_value(turn, dict(entity.value), restaurant, anchor)):
+            told[entity.text] = value
+    values = list(told.values())
+    if not values:
         return
+    if any(value != values[0] for value in values):
+        turn.heard.options = tuple(Option(text, {"time": value}) for text, value in told.items())
+        turn.heard.ask_options = "utter_choose_time"
+        return
+    turn.heard.fields.add("time" if values[0] != turn.state.time else "time_same")
+    turn.state.time = values[0]
 
 
 def _certain_value(

@@ -14,7 +14,7 @@ from dialogue.hearing.restaurants import drop_name_said_again, hear_restaurant, 
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import kinds_of
-from dialogue.reasons import is_name, is_no_name
+from dialogue.reasons import is_answer, is_name, is_no_name
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
 from nlu.cues import folded_words
@@ -73,15 +73,22 @@ def _keep_what_names_nobody(turn: Turn, restaurant: Restaurant) -> None:
 def _beside_the_point(turn: Turn) -> set[str]:
     """Return the kinds of entities that mean nothing in such a message."""
     kinds: set[str] = set()
-    acts = turn.reading.acts
     if turn.has_cue("noise"):  # "hmm", "blah blah": neither a restaurant nor a diner
         kinds |= {*NAME_PARTS, "restaurant"}
     if turn.has_kind("note"):  # the diner's own words, which hold the others
         kinds |= TO_NOTE - {"note"}
-    if turn.asked == "name" and (turn.has_cue("no_name") or is_no_name(acts)):  # "can we do Satrday instead?"
-        kinds |= set(NAME_PARTS)
     if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
         kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
-    if turn.asked == "name" and is_name(acts):  # "Anna Ten Brink" brings no ten people
+    return kinds | _no_part_of_name(turn) if turn.asked == "name" else kinds
+
+
+def _no_part_of_name(turn: Turn) -> set[str]:
+    """Return the same of an answer to the question for a name."""
+    acts, kinds = turn.reading.acts, set[str]()
+    if not is_answer(acts):
+        kinds.add("number")  # "the wifi password is tournesol8"
+    if turn.has_cue("no_name") or is_no_name(acts):  # "can we do Satrday instead?"
+        kinds |= set(NAME_PARTS)
+    if is_name(acts):  # "Anna Ten Brink" brings no ten people
         kinds |= kinds_of(turn.entities) - {*NAME_PARTS, "phone"}
     return kinds

@@ -51,9 +51,12 @@ def _take(turn: Turn, option: Option) -> None:
 
 def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:
     """Return which of `count` options an entity points to, from 1; None where it points to none."""
-    if entity.kind == "number" and not set(words) - _filler() - {str(entity.value)}:
+    is_bare = not set(words) - _filler() - set(folded_words(entity.text))
+    if entity.kind == "number" and is_bare:
         return entity.value if isinstance(entity.value, int) else None
     if entity.kind != "choice":
+        return None
+    if entity.text.isdecimal() and not is_bare and words[0] != entity.text:  # "we need 2 high chairs"
         return None
     index = entity.value.get("index") or {"later": count, "last": count}.get(str(entity.value.get("which")), 1)
     return index if isinstance(index, int) else None

@@ -31,8 +31,8 @@ def _name_read(turn: Turn) -> str:
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
     if turn.asked != "name" or not is_name(turn.reading.acts):
         return name
-    whole = turn.reading.whole_name or name
-    return whole or (turn.reading.odd_name or "" if is_surely_name(turn.reading.acts) else "")
+    surely = turn.reading.odd_name if is_surely_name(turn.reading.acts) else None
+    return turn.reading.whole_name or surely or name
 
 
 def _odd_name(turn: Turn) -> Steps[str | None]:

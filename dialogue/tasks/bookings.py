@@ -8,6 +8,7 @@ from booking_engine import Reservation, ReservationUnknown
 from dialogue.effects import GetReservation, MatchNames, ReservationsOf, Steps
 from dialogue.hearing.picking import pick
 from dialogue.reading import Entity
+from dialogue.reasons import is_answer
 from dialogue.state import Option
 from dialogue.tasks.asking import ask_to_pick
 from dialogue.turn import DONE, Outcome, Turn
@@ -123,7 +124,7 @@ def _ask_which(turn: Turn, meant: Iterable[Reservation]) -> Outcome:
 def pick_booking(turn: Turn) -> Steps[None]:
     """Take the booking that an answer to "Which booking?" picks: by its digit, or as one names it, "the Saturday one"."""
     pick(turn)
-    if turn.heard:
+    if turn.heard or not is_answer(turn.reading.acts):  # "saturday i'm flying to Rome" picks no table
         return
     options = {option.fills["reservation"]: option for option in turn.state.choices}
     bookings = []

@@ -6,9 +6,19 @@ from collections.abc import Callable
 
 from booking_engine import Reservation
 from dialogue.effects import Steps, settle
+from dialogue.hearing.restaurants import names_any
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reasons import Reason, is_taking_back, may_be_noted, may_seek_table, no_wish, only_tells, reason_for
+from dialogue.reasons import (
+    Reason,
+    is_astray,
+    is_taking_back,
+    may_be_noted,
+    may_seek_table,
+    no_wish,
+    only_tells,
+    reason_for,
+)
 from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
 from dialogue.tasks.undo import can_take_back, take_back
 from dialogue.turn import DONE, Outcome, Turn
@@ -58,6 +68,8 @@ def _opens_cancellation(turn: Turn) -> bool:
 def _opens_booking(turn: Turn) -> Steps[bool]:
     """Everything opens it but what a diner with a booking only tells: a table on hold is no harm, and given back."""
     acts = turn.reading.acts
+    if is_astray(acts) and not turn.has_kind("restaurant", "party_size") and not (yield from names_any(turn)):
+        return False
     return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
 
 

@@ -12,6 +12,7 @@ from booking_engine import (
     UndoTooLate,
 )
 from dialogue.effects import ChangeReservation, GetReservation, RestoreReservation, Steps
+from dialogue.reasons import is_taking_back
 from dialogue.turn import DONE, Outcome, Turn
 
 _WHY_NOT: dict[type[BookingError], str] = {
@@ -28,8 +29,10 @@ def undo(turn: Turn) -> Steps[Outcome | str]:
     booking: Reservation | None = (yield GetReservation(code)) if code else None
     if booking is not None and booking.status == "cancelled":
         yield from _restore(turn, booking.code)
-    elif can_take_back(turn):
+    elif can_take_back(turn) and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
         yield from take_back(turn)
+    elif booking is not None and can_take_back(turn):  # it may be content with the change
+        turn.say("utter_booking_stands", **turn.show_booking(booking))
     elif booking is not None and turn.state.before is not None:
         turn.say("utter_undo_change_too_late", **turn.show_booking(booking))
     else:

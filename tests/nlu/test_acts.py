@@ -41,7 +41,8 @@ def test_the_examples_of_intents_teach_acts_too() -> None:
     given = [("affirm", "sure", ()), ("ask", "is there parking?", ()), ("affirm", "yes but at 8", ("confirmation",))]
     taught = [(example.text, example.asked, example.act) for example in list(examples(given))[len(OWN) :]]
     assert ("sure", "confirmation", "yes") in taught
-    assert ("sure", "nothing", None) in taught
+    assert ("sure", "nothing", "yes") in taught
+    assert ("sure", "name", None) in taught
     assert ("is there parking?", "nothing", "ask") in taught
     assert ("yes but at 8", "confirmation", None) in taught
 
