@@ -104,8 +104,15 @@ def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
     if not bookings:
         turn.say("utter_nothing_booked")
         return DONE
-    meant = (yield from named_in(turn, bookings)) or bookings
+    meant = (yield from _meant(turn, bookings)) or bookings
     return meant[0] if len(meant) == 1 else _ask_which(turn, meant)
+
+
+def _meant(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
+    """Return those that the message names; asked which one, only an answer does: "saturday i'm flying to Rome" is none."""
+    if turn.asked == "choice" and not is_answer(turn.reading.acts):
+        return []
+    return (yield from named_in(turn, bookings))
 
 
 def _ask_which(turn: Turn, meant: Iterable[Reservation]) -> Outcome:
