@@ -12,12 +12,13 @@ from typing import NamedTuple
 from anyascii import anyascii
 
 from nlu.languages import recognise
-from nlu.lexicon import load
+from nlu.lexicon import load, words
 from nlu.reading.common_words import COMMON
 from nlu.reading.spans import Span
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
+_TITLES = words("names")["titles"]
 _MOST_NAMES = 4
 _DAY = re.compile(r"\bon\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]s)\s+)*$", re.IGNORECASE)
 _GOAL = re.compile(r"\b(?:to|at)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -77,16 +78,16 @@ def _cues(text: str) -> list[str]:
 
 
 def _whole_name(said: str, spans: list[Span]) -> str | None:
-    words = said.split(" ")
-    if not said or len(words) > _MOST_NAMES:
+    parts = said.split(" ")
+    if not said or len(parts) > _MOST_NAMES:
         return None
     read = {word for span in spans for word in span.text.lower().split()}
-    is_name = all(word.lower() in read or word in ("&", "and") or _looks_like_name(word) for word in words)
+    is_name = all(word.lower() in read or word in ("&", "and") or _looks_like_name(word) for word in parts)
     return _titled(said) if is_name else None
 
 
 def _looks_like_name(word: str) -> bool:
-    return word[:1].isupper() and word.lower() not in COMMON
+    return word[:1].isupper() and (word.lower() not in COMMON or word.lower().rstrip(".") in _TITLES)
 
 
 def _titled(name: str) -> str:

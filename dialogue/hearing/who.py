@@ -26,18 +26,19 @@ def hear_who(turn: Turn) -> Steps[None]:
 
 
 def _name_read(turn: Turn) -> str:
-    """Return the name that was read; asked for one, the whole message where it certainly is one: "Paris", "Sunny"."""
+    """Return the name that was read; asked for one, the whole message where it certainly is one: "Paris"."""
     parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
     if turn.asked != "name" or not is_name(turn.reading.acts):
         return name
-    surely = turn.reading.odd_name if is_surely_name(turn.reading.acts) else None
-    return turn.reading.whole_name or surely or name
+    return turn.reading.whole_name or name
 
 
 def _odd_name(turn: Turn) -> Steps[str | None]:
-    """Return the message as a name where it was asked for a second time, so that it may be an odd one."""
-    if turn.asked != "name" or not turn.state.misses or turn.has_cue("noise"):
+    """Return the message as a name where it is one beyond doubt ("Sunny"), or it was asked for a second time."""
+    if turn.asked != "name" or turn.has_cue("noise"):
+        return None
+    if not (turn.state.misses or is_surely_name(turn.reading.acts)):
         return None
     if turn.intent in _NO_NAMES or is_no_name(turn.reading.acts):
         return None
