@@ -36,11 +36,11 @@ def hear_restaurant(turn: Turn) -> Steps[None]:
     named = [entity.text for entity in turn.entities if entity.kind == "restaurant"]
     if known is None or named or _is_asked(turn):
         found = yield from _matches(turn, named)
-    elif "city" in turn.heard.fields:
-        found = yield from _same_in_city(turn, known)
     else:
-        drop_name_said_again(turn, known)
-        return
+        found = yield from _instead_of(turn, known)
+        if not found:
+            drop_name_said_again(turn, known)
+            return
     candidates = _candidates(turn, found)
     if known is None and not candidates:
         candidates = yield from _by_a_word(turn)
@@ -68,8 +68,16 @@ def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
     _drop_words_of(turn, restaurant)
 
 
-def _same_in_city(turn: Turn, known: Restaurant) -> Steps[list[Match]]:
-    """Return the restaurants of the name of the one in hand in the city that is said."""
+def _instead_of(turn: Turn, known: Restaurant) -> Steps[list[Match]]:
+    """Return what takes the place of the restaurant in hand, unasked: one named as a whole in an objection ("No, I want 1760
+    in San Francisco"), or one of its name in another city that is said.
+    """
+    if turn.has_cue("objection"):
+        said: list[Match] = yield MatchNames()
+        if others := [match for match in said if match[0].slug != known.slug and is_named(turn, match[0])]:
+            return others
+    if "city" not in turn.heard.fields:
+        return []
     there: list[Match] = yield MatchNames(f"{known.name} {turn.state.city}")
     return [match for match in there if _is_in(match[0], turn.state.city)]
 
