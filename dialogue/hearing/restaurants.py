@@ -150,7 +150,8 @@ def language_of(turn: Turn) -> Steps[str | None]:
         return None
     found: list[Match] = yield MatchNames()
     names = {word for restaurant, _ in found for word in folded_words(restaurant.name)}
-    return turn.reading.language if set(turn.reading.words) - names - COMMON or not names else None
+    names |= {word for entity in turn.reading.entities if entity.kind == "city" for word in folded_words(entity.text)}
+    return turn.reading.language if set(turn.reading.words) - names - COMMON or not found else None
 
 
 def is_named(turn: Turn, restaurant: Restaurant) -> bool:
