@@ -127,8 +127,8 @@ def _waits(turn: Turn) -> Steps[bool]:
         return False
     if turn.has_kind("refused_cuisine"):  # "wait, anywhere but there" asks for another place, not for time
         return False
-    state.misses += 1
     if hold is None or not is_held:
+        state.misses += 1
         turn.say("utter_take_your_time")
         return True
     response = "utter_hold_waits"
@@ -142,6 +142,7 @@ def _waits(turn: Turn) -> Steps[bool]:
             return False  # the task says so, and looks for a table anew
         else:
             response = "utter_hold_extended"
+    state.misses += 1
     restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
     turn.show_hold(restaurant, hold)
     turn.say(response, clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))

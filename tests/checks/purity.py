@@ -41,15 +41,19 @@ def faults_of(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the fault of everything impure in a file's source."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            for module in _modules(node):
-                if module.partition(".")[0] in _FORBIDDEN_MODULES:
-                    yield node.lineno, f"a decision imports {module}"
-            if any(name.name == "BookingEngine" for name in node.names):
-                yield node.lineno, "only dialogue/effects.py calls the engine"
+            yield from ((node.lineno, fault) for fault in _faults_of_import(node))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CLOCKS:
             yield node.lineno, f"a decision asks a clock: {node.func.attr}()"
         elif isinstance(node, ast.Attribute) and node.attr == "text" and _last_name(node.value) in _HAS_TEXT:
             yield node.lineno, "the text is read in nlu and nowhere else"
+
+
+def _faults_of_import(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    for module in _modules(node):
+        if module.partition(".")[0] in _FORBIDDEN_MODULES:
+            yield f"a decision imports {module}"
+    if any(name.name == "BookingEngine" for name in node.names):
+        yield "only dialogue/effects.py calls the engine"
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
