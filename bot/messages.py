@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import schema
 
-Status = Literal["received", "promised", "answered", "failed"]
+Status = Literal["received", "promised", "answered", "silenced", "failed"]
 Verified = Literal["right", "wrong", "void", "lapsed"]
 """Outcome of a typed code. `void`: there were too many wrong attempts, so no more are checked."""
 

@@ -89,12 +89,12 @@ inbound = Table(
     Column("verified", Text, comment="what came of the code in it"),
     PrimaryKeyConstraint("conversation_id", "sid"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
-    CheckConstraint("status IN ('received', 'promised', 'answered', 'failed')", name="status_known"),
+    CheckConstraint("status IN ('received', 'promised', 'answered', 'silenced', 'failed')", name="status_known"),
     CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
 )
-"""`received`: not handled yet. `promised`: the diner was told that an answer will follow. `answered` without a row in
-`outbound`: it was answered by nothing (`bot/silence.py`)."""
+"""`received`: not handled yet. `promised`: the diner was told that an answer will follow. `silenced`: it was answered
+by nothing (`bot/silence.py`). `failed`: the diner was told that it could not be dealt with."""
 
 outbound = Table(
     "outbound",

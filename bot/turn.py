@@ -161,7 +161,8 @@ class TurnTaker:
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
             answer = self._without_words_for_machines(connection, conversation, message, answer, now)
-            messages.set_status(connection, message, "failed" if is_given_up else "answered", attempts=attempts)
+            status: messages.Status = "answered" if answer.said else "silenced"
+            messages.set_status(connection, message, "failed" if is_given_up else status, attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
             asked_at = now if answer.said else conversation.asked_at  # by saying nothing, nothing is asked anew
             conversations.note_asked(connection, conversation, answer.expects, asked_at)

@@ -205,13 +205,14 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "Every message has one answer, or a promise and then one answer",
+        "Every message has one answer, a promise and then one answer, or is silenced",
         """
         SELECT format('message %s of conversation %s, %s: %s answers, %s promises', i.sid, i.conversation_id, i.status,
             coalesce(o.answers, 0), coalesce(o.promises, 0))
         FROM inbound i LEFT JOIN answered AS o ON o.conversation_id = i.conversation_id AND o.reply_to = i.sid
         WHERE (i.status IN ('received', 'promised') AND i.received_at <= now() - CAST(:patience AS interval))
-           OR (i.status IN ('answered', 'failed') AND coalesce(o.answers, 0) <> 1) OR coalesce(o.promises, 0) > 1
+           OR (i.status IN ('answered', 'failed') AND coalesce(o.answers, 0) <> 1)
+           OR (i.status = 'silenced' AND coalesce(o.answers, 0) <> 0) OR coalesce(o.promises, 0) > 1
         """,
     ),
     Invariant(

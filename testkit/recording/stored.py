@@ -149,7 +149,7 @@ def _heard(conversation: Conversation, row: Row[Any], said: list[Row[Any]]) -> H
     return Heard(
         row.text,
         row.at,
-        answer if answer or row.status == "answered" else None,
+        answer if answer or row.status == "silenced" else None,
         expected=next((o.payload["expects"] for o in reversed(earlier) if "expects" in o.payload), None),
         media=row.media_count,
         opt_out_type=row.opt_out_type,

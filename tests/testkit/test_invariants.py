@@ -113,7 +113,7 @@ BROKEN: dict[str, tuple[str, ...]] = {
     ),
     "A confirmation code means one reservation": ("DROP INDEX uq_reservation_code", _TWIN.format(code="code_number")),
     "A diner finds every reservation of theirs": ("DELETE FROM diner_booking",),
-    "Every message has one answer, or a promise and then one answer": (
+    "Every message has one answer, a promise and then one answer, or is silenced": (
         "INSERT INTO outbound (conversation_id, reply_to, carried_by, text, payload)"
         " SELECT conversation_id, reply_to, carried_by, text, payload FROM outbound WHERE reply_to = 'SM0'",
     ),
@@ -146,6 +146,7 @@ def test_every_rule_is_put_to_the_test() -> None:
     [
         "UPDATE inbound SET status = 'received' WHERE sid = 'SM0'",
         "UPDATE inbound SET status = 'promised' WHERE sid = 'SM1'",
+        "UPDATE inbound SET status = 'silenced' WHERE sid = 'SM0'",
         "DELETE FROM outbound WHERE reply_to = 'SM0'",
         "DELETE FROM outbound WHERE reply_to = 'SM1' AND NOT (payload->>'promised')::boolean",
         "INSERT INTO outbound (conversation_id, reply_to, text, payload) SELECT conversation_id, reply_to, text, payload"
@@ -155,7 +156,14 @@ def test_every_rule_is_put_to_the_test() -> None:
 def test_a_message_without_its_answer_is_seen(database: Engine, statement: str) -> None:
     with database.begin() as connection:
         connection.exec_driver_sql(statement)
-    assert "Every message has one answer, or a promise and then one answer" in rules_broken(database)
+    assert "Every message has one answer, a promise and then one answer, or is silenced" in rules_broken(database)
+
+
+def test_a_message_answered_by_nothing_on_purpose_breaks_no_rule(database: Engine) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM outbound WHERE reply_to = 'SM0'")
+        connection.exec_driver_sql("UPDATE inbound SET status = 'silenced' WHERE sid = 'SM0'")
+    assert rules_broken(database) == set()
 
 
 def test_a_column_that_knows_no_zone_is_seen(database: Engine) -> None:

@@ -57,7 +57,7 @@ def test_the_empty_answer_is_the_answer(phone: Phone, stack: Stack) -> None:
     with ThreadPoolExecutor(8) as pool:
         again = list(pool.map(lambda _: phone.post(phone.form(CODE, sid)).text, range(8)))
     assert set(again) == {EMPTY}, "a repeated webhook gets the same answer"
-    assert [row.status for row in lookups.inbound(stack.database, phone.number)] == ["answered", "answered"]
+    assert [row.status for row in lookups.inbound(stack.database, phone.number)] == ["answered", "silenced"]
     assert [row.reply_to for row in lookups.outbound(stack.database, phone.number) if row.reply_to == sid] == []
     assert lookups.outbox(stack.database, phone.number) == []
     assert len(phone.text("what can you do?")) == 1, "nothing of it is left to be answered"
