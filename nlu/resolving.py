@@ -6,7 +6,7 @@ Conventions, all for someone who writes on `today`:
   Friday, within four months.
 - A weekday is the nearest one; said on that very weekday it may be today or a week ahead, and both are given.
 - "This Friday" is the one of this week, Monday to Sunday, and where that is over, the nearest. "Next Friday" is the one
-  of next week. "Friday week" is seven days after the nearest Friday.
+  of next week. "Friday week" is seven days after the nearest Friday, or after either where that is today.
 - "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that.
 - A weekday that contradicts its date gives both: the date, and the nearest day with that weekday.
 - A weekend is its Saturday and Sunday, as far as they are not past.
@@ -187,13 +187,12 @@ def _weekdays(weekday: int, which: str, today: date) -> list[date]:
     next_week = today + timedelta(_WEEK - today.weekday() + weekday)
     if which == "next":
         return [next_week]
-    if which == "week_after":
-        return [nearest + timedelta(_WEEK)]
     if which == "week_after_next":
         return [next_week + timedelta(_WEEK)]
-    if which == "coming" and nearest == today:
-        return [today, today + timedelta(_WEEK)]
-    return [nearest]
+    ahead = timedelta(_WEEK if which == "week_after" else 0)
+    if which in ("coming", "week_after") and nearest == today:
+        return [today + ahead, today + ahead + timedelta(_WEEK)]
+    return [nearest + ahead]
 
 
 def resolve_times(value: Mapping[str, Any], *, now: datetime, anchor: time | None = None) -> TimeWish:

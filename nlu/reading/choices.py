@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from nlu import lexicon
-from nlu.reading.message import Build, Message, Rule, pattern
+from nlu.grammar import Build, Rule
+from nlu.reading.message import Message, pattern
 from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("choices")

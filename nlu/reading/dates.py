@@ -1,130 +1,87 @@
-"""Days counted from today, from a weekday or from the booking; and the reader of all days."""
+"""Days: those of the calendar, and those counted from today, from a weekday, from a holiday or from the booking."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from nlu.reading.calendar_days import ASKED_RULES, CALENDAR_RULES, DASHED_RULES, ORDINAL_RULES, WEEKDAY
+from nlu.grammar import Grammar
 from nlu.reading.holidays import HOLIDAYS
-from nlu.reading.message import Build, Message, Phrases, Rule, pattern
-from nlu.reading.spans import Value
+from nlu.reading.message import Message, Phrases
+from nlu.reading.numbers import count_of
 from nlu.reading.spelling import MONTHS, WEEKDAYS
 
 PARTS = {
     "morning": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening", "night": "evening",
     "lunch": "lunch", "lunchtime": "lunch", "dinner": "dinner",
 }  # fmt: skip
-_AHEAD = r"(?P<n>\d{1,3}|an?|one) (?P<unit>days?|nights?|weeks?|months?|fortnights?)(?: '| s)?(?: time)?"
 _SHORT_LIST = 5
+_LAST_DAY, _LAST_MONTH, _LATEST_HOUR, _MINUTES_SAID, _CENTURY = 31, 12, 24, 5, 2000
 
 
-def _ahead(match: re.Match[str]) -> Value:
-    count = int(match["n"]) if match["n"].isdecimal() else 1
-    if match["unit"].startswith("fortnight"):
-        return {"weeks": 2 * count}
-    return {{"d": "days", "n": "days", "w": "weeks", "m": "months"}[match["unit"][0]]: count}
+def _up_to(last: int, text: str) -> int:
+    if not 1 <= int(text) <= last:
+        raise ValueError(text)
+    return int(text)
 
 
-def _weekday(which: str) -> Build:
-    def build(match: re.Match[str]) -> Value:
-        return {"weekday": WEEKDAYS.index(match["weekday"]), "which": which}
-
-    return build
+def _full_year(text: str) -> int:
+    return int(text) if len(text) > 2 else int(text) + _CENTURY
 
 
-def _always(**value: Any) -> Build:
-    return lambda _: value
+def _numeric(match: re.Match[str]) -> dict[str, Any] | None:
+    """Days in digits: which number is the month may hang on the country, and is told by `first` and `second` then."""
+    parts = [int(part) for part in re.split(" - |[-/.:]", match["digits"])]
+    year, year_first = None, len(parts) > 2 and parts[0] > _LAST_DAY
+    if len(parts) > 2:
+        year = parts.pop(0) if year_first else _full_year(str(parts.pop()))
+    first, second = parts
+    if not (1 <= min(parts) <= _LAST_MONTH and max(parts) <= _LAST_DAY):
+        return None
+    value: dict[str, Any]
+    if max(parts) <= _LAST_MONTH and first != second and not year_first:
+        value = {"first": first, "second": second, "year": year}
+    else:
+        month, day = (first, second) if first <= _LAST_MONTH else (second, first)
+        value = {"year": year, "month": month, "day": day}
+    weekday = match.groupdict().get("weekday")
+    return value | {"weekday": WEEKDAYS.index(weekday)} if weekday else value
 
 
-def _after_the_booking(match: re.Match[str]) -> Value:
-    count = int(match["n"]) if match["n"].isdecimal() else 1
-    count *= 7 if match["unit"].startswith("week") else 1
-    return {"same": -count if match["way"] in ("earlier", "before", "sooner") else count}
+def _dashed(match: re.Match[str]) -> dict[str, Any] | None:
+    first, second = (int(part) for part in match["digits"].split(" - "))
+    is_minute = second % _MINUTES_SAID == 0  # "6-30"
+    return _numeric(match) if first > _LATEST_HOUR or (second > _LATEST_HOUR and not is_minute) else None
 
 
-def _weeks_from(match: re.Match[str]) -> Value:
-    return {"weekday": WEEKDAYS.index(match["weekday"]), "which": "coming", "weeks": int(match["n"])}
-
-
-def _part_of_today(match: re.Match[str]) -> Value:
-    return {"days": 0, "part": PARTS[match["part"]]}
-
-
-RELATIVE_RULES: list[Rule] = [
-    (pattern(r"(?:the )?day after tomorrow|overmorrow"), "date", _always(days=2)),
-    (pattern(r"(?:a|one) week (?:from |after )?tomorrow|tomorrow week"), "date", _always(days=8)),
-    (pattern(r"(?:a|one) week (?:from )?today|today week"), "date", _always(weeks=1)),
-    (pattern(rf"{_AHEAD} (?:from )?(?:now|today)"), "date", _ahead),
-    (pattern(r"(?:a )?fortnight (?:from )?today"), "date", _always(weeks=2)),
-    (pattern(rf"(?P<n>\d{{1,2}}) weeks (?:from|after) {WEEKDAY}"), "date", _weeks_from),
-    (pattern(r"(?P<n>\d{1,2}) days (?:from|after) tomorrow"), "date", lambda m: {"days": int(m["n"]) + 1}),
-    (pattern(rf"in (?:about |like |exactly )?{_AHEAD}"), "date", _ahead),
-    (pattern(rf"(?:an?|one) week (?:from |on |after |this )?{WEEKDAY}"), "date", _weekday("week_after")),
-    (pattern(rf"{WEEKDAY} week"), "date", _weekday("week_after")),
-    (pattern(rf"(?<!next )(?<!this )(?<!following )week (?:on|from) {WEEKDAY}"), "date", _weekday("week_after")),
-    (pattern(rf"{WEEKDAY} after next"), "date", _weekday("week_after_next")),
-    (pattern(rf"(?:the )?week after next(?: on)? {WEEKDAY}"), "date", _weekday("week_after_next")),
-    (pattern(rf"{WEEKDAY}(?: of)? this week"), "date", _weekday("this")),
-    (pattern(rf"{WEEKDAY}(?: of)? (?:the )?(?:next|following) week"), "date", _weekday("next")),
-    (pattern(rf"this (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("this")),
-    (pattern(rf"(?:the )?(?:next|following) (?:week )?(?:on )?{WEEKDAY}"), "date", _weekday("next")),
-    (
-        pattern(rf"(?:(?:the|this) )?(?<!not )(?:coming|upcoming|nearest|very next) {WEEKDAY}"),
-        "date",
-        _weekday("coming"),
-    ),
-    (pattern(r"next weekend|(?:the )?weekend after(?: next)?"), "date", _always(weekend="next")),
-    (pattern(r"(?:at |on |over )?(?:(?:this|the) )?(?:coming )?weekend"), "date", _always(weekend="this")),
-    (
-        pattern(
-            r"same (?:time|day|thing|place)(?: and (?:time|day|place))? (?P<span>(?:the )?next week|the following week|"
-            r"(?:a|the) week (?:later|after))"
-        ),
-        "date",
-        _always(same=7),
-    ),
-    (pattern(r"next week|the following week"), "vague_date", _always(week="next")),
-    (pattern(r"(?:later )?this week"), "vague_date", _always(week="this")),
-    (pattern(r"(?:the )?same (?:day|date|night)"), "date", _always(same=0)),
-    (
-        pattern(r"(?P<n>\d{1,2}|an?|one) (?P<unit>days?|nights?|weeks?) (?P<way>later|earlier|before|after|sooner)"),
-        "date",
-        _after_the_booking,
-    ),
-    (pattern(r"(?:the )?(?:next|following) (?:day|night|evening)|(?:the )?day after"), "date", _always(same=1)),
-    (pattern(r"(?:the )?(?:previous|prior) (?:day|night)|(?:the )?(?:day|night) before"), "date", _always(same=-1)),
-    (
-        pattern(r"(?:later )?this (?P<part>morning|afternoon|evening|night|lunch|lunchtime|arvo)"),
-        "date",
-        _part_of_today,
-    ),
-    (pattern(r"(?:later |earlier )?tonight"), "date", _always(days=0, part="evening")),
-    (pattern(r"(?<!all )(?<!all for )(?<!need )(?<!help )(?:later |earlier )?today"), "date", _always(days=0)),
-    (pattern(r"tomorrow"), "date", _always(days=1)),
-    (pattern(r"yesterday"), "past_date", _always(days=-1)),
-    (pattern(r"last night"), "past_date", _always(days=-1, part="evening")),
-    (pattern(rf"last {WEEKDAY}"), "past_date", _weekday("last")),
-    (pattern(rf"{WEEKDAY}(?: coming)?"), "date", _weekday("coming")),
-]
-_WHICH = (
-    r"(?:the|this|next|following|some|one|first|1th|second|2th|3th|4th|last|early|late|later|mid|half|middle|beginning|start"
-    r"|end|of|in|during)"
+_GRAMMAR = Grammar(
+    "days",
+    means={
+        "weekday": WEEKDAYS.index,
+        "month_name": lambda name: MONTHS.index(name) + 1,
+        "month_number": lambda text: _up_to(_LAST_MONTH, text),
+        "day": lambda text: _up_to(_LAST_DAY, text),
+        "year": _full_year,
+        "short_year": _full_year,
+        "years": lambda _: 1,
+        "months": lambda which: 0 if which == "this" else 1,
+        "nth": lambda word: -1 if word == "last" else int(word[:-2]),
+        "n": count_of,
+        "weeks": lambda text: 7 * count_of(text),
+        "fortnights": lambda text: 2 * count_of(text),
+        "unit": lambda unit: {"d": "days", "n": "days", "w": "weeks", "m": "months"}[unit[0]],
+        "part": PARTS.__getitem__,
+    },
+    builders={"numeric": _numeric, "dashed": _dashed},
+    pieces={
+        "weekday": f"(?P<weekday>{'|'.join(WEEKDAYS)})",
+        "month_name": f"(?P<month_name>{'|'.join(MONTHS)})",
+        "any_month": "|".join(MONTHS),
+    },
 )
-_PERIOD = rf"(?:weeks?|weekends?|months?|fortnight|year|summer|winter|spring|autumn|{'|'.join(MONTHS)})"
-VAGUE_RULES: list[Rule] = [
-    (
-        pattern(rf"(?:{_WHICH} (?:- )?)+{_PERIOD}(?: (?:of|in) (?:{_WHICH} )*{_PERIOD})*"),
-        "vague_date",
-        _always(vague=True),
-    ),
-    (pattern(r"(?:some|one) ?(?:day|night|evening|weekday)s?"), "vague_date", _always(vague=True)),
-    (pattern(r"(?<!as )soon"), "vague_date", _always(vague=True)),
-]
-"""Days that are said and cannot be told from the calendar: "second week of December", "one evening", "soon"."""
-_FROM_HOLIDAY = pattern(r"(?:the )?(?:(?P<n>\d{1,2}|one|a) )?(?:days?|nights?|evening) (?P<way>before|after) <date>")
-_BESIDE = pattern(r"(?:before|after|around) (?:the )?(?P<date><date>)")
-_RULES = [*CALENDAR_RULES, *DASHED_RULES, *RELATIVE_RULES, *VAGUE_RULES, *ORDINAL_RULES]
+_FROM_HOLIDAY = _GRAMMAR.pattern("(the )?({n} )?(days?|nights?|evening) (?P<way>before|after) <date>")
+_BESIDE = _GRAMMAR.pattern("(before|after|around) (the )?(?P<date><date>)")
+_TABLES = ("calendar", "dashed", "relative", "vague", "ordinal")
 _HOLIDAYS = Phrases(HOLIDAYS)
 
 
@@ -134,9 +91,10 @@ def read_dates(message: Message) -> None:
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
     _count_from_holidays(message)
-    message.apply(_RULES)
+    for table in _TABLES:
+        message.apply(_GRAMMAR[table])
     if message.expecting == "date" and ":" not in message.text and not message.has("date"):
-        message.apply(ASKED_RULES)
+        message.apply(_GRAMMAR["asked"])
     for claim in message.of("ordinal"):
         # "the second" picks from a list, "the 2nd" is a day, unless a list has just been shown.
         in_words = message.text[message.tokens[claim.end - 1].start].isalpha()
@@ -157,7 +115,7 @@ def _count_from_holidays(message: Message) -> None:
         return
     first, end = message.view.tokens_between(*match.span())
     holiday = next(claim for claim in message.of("date") if claim.end == end)
-    count = int(match["n"]) if (match["n"] or "").isdecimal() else 1
+    count = count_of(match["n"] or "a")
     message.release(holiday)
     message.claim("date", first, end, {**holiday.value, "ahead": -count if match["way"] == "before" else count})
 

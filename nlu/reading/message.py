@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from nlu.grammar import Rule
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.spans import Span, Value
 
 _TRAILING = frozenset(".,")
-Build = Callable[[re.Match[str]], Value | None]
-Rule = tuple[re.Pattern[str], str, Build]
 
 
 @dataclass(frozen=True)

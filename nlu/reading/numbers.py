@@ -38,3 +38,8 @@ def number_of(word: str) -> int | None:
         return 1
     digits = word[:-2] if word.endswith("th") else word
     return int(digits) if digits.isdecimal() and len(digits) < 8 else None
+
+
+def count_of(word: str) -> int:
+    """How many "3", "a" or "one" are. Raises ValueError for other words than these and digits."""
+    return 1 if word in ("a", "an", "one") else int(word)

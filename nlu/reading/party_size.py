@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from nlu import lexicon
+from nlu.grammar import Build, Rule
 from nlu.reading.changes import is_changing
 from nlu.reading.groups import SOMEBODY
-from nlu.reading.message import Build, Claim, Message, Rule, pattern
+from nlu.reading.message import Claim, Message, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.people import claim_groups, is_remark, stays_away
 from nlu.reading.spans import Value

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from nlu import lexicon
+from nlu.grammar import Rule
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, NOT_PEOPLE, clock_pattern, clock_value
-from nlu.reading.message import Message, Phrases, Rule, pattern
+from nlu.reading.message import Message, Phrases, pattern
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.spans import Value
 

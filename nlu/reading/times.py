@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.grammar import Rule
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import (
     NOON,
@@ -16,7 +17,7 @@ from nlu.reading.clock import (
     meridiem_of,
 )
 from nlu.reading.common_words import COMMON
-from nlu.reading.message import Message, Rule, pattern
+from nlu.reading.message import Message, pattern
 from nlu.reading.restaurants import name_end
 from nlu.reading.spans import Value
 from nlu.reading.time_frames import (
