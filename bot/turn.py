@@ -161,8 +161,7 @@ class TurnTaker:
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
             answer = self._without_words_for_machines(connection, conversation, message, answer, now)
-            status: messages.Status = "answered" if answer.said else "silenced"
-            messages.set_status(connection, message, "failed" if is_given_up else status, attempts=attempts)
+            messages.set_status(connection, message, _status(answer, is_given_up=is_given_up), attempts=attempts)
             messages.store_answer(connection, message, answer, carried_by=carried_by)
             asked_at = now if answer.said else conversation.asked_at  # by saying nothing, nothing is asked anew
             conversations.note_asked(connection, conversation, answer.expects, asked_at)
@@ -257,3 +256,9 @@ class TurnTaker:
     def _reply(self, conversation: Conversation, response: str) -> Answer:
         """Answer without Rasa. What the dialogue asked for remains open."""
         return Answer((Said(self._languages.of(conversation.locale).render(response)),), expects=conversation.expects)
+
+
+def _status(answer: Answer, *, is_given_up: bool) -> messages.Status:
+    if is_given_up:
+        return "failed"
+    return "answered" if answer.said else "silenced"

@@ -154,6 +154,10 @@ class Turn:
         """Return whether the message has one of these turns of phrase."""
         return not self.reading.cues.isdisjoint(names)
 
+    def of_kind(self, kind: str) -> list[Entity]:
+        """Return the entities of a kind that wait to be taken in."""
+        return [entity for entity in self.entities if entity.kind == kind]
+
     def has_kind(self, *kinds: str) -> bool:
         """Return whether an entity of one of these kinds waits to be taken in."""
         return any(entity.kind in kinds for entity in self.entities)

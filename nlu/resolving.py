@@ -22,6 +22,9 @@ from typing import Any
 
 from nlu.festivals import holiday_in
 
+Period = tuple[date, date]
+"""The first and the last of some days."""
+
 _WEEK, _MONTHS, _SUNDAY, _SATURDAY, _LEAP_CYCLE, _LOOK_AHEAD, _CLUE_MONTHS = 7, 12, 6, 5, 8, 14, 4
 _NOON, _HALF_DAY = 12, timedelta(hours=12)
 _LONGEST_WINDOW = timedelta(hours=8)
@@ -64,18 +67,70 @@ class TimeWish:
 
 
 def resolve_dates(
-    value: Mapping[str, Any], *, today: date, day_first: bool = False, anchor: date | None = None
+    value: Mapping[str, Any],
+    *,
+    today: date,
+    day_first: bool = False,
+    anchor: date | None = None,
+    within: Period | None = None,
 ) -> list[date]:
     """The days that a `date` value may mean, none in the past; empty when there is no such day.
 
-    `anchor` is the day that "same day" and "the day after" refer to.
+    `anchor` is the day that "same day" and "the day after" refer to. `within`: the days that were said with it, as in "a
+    Saturday in January", which may be each of these.
     """
+    first, last = within or (today, date.max)
     try:
-        ahead = timedelta(value.get("ahead", 0))
-        days = [day + ahead for day in _days(value, today, day_first, anchor)]
+        if within and value.get("which") == "coming" and "weeks" not in value:
+            days = [first + timedelta(ahead) for ahead in range((last - first).days + 1)]
+            days = [day for day in days if day.weekday() == value["weekday"]]
+        else:
+            days = _days(value, today, day_first, anchor)
     except OverflowError:  # "in 999 months" from the year 9990
         return []
-    return sorted({day for day in days if day >= today})
+    return sorted({day for day in days if max(first, today) <= day <= last})
+
+
+def resolve_period(value: Mapping[str, Any], *, today: date, day_first: bool = False) -> Period | None:
+    """The first and the last day that a `vague_date` value may mean, none in the past; None where that cannot be told."""
+    told = value.get("period", {})
+    if "week_of" in told:
+        days = _days(value["from"], today, day_first, None)
+        period = _week_of(days[0]) if days else None
+    elif "week" in told:
+        period = _week_of(today + timedelta(_WEEK * told["week"]))
+    else:
+        period = _part_of_month(told, today) if told else None
+    return (max(period[0], today), period[1]) if period and period[1] >= today else None
+
+
+def _week_of(day: date) -> Period:
+    monday = day - timedelta(day.weekday())
+    return monday, monday + timedelta(_WEEK - 1)
+
+
+def _part_of_month(told: Mapping[str, Any], today: date) -> Period:
+    """A month, a third of one ("early January"), a week counted from its first day, or the days that were said."""
+    begin = _month_meant(told, today)
+    end = _months_later(begin, 1) - timedelta(1)
+    first, last = told.get("first", 1), told.get("last", end.day)
+    if "third" in told:
+        first, last = _THIRDS[told["third"]]
+    if "nth_week" in told:
+        last = end.day if told["nth_week"] < 0 else _WEEK * told["nth_week"]
+        first = last - _WEEK + 1
+    return begin.replace(day=min(first, end.day)), begin.replace(day=min(last, end.day))
+
+
+_THIRDS = {1: (1, 10), 2: (11, 20), 3: (21, 31)}
+
+
+def _month_meant(value: Mapping[str, Any], today: date) -> date:
+    """The first of the month that is meant: the next one of its name, which may be the one that it is."""
+    begin = today.replace(day=1)
+    if "months" in value:
+        return _months_later(begin, value["months"])
+    return _months_later(begin, (value["month"] - begin.month) % _MONTHS)
 
 
 def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
@@ -92,10 +147,34 @@ def _either_day(value: Mapping[str, Any], today: date, day_first: bool, _: date 
 
 
 def _next_nth_weekday(value: Mapping[str, Any], today: date, _: bool, __: date | None) -> list[date]:
-    found = (
-        _nth_weekday(year, value["month"], value["weekday"], value["nth"]) for year in (today.year, today.year + 1)
-    )
+    begin = _month_meant(value, today)
+    begins = [begin] if "months" in value else [begin, _months_later(begin, _MONTHS)]
+    found = (_nth_weekday(each.year, each.month, value["weekday"], value["nth"]) for each in begins)
     return [day for day in found if day and day >= today][:1]
+
+
+def _from_a_day(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
+    """Count from each day that another value may mean: days, to the next such weekday, to a weekend."""
+    days = _days(value["from"], today, day_first, anchor)
+    if "days" in value:
+        return [day + timedelta(value["days"]) for day in days]
+    if "weekday" in value:
+        return [_weekday_beside(day, value["weekday"], value["way"]) for day in days]
+    saturdays = [_saturday_beside(day, value["weekend"]) for day in days]
+    return [saturday + timedelta(more) for saturday in saturdays for more in (0, 1)]
+
+
+def _weekday_beside(day: date, weekday: int, way: int) -> date:
+    off = (weekday - day.weekday()) % _WEEK
+    return day + timedelta(off or _WEEK if way > 0 else off - _WEEK)
+
+
+def _saturday_beside(day: date, way: int) -> date:
+    """The Saturday of the weekend before, after or nearest to a day; one in the weekend has that nearest."""
+    if way == 0:
+        return day + timedelta((_SATURDAY - day.weekday() + 2) % _WEEK - 2)
+    away = _weekday_beside(day, _SATURDAY, way)
+    return away - timedelta(_WEEK) if way < 0 and day.weekday() == _SUNDAY else away
 
 
 def _next_holiday(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
@@ -114,6 +193,7 @@ def _counted(value: Mapping[str, Any]) -> timedelta:
 
 
 _DAYS_BY_KEY: dict[str, Callable[[Mapping[str, Any], date, bool, date | None], list[date]]] = {
+    "from": _from_a_day,
     "day": lambda value, today, *_: _calendar_days(value, today),
     "first": _either_day,
     "nth": _next_nth_weekday,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.state import Option
 from dialogue.turn import Turn, country_of
-from nlu.resolving import resolve_dates
+from nlu.resolving import resolve_dates, resolve_period
 
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _MONTH_FIRST = ("US", "CA", "PH")
@@ -18,30 +19,39 @@ _QUARTER = 15
 
 def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) -> None:
     """Take the day that is told. `presumed`: the day that the last question named, though nobody had said it."""
-    state, heard = turn.state, turn.heard
     today = turn.here(restaurant).date()
-    day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
-    said = [
-        resolve_dates(entity.value, today=today, day_first=day_first, anchor=state.date)
-        for entity in turn.entities
-        if entity.kind == "date"
-    ]
-    if not said:
+    said = _days_said(turn, restaurant, today)
+    if said is None:
         _hear_vague_date(turn)
         return
     days = _meant(said)
     if not days or days[-1] > today + _FURTHEST:
-        heard.problem = "no_such_date"
+        turn.heard.problem = "no_such_date"
     elif len(days) > 1:
         country = country_of(restaurant)
-        heard.options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
-        heard.ask_options = "utter_choose_date"
+        turn.heard.options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
+        turn.heard.ask_options = "utter_choose_date"
     else:
-        known = state.date or presumed
+        known = turn.state.date or presumed
         set_date(turn, days[0])
         if days[0] == known:  # told by the last question, so it is no news
-            heard.fields.discard("date")
-            heard.fields.add("date_same")
+            turn.heard.fields.discard("date")
+            turn.heard.fields.add("date_same")
+
+
+def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[list[date]] | None:
+    """Return the days that each word for one may mean; None where the words tell none.
+
+    "Next week" tells which Friday is meant; alone, or beside a day that is not in it, it tells no day.
+    """
+    day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
+    told, loosely = turn.of_kind("date"), turn.of_kind("vague_date")
+    period = next(filter(None, (resolve_period(entity.value, today=today) for entity in loosely)), None)
+    if period is not None:
+        told += [entity for entity in loosely if "weekday" in entity.value]
+    meaning = partial(resolve_dates, today=today, day_first=day_first, anchor=turn.state.date, within=period)
+    said = [meaning(entity.value) for entity in told]
+    return said if any(said) or (said and period is None) else None
 
 
 def _meant(said: list[list[date]]) -> list[date]:

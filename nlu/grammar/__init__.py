@@ -5,7 +5,8 @@ A file has `pieces`, stretches that several forms share, and tables of forms. Wh
 A form is a regular expression over canonical words (`nlu.reading.lexing`) with single spaces between them and
 `<entity>` for what was read before; it matches whole words only. `{weekday}` stands for a piece, `{clock:2}` for one whose
 groups have a 2 at their ends; parentheses capture nothing unless they have a name. A group named `span` holds the words
-that carry the meaning, where the form needs others around them.
+that carry the meaning, where the form needs others around them; what stands in one named `from` was read before and is told
+as `from`.
 
 Beside its form, a row names the entity and what is meant: a template in which `$month` is what the group of that name
 means, `$month|$numeral` the first of both that was said, `-$n` its opposite, and `$year|-` is left out where it was not
@@ -83,12 +84,14 @@ class Grammar:
             filled = {self._filled(key, said): self._filled(value, said) for key, value in template.items()}
             optional = {key for key, value in template.items() if str(value).endswith("|-")}
             return {key: value for key, value in filled.items() if value is not None or key not in optional}
-        if not isinstance(template, str) or "$" not in template:
-            return template
-        names = (name.strip("-$") for name in template.split("|"))
-        name = next((name for name in names if name in said), None)
-        meant: Any = None if name is None else self._means[name.rstrip("0123456789")](said[name])
-        return -meant if template.startswith("-") else meant
+        return self._meant(template, said) if isinstance(template, str) and "$" in template else template
+
+    def _meant(self, names: str, said: Mapping[str, str]) -> Any:
+        name = next((name for name in names.replace("-$", "$").replace("$", "").split("|") if name in said), None)
+        if name is None:
+            return None
+        meant: Any = self._means[name.rstrip("0123456789")](said[name])
+        return -meant if names.startswith("-") else meant
 
 
 def load(kind: str, language: str = "en") -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from nlu.grammar import Grammar
-from nlu.reading.holidays import HOLIDAYS
+from nlu.reading.holidays import HOLIDAYS, MOVING_FEASTS
 from nlu.reading.message import Message, Phrases
 from nlu.reading.numbers import count_of
 from nlu.reading.spelling import MONTHS, WEEKDAYS
@@ -14,6 +14,9 @@ from nlu.reading.spelling import MONTHS, WEEKDAYS
 PARTS = {
     "morning": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening", "night": "evening",
     "lunch": "lunch", "lunchtime": "lunch", "dinner": "dinner",
+}  # fmt: skip
+_THIRDS = {
+    "beginning": 1, "start": 1, "1th half": 1, "early": 1, "mid": 2, "middle": 2, "end": 3, "2th half": 3, "late": 3,
 }  # fmt: skip
 _SHORT_LIST = 5
 _LAST_DAY, _LAST_MONTH, _LATEST_HOUR, _MINUTES_SAID, _CENTURY = 31, 12, 24, 5, 2000
@@ -60,6 +63,7 @@ _GRAMMAR = Grammar(
         "weekday": WEEKDAYS.index,
         "month_name": lambda name: MONTHS.index(name) + 1,
         "month_number": lambda text: _up_to(_LAST_MONTH, text),
+        "last_day": lambda text: _up_to(_LAST_DAY, text),
         "day": lambda text: _up_to(_LAST_DAY, text),
         "year": _full_year,
         "short_year": _full_year,
@@ -68,6 +72,9 @@ _GRAMMAR = Grammar(
         "nth": lambda word: -1 if word == "last" else int(word[:-2]),
         "n": count_of,
         "weeks": lambda text: 7 * count_of(text),
+        "nth_from_now": lambda text: int(text) - 1,
+        "of_this_month": lambda _: 0,
+        "third": _THIRDS.__getitem__,
         "fortnights": lambda text: 2 * count_of(text),
         "unit": lambda unit: {"d": "days", "n": "days", "w": "weeks", "m": "months"}[unit[0]],
         "part": PARTS.__getitem__,
@@ -77,11 +84,13 @@ _GRAMMAR = Grammar(
         "weekday": f"(?P<weekday>{'|'.join(WEEKDAYS)})",
         "month_name": f"(?P<month_name>{'|'.join(MONTHS)})",
         "any_month": "|".join(MONTHS),
+        "moving": f"((on|for|at|during|over) )?({MOVING_FEASTS})",
     },
 )
-_FROM_HOLIDAY = _GRAMMAR.pattern("(the )?({n} )?(days?|nights?|evening) (?P<way>before|after) <date>")
-_BESIDE = _GRAMMAR.pattern("(before|after|around) (the )?(?P<date><date>)")
-_TABLES = ("calendar", "dashed", "relative", "vague", "ordinal")
+_TABLES = (
+    "calendar", "dashed", "beside", "relative", "from_a_day", "near", "today", "from_a_day", "booked", "periods", "vague",
+    "ordinal",
+)  # fmt: skip
 _HOLIDAYS = Phrases(HOLIDAYS)
 
 
@@ -90,7 +99,6 @@ def read_dates(message: Message) -> None:
     items = message.view.items
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
-    _count_from_holidays(message)
     for table in _TABLES:
         message.apply(_GRAMMAR[table])
     if message.expecting == "date" and ":" not in message.text and not message.has("date"):
@@ -105,25 +113,3 @@ def read_dates(message: Message) -> None:
             message.replace(claim, entity="choice", value={"index": claim.value["day"]})
         else:
             message.replace(claim, entity="date")
-    _doubt_what_is_only_near(message)
-
-
-def _count_from_holidays(message: Message) -> None:
-    """Make one day of "the day before Christmas Eve"."""
-    match = _FROM_HOLIDAY.search(message.view.text)
-    if match is None:
-        return
-    first, end = message.view.tokens_between(*match.span())
-    holiday = next(claim for claim in message.of("date") if claim.end == end)
-    count = count_of(match["n"] or "a")
-    message.release(holiday)
-    message.claim("date", first, end, {**holiday.value, "ahead": -count if match["way"] == "before" else count})
-
-
-def _doubt_what_is_only_near(message: Message) -> None:
-    """ "After Christmas" is not Christmas: which day is meant has to be asked."""
-    for match in list(_BESIDE.finditer(message.view.text)):
-        first, _ = message.view.tokens_between(*match.span("date"))
-        claim = next(claim for claim in message.of("date") if claim.first == first)
-        if not {"same", "part"} & set(claim.value) and "days" not in claim.value:
-            message.replace(claim, entity="vague_date")

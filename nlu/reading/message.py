@@ -12,6 +12,7 @@ from nlu.reading.lexing import Token, tokenize
 from nlu.reading.spans import Span, Value
 
 _TRAILING = frozenset(".,")
+_FROM = {"from", "from2"}
 
 
 @dataclass(frozen=True)
@@ -94,18 +95,35 @@ class Message:
     def apply(self, rules: Iterable[Rule]) -> None:
         """Match rules over what is left; the earlier rule wins where two overlap.
 
-        A rule's pattern may name a group `span` for the words that carry the entity; the match is the span otherwise.
+        A rule's pattern may name a group `span` for the words that carry the entity; the match is the span otherwise. What
+        was read before and stands in a group `from` becomes a part of the value of that name, and gives its words away where
+        they belong to the span.
         """
         view = self.view
         for pattern, entity, build in rules:
             for match in pattern.finditer(view.text):
                 value = build(match)
                 if value is not None:
-                    name: str | int = "span" if "span" in pattern.groupindex and match.group("span") is not None else 0
-                    first, end = view.tokens_between(match.start(name), match.end(name))
-                    while end > first + 1 and self.tokens[end - 1].word in _TRAILING:
-                        end -= 1
-                    self.claim(entity, first, end, value)
+                    self._claim_match(view, match, entity, value)
+
+    def _claim_match(self, view: View, match: re.Match[str], entity: str, value: Value) -> None:
+        name: str | int = "span" if match.groupdict().get("span") else 0
+        first, end = view.tokens_between(*match.span(name))
+        while end > first + 1 and self.tokens[end - 1].word in _TRAILING:
+            end -= 1
+        inner = self._read_before(match, view)
+        if inner is not None and all(owner < 0 or self.claims[owner] is inner for owner in self._owner[first:end]):
+            value |= {"from": inner.value}
+            if first <= inner.first < end:
+                self.release(inner)
+        self.claim(entity, first, end, value)
+
+    def _read_before(self, match: re.Match[str], view: View) -> Claim | None:
+        """The claim in a group `from`, if it still stands."""
+        for name in _FROM & {name for name, said in match.groupdict().items() if said}:
+            place = view.tokens_between(*match.span(name))
+            return next((claim for claim in self.claims if (claim.first, claim.end) == place), None)
+        return None
 
     def free(self, position: int) -> Token | None:
         """The token at this position, unless there is none or it has been claimed."""

@@ -10,13 +10,16 @@ import pytest
 
 from nlu.grammar import FOLDER, load
 from nlu.reading import read
-from nlu.resolving import resolve_dates
+from nlu.resolving import resolve_dates, resolve_period
 from tests.nlu.reading_cases import values
 
 TODAY, BOOKED = date(2026, 12, 1), date(2026, 12, 5)
 
 
 def _days(value: Any) -> Any:
+    period = resolve_period(value, today=TODAY)
+    if period:
+        return f"{period[0]} to {period[1]}"
     days = resolve_dates(value, today=TODAY, anchor=BOOKED)
     return days[0] if len(days) == 1 else days
 
