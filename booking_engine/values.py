@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from booking_engine.text import clean_text
+
 from .errors import InvalidRequest, PartySizeInvalid, TimeInvalid
 
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -16,9 +18,6 @@ LONGEST_NOTES = 2000
 BLANKS = r"\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\ufffb"
 """Body of a regular expression's character class: spaces, controls and invisible marks. A name needs a character outside it."""
 _SOMETHING_SEEN = re.compile(f"[^{BLANKS}]")
-_DROPPED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff0-\ufffb]")
-"""Control characters other than white space, and marks that would change the text direction after a name. The joiners
-U+200C and U+200D are kept: Persian names and family emoji need them."""
 
 
 def check_party_size(party_size: int) -> int:
@@ -52,7 +51,7 @@ def existing_instant(moment: datetime) -> datetime:
 
 def check_name(name: str) -> str:
     """Return the name on one line without control characters. It must contain a visible character."""
-    clean = " ".join(_storable(name).split())
+    clean = " ".join(clean_text(name).split())
     if not _SOMETHING_SEEN.search(clean):
         raise InvalidRequest("a name is needed")
     if len(clean) > LONGEST_NAME:
@@ -62,7 +61,7 @@ def check_name(name: str) -> str:
 
 def check_area(area: str | None) -> str | None:
     """Return the name of an area of the restaurant on one line, or None if it is empty."""
-    clean = " ".join(_storable(area).split()) if area else ""
+    clean = " ".join(clean_text(area).split()) if area else ""
     if len(clean) > LONGEST_NAME:
         raise InvalidRequest("the area is too long")
     return clean or None
@@ -70,7 +69,7 @@ def check_area(area: str | None) -> str | None:
 
 def check_notes(notes: str) -> str:
     """Return free text of up to 2,000 characters, without control characters except line breaks."""
-    clean = "\n".join(" ".join(_storable(line).split()) for line in notes.splitlines()).strip()
+    clean = "\n".join(" ".join(clean_text(line).split()) for line in notes.splitlines()).strip()
     if len(clean) > LONGEST_NOTES:
         raise InvalidRequest("the notes are too long")
     return clean
@@ -101,7 +100,3 @@ class Command:
         """Hex digits of a UUID derived from the verb and the id: a fixed-size key for any id. Each verb may use an id once."""
         text = f"{self.verb}:{self.id}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(text).hexdigest()[:32]
-
-
-def _storable(text: str) -> str:
-    return _DROPPED.sub("", text.encode("utf-8", "ignore").decode("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -17,18 +18,20 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from booking_engine import BookingEngine, TryAgain
+from booking_engine.text import clean_text
 from bot import deliveries, inbox_spool
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
 from bot.rendering import fitting, sms_texts
 from bot.responses import Languages, Responses
-from bot.sanitizing import printable
 from bot.settings import Settings
 from bot.turn import LONGEST_TEXT, TurnTaker
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_FIELD = 64  # characters of a sid or a number
+_PART_MARKER = re.compile(r"^\s*\(?[1-9]/[2-9]\)\s*|\s*\([1-9]/[2-9]\)\s*$")
+"""What phones put before or after the parts of a long text: "(1/2) table for 2 at"."""
 
 
 def create_blueprint(
@@ -95,7 +98,7 @@ def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTa
     message = Inbound(
         conversation_id=thread.id,
         sid=sid,
-        text=printable(form.get("Body", ""))[:LONGEST_TEXT],
+        text=_PART_MARKER.sub("", clean_text(form.get("Body", "")))[:LONGEST_TEXT],
         media_count=int(media) if media.isdecimal() else 0,
         opt_out_type=form.get("OptOutType"),
     )
@@ -110,7 +113,7 @@ def thread_between(engine: BookingEngine, sender: str, our_number: str) -> Conve
 
 
 def _field(form: MultiDict[str, str], name: str) -> str:
-    value = printable(form.get(name, "")).strip()
+    value = clean_text(form.get(name, "")).strip()
     if not value or len(value) > _LONGEST_FIELD:
         abort(400, f"{name} is missing or too long")
     return value

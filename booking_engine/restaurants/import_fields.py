@@ -14,6 +14,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema
 from typing_extensions import TypeAliasType
 
+from booking_engine.text import clean_text
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LARGEST_PARTY = 1000
@@ -76,7 +78,7 @@ def _origin(value: str) -> str:
 def _printable(value: str) -> str:
     if not re.fullmatch(_TEXT, value):
         raise ValueError("must be text without control characters")
-    return value.strip()
+    return clean_text(value).strip() or value.strip()  # the pattern cannot list all that nobody sees
 
 
 def _text(longest: int) -> WithJsonSchema:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bot.messages import Choice, Said
 from bot.rendering import fitting, gsm7, is_other_script, segments, sms_texts
-from bot.sanitizing import printable
 from tests.support import replies
 
 
@@ -93,26 +92,3 @@ def test_several_sentences_are_one_text() -> None:
 def test_what_does_not_fit_two_segments_is_another_text() -> None:
     said = (Said("a" * 300), Said("b" * 100), Said("c" * 20))
     assert sms_texts(said) == ["a" * 300, "b" * 100 + " " + "c" * 20]
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("a\x00b", "ab"),
-        ("a\nb\tc\r", "a\nb\tc\r"),
-        ("\x1b[31m", "[31m"),
-        ("\ud83d x", " x"),
-        ("\x7f", ""),
-        ("\u00e9", "\u00e9"),
-    ],
-)
-def test_what_no_database_can_hold_is_taken_out(text: str, kept: str) -> None:
-    assert printable(text) == kept
-
-
-@given(st.text(alphabet=st.characters(codec=None), max_size=200))
-def test_printable_text_can_always_be_stored(text: str) -> None:
-    kept = printable(text)
-    assert "\0" not in kept
-    assert kept.encode() is not None
-    assert printable(kept) == kept

@@ -189,6 +189,12 @@ def test_a_hold_confirmed_by_another_does_not_tell_by_whom(visitor: Caller, rest
         assert made["code"] not in str(refused)
 
 
+@pytest.mark.parametrize("name", ["Ana\u200f Lima", "\u202eAna Lima\u202c", "  Ana   Lima", "Jose\u0301"])
+def test_a_name_may_bring_marks_that_nobody_sees(visitor: Caller, restaurant: Restaurant, name: str) -> None:
+    booked = visitor.book(restaurant.slug, name=name)
+    assert booked["diner_name"] in ("Ana Lima", "Jos\u00e9")
+
+
 def test_releasing_a_confirmed_hold_leaves_the_reservation(partner: Caller, restaurant: Restaurant) -> None:
     hold_id = ok(partner.hold(restaurant.slug), 201)["hold_id"]
     code = ok(partner.post(f"/api/holds/{hold_id}/confirm", DINER), 201)["code"]

@@ -24,6 +24,21 @@ HELPFUL = re.compile(
 
 
 @pytest.mark.parametrize(
+    ("body", "party"),
+    [
+        ("(1/2) table for 2 at Brasserie Tournesol friday at 7pm", "2 people"),
+        ("1/2) table for 3 at Brasserie Tournesol friday at 7pm", "3 people"),
+        ("table for 4 at Brasserie Tournesol friday at 7pm (2/2)", "4 people"),
+        ("table for 2 at Bra\u200bsserie Tour\u00adnesol\u200f friday at 7pm", "2 people"),
+    ],
+)
+def test_what_phones_put_into_a_text_is_no_part_of_it(phone: Phone, body: str, party: str) -> None:
+    [answer] = phone.text(body)
+    assert "Brasserie Tournesol, Fri" in answer
+    assert party in answer
+
+
+@pytest.mark.parametrize(
     "signature", ["", "no signature at all", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "\u00e4\u00f6\u00fc"], ids=repr
 )
 def test_a_forged_signature_is_refused_and_nothing_is_stored(phone: Phone, stack: Stack, signature: str) -> None:

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
+from booking_engine.text import clean_text
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
 from bot.notifier import Notifier
 from bot.responses import Languages, Responses
-from bot.sanitizing import printable
 from bot.settings import Settings
 from bot.turn import LONGEST_TEXT, TurnTaker
 from webhooks.access import bearer_token, is_api_key
@@ -69,7 +69,7 @@ def create_blueprint(
             channel="chat",
             phone=_phone(opening.phone, settings.default_region) if opening.phone else None,
             restaurant=opening.restaurant,
-            diner_name=printable(opening.name).strip() or None if opening.name else None,
+            diner_name=clean_text(opening.name).strip() or None if opening.name else None,
             locale=opening.locale,
             origin=given_origin(),
             with_key=rate_limits.has_key(),
@@ -89,7 +89,7 @@ def create_blueprint(
 
     @rate_limits.count_message(lambda: bool(g.conversation.with_key))
     def handle(conversation: Conversation) -> Response:
-        text = printable(read_body(_Text).text)
+        text = clean_text(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
         key = request.headers.get("Idempotency-Key")

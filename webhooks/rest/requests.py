@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from booking_engine.text import clean_text
 from booking_engine.values import BLANKS, LONGEST_NAME, LONGEST_NOTES
 from webhooks.rest.fields import (
     ClockTime,
@@ -24,6 +25,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 _Name = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_NAME, pattern=rf"^[^\x00-\x1f\x7f-\x9f]*[^{BLANKS}][^\x00-\x1f\x7f-\x9f]*$"),
+    AfterValidator(clean_text),
 ]
 _Notes = Annotated[
     str,
@@ -32,6 +34,7 @@ _Notes = Annotated[
         pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
         description="allergies, an occasion, …",
     ),
+    AfterValidator(clean_text),
 ]
 _OtherRestaurant = Annotated[
     SearchWords, Field(description="slug of the restaurant to move the table to; the reservation gets a new code there")
