@@ -59,10 +59,14 @@ def _date(value: Mapping[str, Any]) -> str:
 
 
 def _day(value: Mapping[str, Any]) -> str:
+    if "from" in value and "vague" not in value:
+        return _from_a_day(value, _day(value["from"]))
     if "day" in value or "first" in value:
         return _calendar_day(value)
     if "nth" in value:
-        return f"{_WEEKDAYS[value['weekday']]}#{value['nth']} {_MONTHS[value['month'] - 1]}"
+        return f"{_WEEKDAYS[value['weekday']]}#{value['nth']} {_month(value)}"
+    if "period" in value:
+        return _period(value["period"])
     if "weekday" in value:
         weeks = f" +{value['weeks']}w" if value.get("weeks") else ""
         return _WEEKDAY_WAYS[value.get("which", "coming")].format(_WEEKDAYS[value["weekday"]]) + weeks
@@ -72,13 +76,32 @@ def _day(value: Mapping[str, Any]) -> str:
         return f"{value['weekend']} weekend"
     if "vague" in value:
         return "vague"
-    if "week" in value:
-        return f"{value['week']} week"
     if "same" in value:
         return f"same{value['same']:+d}" if value["same"] else "same day"
     if "days" in value:
         return {0: "today", 1: "tomorrow"}.get(value["days"], f"{value['days']:+d}d")
     return f"+{value['months']}m" if "months" in value else f"+{value['weeks']}w"
+
+
+def _from_a_day(value: Mapping[str, Any], day: str) -> str:
+    if "period" in value:
+        return f"{day}'s week"
+    if "days" in value:
+        return f"{day} week" if value["days"] == 7 and "weekday" in value["from"] else f"{day}{value['days']:+d}d"
+    beside = _WEEKDAYS[value["weekday"]] if "weekday" in value else "weekend"
+    way = value.get("way", value.get("weekend"))
+    return f"{beside} {'before' if way < 0 else 'after' if way > 0 else 'of'} {day}"
+
+
+def _month(value: Mapping[str, Any]) -> str:
+    return f"+{value['months']}m" if "months" in value else str(_MONTHS[value["month"] - 1])
+
+
+def _period(told: Mapping[str, Any]) -> str:
+    if "week" in told:
+        return f"{['this', 'next', 'second next'][told['week']]} week"
+    part = " ".join(f"{name} {number}" for name, number in told.items() if name not in ("month", "months"))
+    return f"{_month(told)} {part}".strip()
 
 
 def _calendar_day(value: Mapping[str, Any]) -> str:
