@@ -79,6 +79,23 @@ def test_what_was_done_can_still_be_taken_back() -> None:
     assert (state.before.code, state.before.party_size) == (state.reservation, 2)
 
 
+def test_where_the_party_sat_can_be_taken_back_too() -> None:
+    def slot(name: str, value: Any) -> dict[str, Any]:
+        return {"event": "slot", "timestamp": 1795944200.0, "name": name, "value": value}
+
+    booked = [{"event": "user", "timestamp": 1795944200.0}, slot("area", None), slot("reservation", "RQ6M147")]
+    before = {**THREADS["changed"]["events"][54]["value"]}
+    changed = [{"event": "user", "timestamp": 1795944200.0}, slot("area", "indoor"), slot("before", before)]
+    events = migrated([*THREADS["yes_asked"]["events"], *booked, *changed])
+    taken_back = State.load(events[-1]["value"], RECORDED).before
+    assert taken_back is not None
+    assert (taken_back.code, taken_back.area) == ("RQ6M147", "outdoor")
+    other = slot("before", {**before, "code": "ZZZ9999"})
+    elsewhere = State.load(migrated([*THREADS["yes_asked"]["events"], other])[-1]["value"], RECORDED).before
+    assert elsewhere is not None
+    assert elsewhere.area is None
+
+
 def test_the_diner_goes_on_in_such_a_thread(stack: Stack, chat: Chat) -> None:
     conversation = chat.open(phone="+16285780099")
     events = json.loads(json.dumps(THREADS["time_asked"]["events"]))
