@@ -130,6 +130,8 @@ class State:
     """whether a change or cancellation waits for a yes, since it may not be wished"""
     agreed: str | None = None
     """slug of the restaurant to which the diner has agreed to move"""
+    new_name: str | None = None
+    """under which the booking is to be put as soon as that is agreed to"""
     before: Before | None = None
     replied_to: str | None = None
     """id of the message that was answered by the way, before the form repeats its question"""

@@ -140,22 +140,33 @@ def _weigh(turn: Turn) -> None:
 
 
 def _name(turn: Turn) -> Steps[Outcome | None]:
-    """Put the booking under another name."""
+    """Put the booking under another name; where that may not be wished, the name waits in the state until it is agreed to."""
+    state = turn.state
     is_of_table = not turn.heard.fields.isdisjoint(_OF_TABLE)
-    if not (turn.has_cue("renaming") or (turn.asked == "name" and not is_of_table)):
+    if not (turn.has_cue("renaming") or state.new_name or (turn.asked == "name" and not is_of_table)):
         return None
     booking = yield from _booking(turn)
-    if not _tells_name(turn):
+    if _tells_name(turn):
+        state.new_name = state.name or booking.diner_name
+    if state.new_name is None:
         facts = {**turn.about(booking.restaurant), **turn.show_booking(booking)}
         return ask(turn, "name", "utter_which_name", facts, first="utter_which_new_name")
-    name = turn.state.name or booking.diner_name
+    if state.is_unsure:
+        state.name = booking.diner_name
+        return None
+    is_renamed = yield from _rename(turn, booking, state.new_name)
+    if is_of_table or (is_renamed and says_yes_to_proposal(turn)):
+        return None
+    state.forget_draft()
+    return DONE
+
+
+def _rename(turn: Turn, booking: Reservation, name: str) -> Steps[bool]:
+    turn.state.name, turn.state.new_name = name, None
     renamed = yield from _written(turn, booking, ChangeReservation(booking.code, f"rename:{name}", name=name))
     if renamed is not None:
         turn.say("utter_renamed", **turn.show_booking(renamed))
-    if is_of_table:
-        return None
-    turn.state.forget_draft()
-    return DONE
+    return renamed is not None
 
 
 def _tells_name(turn: Turn) -> bool:
@@ -215,8 +226,7 @@ def _move(turn: Turn, booking: Reservation, restaurant: Restaurant, meant: Meant
     if found.exact is None:
         start = found.openings[0].starts_at
     if _has_to_ask(turn, booking, restaurant):
-        turn.say("utter_propose_change", **turn.seating(restaurant, start, party_size))
-        return Outcome("confirmation")
+        return _propose(turn, booking, restaurant, start, party_size)
     try:
         yield from _take(turn, booking, restaurant, start, party_size)
     except NoTableAvailable as gone:
@@ -228,6 +238,15 @@ def _has_to_ask(turn: Turn, booking: Reservation, restaurant: Restaurant) -> boo
     """Return whether a yes is needed first: where it may not be wished, and where it cannot be taken back."""
     is_elsewhere = restaurant.slug != booking.restaurant.slug
     return turn.state.is_unsure or (is_elsewhere and turn.state.agreed != restaurant.slug)
+
+
+def _propose(turn: Turn, booking: Reservation, restaurant: Restaurant, start: datetime, party_size: int) -> Outcome:
+    """Ask whether it is to be changed so: the table, where the party sits, and under which name."""
+    wishes = _wishes(turn, booking, restaurant, party_size)
+    facts = turn.seating(restaurant, start, party_size, wishes.area if wishes else None)
+    response = "utter_propose_name" if turn.state.new_name else "utter_propose_change"
+    turn.say(response, name=turn.state.new_name, **facts)
+    return Outcome("confirmation")
 
 
 def _others(turn: Turn, booking: Reservation, restaurant: Restaurant, party_size: int) -> Steps[Outcome | None]:
@@ -279,12 +298,13 @@ def _wants_another(turn: Turn, booking: Reservation) -> bool:
 
 
 def _seat_and_note(turn: Turn) -> Steps[Outcome | None]:
-    """Seat the party elsewhere in the restaurant, or tell the staff."""
+    """Seat the party elsewhere in the restaurant, or tell the staff, which touches no table and needs no yes."""
     booking = yield from _booking(turn)
     wishes = _wishes(turn, booking, booking.restaurant, booking.party_size)
+    if turn.state.is_unsure and turn.state.new_name:
+        return _propose(turn, booking, booking.restaurant, booking.starts_at, booking.party_size)
     if wishes is not None:
-        yield from _reseat(turn, booking, wishes)
-        return DONE
+        return (yield from _reseat(turn, booking, wishes))
     if "notes" in turn.heard.fields:
         yield from _note(turn, booking)
         return DONE
@@ -295,6 +315,9 @@ def _ask_what(turn: Turn) -> Steps[Outcome]:
     """Tell that it is so already, or ask what is to be different."""
     booking = yield from _booking(turn)
     facts = turn.show_booking(booking)
+    if says_yes_to_proposal(turn) and turn.reply.lines:  # to another name, and nothing else
+        turn.state.forget_draft()
+        return DONE
     if turn.heard.fields - _WHEREABOUTS:
         turn.say("utter_already_so", **facts)
         turn.state.forget_draft()
@@ -349,7 +372,7 @@ def _written(turn: Turn, booking: Reservation, change: ChangeReservation) -> Ste
     return changed
 
 
-def _reseat(turn: Turn, booking: Reservation, wishes: SeatingPreferences) -> Steps[None]:
+def _reseat(turn: Turn, booking: Reservation, wishes: SeatingPreferences) -> Steps[Outcome]:
     """Another part of the restaurant at the same time; the table stays and the staff is told where there is none free."""
     there = SeatingPreferences(wishes.area, must=True)
     found: Search = yield FindOpenings(
@@ -358,11 +381,14 @@ def _reseat(turn: Turn, booking: Reservation, wishes: SeatingPreferences) -> Ste
     if found.refusal is Refusal.NO_TABLE:
         turn.say("utter_area_taken_at_all", wish=words_of_area(turn))
         yield from _note(turn, booking)
-        return
+        return DONE
+    if turn.state.is_unsure:
+        return _propose(turn, booking, booking.restaurant, booking.starts_at, booking.party_size)
     try:
         yield from _take(turn, booking, booking.restaurant, booking.starts_at, booking.party_size)
     except NoTableAvailable:
         yield from _note(turn, booking)
+    return DONE
 
 
 def _note(turn: Turn, booking: Reservation) -> Steps[None]:
