@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from booking_engine import (
     Alternatives,
@@ -50,15 +50,19 @@ class Origin:
         return self.channel != "sms"
 
 
-class Effect(ABC):
-    """Something to ask of the engine."""
+class Effect(ABC, Generic[T]):
+    """Something to ask of the engine; `yield from` it gives the answer."""
 
     @abstractmethod
-    def perform(self, origin: Origin) -> Any:
+    def __call__(self, origin: Origin) -> T:
         """Ask it. Raises BookingError where the engine refuses."""
 
+    def __iter__(self) -> Steps[T]:
+        answer: T = yield self
+        return answer
 
-Steps = Generator[Effect, Any, T]
+
+Steps = Generator[Effect[Any], Any, T]
 """A decision under way: yields effects, gets their answers, returns a T."""
 
 
@@ -73,7 +77,7 @@ def carry_out(steps: Steps[T], origin: Origin) -> T:
         effect = next(steps)
         while True:
             try:
-                answer = effect.perform(origin)
+                answer = effect(origin)
             except BookingError as refusal:
                 effect = steps.throw(refusal)
             else:
@@ -84,24 +88,22 @@ def carry_out(steps: Steps[T], origin: Origin) -> T:
 
 
 @dataclass(frozen=True)
-class GetRestaurant(Effect):
-    """The restaurant with a slug."""
+class GetRestaurant(Effect[Restaurant]):
+    """The restaurant with a slug. Raises RestaurantUnknown."""
 
     slug: str
 
-    def perform(self, origin: Origin) -> Restaurant:
-        """Raises RestaurantUnknown."""
+    def __call__(self, origin: Origin) -> Restaurant:
         return origin.engine.restaurant(self.slug)
 
 
 @dataclass(frozen=True)
-class MatchNames(Effect):
+class MatchNames(Effect[list[tuple[Restaurant, float]]]):
     """The restaurants that the message names, or a `piece` of it or a name alone; with points from 0 to 100, best first."""
 
     piece: str | None = None
 
-    def perform(self, origin: Origin) -> list[tuple[Restaurant, float]]:
-        """Match names in the catalogue."""
+    def __call__(self, origin: Origin) -> list[tuple[Restaurant, float]]:
         text = origin.text if self.piece is None else self.piece
         if text not in origin.names:
             origin.names[text] = origin.engine.match_restaurant_name(text)
@@ -109,7 +111,7 @@ class MatchNames(Effect):
 
 
 @dataclass(frozen=True)
-class FindRestaurants(Effect):
+class FindRestaurants(Effect[list[Restaurant]]):
     """Restaurants by criteria, with `q` by a name like it."""
 
     criteria: Criteria
@@ -117,45 +119,44 @@ class FindRestaurants(Effect):
     offset: int = 0
     q: str | None = None
 
-    def perform(self, origin: Origin) -> list[Restaurant]:
-        """Search the catalogue."""
+    def __call__(self, origin: Origin) -> list[Restaurant]:
         return origin.engine.find_restaurants(self.criteria, q=self.q, limit=self.limit, offset=self.offset)
 
 
 @dataclass(frozen=True)
-class CountRestaurants(Effect):
+class CountRestaurants(Effect[int]):
     """How many restaurants meet the criteria."""
 
     criteria: Criteria
 
-    def perform(self, origin: Origin) -> int:
-        """Count in the catalogue."""
+    def __call__(self, origin: Origin) -> int:
         return origin.engine.count_restaurants(self.criteria)
 
 
 @dataclass(frozen=True)
-class ListCities(Effect):
+class ListCities(Effect[list[str]]):
     """Every city with a restaurant, by name."""
 
-    def perform(self, origin: Origin) -> list[str]:
-        """Read the catalogue."""
+    def __call__(self, origin: Origin) -> list[str]:
         return origin.engine.cities()
 
 
 @dataclass(frozen=True)
-class NameOf(Effect):
+class NameOf(Effect[str | None]):
     """The name last used for a booking from a phone (E.164)."""
 
     phone: str
 
-    def perform(self, origin: Origin) -> str | None:
-        """Look it up."""
+    def __call__(self, origin: Origin) -> str | None:
         return origin.engine.diner_name(self.phone)
 
 
 @dataclass(frozen=True)
-class FindOpenings(Effect):
-    """The openings nearest to a time; `excluding` is the code of a booking whose own table counts as free."""
+class FindOpenings(Effect[Search]):
+    """The openings nearest to a time; `excluding` is the code of a booking whose own table counts as free.
+
+    What is None is left to the engine's defaults.
+    """
 
     restaurant: Restaurant
     starts_at: datetime
@@ -165,17 +166,13 @@ class FindOpenings(Effect):
     within: timedelta | None = None
     preferences: SeatingPreferences = _NO_PREFERENCES
 
-    def perform(self, origin: Origin) -> Search:
-        """Search; what is None is left to the engine's defaults."""
-        given = {name: value for name in ("limit", "within") if (value := getattr(self, name)) is not None}
-        return origin.engine.find_openings(
-            self.restaurant, starts_at=self.starts_at, party_size=self.party_size, excluding=self.excluding,
-            preferences=self.preferences, **given,
-        )  # fmt: skip
+    def __call__(self, origin: Origin) -> Search:
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        return origin.engine.find_openings(**given)
 
 
 @dataclass(frozen=True)
-class FindAlternatives(Effect):
+class FindAlternatives(Effect[Alternatives]):
     """Other days at that time, and restaurants nearby."""
 
     restaurant: Restaurant
@@ -183,16 +180,13 @@ class FindAlternatives(Effect):
     party_size: int
     limit: int
 
-    def perform(self, origin: Origin) -> Alternatives:
-        """Search further off."""
-        return origin.engine.find_alternatives(
-            self.restaurant, starts_at=self.starts_at, party_size=self.party_size, limit=self.limit
-        )
+    def __call__(self, origin: Origin) -> Alternatives:
+        return origin.engine.find_alternatives(**vars(self))
 
 
 @dataclass(frozen=True)
-class PlaceHold(Effect):
-    """Hold a table."""
+class PlaceHold(Effect[Hold]):
+    """Hold a table. Raises NoTableAvailable."""
 
     restaurant: Restaurant
     starts_at: datetime
@@ -200,8 +194,7 @@ class PlaceHold(Effect):
     phone: str | None
     preferences: SeatingPreferences
 
-    def perform(self, origin: Origin) -> Hold:
-        """Raises NoTableAvailable."""
+    def __call__(self, origin: Origin) -> Hold:
         verb = f"hold:{self.starts_at.isoformat()}:{self.party_size}"
         return origin.engine.place_hold(
             self.restaurant, starts_at=self.starts_at, party_size=self.party_size, diner_phone=self.phone,
@@ -210,30 +203,28 @@ class PlaceHold(Effect):
 
 
 @dataclass(frozen=True)
-class ExtendHold(Effect):
-    """Hold a table for longer."""
+class ExtendHold(Effect[Hold]):
+    """Hold a table for longer. Raises HoldExtensionsUsed, HoldExpired."""
 
     hold: str
 
-    def perform(self, origin: Origin) -> Hold:
-        """Raises HoldExtensionsUsed, HoldExpired."""
+    def __call__(self, origin: Origin) -> Hold:
         return origin.engine.extend_hold(self.hold, **origin.command("extend"))
 
 
 @dataclass(frozen=True)
-class ReleaseHold(Effect):
-    """Give a held table back."""
+class ReleaseHold(Effect[None]):
+    """Give a held table back. A hold that is over is no error."""
 
     hold: str
 
-    def perform(self, origin: Origin) -> None:
-        """A hold that is over is no error."""
+    def __call__(self, origin: Origin) -> None:
         origin.engine.release_hold(self.hold, **origin.command("release"))
 
 
 @dataclass(frozen=True)
-class ConfirmHold(Effect):
-    """Turn a hold into a booking."""
+class ConfirmHold(Effect[Reservation]):
+    """Turn a hold into a booking. Raises HoldExpired."""
 
     hold: str
     name: str
@@ -241,8 +232,7 @@ class ConfirmHold(Effect):
     notes: str
     locale: str | None
 
-    def perform(self, origin: Origin) -> Reservation:
-        """Raises HoldExpired."""
+    def __call__(self, origin: Origin) -> Reservation:
         return origin.engine.confirm_hold(
             self.hold, name=self.name, phone=self.phone, notes=self.notes, locale=self.locale,
             notify=origin.notifies, **origin.command("confirm"),
@@ -250,8 +240,11 @@ class ConfirmHold(Effect):
 
 
 @dataclass(frozen=True)
-class ChangeReservation(Effect):
-    """Change a booking; None leaves a value as it is. `verb` tells this change from others of the same message."""
+class ChangeReservation(Effect[Reservation]):
+    """Change a booking; None leaves a value as it is. `verb` tells this change from others of the same message.
+
+    Raises NoTableAvailable, ChangeTooLate, ReservationOver, ReservationUnknown. A new name or note sends no text.
+    """
 
     code: str
     verb: str
@@ -262,8 +255,7 @@ class ChangeReservation(Effect):
     name: str | None = None
     preferences: SeatingPreferences | None = None
 
-    def perform(self, origin: Origin) -> Reservation:
-        """Raises NoTableAvailable, ChangeTooLate, ReservationOver, ReservationUnknown. A new name or note sends no text."""
+    def __call__(self, origin: Origin) -> Reservation:
         moves = self.starts_at is not None
         return origin.engine.change_reservation(
             self.code, restaurant=self.restaurant, starts_at=self.starts_at, party_size=self.party_size,
@@ -273,45 +265,41 @@ class ChangeReservation(Effect):
 
 
 @dataclass(frozen=True)
-class CancelReservation(Effect):
-    """Cancel a booking."""
+class CancelReservation(Effect[Reservation]):
+    """Cancel a booking. Raises ReservationOver."""
 
     code: str
 
-    def perform(self, origin: Origin) -> Reservation:
-        """Raises ReservationOver."""
+    def __call__(self, origin: Origin) -> Reservation:
         return origin.engine.cancel_reservation(self.code, notify=origin.notifies, **origin.command("cancel"))
 
 
 @dataclass(frozen=True)
-class RestoreReservation(Effect):
-    """Undo a cancellation."""
+class RestoreReservation(Effect[Reservation]):
+    """Undo a cancellation. Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver."""
 
     code: str
 
-    def perform(self, origin: Origin) -> Reservation:
-        """Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver."""
+    def __call__(self, origin: Origin) -> Reservation:
         return origin.engine.restore_reservation(self.code, notify=origin.notifies, **origin.command("restore"))
 
 
 @dataclass(frozen=True)
-class GetReservation(Effect):
-    """The booking with a code."""
+class GetReservation(Effect[Reservation]):
+    """The booking with a code. Raises ReservationUnknown."""
 
     code: str
 
-    def perform(self, origin: Origin) -> Reservation:
-        """Raises ReservationUnknown."""
+    def __call__(self, origin: Origin) -> Reservation:
         return origin.engine.reservation(self.code)
 
 
 @dataclass(frozen=True)
-class ReservationsOf(Effect):
+class ReservationsOf(Effect[list[Reservation]]):
     """A phone's bookings, soonest first; `upcoming`: only those that stand and are not over."""
 
     phone: str
     upcoming: bool = True
 
-    def perform(self, origin: Origin) -> list[Reservation]:
-        """Look them up."""
+    def __call__(self, origin: Origin) -> list[Reservation]:
         return origin.engine.reservations_of(self.phone, upcoming=self.upcoming)

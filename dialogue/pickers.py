@@ -24,7 +24,7 @@ def fitting(turn: Turn, expects: str | None) -> Steps[dict[str, Any] | None]:
     """
     if turn.situation.is_by_sms or turn.state.restaurant is None or expects not in _PICKED:
         return None
-    restaurant: Restaurant = yield GetRestaurant(turn.state.restaurant)
+    restaurant = yield from GetRestaurant(turn.state.restaurant)
     if expects == "party_size":
         return {"max_party": restaurant.largest_party}
     if expects == "date":
@@ -60,7 +60,7 @@ def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> St
     if not services:
         return []
     first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
-    search = yield FindOpenings(
+    search = yield from FindOpenings(
         restaurant,
         first + (last - first) / 2,
         party_size,

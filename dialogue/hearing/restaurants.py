@@ -24,10 +24,7 @@ _OF_PLACE = ("restaurant", "city", "cuisine", "street")
 
 def in_hand(turn: Turn) -> Steps[Restaurant | None]:
     """Return the restaurant that the state is about, if any."""
-    if turn.state.restaurant is None:
-        return None
-    found: Restaurant = yield GetRestaurant(turn.state.restaurant)
-    return found
+    return (yield from GetRestaurant(turn.state.restaurant)) if turn.state.restaurant else None
 
 
 def hear_restaurant(turn: Turn) -> Steps[None]:
@@ -73,12 +70,12 @@ def _instead_of(turn: Turn, known: Restaurant) -> Steps[list[Match]]:
     in San Francisco"), or one of its name in another city that is said.
     """
     if turn.has_cue("objection"):
-        said: list[Match] = yield MatchNames()
+        said = yield from MatchNames()
         if others := [match for match in said if match[0].slug != known.slug and is_named(turn, match[0])]:
             return others
     if "city" not in turn.heard.fields:
         return []
-    there: list[Match] = yield MatchNames(f"{known.name} {turn.state.city}")
+    there = yield from MatchNames(f"{known.name} {turn.state.city}")
     return [match for match in there if _is_in(match[0], turn.state.city)]
 
 
@@ -86,7 +83,7 @@ def _matches(turn: Turn, named: Sequence[str]) -> Steps[list[Match]]:
     """Return the restaurants that the message may name."""
     found: list[Match] = []
     for piece in (*named, None):
-        found += yield MatchNames(piece)
+        found += yield from MatchNames(piece)
     is_beside = turn.state.restaurant is not None and turn.asked not in (None, "restaurant")
     if is_beside and not any(" " in name for name in named):
         found = list(filter(_leaves_no_doubt, found))
@@ -120,7 +117,7 @@ def recall_last_time(turn: Turn) -> Steps[None]:
     state, phone = turn.state, turn.situation.phone
     if phone is None or state.restaurant is not None or not turn.has_cue("last_time"):
         return
-    bookings = yield ReservationsOf(phone, upcoming=False)
+    bookings = yield from ReservationsOf(phone, upcoming=False)
     kept = [booking for booking in bookings if booking.status == "confirmed"]
     if not kept:
         return
@@ -134,13 +131,13 @@ def recall_last_time(turn: Turn) -> Steps[None]:
 
 def names_any(turn: Turn) -> Steps[bool]:
     """Return whether the message names one of our restaurants."""
-    found: list[Match] = yield MatchNames()
+    found = yield from MatchNames()
     return bool(found)
 
 
 def first_named(turn: Turn) -> Steps[Restaurant | None]:
     """Return the restaurant that the message names best, if any."""
-    found: list[Match] = yield MatchNames()
+    found = yield from MatchNames()
     return found[0][0] if found else None
 
 
@@ -148,7 +145,7 @@ def language_of(turn: Turn) -> Steps[str | None]:
     """Return the language that the message is in, if it is not English; a restaurant's name alone is in none."""
     if turn.intent != "other_language":
         return None
-    found: list[Match] = yield MatchNames()
+    found = yield from MatchNames()
     names = {word for restaurant, _ in found for word in folded_words(restaurant.name)}
     names |= {word for entity in turn.reading.entities if entity.kind == "city" for word in folded_words(entity.text)}
     return turn.reading.language if set(turn.reading.words) - names - COMMON or not found else None
@@ -212,7 +209,7 @@ def _by_a_word(turn: Turn) -> Steps[list[Restaurant]]:
     telling = [word for word in turn.reading.words if len(word) >= _TELLING and word not in told | COMMON]
     found: dict[str, Restaurant] = {}
     for word in telling[:_MOST_WORDS]:
-        like = yield FindRestaurants(Criteria(turn.state.city), q=word, limit=_MOST_EACH)
+        like = yield from FindRestaurants(Criteria(turn.state.city), q=word, limit=_MOST_EACH)
         found |= {restaurant.slug: restaurant for restaurant in like}
     return [r for r in found.values() if not set(telling).isdisjoint(folded_words(r.name))]
 

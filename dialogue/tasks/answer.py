@@ -154,8 +154,7 @@ def _restaurant_in_mind(turn: Turn) -> Steps[Restaurant | None]:
     """Return the restaurant that is being booked, or was asked about or booked last."""
     slug = turn.state.restaurant or turn.situation.own_restaurant or turn.state.talked_of
     if slug:
-        known: Restaurant = yield GetRestaurant(slug)
-        return known
+        return (yield from GetRestaurant(slug))
     booking = yield from booking_in_mind(turn)
     return booking.restaurant if booking else None
 

@@ -61,14 +61,14 @@ def ask_heard_options(turn: Turn) -> Outcome | None:
 
 def ask_restaurant(turn: Turn, *, is_unknown: bool = False) -> Steps[Outcome]:
     """Ask which restaurant, where nothing is known to look for one by."""
-    cities: list[str] = yield ListCities()
+    cities = yield from ListCities()
     facts = {"city": cities[0] if cities else "", "cities": turn.words.listed(cities[:_CITIES_NAMED])}
     return ask(turn, "restaurant", "utter_restaurant_unknown" if is_unknown else "utter_which_restaurant", facts)
 
 
 def some_cities(turn: Turn) -> Steps[str]:
     """Return a few of the cities where there is a restaurant."""
-    cities: list[str] = yield ListCities()
+    cities = yield from ListCities()
     return turn.words.listed(cities[:_CITIES_NAMED])
 
 

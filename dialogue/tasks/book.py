@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from booking_engine import (
-    Hold,
     HoldExpired,
     NoTableAvailable,
     Opening,
     Refusal,
-    Reservation,
     Restaurant,
     Search,
     SeatingPreferences,
@@ -111,7 +109,7 @@ def _drop(turn: Turn) -> Steps[Outcome]:
 
 def _release(turn: Turn) -> Steps[None]:
     if turn.state.hold is not None:
-        yield ReleaseHold(turn.state.hold.id)
+        yield from ReleaseHold(turn.state.hold.id)
         turn.state.hold = None
 
 
@@ -184,7 +182,7 @@ def _confirm(turn: Turn) -> Steps[bool]:
     if hold is None or state.name is None or phone is None:
         return False
     try:
-        booking: Reservation = yield ConfirmHold(hold.id, state.name, phone, state.notes or "", turn.situation.locale)
+        booking = yield from ConfirmHold(hold.id, state.name, phone, state.notes or "", turn.situation.locale)
     except HoldExpired as expired:
         turn.met(expired)
         _say_lapsed(turn, hold, is_still_free=False)
@@ -289,7 +287,7 @@ def _hold(turn: Turn, restaurant: Restaurant, meant: Meant) -> Steps[Outcome | N
         return None
     lapsed = state.hold if state.has_lapsed(now) else None
     yield from _release(turn)
-    found: Search = yield FindOpenings(restaurant, start, party_size, preferences=state.preferences())
+    found = yield from FindOpenings(restaurant, start, party_size, preferences=state.preferences())
     opening = found.exact or next(iter(found.openings if meant.is_window else ()), None)
     if lapsed is not None:
         is_still_free = lapsed.is_of(restaurant, start, party_size) and opening is not None
@@ -318,7 +316,7 @@ def _place(turn: Turn, restaurant: Restaurant, opening: Opening, party_size: int
     """Hold the table and take its day and time into the state. Raises NoTableAvailable."""
     state = turn.state
     phone = turn.situation.phone or state.phone
-    hold: Hold = yield PlaceHold(restaurant, opening.starts_at, party_size, phone, state.preferences())
+    hold = yield from PlaceHold(restaurant, opening.starts_at, party_size, phone, state.preferences())
     state.hold = Held.of(hold)
     yield from _say_if_area_taken(turn, restaurant, state.hold)
     start = opening.starts_at.astimezone(restaurant.zone)
@@ -337,7 +335,7 @@ def _say_if_area_taken(turn: Turn, restaurant: Restaurant, hold: Held) -> Steps[
     if area_to_tell(turn, restaurant, hold) or not state.preferences().bookable_at(restaurant, hold.party_size):
         return
     there = SeatingPreferences(state.area, must=True)
-    found: Search = yield FindOpenings(restaurant, hold.starts_at, hold.party_size, limit=1, preferences=there)
+    found = yield from FindOpenings(restaurant, hold.starts_at, hold.party_size, limit=1, preferences=there)
     wish = words_of_area(turn)
     if found.openings:
         turn.say("utter_area_taken_but_at", wish=wish, clock=turn.clock(restaurant, found.openings[0].starts_at))
@@ -378,7 +376,7 @@ def _who(turn: Turn) -> Steps[Outcome | None]:
     state, situation = turn.state, turn.situation
     facts = yield from _summary(turn)
     if state.name is None:
-        known = situation.known_name or ((yield NameOf(situation.phone)) if situation.phone else None)
+        known = situation.known_name or ((yield from NameOf(situation.phone)) if situation.phone else None)
         if known is None:
             return ask(turn, "name", "utter_which_name", facts)
         state.name = known

@@ -19,11 +19,7 @@ _MOST_LISTED = 5
 
 def upcoming(turn: Turn) -> Steps[list[Reservation]]:
     """Return the bookings that this diner may see: those of the phone that is known to be theirs, soonest first."""
-    phone = turn.situation.phone
-    if phone is None:
-        return []
-    found: list[Reservation] = yield ReservationsOf(phone)
-    return found
+    return (yield from ReservationsOf(turn.situation.phone)) if turn.situation.phone else []
 
 
 def show_upcoming(turn: Turn) -> Steps[str | None]:
@@ -46,7 +42,7 @@ def show_upcoming(turn: Turn) -> Steps[str | None]:
 def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
     """Return the booking with this code, if it is one that this diner may see."""
     try:
-        found: Reservation = yield GetReservation(code)
+        found = yield from GetReservation(code)
     except ReservationUnknown as unknown:
         turn.met(unknown)
         return None
@@ -72,7 +68,7 @@ def _codes(turn: Turn) -> list[str]:
 def _slugs_named(turn: Turn) -> Steps[set[str]]:
     named: set[str] = set()
     for piece in (*(entity.text for entity in turn.entities if entity.kind == "restaurant"), None):
-        matches = yield MatchNames(piece)
+        matches = yield from MatchNames(piece)
         named |= {restaurant.slug for restaurant, _ in matches}
     return named
 

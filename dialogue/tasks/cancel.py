@@ -13,7 +13,7 @@ from dialogue.turn import DONE, Outcome, Turn
 
 def _begin(turn: Turn) -> Steps[None]:
     if turn.state.hold is not None:
-        yield ReleaseHold(turn.state.hold.id)
+        yield from ReleaseHold(turn.state.hold.id)
     turn.state.forget_draft()
 
 
@@ -51,7 +51,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
 
 def _cancel(turn: Turn, target: Reservation) -> Steps[None]:
     try:
-        cancelled: Reservation = yield CancelReservation(target.code)
+        cancelled = yield from CancelReservation(target.code)
     except ReservationOver as over:
         turn.met(over)
         turn.say("utter_change_too_late", **turn.show_booking(target))

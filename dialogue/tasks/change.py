@@ -46,7 +46,7 @@ def _hear(turn: Turn) -> Steps[None]:
     """Hear what is to be different, once it is known which booking it is about."""
     state = turn.state
     if state.has_target and state.reservation:
-        booking: Reservation = yield GetReservation(state.reservation)
+        booking = yield from GetReservation(state.reservation)
         _start_from(turn, booking)
         yield from hear(turn, booking.starts_at)
         return
@@ -120,9 +120,8 @@ def _drop_what_names_it(turn: Turn, booking: Reservation) -> None:
             turn.entities = [entity for entity in turn.entities if entity not in old]
 
 
-def _booking(turn: Turn) -> Steps[Reservation]:
-    booking: Reservation = yield GetReservation(turn.state.reservation or "")
-    return booking
+def _booking(turn: Turn) -> GetReservation:
+    return GetReservation(turn.state.reservation or "")
 
 
 def _weigh(turn: Turn) -> None:
@@ -181,7 +180,7 @@ def _unclear(turn: Turn) -> Steps[Outcome | None]:
     booking = yield from _booking(turn)
     is_elsewhere = state.restaurant != booking.restaurant.slug
     if heard.problem == "no_such_date":
-        restaurant: Restaurant = yield GetRestaurant(state.restaurant or booking.restaurant.slug)
+        restaurant = yield from GetRestaurant(state.restaurant or booking.restaurant.slug)
         return ask_another_date(turn, restaurant)
     if heard.options:
         return ask_heard_options(turn)
@@ -194,7 +193,7 @@ def _unclear(turn: Turn) -> Steps[Outcome | None]:
 def _goes_to_unknown(turn: Turn) -> Steps[bool]:
     """Return whether the table is to go to a restaurant that is none of ours: "move it to the Blue Moon on Friday"."""
     for name in turn.reading.destinations:
-        if not (yield MatchNames(name)):
+        if not (yield from MatchNames(name)):
             return True
     return False
 
@@ -203,7 +202,7 @@ def _table(turn: Turn) -> Steps[Outcome | None]:
     """Move it, where day, time, party or restaurant are not what they are now."""
     state = turn.state
     booking = yield from _booking(turn)
-    restaurant: Restaurant = yield GetRestaurant(state.restaurant or booking.restaurant.slug)
+    restaurant = yield from GetRestaurant(state.restaurant or booking.restaurant.slug)
     assert state.date is not None
     assert state.time is not None
     meant = meant_starts(restaurant, state.date, state.time, turn.situation.now, near=booking.starts_at)
@@ -220,7 +219,7 @@ def _move(turn: Turn, booking: Reservation, restaurant: Restaurant, meant: Meant
     if meant.is_window and (others := (yield from _others(turn, booking, restaurant, party_size))):
         return others
     start = meant.starts[0]
-    found: Search = yield FindOpenings(restaurant, start, party_size, excluding=booking.code)
+    found = yield from FindOpenings(restaurant, start, party_size, excluding=booking.code)
     if found.exact is None and not (meant.is_window and found.openings):
         return (yield from _refuse(turn, booking, restaurant, found, party_size))
     if found.exact is None:
@@ -257,7 +256,7 @@ def _others(turn: Turn, booking: Reservation, restaurant: Restaurant, party_size
     is_same = (restaurant.slug, party_size, state.date) == (booking.restaurant.slug, booking.party_size, day)
     if not is_same or not lies_within(booking.starts_at, state.time, turn.situation.now):
         return None
-    found: Search = yield FindOpenings(
+    found = yield from FindOpenings(
         restaurant, booking.starts_at, party_size, excluding=booking.code, limit=_OTHERS + 1
     )
     free = [opening.starts_at for opening in found.openings if opening.starts_at != booking.starts_at]
@@ -361,7 +360,7 @@ def _take(turn: Turn, booking: Reservation, restaurant: Restaurant, start: datet
 def _written(turn: Turn, booking: Reservation, change: ChangeReservation) -> Steps[Reservation | None]:
     """Return the booking as changed, and keep what it was; None where it is too late, which is said."""
     try:
-        changed: Reservation = yield change
+        changed = yield from change
     except (ChangeTooLate, ReservationOver) as late:
         turn.met(late)
         turn.say("utter_change_too_late", **turn.show_booking(booking))
@@ -375,7 +374,7 @@ def _written(turn: Turn, booking: Reservation, change: ChangeReservation) -> Ste
 def _reseat(turn: Turn, booking: Reservation, wishes: SeatingPreferences) -> Steps[Outcome]:
     """Another part of the restaurant at the same time; the table stays and the staff is told where there is none free."""
     there = SeatingPreferences(wishes.area, must=True)
-    found: Search = yield FindOpenings(
+    found = yield from FindOpenings(
         booking.restaurant, booking.starts_at, booking.party_size, excluding=booking.code, preferences=there
     )
     if found.refusal is Refusal.NO_TABLE:

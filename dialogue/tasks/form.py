@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from booking_engine import HoldExpired, HoldExtensionsUsed, Restaurant
+from booking_engine import HoldExpired, HoldExtensionsUsed
 from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
 from dialogue.hearing.restaurants import language_of, names_any
@@ -134,7 +134,7 @@ def _waits(turn: Turn) -> Steps[bool]:
     response = "utter_hold_waits"
     if turn.has_cue("longer"):
         try:
-            state.hold = hold = Held.of((yield ExtendHold(hold.id)))
+            state.hold = hold = Held.of((yield from ExtendHold(hold.id)))
         except HoldExtensionsUsed as used:
             turn.met(used)
             response = "utter_hold_waits_no_longer"
@@ -143,7 +143,7 @@ def _waits(turn: Turn) -> Steps[bool]:
         else:
             response = "utter_hold_extended"
     state.misses += 1
-    restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
+    restaurant = yield from GetRestaurant(hold.restaurant)
     turn.show_hold(restaurant, hold)
     turn.say(response, clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))
     return True

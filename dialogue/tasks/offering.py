@@ -49,7 +49,7 @@ def refuse(
 
 def offer_again(turn: Turn, hold: Held) -> Steps[Outcome]:
     """Ask whether what was held half a day ago or longer is still wanted, after a yes to it."""
-    restaurant: Restaurant = yield GetRestaurant(hold.restaurant)
+    restaurant = yield from GetRestaurant(hold.restaurant)
     start = hold.starts_at.astimezone(restaurant.zone)
     facts = turn.seating(restaurant, start, hold.party_size)
     fills = {"restaurant": restaurant.slug, "party_size": hold.party_size}
@@ -75,7 +75,7 @@ def direction(turn: Turn) -> str | None:
 def offer_beside(turn: Turn, restaurant: Restaurant, held: datetime, way: str) -> Steps[Outcome | None]:
     """Offer the nearest times before or after the one that is held, which stays held; None where there are none."""
     party_size = turn.state.party_size or PRESUMED_PARTY
-    search: Search = yield FindOpenings(restaurant, held, party_size, limit=_MOST_FOUND, within=_SHORTLY)
+    search = yield from FindOpenings(restaurant, held, party_size, limit=_MOST_FOUND, within=_SHORTLY)
     starts = [opening.starts_at for opening in search.openings]  # nearest first
     fitting = [start for start in starts if (start < held if way == "earlier" else start > held)][:_MOST_OPTIONS]
     if not fitting:
@@ -88,13 +88,13 @@ def _same_day(restaurant: Restaurant, search: Search, party_size: int) -> Steps[
     """Return what there is further off on a day on which the restaurant is open, only not then."""
     if search.refusal is not Refusal.CLOSED:
         return []
-    wider: Search = yield FindOpenings(restaurant, search.wanted, party_size, within=_A_DAY_OUT)
+    wider = yield from FindOpenings(restaurant, search.wanted, party_size, within=_A_DAY_OUT)
     day = _service_date(restaurant, search.wanted)
     return [opening for opening in wider.openings if _service_date(restaurant, opening.starts_at) == day]
 
 
 def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool) -> Steps[list[Opening]]:
-    found = yield FindAlternatives(restaurant, search.wanted, party_size, _MOST_OPTIONS)
+    found = yield from FindAlternatives(restaurant, search.wanted, party_size, _MOST_OPTIONS)
     if not elsewhere or not found.nearby:
         return list(found.other_days)
     return [*found.other_days[: _MOST_OPTIONS - 1], *found.nearby[:1]]

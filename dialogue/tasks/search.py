@@ -55,7 +55,7 @@ def find(turn: Turn, *, may_take: bool) -> Steps[Restaurant | None]:
         return None
     is_the_one = page.total == 1 and not page.dropped and page.criteria.cuisine == state.cuisine
     if may_take and is_the_one and not state.refused and (state.city or state.street):
-        [restaurant] = yield FindRestaurants(page.criteria, limit=1)
+        [restaurant] = yield from FindRestaurants(page.criteria, limit=1)
         turn.say("utter_one_restaurant_found", city=restaurant.city)
         only: Restaurant = restaurant
         return only
@@ -75,7 +75,7 @@ def _say_none(turn: Turn) -> Steps[None]:
     if refused and (yield from _look(state)):
         turn.say("utter_no_more_restaurants", what=what)
         return
-    elsewhere = (yield FindRestaurants(Criteria(cuisine=state.cuisine), limit=_SOME)) if state.cuisine else []
+    elsewhere = (yield from FindRestaurants(Criteria(cuisine=state.cuisine), limit=_SOME)) if state.cuisine else []
     state.city = state.street = None
     if elsewhere:
         cities = sorted({restaurant.city for restaurant in elsewhere})
@@ -94,7 +94,7 @@ def _cuisines_in(turn: Turn, city: str) -> Steps[list[str]]:
     """Return a few of the kinds of food that there are, the most frequent first."""
     kinds: Counter[str] = Counter()
     for each in city_candidates(city):
-        found = yield FindRestaurants(Criteria(each), limit=_SOME)
+        found = yield from FindRestaurants(Criteria(each), limit=_SOME)
         kinds.update(cuisine for restaurant in found for cuisine in restaurant.cuisines)
     return [turn.words.cuisine(cuisine) for cuisine, _ in kinds.most_common(_CUISINES_NAMED)]
 
@@ -158,7 +158,7 @@ def _look(state: State) -> Steps[Page | None]:
     for kept in _ways(list(state.sought)):
         for city, cuisine in product(cities, kinds):
             criteria = _criteria(state, kept, city, cuisine)
-            if total := (yield CountRestaurants(criteria)):
+            if total := (yield from CountRestaurants(criteria)):
                 return Page(criteria, [wish["label"] for wish in state.sought if wish not in kept], total)
     return None
 
@@ -182,7 +182,7 @@ def _criteria(state: State, wishes: list[Wish], city: str | None, cuisine: str |
 
 def _list(turn: Turn, page: Page) -> Steps[Outcome]:
     listed = turn.state.listed
-    found = yield FindRestaurants(page.criteria, limit=_MOST_LISTED, offset=listed)
+    found = yield from FindRestaurants(page.criteria, limit=_MOST_LISTED, offset=listed)
     options = [option_of(turn, restaurant) for restaurant in found]
     facts = {"what": _what(turn, page), "count": page.total, "wishes": turn.words.listed(page.dropped)}
     if page.dropped and not listed:

@@ -26,7 +26,7 @@ _WHY_NOT: dict[type[BookingError], str] = {
 def undo(turn: Turn) -> Steps[Outcome | str]:
     """Take the last thing back that was done to a booking in this conversation."""
     code = turn.state.reservation
-    booking: Reservation | None = (yield GetReservation(code)) if code else None
+    booking: Reservation | None = (yield from GetReservation(code)) if code else None
     if booking is not None and booking.status == "cancelled":
         yield from _restore(turn, booking.code)
     elif can_take_back(turn) and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
@@ -73,7 +73,7 @@ def _restore(turn: Turn, code: str) -> Steps[None]:
 def _tried(turn: Turn, effect: ChangeReservation | RestoreReservation) -> Steps[Reservation | None]:
     """Return what the effect brings back, or say why it cannot."""
     try:
-        booking: Reservation = yield effect
+        booking = yield from effect
     except tuple(_WHY_NOT) as refusal:
         turn.met(refusal)
         turn.say(next(response for kind, response in _WHY_NOT.items() if isinstance(refusal, kind)))

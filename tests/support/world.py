@@ -75,9 +75,9 @@ class World:
     known_name: str | None = None
     names: Sequence[str] = ()
     """slugs of the restaurants that the message names"""
-    asked: list[effects.Effect] = field(default_factory=list)
+    asked: list[effects.Effect[Any]] = field(default_factory=list)
 
-    def run(self, steps: Generator[effects.Effect, Any, T]) -> T:
+    def run(self, steps: Generator[effects.Effect[Any], Any, T]) -> T:
         """Run a decision and return what it comes to."""
         answer: Any = None
         refusal: BookingError | None = None
