@@ -32,7 +32,7 @@ def ask(turn: Turn, expects: str, response: str, facts: Mapping[str, object], *,
     """
     times = turn.state.misses + 1 if turn.asked == expects else 0
     if times and times % _WAY_OUT_AFTER == 0:
-        turn.say("utter_way_out" if "restaurant" in facts else "utter_way_out_nowhere", **facts)
+        turn.say("utter_way_out_nowhere" if "cities" in facts else "utter_way_out", **{"or_call": "", **facts})
     else:
         turn.say(response + variant(times % _WAY_OUT_AFTER) if times else first or response, **facts)
     return Outcome(expects)
