@@ -6,7 +6,6 @@ input or output itself, and a test can play the engine.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ from booking_engine import (
 )
 
 T = TypeVar("T")
-_NO_PREFERENCES = SeatingPreferences()
 
 
 @dataclass(frozen=True)
@@ -40,22 +38,31 @@ class Origin:
     names: dict[str, list[tuple[Restaurant, float]]] = field(default_factory=dict)
     """matches that were looked up in this turn already"""
 
-    def command(self, verb: str) -> dict[str, Any]:
-        """Name what this message wants of the engine: the same message again wants nothing new."""
-        return {"command_id": f"{self.sender}:{self.message_id}:{verb}", "channel": self.channel}
+
+class Effect(Generic[T]):
+    """Something to ask of the engine: `asks` is a method of it, the fields are its arguments. `yield from` it is the answer.
+
+    None leaves an argument to the engine's default. Raises BookingError where the engine refuses.
+    """
+
+    asks: str
 
     @property
-    def notifies(self) -> bool:
-        """Whether the diner is to be texted: in a text thread the reply itself confirms."""
-        return self.channel != "sms"
+    def verb(self) -> str | None:
+        """What a message wants of the engine: the same message again wants nothing new. None where nothing is changed."""
 
+    @property
+    def texts(self) -> bool | None:
+        """Whether the diner is to be texted about it; None where that is never a question."""
 
-class Effect(ABC, Generic[T]):
-    """Something to ask of the engine; `yield from` it gives the answer."""
-
-    @abstractmethod
     def __call__(self, origin: Origin) -> T:
-        """Ask it. Raises BookingError where the engine refuses."""
+        given = {name: value for name, value in vars(self).items() if value is not None and name != "change"}
+        if self.verb is not None:
+            given |= {"command_id": f"{origin.sender}:{origin.message_id}:{self.verb}", "channel": origin.channel}
+        if self.texts is not None:  # in a text thread the reply itself confirms
+            given["notify"] = self.texts and origin.channel != "sms"
+        answer: T = getattr(origin.engine, self.asks)(**given)
+        return answer
 
     def __iter__(self) -> Steps[T]:
         answer: T = yield self
@@ -91,10 +98,8 @@ def carry_out(steps: Steps[T], origin: Origin) -> T:
 class GetRestaurant(Effect[Restaurant]):
     """The restaurant with a slug. Raises RestaurantUnknown."""
 
+    asks = "restaurant"
     slug: str
-
-    def __call__(self, origin: Origin) -> Restaurant:
-        return origin.engine.restaurant(self.slug)
 
 
 @dataclass(frozen=True)
@@ -114,140 +119,116 @@ class MatchNames(Effect[list[tuple[Restaurant, float]]]):
 class FindRestaurants(Effect[list[Restaurant]]):
     """Restaurants by criteria, with `q` by a name like it."""
 
+    asks = "find_restaurants"
     criteria: Criteria
     limit: int
     offset: int = 0
     q: str | None = None
-
-    def __call__(self, origin: Origin) -> list[Restaurant]:
-        return origin.engine.find_restaurants(self.criteria, q=self.q, limit=self.limit, offset=self.offset)
 
 
 @dataclass(frozen=True)
 class CountRestaurants(Effect[int]):
     """How many restaurants meet the criteria."""
 
+    asks = "count_restaurants"
     criteria: Criteria
-
-    def __call__(self, origin: Origin) -> int:
-        return origin.engine.count_restaurants(self.criteria)
 
 
 @dataclass(frozen=True)
 class ListCities(Effect[list[str]]):
     """Every city with a restaurant, by name."""
 
-    def __call__(self, origin: Origin) -> list[str]:
-        return origin.engine.cities()
+    asks = "cities"
 
 
 @dataclass(frozen=True)
 class NameOf(Effect[str | None]):
     """The name last used for a booking from a phone (E.164)."""
 
+    asks = "diner_name"
     phone: str
-
-    def __call__(self, origin: Origin) -> str | None:
-        return origin.engine.diner_name(self.phone)
 
 
 @dataclass(frozen=True)
 class FindOpenings(Effect[Search]):
-    """The openings nearest to a time; `excluding` is the code of a booking whose own table counts as free.
+    """The openings nearest to a time; `excluding` is the code of a booking whose own table counts as free."""
 
-    What is None is left to the engine's defaults.
-    """
-
+    asks = "find_openings"
     restaurant: Restaurant
     starts_at: datetime
     party_size: int
     excluding: str | None = None
     limit: int | None = None
     within: timedelta | None = None
-    preferences: SeatingPreferences = _NO_PREFERENCES
-
-    def __call__(self, origin: Origin) -> Search:
-        given = {name: value for name, value in vars(self).items() if value is not None}
-        return origin.engine.find_openings(**given)
+    preferences: SeatingPreferences | None = None
 
 
 @dataclass(frozen=True)
 class FindAlternatives(Effect[Alternatives]):
     """Other days at that time, and restaurants nearby."""
 
+    asks = "find_alternatives"
     restaurant: Restaurant
     starts_at: datetime
     party_size: int
     limit: int
-
-    def __call__(self, origin: Origin) -> Alternatives:
-        return origin.engine.find_alternatives(**vars(self))
 
 
 @dataclass(frozen=True)
 class PlaceHold(Effect[Hold]):
     """Hold a table. Raises NoTableAvailable."""
 
+    asks = "place_hold"
     restaurant: Restaurant
     starts_at: datetime
     party_size: int
-    phone: str | None
+    diner_phone: str | None
     preferences: SeatingPreferences
 
-    def __call__(self, origin: Origin) -> Hold:
-        verb = f"hold:{self.starts_at.isoformat()}:{self.party_size}"
-        return origin.engine.place_hold(
-            self.restaurant, starts_at=self.starts_at, party_size=self.party_size, diner_phone=self.phone,
-            preferences=self.preferences, **origin.command(verb),
-        )  # fmt: skip
+    @property
+    def verb(self) -> str:
+        """One for each table."""
+        return f"hold:{self.starts_at.isoformat()}:{self.party_size}"
 
 
 @dataclass(frozen=True)
 class ExtendHold(Effect[Hold]):
     """Hold a table for longer. Raises HoldExtensionsUsed, HoldExpired."""
 
-    hold: str
-
-    def __call__(self, origin: Origin) -> Hold:
-        return origin.engine.extend_hold(self.hold, **origin.command("extend"))
+    asks, verb = "extend_hold", "extend"
+    hold_id: str
 
 
 @dataclass(frozen=True)
 class ReleaseHold(Effect[None]):
-    """Give a held table back. A hold that is over is no error."""
+    """Give a held table back; a hold that is over is no error."""
 
-    hold: str
-
-    def __call__(self, origin: Origin) -> None:
-        origin.engine.release_hold(self.hold, **origin.command("release"))
+    asks, verb = "release_hold", "release"
+    hold_id: str
 
 
 @dataclass(frozen=True)
 class ConfirmHold(Effect[Reservation]):
     """Turn a hold into a booking. Raises HoldExpired."""
 
-    hold: str
+    asks, verb, texts = "confirm_hold", "confirm", True
+    hold_id: str
     name: str
     phone: str
     notes: str
     locale: str | None
 
-    def __call__(self, origin: Origin) -> Reservation:
-        return origin.engine.confirm_hold(
-            self.hold, name=self.name, phone=self.phone, notes=self.notes, locale=self.locale,
-            notify=origin.notifies, **origin.command("confirm"),
-        )  # fmt: skip
-
 
 @dataclass(frozen=True)
 class ChangeReservation(Effect[Reservation]):
-    """Change a booking; None leaves a value as it is. `verb` tells this change from others of the same message.
+    """Change a booking; None leaves a value as it is. `change` tells it from others of the same message.
 
-    Raises NoTableAvailable, ChangeTooLate, ReservationOver, ReservationUnknown. A new name or note sends no text.
+    Raises NoTableAvailable, ChangeTooLate, ReservationOver, ReservationUnknown.
     """
 
+    asks = "change_reservation"
     code: str
-    verb: str
+    change: str
     restaurant: Restaurant | None = None
     starts_at: datetime | None = None
     party_size: int | None = None
@@ -255,51 +236,45 @@ class ChangeReservation(Effect[Reservation]):
     name: str | None = None
     preferences: SeatingPreferences | None = None
 
-    def __call__(self, origin: Origin) -> Reservation:
-        moves = self.starts_at is not None
-        return origin.engine.change_reservation(
-            self.code, restaurant=self.restaurant, starts_at=self.starts_at, party_size=self.party_size,
-            notes=self.notes, name=self.name, preferences=self.preferences, notify=moves and origin.notifies,
-            **origin.command(self.verb),
-        )  # fmt: skip
+    @property
+    def verb(self) -> str:
+        """One for each change."""
+        return self.change
+
+    @property
+    def texts(self) -> bool:
+        """A new name or note alone is none to be texted about."""
+        return self.starts_at is not None
 
 
 @dataclass(frozen=True)
 class CancelReservation(Effect[Reservation]):
     """Cancel a booking. Raises ReservationOver."""
 
+    asks, verb, texts = "cancel_reservation", "cancel", True
     code: str
-
-    def __call__(self, origin: Origin) -> Reservation:
-        return origin.engine.cancel_reservation(self.code, notify=origin.notifies, **origin.command("cancel"))
 
 
 @dataclass(frozen=True)
 class RestoreReservation(Effect[Reservation]):
     """Undo a cancellation. Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver."""
 
+    asks, verb, texts = "restore_reservation", "restore", True
     code: str
-
-    def __call__(self, origin: Origin) -> Reservation:
-        return origin.engine.restore_reservation(self.code, notify=origin.notifies, **origin.command("restore"))
 
 
 @dataclass(frozen=True)
 class GetReservation(Effect[Reservation]):
     """The booking with a code. Raises ReservationUnknown."""
 
+    asks = "reservation"
     code: str
-
-    def __call__(self, origin: Origin) -> Reservation:
-        return origin.engine.reservation(self.code)
 
 
 @dataclass(frozen=True)
 class ReservationsOf(Effect[list[Reservation]]):
     """A phone's bookings, soonest first; `upcoming`: only those that stand and are not over."""
 
+    asks = "reservations_of"
     phone: str
     upcoming: bool = True
-
-    def __call__(self, origin: Origin) -> list[Reservation]:
-        return origin.engine.reservations_of(self.phone, upcoming=self.upcoming)

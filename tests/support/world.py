@@ -161,7 +161,7 @@ class World:
     def _ExtendHold(self, effect: effects.ExtendHold) -> Hold:
         place = RESTAURANTS[0]
         start = datetime(2026, 12, 4, 19, tzinfo=place.zone)
-        hold = Hold(effect.hold, place, start, 2, self.now + timedelta(minutes=place.policy.hold_minutes), ("main",))
+        hold = Hold(effect.hold_id, place, start, 2, self.now + timedelta(minutes=place.policy.hold_minutes), ("main",))
         if self.refuses == "extensions_used":
             raise HoldExtensionsUsed(hold)
         return hold
