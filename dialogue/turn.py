@@ -180,6 +180,10 @@ class Turn:
         """Add a message by its name in the catalogue, in the words of the conversation's language."""
         self.reply.lines.append(Line(response, self.words.render(response, **facts), tuple(options)))
 
+    def tell(self, response: str, booking: Reservation, /, **facts: object) -> None:
+        """Add a message about a booking, and put that into the answer."""
+        self.say(response, **self.show_booking(booking), **facts)
+
     def say_in(self, language: str, response: str, /, **facts: object) -> None:
         """Add one of the few messages that there are in languages without a catalogue."""
         self.reply.lines.append(Line(response, self.languages.render_in(language, response, **facts)))

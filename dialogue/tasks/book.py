@@ -34,7 +34,7 @@ from dialogue.tasks.asking import (
 from dialogue.tasks.bookings import named_in, upcoming
 from dialogue.tasks.form import Form, follow
 from dialogue.tasks.identify import identify
-from dialogue.tasks.offering import direction, offer_again, offer_beside, refuse, time_option
+from dialogue.tasks.offering import direction, offer_again, offer_beside, offer_times, refuse
 from dialogue.times import PRESUMED_PARTY, Meant, certain, meant_starts, presumed_day, seating_spans
 from dialogue.turn import DONE, Heard, Outcome, Turn
 
@@ -101,7 +101,7 @@ def _drop(turn: Turn) -> Steps[Outcome]:
     turn.state.forget_draft()
     bookings = yield from upcoming(turn)
     if bookings:
-        turn.say("utter_let_go_but_kept", **turn.show_booking(bookings[0]))
+        turn.tell("utter_let_go_but_kept", bookings[0])
     else:
         turn.say("utter_nothing_booked_now")
     return DONE
@@ -191,7 +191,7 @@ def _confirm(turn: Turn) -> Steps[bool]:
     if state.has_lapsed(turn.situation.now):
         _say_lapsed(turn, hold, is_still_free=True)
     turn.reply.hold = None
-    turn.say("utter_booked", **turn.show_booking(booking))
+    turn.tell("utter_booked", booking)
     state.forget_draft()
     state.reservation = booking.code
     return True
@@ -269,7 +269,7 @@ def _table(turn: Turn) -> Steps[Outcome | None]:
         return (yield from _hold(turn, restaurant, Meant([datetime.combine(day, _EVENING, restaurant.zone)])))
     meant = meant_starts(restaurant, day, state.time, now, near=_held_start(turn))
     if len(meant.starts) > 1:
-        return turn.offer("utter_choose_time", [time_option(turn, restaurant, start) for start in meant.starts])
+        return offer_times(turn, "utter_choose_time", restaurant, meant.starts)
     return (yield from _hold(turn, restaurant, meant))
 
 

@@ -29,7 +29,7 @@ def show_upcoming(turn: Turn) -> Steps[str | None]:
         turn.say("utter_nothing_booked")
         return None
     if len(bookings) == 1:
-        turn.say("utter_one_booking", **turn.show_booking(bookings[0]))
+        turn.tell("utter_one_booking", bookings[0])
         return bookings[0].code
     parts = [
         turn.words.render("utter_part_booking", **turn.booked(booking), code=booking.code)

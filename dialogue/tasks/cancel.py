@@ -41,7 +41,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
         return target
     if state.is_unsure and not says_yes_to_proposal(turn):
         state.reservation, state.has_target = target.code, True
-        turn.say("utter_propose_cancel", **turn.show_booking(target))
+        turn.tell("utter_propose_cancel", target)
         return Outcome("confirmation")
     yield from _cancel(turn, target)
     state.forget_draft()
@@ -54,10 +54,10 @@ def _cancel(turn: Turn, target: Reservation) -> Steps[None]:
         cancelled = yield from CancelReservation(target.code)
     except ReservationOver as over:
         turn.met(over)
-        turn.say("utter_change_too_late", **turn.show_booking(target))
+        turn.tell("utter_change_too_late", target)
         return
     already = target.status == "cancelled"
-    turn.say("utter_cancelled_already" if already else "utter_cancelled", **turn.show_booking(cancelled))
+    turn.tell("utter_cancelled_already" if already else "utter_cancelled", cancelled)
 
 
 CANCEL = Form(

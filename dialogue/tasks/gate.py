@@ -95,9 +95,9 @@ def leave_alone(turn: Turn) -> Steps[None]:
     elif act in ("show", "ask"):
         turn.state.reservation = yield from show_upcoming(turn)
     elif act == "late":
-        turn.say("utter_late", **turn.show_booking(booking))
+        turn.tell("utter_late", booking)
     else:
-        turn.say("utter_aside_kept" if act == "aside" else "utter_booking_stands", **turn.show_booking(booking))
+        turn.tell("utter_aside_kept" if act == "aside" else "utter_booking_stands", booking)
 
 
 def booking_in_mind(turn: Turn) -> Steps[Reservation | None]:

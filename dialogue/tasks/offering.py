@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
@@ -61,9 +62,12 @@ def offer_again(turn: Turn, hold: Held) -> Steps[Outcome]:
     return turn.offer("utter_offer_over", [Option(turn.words.render("utter_part_seating", **facts), fills)])
 
 
-def time_option(turn: Turn, restaurant: Restaurant, start: datetime) -> Option:
-    """Return a time of the day in question, to pick."""
-    return Option(turn.clock(restaurant, start), {"time": certain(start)})
+def offer_times(
+    turn: Turn, response: str, restaurant: Restaurant, starts: Iterable[datetime], /, **facts: object
+) -> Outcome:
+    """Offer times of the day in question to pick from."""
+    options = [Option(turn.clock(restaurant, start), {"time": certain(start)}) for start in starts]
+    return turn.offer(response, options, **facts)
 
 
 def direction(turn: Turn) -> str | None:
@@ -81,7 +85,7 @@ def offer_beside(turn: Turn, restaurant: Restaurant, held: datetime, way: str) -
     if not fitting:
         turn.say(f"utter_nothing_{way}", **turn.seating(restaurant, held, party_size))
         return None
-    return turn.offer(f"utter_these_are_{way}", [time_option(turn, restaurant, start) for start in sorted(fitting)])
+    return offer_times(turn, f"utter_these_are_{way}", restaurant, sorted(fitting))
 
 
 def _same_day(restaurant: Restaurant, search: Search, party_size: int) -> Steps[list[Opening]]:

@@ -52,6 +52,6 @@ def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
     if turn.intent in ("deny", "stop_booking"):
         turn.say("utter_thanks" if turn.state.reservation else "utter_nothing_booked_now")
     elif booking and turn.intent == "affirm":  # one more yes to what is booked
-        turn.say("utter_one_booking", **turn.show_booking(booking))
+        turn.tell("utter_one_booking", booking)
     else:
         turn.say("utter_welcome")

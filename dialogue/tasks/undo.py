@@ -32,9 +32,9 @@ def undo(turn: Turn) -> Steps[Outcome | str]:
     elif can_take_back(turn) and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
         yield from take_back(turn)
     elif booking is not None and can_take_back(turn):  # it may be content with the change
-        turn.say("utter_booking_stands", **turn.show_booking(booking))
+        turn.tell("utter_booking_stands", booking)
     elif booking is not None and turn.state.before is not None:
-        turn.say("utter_undo_change_too_late", **turn.show_booking(booking))
+        turn.tell("utter_undo_change_too_late", booking)
     else:
         turn.say("utter_nothing_to_undo")
     return DONE
@@ -60,14 +60,14 @@ def take_back(turn: Turn) -> Steps[None]:
     )  # fmt: skip
     booking = yield from _tried(turn, back)
     if booking is not None:
-        turn.say("utter_changed_back", **turn.show_booking(booking))
+        turn.tell("utter_changed_back", booking)
         turn.state.before = None
 
 
 def _restore(turn: Turn, code: str) -> Steps[None]:
     booking = yield from _tried(turn, RestoreReservation(code))
     if booking is not None:
-        turn.say("utter_restored", **turn.show_booking(booking))
+        turn.tell("utter_restored", booking)
 
 
 def _tried(turn: Turn, effect: ChangeReservation | RestoreReservation) -> Steps[Reservation | None]:
