@@ -14,31 +14,12 @@ from dialogue.reasons import is_surely_automatic
 from dialogue.turn import Line, Turn
 
 _FEWEST_WORDS = 4  # fewer are never taken for a machine's: "7." looks like many things
-_COURTESIES = frozenset(
-    (
-        "utter_aside",
-        "utter_aside_kept",
-        "utter_booking_stands",
-        "utter_chitchat",
-        "utter_goodbye",
-        "utter_goodbye_amid",
-        "utter_hello",
-        "utter_insulted",
-        "utter_insulted_nowhere",
-        "utter_late",
-        "utter_not_understood",
-        "utter_not_understood_again",
-        "utter_not_understood_last",
-        "utter_nothing_to_undo",
-        "utter_only_english",
-        "utter_only_english_nowhere",
-        "utter_out_of_scope",
-        "utter_texting_already",
-        "utter_thanks",
-        "utter_welcome",
-        "utter_welcome_restaurant",
-    )
-)
+_COURTESIES = frozenset((
+    "aside", "aside_kept", "booking_stands", "chitchat", "goodbye", "goodbye_amid", "hello", "insulted",
+    "insulted_nowhere", "late", "not_understood", "not_understood_again", "not_understood_last", "nothing_to_undo",
+    "only_english", "only_english_nowhere", "out_of_scope", "texting_already", "thanks", "welcome",
+    "welcome_restaurant",
+))  # fmt: skip
 """Responses to what nothing was done about. None of them answers a question or asks one that is needed to go on."""
 _REPEATED = ("which", "confirm", "what_to_change", "restaurant_unknown")
 _AGAIN = ("_again", "_last")
@@ -58,10 +39,8 @@ def ignore_if_automatic(turn: Turn) -> Steps[bool]:
 
 def is_idle(lines: Iterable[Line]) -> bool:
     """Return whether all that is said does nothing and answers nothing: courtesies, and what was asked before."""
-    said = [line.response for line in lines]
-    return bool(said) and all(name in _COURTESIES or _asks_again(name) for name in said)
-
-
-def _asks_again(response: str) -> bool:
-    name = response.removeprefix("utter_")
-    return name.startswith(_ALWAYS_AGAIN) or (name.startswith(_REPEATED) and name.endswith(_AGAIN))
+    said = [line.response.removeprefix("utter_") for line in lines]
+    return bool(said) and all(
+        name in _COURTESIES or name.startswith(_ALWAYS_AGAIN) or (name.startswith(_REPEATED) and name.endswith(_AGAIN))
+        for name in said
+    )

@@ -5,8 +5,9 @@ Pure. The acts and their probabilities come from the learned model (`nlu/acts.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 Acts = Mapping[str, float]
 
@@ -14,29 +15,22 @@ _CERTAIN = 0.55
 _TIMES_LIKELIER = 3
 _RATHER = 0.35
 _POSSIBLE = 0.25
-_TAKING_BACK = 0.5
 _SURE = 0.7
-_ANSWERS = ("answer", "change", "cancel", "yes", "no", "yes_but")
-_TOLD = ("note", "name", "answer", "change")
-_ASTRAY = 0.6
-_AUTOMATIC, _SURELY_AUTOMATIC = 0.5, 0.7
-_NO_WISH = (
-    "mention",
-    "late",
-    "aside",
-    "machine",
-    "show",
-    "ask",
-    "other",
-    "pause",
-    "no_name",
-    "yes",
-    "no",
-    "yes_but",
-    "name",
-    "thanks",
-)
-_NO_NAME = ("pause", "no_name", "ask", "aside", "machine", "mention", "opt_out")
+_ASIDE = ("aside", "machine")
+"""Not meant for us, be it a person's or a machine's."""
+_TELLS = ("mention", "late", *_ASIDE)
+_NO_WISH = (*_TELLS, "show", "ask", "other", "pause", "no_name", "yes", "no", "yes_but", "name", "thanks")
+
+
+class _Weighs(NamedTuple):
+    """Whether some acts of a message together weigh enough; where no acts were read, what that is taken for."""
+
+    acts: tuple[str, ...]
+    enough: float
+    unread: bool = False
+
+    def __call__(self, acts: Acts) -> bool:
+        return weight(self.acts, acts) >= self.enough if acts else self.unread
 
 
 class Reason(Enum):
@@ -52,61 +46,56 @@ def reason_for(act: str, acts: Acts) -> Reason:
     if not acts:
         return Reason.CERTAIN  # said by digits, or read by a service of an earlier release
     wished = acts.get(act, 0.0)
-    against = sum(acts.get(name, 0.0) for name in _NO_WISH)
+    against = weight(_NO_WISH, acts)
     if wished >= _CERTAIN or (wished >= _POSSIBLE and wished >= _TIMES_LIKELIER * against):
         return Reason.CERTAIN
     possible = wished + (acts.get("answer", 0.0) if act == "change" else 0.0)  # a bare "8pm" may be a wish
     return Reason.UNSURE if possible >= _POSSIBLE and possible >= against else Reason.NONE
 
 
+def weight(names: Iterable[str], acts: Acts) -> float:
+    """Return the probability that a message does one of these."""
+    return sum(acts.get(name, 0.0) for name in names)
+
+
 def no_wish(acts: Acts) -> str:
     """Return the likeliest act among those that want nothing done."""
-    return max(_NO_WISH, key=lambda name: _aside(acts) if name == "aside" else acts.get(name, 0.0))
+    return max(_NO_WISH, key=lambda name: weight(_ASIDE if name == "aside" else (name,), acts))
 
 
-def is_no_yes(acts: Acts) -> bool:
-    """Return whether what may look like a yes asks, hesitates or speaks of something else."""
-    return bool(acts) and acts.get("yes", 0.0) + acts.get("thanks", 0.0) < _RATHER
+may_be_yes = _Weighs(("yes", "thanks"), _RATHER, unread=True)
+"""Or it asks, hesitates or speaks of something else, though it may look like a yes."""
+is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)
+"""It says yes and nothing else: what was proposed out of doubt needs no less."""
+is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out"), _CERTAIN)
+"""It is something else, though the name was asked for."""
+is_name = _Weighs(("name",), _CERTAIN)
+"""It is certainly a name, as the answer to the question for it."""
+is_surely_name = _Weighs(("name",), _SURE)
+"""It is a name beyond doubt, though its words mean something else: "Sunny", "Hope"."""
+is_astray = _Weighs(_ASIDE, 0.6)
+"""It is surely meant for somebody else."""
+may_seek_table = _Weighs(("book", "answer", "ask", "change"), _POSSIBLE, unread=True)
+"""It may look for a table; a message that only has a kind of food in it does not."""
+is_answer = _Weighs(("answer", "change", "cancel", "yes", "no", "yes_but"), _CERTAIN, unread=True)
+"""It answers what was asked, or corrects it, and does not only mention it."""
+is_taking_back = _Weighs(("undo",), 0.5)
+"""It takes the last change back, though it may name a time: "no, keep it at 7"."""
+is_automatic = _Weighs(("machine",), 0.5)
+"""A machine sent it, or it is a phone's reaction to a text, or a quote of one."""
+is_surely_automatic = _Weighs(("machine",), _SURE)
+"""That is so clear that nothing in the message counts."""
+only_tells = _Weighs(_TELLS, _CERTAIN)
+"""It tells something and wants nothing."""
+surely_only_tells = _Weighs(_TELLS, _SURE)
+"""The same, where a table is yet to be had, and none at stake."""
+_may_be_aside = _Weighs(_ASIDE, _POSSIBLE)
+_tells_something = _Weighs(("note", "name", "answer", "change"), _POSSIBLE, unread=True)
 
 
-def is_no_name(acts: Acts) -> bool:
-    """Return whether what was said when the name was asked for is something else."""
-    return sum(acts.get(name, 0.0) for name in _NO_NAME) >= _CERTAIN
-
-
-def is_name(acts: Acts) -> bool:
-    """Return whether a message is certainly a name, as the answer to the question for it."""
-    return acts.get("name", 0.0) >= _CERTAIN
-
-
-def is_surely_name(acts: Acts) -> bool:
-    """Return whether a message is a name beyond doubt, though its words mean something else: "Sunny", "Hope"."""
-    return acts.get("name", 0.0) >= _SURE
-
-
-def is_clear_yes(acts: Acts) -> bool:
-    """Return whether a message says yes and nothing else: what was proposed out of doubt needs no less."""
-    return not acts or acts.get("yes", 0.0) >= _CERTAIN
-
-
-def may_be_aside(acts: Acts) -> bool:
-    """Return whether a message may be meant for somebody else: then nothing is noted, though no table is at stake."""
-    return _aside(acts) >= _POSSIBLE
-
-
-def is_astray(acts: Acts) -> bool:
-    """Return whether a message is surely meant for somebody else."""
-    return _aside(acts) >= _ASTRAY
-
-
-def may_seek_table(acts: Acts) -> bool:
-    """Return whether a message may look for a table; one that only has a kind of food in it does not."""
-    return not acts or sum(acts.get(name, 0.0) for name in ("book", "answer", "ask", "change")) >= _POSSIBLE
-
-
-def is_answer(acts: Acts) -> bool:
-    """Return whether a message answers what was asked, or corrects it, and does not only mention it."""
-    return not acts or sum(acts.get(name, 0.0) for name in _ANSWERS) >= _CERTAIN
+def may_be_noted(acts: Acts) -> bool:
+    """Return whether what a message tells is for the staff, or for the booking in another way that touches no table."""
+    return _tells_something(acts) and not _may_be_aside(acts)
 
 
 def is_wished(act: str, acts: Acts) -> bool:
@@ -114,38 +103,7 @@ def is_wished(act: str, acts: Acts) -> bool:
     return bool(acts) and reason_for(act, acts) is Reason.CERTAIN
 
 
-def may_be_noted(acts: Acts) -> bool:
-    """Return whether what a message tells is for the staff, or for the booking in another way that touches no table."""
-    return not acts or (not may_be_aside(acts) and sum(acts.get(name, 0.0) for name in _TOLD) >= _POSSIBLE)
-
-
 def is_pause(acts: Acts, *, again: bool = False) -> bool:
     """Return whether the diner asks for time. To wait costs least, so it needs the weakest reason, but not a second time."""
     pause = acts.get("pause", 0.0)
     return pause >= (_CERTAIN if again else _RATHER) and pause == max(acts.values())
-
-
-def is_taking_back(acts: Acts) -> bool:
-    """Return whether a message takes the last change back, though it may name a time: "no, keep it at 7"."""
-    return acts.get("undo", 0.0) >= _TAKING_BACK
-
-
-def is_automatic(acts: Acts) -> bool:
-    """Return whether a machine sent the message, or it is a phone's reaction to a text, or a quote of one."""
-    return acts.get("machine", 0.0) >= _AUTOMATIC
-
-
-def is_surely_automatic(acts: Acts) -> bool:
-    """Return whether that is so clear that nothing in the message counts."""
-    return acts.get("machine", 0.0) >= _SURELY_AUTOMATIC
-
-
-def only_tells(acts: Acts, *, surely: bool = False) -> bool:
-    """Return whether a message tells something and wants nothing; `surely`: where a table is yet to be had, and none at stake."""
-    told = sum(acts.get(name, 0.0) for name in ("mention", "late", "aside", "machine"))
-    return told >= (_SURE if surely else _CERTAIN)
-
-
-def _aside(acts: Acts) -> float:
-    """Return how likely a message is not meant for us, be it a person's or a machine's."""
-    return acts.get("aside", 0.0) + acts.get("machine", 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from dialogue.reading import Entity
-from dialogue.reasons import is_no_yes
+from dialogue.reasons import may_be_yes
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
@@ -22,7 +22,7 @@ _ENDINGS = ("st", "nd", "rd", "th")
 def pick(turn: Turn) -> None:
     """Take the option that the message picks, if it picks one; its entity is used up."""
     options, words = turn.state.choices, turn.reading.words
-    if turn.intent == "affirm" and len(options) == 1 and not is_no_yes(turn.reading.acts):
+    if turn.intent == "affirm" and len(options) == 1 and may_be_yes(turn.reading.acts):
         _take(turn, options[0])
         return
     named = _numbered(words, options) or _named(words, options)

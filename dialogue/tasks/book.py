@@ -18,7 +18,7 @@ from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand, names_any
 from dialogue.hearing.wishes import say_noted
-from dialogue.reasons import Reason, is_no_yes, reason_for
+from dialogue.reasons import Reason, may_be_yes, reason_for
 from dialogue.state import Held
 from dialogue.tasks import about, search
 from dialogue.tasks.asking import (
@@ -169,7 +169,7 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
     """Book it, at a clear yes to the summary just shown."""
-    says_yes = turn.intent == "affirm" and not turn.heard.news and not is_no_yes(turn.reading.acts)
+    says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts)
     if not says_yes or turn.asked != "confirmation" or turn.follows_reply or turn.state.name is None:
         return None
     return DONE if (yield from _confirm(turn)) else None

@@ -12,7 +12,7 @@ from dialogue.hearing.restaurants import language_of, names_any
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
-from dialogue.reasons import is_pause, may_be_noted, only_tells
+from dialogue.reasons import is_pause, may_be_noted, only_tells, surely_only_tells
 from dialogue.state import Held, TaskName
 from dialogue.tasks.gate import gate, is_unsure
 from dialogue.tasks.identify import do_errand, is_about_code
@@ -106,7 +106,8 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
 def _only_tells(form: Form, turn: Turn) -> Steps[bool]:
     """Return whether a message answers nothing. A new table is less at stake, so while its details are asked, details count."""
     is_new = form.task == "book"
-    if not only_tells(turn.reading.acts, surely=is_new) or (is_new and turn.asked not in _TO_BE_BOOKED):
+    tells = surely_only_tells if is_new else only_tells
+    if not tells(turn.reading.acts) or (is_new and turn.asked not in _TO_BE_BOOKED):
         return False
     return not (yield from names_any(turn))
 

@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-_FIELDS = [
-    "restaurant",
-    "city",
-    "cuisine",
-    "street",
-    "sought",
-    "listed",
-    "found",
-    "refused",
-    "refused_cuisines",
-    "party_size",
-    "date",
-    "time",
-    "name",
-    "phone",
-    "notes",
-    "area",
-    "features",
-    "hold",
-    "reservation",
-    "pending",
-    "errand",
-    "code_is_void",
-    "talked_of",
-    "said_last",
-    "misses",
-    "touched_at",
-    "is_unsure",
-    "before",
-    "replied_to",
-]
-_RENAMED = {"task": "task", "choices": "choices", "task_has_target": "has_target", **{name: name for name in _FIELDS}}
+_KEPT = (
+    "task", "choices", "restaurant", "city", "cuisine", "street", "sought", "listed", "found", "refused",
+    "refused_cuisines", "party_size", "date", "time", "name", "phone", "notes", "area", "features", "hold",
+    "reservation", "pending", "errand", "code_is_void", "talked_of", "said_last", "misses", "touched_at",
+    "is_unsure", "before", "replied_to",
+)  # fmt: skip
+_RENAMED = {"task_has_target": "has_target", **{name: name for name in _KEPT}}
 _SEATING = ("area", "features")
 
 
