@@ -7,7 +7,7 @@ from typing import Any
 
 from booking_engine import Restaurant, bookable_days
 from dialogue.effects import FindOpenings, GetRestaurant, Steps
-from dialogue.times import PRESUMED_PARTY, presumed_day
+from dialogue.times import presumed_day
 from dialogue.turn import Turn
 
 _MOST_TIMES = 12
@@ -46,7 +46,7 @@ def _times_and_more(turn: Turn, restaurant: Restaurant) -> Steps[dict[str, Any] 
         day = presumed_day(restaurant, None, turn.situation.now)
         more |= _days(turn, restaurant)
     if is_new and party_size is None:
-        party_size = PRESUMED_PARTY
+        party_size = turn.state.presumed_party
         more |= {"max_party": restaurant.largest_party}
     if day is None or party_size is None:
         return None

@@ -15,6 +15,7 @@ TaskName = Literal["book", "change", "cancel", "sign_in"]
 Errand = Literal["show", "text"]
 """What waits until it is known who asks: the bookings are shown, the conversation goes on by text."""
 
+_PRESUMED_PARTY = 2
 _STALE_AFTER = timedelta(hours=12)
 _KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replied_to", "over"))
 
@@ -177,9 +178,15 @@ class State:
         """Return whether a table was held, and no longer is."""
         return self.hold is not None and self.hold.expires_at <= now
 
-    def holds(self, restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime) -> bool:
-        """Return whether just this table is on hold."""
-        return self.hold is not None and self.hold.is_of(restaurant, starts_at, party_size) and not self.has_lapsed(now)
+    @property
+    def presumed_party(self) -> int:
+        """How many come; two until it is said, as at most tables. What is presumed is said aloud before it is booked."""
+        return self.party_size or _PRESUMED_PARTY
+
+    @property
+    def known_party(self) -> int | None:
+        """How many come as far as it is said, or as the table on hold is for."""
+        return self.party_size or (self.hold.party_size if self.hold else None)
 
 
 _STATES = TypeAdapter(State)

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from booking_engine import Restaurant, Service
 from nlu.resolving import TimeWish, resolve_times
 
-PRESUMED_PARTY = 2
-"""How many come where nobody has said it yet: most tables are booked for two. Said aloud before anything is booked."""
 _DAYS_AHEAD = 7
 _SMALL_HOURS = time(5)
 _NOON = time(12)

@@ -7,7 +7,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.reading import Entity
-from dialogue.state import Option, State
+from dialogue.state import Option
 from dialogue.times import certain, is_seated, meant_starts
 from dialogue.turn import Turn
 
@@ -15,17 +15,12 @@ _HOURS = 24
 _HALF_DAY = 12
 
 
-def known_party(state: State) -> int | None:
-    """Return how many come as far as it is said, or as the table on hold is for."""
-    return state.party_size or (state.hold.party_size if state.hold else None)
-
-
 def hear_party(turn: Turn) -> None:
     """Take the party sizes that are told; a range is asked about, nobody is no party."""
     for entity in turn.entities:
         if entity.kind != "party_size":
             continue
-        value, known = entity.value, known_party(turn.state)
+        value, known = entity.value, turn.state.known_party
         if "min" in value and "max" in value and not ("delta" in value and known):
             turn.heard.options = tuple(Option(str(n), {"party_size": n}) for n in (value["min"], value["max"]))
             turn.heard.ask_options = "utter_party_range"
@@ -81,7 +76,7 @@ def hear_bare_number(turn: Turn, restaurant: Restaurant | None, anchor: datetime
     state, number = turn.state, _only_number(turn)
     if number is None or turn.heard.fields & {"time", "party_size"}:
         return
-    party_size = known_party(state)
+    party_size = state.known_party
     if (state.time and party_size is None) or (state.time is None and state.said_last == "party_size"):
         party_size = state.party_size = number
         turn.heard.fields.add("party_size")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from booking_engine import Restaurant, SeatingPreferences
 from dialogue.features import offers
 from dialogue.reading import Entity
-from dialogue.times import PRESUMED_PARTY
 from dialogue.turn import Turn
 from nlu.reading.wishes import AREAS, names_area
 
@@ -66,5 +65,5 @@ def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
 
 
 def _is_told_with_table(turn: Turn, wish: Entity, restaurant: Restaurant) -> bool:
-    party_size = turn.state.party_size or PRESUMED_PARTY
+    party_size = turn.state.presumed_party
     return SeatingPreferences(str(wish.value)).bookable_at(restaurant, party_size)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from booking_engine import Restaurant
 from dialogue.effects import ListCities, Steps
-from dialogue.times import PRESUMED_PARTY, seating_spans
+from dialogue.times import seating_spans
 from dialogue.turn import Outcome, Turn, country_of
 
 _FURTHER = ("_again", "_last")
@@ -15,6 +15,7 @@ _WAY_OUT_AFTER = 3
 _CITIES_NAMED = 6
 _LONGEST_QUOTE = 40
 _EXAMPLE_AHEAD = timedelta(days=9)  # next week, whatever today is
+_PARTS = {"party_size": "utter_which_party_size", "date": "utter_which_date", "time": "utter_which_time"}
 _PRESUMING = {
     (False, False): "utter_which_time",
     (True, False): "utter_which_time_or_day",
@@ -68,47 +69,31 @@ def ask_restaurant(turn: Turn, *, is_unknown: bool = False) -> Steps[Outcome]:
 
 def some_cities(turn: Turn) -> Steps[str]:
     """Return a few of the cities where there is a restaurant."""
-    cities = yield from ListCities()
-    return turn.words.listed(cities[:_CITIES_NAMED])
+    return turn.words.listed((yield from ListCities())[:_CITIES_NAMED])
 
 
-def ask_party_size(turn: Turn, restaurant: Restaurant) -> Outcome:
-    """Ask how many come."""
-    return ask(turn, "party_size", "utter_which_party_size", turn.about(restaurant))
+def ask_booking_part(turn: Turn, part: str, restaurant: Restaurant, day: date | None = None) -> Outcome:
+    """Ask for the party size, the date or the time on a `day` of a new booking.
 
-
-def ask_date(turn: Turn, restaurant: Restaurant) -> Outcome:
-    """Ask for the day."""
-    return ask(turn, "date", "utter_which_date", _booking_so_far(turn, restaurant))
-
-
-def ask_time(turn: Turn, restaurant: Restaurant, day: date) -> Outcome:
-    """Ask for the time; what else was not told yet is presumed aloud, so that one answer can set it right."""
-    country = country_of(restaurant)
-    hours = turn.words.spans(seating_spans(restaurant, day), country)
-    facts = {**_booking_so_far(turn, restaurant), "day": turn.words.day(day, country), "hours": hours}
-    first = _PRESUMING[turn.state.date is None, turn.state.party_size is None]
-    return ask(turn, "time", "utter_which_time", facts, first=first)
+    With the time, what else was not told yet is presumed aloud, so that one answer can set it right.
+    """
+    state, country, first = turn.state, country_of(restaurant), None
+    party, example = turn.words.party(state.presumed_party), _example_day(turn, restaurant)
+    facts = {**turn.about(restaurant), "party": party, "example": example}
+    if day is not None:
+        hours = turn.words.spans(seating_spans(restaurant, day), country)
+        facts |= {"day": turn.words.day(day, country), "hours": hours}
+        first = _PRESUMING[state.date is None, state.party_size is None]
+    return ask(turn, part, _PARTS[part], facts, first=first)
 
 
 def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> Outcome:
     """Ask for which day, since there is none such as was said, or what was said is none in particular."""
-    example, unclear = _example_day(turn, restaurant), turn.heard.unclear
-    if unclear is None:
-        turn.say("utter_no_such_date", example=example)
-    else:
-        turn.say("utter_which_day_is", unclear=unclear[:_LONGEST_QUOTE], example=example)
+    response, unclear = "utter_which_day_is" if turn.heard.unclear else "utter_no_such_date", turn.heard.unclear or ""
+    turn.say(response, unclear=unclear[:_LONGEST_QUOTE], example=_example_day(turn, restaurant))
     return Outcome("date")
 
 
 def _example_day(turn: Turn, restaurant: Restaurant | None) -> str:
     """Return a day next week in the way the restaurant's country writes it."""
     return turn.words.day(turn.here(restaurant).date() + _EXAMPLE_AHEAD, country_of(restaurant))
-
-
-def _booking_so_far(turn: Turn, restaurant: Restaurant) -> dict[str, object]:
-    return {
-        **turn.about(restaurant),
-        "party": turn.words.party(turn.state.party_size or PRESUMED_PARTY),
-        "example": _example_day(turn, restaurant),
-    }

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.effects import FindAlternatives, FindOpenings, GetRestaurant, Steps
 from dialogue.state import Held, Option
-from dialogue.times import PRESUMED_PARTY, certain, seating_spans
+from dialogue.times import certain, seating_spans
 from dialogue.turn import Outcome, Turn, country_of
 
 _MOST_OPTIONS = 3
@@ -78,7 +78,7 @@ def direction(turn: Turn) -> str | None:
 
 def offer_beside(turn: Turn, restaurant: Restaurant, held: datetime, way: str) -> Steps[Outcome | None]:
     """Offer the nearest times before or after the one that is held, which stays held; None where there are none."""
-    party_size = turn.state.party_size or PRESUMED_PARTY
+    party_size = turn.state.presumed_party
     search = yield from FindOpenings(restaurant, held, party_size, limit=_MOST_FOUND, within=_SHORTLY)
     starts = [opening.starts_at for opening in search.openings]  # nearest first
     fitting = [start for start in starts if (start < held if way == "earlier" else start > held)][:_MOST_OPTIONS]
