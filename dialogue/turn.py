@@ -71,13 +71,8 @@ class Heard:
         """The fields that got another value than they had."""
         return {name for name in self.fields if not name.endswith("_same")}
 
-    @property
-    def took_choice(self) -> bool:
-        """Whether one of the options was picked."""
-        return self.picked is not None
-
     def __bool__(self) -> bool:
-        return bool(self.fields or self.problem or self.options or self.took_choice or self.refused_choices)
+        return bool(self.fields or self.problem or self.options or self.picked or self.refused_choices)
 
 
 @dataclass(frozen=True)
@@ -200,8 +195,10 @@ class Turn:
 
     # --- facts that responses fill in ---
 
-    def about(self, restaurant: Restaurant) -> dict[str, object]:
-        """Return what most responses about a restaurant tell."""
+    def about(self, restaurant: Restaurant | None) -> dict[str, object]:
+        """Return what most responses about a restaurant tell, if there is one."""
+        if restaurant is None:
+            return {}
         facts: dict[str, object] = {"restaurant": self.words.name(restaurant.name), "contact": restaurant.phone}
         for way in ("or_call", "please_call"):  # a restaurant that has told no phone cannot be called
             facts[way] = self.words.render(f"utter_part_{way}", **facts) if restaurant.phone else ""

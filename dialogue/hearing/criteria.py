@@ -38,18 +38,14 @@ def hear_criteria(turn: Turn) -> Steps[None]:
     """Take what a restaurant is looked for by; amid a booking that needs a wish for another one."""
     state = turn.state
     restaurant = yield from in_hand(turn)
-    if restaurant is not None:
-        wants_another = _wants_another(turn, restaurant)
-        if not (wants_another or _narrows(turn, restaurant)):
-            _hear_searched(turn)
-            return
-        state.city = state.city or restaurant.city
-        if wants_another:
-            state.refused = (*state.refused, restaurant.slug)
-        state.restaurant = None
+    wants_another = restaurant is not None and _wants_another(turn, restaurant)
+    is_in_search = restaurant is None or wants_another or _narrows(turn, restaurant)
+    if restaurant is not None and is_in_search:
+        state.city, state.restaurant = state.city or restaurant.city, None
+        state.refused = (*state.refused, restaurant.slug) if wants_another else state.refused
         turn.heard.fields.add("restaurant")
     _hear_searched(turn)
-    if state.task == "book":
+    if is_in_search and state.task == "book":
         _hear_wishes(turn)
 
 
@@ -81,17 +77,13 @@ def _wants_another(turn: Turn, restaurant: Restaurant) -> bool:
     """Return whether another restaurant is wanted than the one in hand: "somewhere else", "I'd rather have thai"."""
     if turn.state.task != "book" or turn.situation.own_restaurant is not None or turn.has_kind("restaurant"):
         return False
-    if any(_serves(restaurant, entity.value) for entity in turn.entities if entity.kind == "refused_cuisine"):
+    refused = [cuisines_within(entity.value) for entity in turn.entities if entity.kind == "refused_cuisine"]
+    if any(not kinds.isdisjoint(restaurant.cuisines) for kinds in refused):
         return True
     if turn.has_cue("another_restaurant"):
         return not turn.has_kind(*_OF_TABLE)
     says_what = turn.has_kind("cuisine", "street", "price") and turn.has_cue("rather")
     return says_what and not _is_so(restaurant, turn.entities)
-
-
-def _serves(restaurant: Restaurant, cuisine: str) -> bool:
-    """Return whether its kitchen is of this kind, which was refused."""
-    return not cuisines_within(cuisine).isdisjoint(restaurant.cuisines)
 
 
 def _is_so(restaurant: Restaurant, entities: list[Entity]) -> bool:

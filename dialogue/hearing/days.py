@@ -24,19 +24,16 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     if said is None:
         _hear_vague_date(turn)
         return
-    days = _meant(said)
+    # "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two.
+    days = sorted(set(said[0]).intersection(*said[1:]) or set[date]().union(*said))
     if not days or days[-1] > today + _FURTHEST:
         turn.heard.problem = "no_such_date"
     elif len(days) > 1:
         country = country_of(restaurant)
-        turn.heard.options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
-        turn.heard.ask_options = "utter_choose_date"
+        options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
+        turn.heard.options, turn.heard.ask_options = options, "utter_choose_date"
     else:
-        known = turn.state.date or presumed
-        set_date(turn, days[0])
-        if days[0] == known:  # told by the last question, so it is no news
-            turn.heard.fields.discard("date")
-            turn.heard.fields.add("date_same")
+        _set_date(turn, days[0], known=turn.state.date or presumed)  # told by the last question, it is no news
 
 
 def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[list[date]] | None:
@@ -54,12 +51,6 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
     return said if any(said) or (said and period is None) else None
 
 
-def _meant(said: list[list[date]]) -> list[date]:
-    """Return the days that may be meant: "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two."""
-    common = set(said[0]).intersection(*said[1:])
-    return sorted(common or {day for days in said for day in days})
-
-
 def _hear_vague_date(turn: Turn) -> None:
     """Keep the words of what is said for a day and is none to come, so that no presumed day takes its place."""
     said = [entity.text for entity in turn.entities if entity.kind in ("vague_date", "past_date")]
@@ -67,9 +58,8 @@ def _hear_vague_date(turn: Turn) -> None:
         turn.heard.problem, turn.heard.unclear = "no_such_date", unclear[0]
 
 
-def set_date(turn: Turn, day: date) -> None:
-    """Put a day that was said into the state."""
-    turn.heard.fields.add("date" if turn.state.date != day else "date_same")
+def _set_date(turn: Turn, day: date, known: date | None) -> None:
+    turn.heard.fields.add("date" if known != day else "date_same")
     turn.state.date, turn.state.presumes_day = day, False
 
 
@@ -96,19 +86,16 @@ def _certain_value(
     """Return a time as the state keeps it; None where it refers to nothing."""
     if "in_minutes" in value:
         start = _next_quarter(turn.here(restaurant) + timedelta(minutes=value["in_minutes"]))
-        set_date(turn, start.date())
+        _set_date(turn, start.date(), known=turn.state.date)
         return {"at": start.strftime("%H:%M")}
     if "shift_minutes" in value or value.get("same"):
         if anchor is None:
             return None
         return {"at": (anchor + timedelta(minutes=value.get("shift_minutes", 0))).strftime("%H:%M")}
-    if _is_evening(turn) and value.get("meridiem") is None and value.get("hour", _NOON) < _NOON:
+    parts = {(entity.value or {}).get("part") for entity in turn.entities if entity.kind == "date"}
+    if parts & {"evening", "night"} and value.get("meridiem") is None and value.get("hour", _NOON) < _NOON:
         value["meridiem"] = "pm"
     return value
-
-
-def _is_evening(turn: Turn) -> bool:
-    return any(e.kind == "date" and (e.value or {}).get("part") in ("evening", "night") for e in turn.entities)
 
 
 def _next_quarter(moment: datetime) -> datetime:

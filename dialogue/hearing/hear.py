@@ -10,14 +10,13 @@ from dialogue.hearing.criteria import hear_criteria
 from dialogue.hearing.days import hear_date, hear_time
 from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests
 from dialogue.hearing.picking import pick
-from dialogue.hearing.restaurants import drop_name_said_again, hear_restaurant, in_hand, recall_last_time
+from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, hear_restaurant, in_hand, recall_last_time
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import kinds_of
 from dialogue.reasons import is_answer, is_name, is_no_name
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
-from nlu.cues import folded_words
 
 _WORDS_ASKED = ("name", "confirmation", "phone", "code")
 _NUMBERS = {"number", "time", "party_size", "date", "choice"}
@@ -25,16 +24,12 @@ _NUMBERS = {"number", "time", "party_size", "date", "choice"}
 
 def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     """Take the entities of the message. `anchor`: the start that "half an hour later" and "same time" refer to."""
-    said = turn.entities
-    aside = _beside_the_point(turn)
-    turn.entities = [as_correction(turn, entity) for entity in turn.entities]
-    turn.entities = [entity for entity in turn.entities if entity.kind not in aside]
+    said, aside = turn.entities, _beside_the_point(turn)
+    corrected = (as_correction(turn, entity) for entity in said)
+    turn.entities = [entity for entity in corrected if entity.kind not in aside]
     if turn.state.choices:
         pick(turn)
-    yield from _hear_place(turn)
-    restaurant = yield from in_hand(turn)
-    if restaurant is not None:
-        _keep_what_names_nobody(turn, restaurant)
+    restaurant = yield from _hear_place(turn)
     presumed = None
     if restaurant and turn.asked == "time" and turn.state.task == "book":
         presumed = presumed_day(restaurant, None, turn.situation.now)
@@ -51,23 +46,23 @@ def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     turn.entities = said
 
 
-def _hear_place(turn: Turn) -> Steps[None]:
-    """Take restaurant and search; asked for a name, only an objection is about another restaurant."""
+def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
+    """Take restaurant and search; asked for a name, only an objection is about another restaurant.
+
+    The restaurant's own name is dropped: nobody is called so in "move my Bird Dog table".
+    """
     objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine")
     if turn.asked != "name" or objects:
         yield from hear_criteria(turn)
         yield from hear_restaurant(turn)
     if turn.state.task == "book":
         yield from recall_last_time(turn)
-
-
-def _keep_what_names_nobody(turn: Turn, restaurant: Restaurant) -> None:
-    """Drop the restaurant's own name: nobody is called so in "move my Bird Dog table"."""
-    if turn.asked == "name":
+    restaurant = yield from in_hand(turn)
+    if restaurant is not None and turn.asked == "name":
         drop_name_said_again(turn, restaurant)
-        return
-    name = set(folded_words(restaurant.name))
-    turn.entities = [e for e in turn.entities if e.kind not in NAME_PARTS or not set(folded_words(e.text)) <= name]
+    elif restaurant is not None:
+        drop_words_of(turn, restaurant, of=NAME_PARTS)
+    return restaurant
 
 
 def _beside_the_point(turn: Turn) -> set[str]:
@@ -79,12 +74,9 @@ def _beside_the_point(turn: Turn) -> set[str]:
         kinds |= TO_NOTE - {"note"}
     if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
         kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
-    return kinds | _no_part_of_name(turn) if turn.asked == "name" else kinds
-
-
-def _no_part_of_name(turn: Turn) -> set[str]:
-    """Return the same of an answer to the question for a name."""
-    acts, kinds = turn.reading.acts, set[str]()
+    if turn.asked != "name":
+        return kinds
+    acts = turn.reading.acts
     if not is_answer(acts):
         kinds.add("number")  # "the wifi password is tournesol8"
     if turn.has_cue("no_name") or is_no_name(acts):  # "can we do Satrday instead?"

@@ -49,23 +49,17 @@ def as_correction(turn: Turn, entity: Entity) -> Entity:
 
 def rather_guests(turn: Turn, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
     """Read "4" as people where the time was asked for two that were presumed, if nobody is seated at four or it is "for 4"."""
-    state, now = turn.state, turn.situation.now
-    if state.party_size or entity.kind != "time" or not _is_bare_number(entity):
+    state, wish = turn.state, entity.value
+    if state.party_size or entity.kind != "time" or "hour" not in wish or not entity.text.isalnum():
         return entity
-    count = entity.value["hour"]
-    guests = Entity("party_size", entity.text, {"count": count})
-    if turn.has_cue("for_a_few"):
-        return guests
-    day = state.date or presumed
-    if any(is_seated(restaurant, start) for start in meant_starts(restaurant, day, entity.value, now).starts):
+    if any(wish.get(more) for more in ("minute", "meridiem", "approximate")):  # a time of day
         return entity
-    return guests if count <= restaurant.largest_party else entity
-
-
-def _is_bare_number(entity: Entity) -> bool:
-    """Return whether it is "4" or "four", and nothing that makes it a time of day."""
-    has_more = entity.value.get("minute") or entity.value.get("meridiem") or entity.value.get("approximate")
-    return "hour" in entity.value and not has_more and entity.text.isalnum()
+    count = wish["hour"]
+    starts = meant_starts(restaurant, state.date or presumed, wish, turn.situation.now).starts
+    may_be_time = count > restaurant.largest_party or any(is_seated(restaurant, start) for start in starts)
+    if may_be_time and not turn.has_cue("for_a_few"):
+        return entity
+    return Entity("party_size", entity.text, {"count": count})
 
 
 def hear_bare_number(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:

@@ -80,17 +80,14 @@ def _numbered(words: Sequence[str], options: Sequence[Option]) -> Option | None:
 
 def _named(words: Sequence[str], options: Sequence[Option]) -> Option | None:
     """Return the only option whose label has all the telling words of the message: "palo alto", "the 8:30 one"."""
-    said = _telling(words)
+    said = {part for word in words for part in folded_words(NICKNAMES.get(word, word))} - _filler()
     if not said or (len(said) == 1 and all(word.isdecimal() for word in said)):  # "2" is the second, not that at 2:00
         return None
-    fitting = [option for option in options if said <= set(folded_words(option.label))]
-    if not fitting:  # "san fancisco"
-        fitting = [option for option in options if _is_like(said, folded_words(option.label))]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _telling(words: Sequence[str]) -> set[str]:
-    return {part for word in words for part in folded_words(NICKNAMES.get(word, word))} - _filler()
+    labels = [folded_words(option.label) for option in options]
+    fits = [said <= set(label) for label in labels]
+    if not any(fits):  # "san fancisco"
+        fits = [_is_like(said, label) for label in labels]
+    return options[fits.index(True)] if sum(fits) == 1 else None
 
 
 def _is_like(said: set[str], label: Sequence[str]) -> bool:

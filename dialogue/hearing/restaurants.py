@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from booking_engine import Criteria, Restaurant
 from booking_engine.restaurants.streets import street_words
 from dialogue.effects import FindRestaurants, GetRestaurant, MatchNames, ReservationsOf, Steps
-from dialogue.reading import Entity
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
@@ -31,7 +30,8 @@ def hear_restaurant(turn: Turn) -> Steps[None]:
     """Take the restaurant that is named into the state; what only belongs to its name is dropped."""
     known = yield from in_hand(turn)
     named = [entity.text for entity in turn.entities if entity.kind == "restaurant"]
-    if known is None or named or _is_asked(turn):
+    # Any restaurant may be the answer; asked for a name, only an objection comes here: "no, Bird Dog".
+    if known is None or named or turn.asked in ("restaurant", "name"):
         found = yield from _matches(turn, named)
     else:
         found = yield from _instead_of(turn, known)
@@ -47,11 +47,6 @@ def hear_restaurant(turn: Turn) -> Steps[None]:
         turn.heard.problem = "restaurant_unknown"
 
 
-def _is_asked(turn: Turn) -> bool:
-    """Return whether any restaurant may be the answer; for a name, only an objection comes here: "no, Bird Dog"."""
-    return turn.asked in ("restaurant", "name")
-
-
 def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
     """Take the only one that can be meant, or have it asked which."""
     state, heard, restaurant = turn.state, turn.heard, candidates[0]
@@ -62,7 +57,7 @@ def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
     if state.restaurant != restaurant.slug:
         state.restaurant, state.found = restaurant.slug, False
         heard.fields.add("restaurant")
-    _drop_words_of(turn, restaurant)
+    drop_words_of(turn, restaurant)
 
 
 def _instead_of(turn: Turn, known: Restaurant) -> Steps[list[Match]]:
@@ -85,23 +80,24 @@ def _matches(turn: Turn, named: Sequence[str]) -> Steps[list[Match]]:
     for piece in (*named, None):
         found += yield from MatchNames(piece)
     is_beside = turn.state.restaurant is not None and turn.asked not in (None, "restaurant")
-    if is_beside and not any(" " in name for name in named):
-        found = list(filter(_leaves_no_doubt, found))
+    if is_beside and not any(" " in name for name in named):  # "Suunday", asked for the day, is no Sunday Porch
+        found = [match for match in found if match[1] >= _LEAVES_NO_DOUBT]
     return [match for match in found if turn.asked != "name" or is_named(turn, match[0])]  # "actually Rose" is a diner
-
-
-def _leaves_no_doubt(match: Match) -> bool:
-    """Return whether one word names a restaurant while something else is asked: "Suunday", for the day, is no Sunday Porch."""
-    return match[1] >= _LEAVES_NO_DOUBT
 
 
 def _candidates(turn: Turn, found: Sequence[Match]) -> list[Restaurant]:
     """Return those that cannot be told apart by what the message says of name, street and city."""
     alike = _beside(turn.state.restaurant, _alike(found, turn.state.city, sure=turn.has_kind("city")))
-    if len(alike) > 1:  # "Golden Harvest" is not Harvest Table
-        alike = [restaurant for restaurant in alike if is_named(turn, restaurant)] or alike
-    if len(alike) > 1:
-        return _on_street(alike, turn.entities) or _in_city_said(turn, alike) or alike
+    street = next((street_words(str(entity.value)) for entity in turn.entities if entity.kind == "street"), None)
+    ways: tuple[Callable[[Restaurant], bool], ...] = (
+        lambda each: is_named(turn, each),  # "Golden Harvest" is not Harvest Table
+        lambda each: (
+            street is not None and street <= street_words(each.street or "")
+        ),  # "Nonna Brunella on Smith Street"
+        lambda each: _says(turn, each.city),  # "Golden Harvest in St. Helena", whatever that is called
+    )
+    for tells in ways if len(alike) > 1 else ():
+        alike = list(filter(tells, alike)) or alike
     return alike
 
 
@@ -117,22 +113,17 @@ def recall_last_time(turn: Turn) -> Steps[None]:
     state, phone = turn.state, turn.situation.phone
     if phone is None or state.restaurant is not None or not turn.has_cue("last_time"):
         return
-    bookings = yield from ReservationsOf(phone, upcoming=False)
-    kept = [booking for booking in bookings if booking.status == "confirmed"]
-    if not kept:
-        return
-    last = kept[-1]  # soonest first
-    state.restaurant = last.restaurant.slug
-    turn.heard.fields.add("restaurant")
-    if state.party_size is None:
-        state.party_size = last.party_size
-        turn.heard.fields.add("party_size")
+    for booking in reversed((yield from ReservationsOf(phone, upcoming=False))):  # soonest first
+        if booking.status == "confirmed":
+            state.restaurant = booking.restaurant.slug
+            turn.heard.fields |= {"restaurant"} if state.party_size else {"restaurant", "party_size"}
+            state.party_size = state.party_size or booking.party_size
+            return
 
 
 def names_any(turn: Turn) -> Steps[bool]:
     """Return whether the message names one of our restaurants."""
-    found = yield from MatchNames()
-    return bool(found)
+    return bool((yield from MatchNames()))
 
 
 def first_named(turn: Turn) -> Steps[Restaurant | None]:
@@ -153,28 +144,33 @@ def language_of(turn: Turn) -> Steps[str | None]:
 
 def is_named(turn: Turn, restaurant: Restaurant) -> bool:
     """Return whether the whole name of the restaurant is said."""
-    return f" {' '.join(folded_words(restaurant.name))} " in f" {' '.join(turn.reading.words)} "
+    return _says(turn, restaurant.name)
+
+
+def _says(turn: Turn, name: str) -> bool:
+    return f" {' '.join(folded_words(name))} " in f" {' '.join(turn.reading.words)} "
 
 
 def drop_name_said_again(turn: Turn, restaurant: Restaurant) -> None:
     """Drop what is only a part of the restaurant's whole name, if that is said: "Seven Sisters" is no party of seven."""
     if is_named(turn, restaurant):
-        _drop_words_of(turn, restaurant)
+        drop_words_of(turn, restaurant)
 
 
-def _drop_words_of(turn: Turn, restaurant: Restaurant) -> None:
+def drop_words_of(turn: Turn, restaurant: Restaurant, *, of: Collection[str] | None = None) -> None:
+    """Drop entities that are parts of the restaurant's name: those `of` some kinds, else all but those of a place."""
     name = set(folded_words(restaurant.name))
-    turn.entities = [e for e in turn.entities if e.kind in _OF_PLACE or not set(folded_words(e.text)) <= name]
+    kept = [entity for entity in turn.entities if (entity.kind in _OF_PLACE if of is None else entity.kind not in of)]
+    turn.entities = [each for each in turn.entities if each in kept or not set(folded_words(each.text)) <= name]
 
 
-def _alike(found: Iterable[Match], city: str | None, *, sure: bool) -> list[Restaurant]:
+def _alike(found: Sequence[Match], city: str | None, *, sure: bool) -> list[Restaurant]:
     """Return the best matches that cannot be told apart by the name; the city decides where it was said.
 
     `sure`: it was said in the same breath. "Celia's in Denver" may be short for a longer name there.
     """
-    found = list(found)
     if sure:
-        found = [(restaurant, points) for restaurant, points in found if _is_in(restaurant, city)] or found
+        found = [match for match in found if _is_in(match[0], city)] or found
     best = max((points for _, points in found), default=0.0)
     alike = list({restaurant.slug: restaurant for restaurant, points in found if points >= best - _AS_GOOD}.values())
     return [restaurant for restaurant in alike if _is_in(restaurant, city)] or alike
@@ -187,18 +183,6 @@ def _beside(slug: str | None, alike: list[Restaurant]) -> list[Restaurant]:
     """
     known = next((restaurant for restaurant in alike if restaurant.slug == slug), None)
     return [restaurant for restaurant in alike if restaurant.name != known.name] or [known] if known else alike
-
-
-def _on_street(candidates: Iterable[Restaurant], entities: Iterable[Entity]) -> list[Restaurant]:
-    """Return those of one name that stand in the street that was said: "Nonna Brunella on Smith Street"."""
-    said = [street_words(str(entity.value)) for entity in entities if entity.kind == "street"]
-    return [restaurant for restaurant in candidates if said and said[0] <= street_words(restaurant.street or "")]
-
-
-def _in_city_said(turn: Turn, candidates: Iterable[Restaurant]) -> list[Restaurant]:
-    """Return those in the city that is said, whatever it is called: "Golden Harvest in St. Helena"."""
-    said = f" {' '.join(turn.reading.words)} "
-    return [r for r in candidates if f" {' '.join(folded_words(r.city))} " in said]
 
 
 def _by_a_word(turn: Turn) -> Steps[list[Restaurant]]:

@@ -36,11 +36,8 @@ def _name_read(turn: Turn) -> str:
 
 def _odd_name(turn: Turn) -> Steps[str | None]:
     """Return the message as a name where it is one beyond doubt ("Sunny"), or it was asked for a second time."""
-    if turn.asked != "name" or turn.has_cue("noise"):
-        return None
-    if not (turn.state.misses or is_surely_name(turn.reading.acts)):
-        return None
-    if turn.intent in _NO_NAMES or is_no_name(turn.reading.acts):
+    acts, is_answer = turn.reading.acts, turn.asked == "name" and turn.intent not in _NO_NAMES
+    if not is_answer or turn.has_cue("noise") or is_no_name(acts) or not (turn.state.misses or is_surely_name(acts)):
         return None
     restaurant = yield from in_hand(turn)
     return None if restaurant and is_named(turn, restaurant) else turn.reading.odd_name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from booking_engine import Restaurant, SeatingPreferences
 from dialogue.features import offers
-from dialogue.reading import Entity
 from dialogue.turn import Turn
 from nlu.reading.wishes import AREAS, names_area
 
@@ -56,14 +55,10 @@ def without_areas(notes: str | None) -> str:
 def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
     """Acknowledge a wish that comes by itself; where the restaurant tells of no such thing, honestly."""
     for wish in turn.heard.noted:
-        if restaurant is not None and turn.state.time and _is_told_with_table(turn, wish, restaurant):
-            continue
+        seat = SeatingPreferences(str(wish.value))
+        if restaurant is not None and turn.state.time and seat.bookable_at(restaurant, turn.state.presumed_party):
+            continue  # then it is told with the table
         if restaurant is not None and wish.kind == "seating" and not offers(restaurant, wish):
             turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
         else:
             turn.say("utter_wish_noted", note=wish.text)
-
-
-def _is_told_with_table(turn: Turn, wish: Entity, restaurant: Restaurant) -> bool:
-    party_size = turn.state.presumed_party
-    return SeatingPreferences(str(wish.value)).bookable_at(restaurant, party_size)

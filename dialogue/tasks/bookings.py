@@ -87,7 +87,7 @@ def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
 def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
     """Return the one booking that is meant, or what was asked instead: a pick among several, or nothing, as there is none."""
     state = turn.state
-    if state.reservation and (turn.heard.took_choice or state.has_target):
+    if state.reservation and (turn.heard.picked or state.has_target):
         found = yield from with_code(turn, state.reservation)
         if found is not None:
             return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from booking_engine import Reservation, ReservationOver
-from dialogue.effects import CancelReservation, ReleaseHold, Steps
+from booking_engine import ReservationOver
+from dialogue.effects import CancelReservation, Steps
+from dialogue.tasks.book import release
 from dialogue.tasks.bookings import find_target, pick_booking
 from dialogue.tasks.change import says_yes_to_proposal
 from dialogue.tasks.form import Form
@@ -12,13 +13,8 @@ from dialogue.turn import DONE, Outcome, Turn
 
 
 def _begin(turn: Turn) -> Steps[None]:
-    if turn.state.hold is not None:
-        yield from ReleaseHold(turn.state.hold.id)
+    yield from release(turn)
     turn.state.forget_draft()
-
-
-def _hear(turn: Turn) -> Steps[None] | None:
-    return pick_booking(turn) if turn.state.choices else None
 
 
 def _left(turn: Turn) -> Outcome | None:
@@ -34,7 +30,7 @@ def _left(turn: Turn) -> Outcome | None:
 def _cancelled(turn: Turn) -> Steps[Outcome]:
     """Cancel the booking that is meant: a certain wish at once, an uncertain one after a yes."""
     state = turn.state
-    if not turn.heard.took_choice and not state.has_target:
+    if not turn.heard.picked and not state.has_target:
         state.reservation = None
     target = yield from find_target(turn)
     if isinstance(target, Outcome):
@@ -43,27 +39,23 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
         state.reservation, state.has_target = target.code, True
         turn.tell("utter_propose_cancel", target)
         return Outcome("confirmation")
-    yield from _cancel(turn, target)
-    state.forget_draft()
-    state.reservation, state.before = target.code, None
-    return DONE
-
-
-def _cancel(turn: Turn, target: Reservation) -> Steps[None]:
     try:
         cancelled = yield from CancelReservation(target.code)
     except ReservationOver as over:
         turn.met(over)
         turn.tell("utter_change_too_late", target)
-        return
-    already = target.status == "cancelled"
-    turn.tell("utter_cancelled_already" if already else "utter_cancelled", cancelled)
+    else:
+        already = target.status == "cancelled"
+        turn.tell("utter_cancelled_already" if already else "utter_cancelled", cancelled)
+    state.forget_draft()
+    state.reservation, state.before = target.code, None
+    return DONE
 
 
 CANCEL = Form(
     "cancel",
-    frozenset(("book", "find", "change", "undo", "opt_out")),
-    _begin,
-    _hear,
-    (_left, know_whose_booking, _cancelled),
+    leaves_for=frozenset(("book", "find", "change", "undo", "opt_out")),
+    begin=_begin,
+    hear=lambda turn: pick_booking(turn) if turn.state.choices else None,
+    steps=(_left, know_whose_booking, _cancelled),
 )

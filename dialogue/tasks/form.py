@@ -42,9 +42,9 @@ class Form:
     task: TaskName
     leaves_for: frozenset[str]
     """intents that have tasks of their own"""
-    begin: Callable[[Turn], Steps[None] | None]
-    hear: Callable[[Turn], Steps[None] | None]
     steps: Sequence[Step]
+    begin: Callable[[Turn], Steps[None] | None] = lambda turn: None
+    hear: Callable[[Turn], Steps[None] | None] = lambda turn: None
     takes: Callable[[Turn], Steps[bool | None]] | None = None
     """whether a message is for the task, where it says so itself; None leaves it to what all tasks take"""
 
@@ -69,23 +69,19 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
         state.task, state.is_unsure = form.task, is_unsure(turn, form.task)
     elif (yield from _waits(turn)):
         return Outcome(turn.asked)
-    elif (yield from _only_tells(form, turn)):
-        _keep_notes_only(turn)
-    yield from _hear(form, turn)
-    if has_begun and not turn.follows_reply and not (yield from _takes(form, turn)):
-        return None
-    return (yield from _go_on(form, turn))
-
-
-def _hear(form: Form, turn: Turn) -> Steps[None]:
+    else:
+        yield from _ignore_what_is_only_told(form, turn)
     said = list(turn.entities)
     if not turn.follows_reply:
         yield from settle(form.hear(turn))
     if turn.situation.is_stranger:
         yield from hear_phone(turn, said)
+    if has_begun and not turn.follows_reply and not (yield from _takes(form, turn)):
+        return None
+    return (yield from _go_on(turn, form.steps))
 
 
-def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
+def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
     """Take the steps, do what was asked for by the way before them, and count how often a question was not answered."""
     state, asked, news = turn.state, turn.asked, turn.heard.news
     if news & _FACTS.get(asked or "", frozenset()):
@@ -95,7 +91,7 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
         outcome = yield from do_errand(turn)
         turn.asked, turn.heard = None, Heard()
     if outcome is None:
-        outcome = yield from follow(form.steps, turn)
+        outcome = yield from follow(steps, turn)
     state.misses = state.misses + 1 if asked and outcome.asks == asked and not news else 0
     if outcome.asks is None:
         state.task = None
@@ -103,32 +99,30 @@ def _go_on(form: Form, turn: Turn) -> Steps[Outcome]:
     return outcome
 
 
-def _only_tells(form: Form, turn: Turn) -> Steps[bool]:
-    """Return whether a message answers nothing. A new table is less at stake, so while its details are asked, details count."""
-    is_new = form.task == "book"
-    tells = surely_only_tells if is_new else only_tells
-    if not tells(turn.reading.acts) or (is_new and turn.asked not in _TO_BE_BOOKED):
-        return False
-    return not (yield from names_any(turn))
+def _ignore_what_is_only_told(form: Form, turn: Turn) -> Steps[None]:
+    """Drop what is only told amid a task: it answers nothing. What the staff should know is kept.
 
-
-def _keep_notes_only(turn: Turn) -> None:
-    """Drop what is only told amid a task: it answers nothing. What the staff should know is kept."""
-    noted = [entity for entity in turn.entities if entity.kind in TO_NOTE and may_be_noted(turn.reading.acts)]
+    A new table is less at stake, so while its details are asked, details count.
+    """
+    acts, is_new = turn.reading.acts, form.task == "book"
+    tells = surely_only_tells(acts) and turn.asked in _TO_BE_BOOKED if is_new else only_tells(acts)
+    if not tells or (yield from names_any(turn)):
+        return
     is_by_the_way = turn.intent in _BY_THE_WAY
-    turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=turn.reading.acts)
-    turn.entities = turn.entities if is_by_the_way else noted
+    turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=acts)
+    if not is_by_the_way:
+        turn.entities = [entity for entity in turn.entities if entity.kind in TO_NOTE and may_be_noted(acts)]
 
 
 def _waits(turn: Turn) -> Steps[bool]:
     """Say until when the table waits, where the diner asks for time; for more time, hold it longer as far as the policy allows."""
-    hold, state = turn.state.hold, turn.state
-    is_held = hold is not None and turn.asked in _TO_BE_BOOKED
-    if turn.follows_reply or not is_pause(turn.reading.acts, again=not is_held or state.misses > 0):
+    state = turn.state
+    hold = state.hold if turn.asked in _TO_BE_BOOKED else None
+    if turn.follows_reply or not is_pause(turn.reading.acts, again=hold is None or state.misses > 0):
         return False
     if turn.has_kind("refused_cuisine"):  # "wait, anywhere but there" asks for another place, not for time
         return False
-    if hold is None or not is_held:
+    if hold is None:
         state.misses += 1
         turn.say("utter_take_your_time")
         return True

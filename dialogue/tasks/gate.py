@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from booking_engine import Reservation
-from dialogue.effects import Steps, settle
+from dialogue.effects import Steps
 from dialogue.hearing.restaurants import names_any
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
@@ -23,23 +21,18 @@ from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
 from dialogue.tasks.undo import can_take_back, take_back
 from dialogue.turn import DONE, Outcome, Turn
 
-_LIGHT = {*TO_NOTE, *NAME_PARTS}
-"""What touches no table."""
+_LEFT = {"late": "utter_late", "aside": "utter_aside_kept"}
 
 
 def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
     """Return None where the task may begin; else the last change is taken back, or nothing is done and that is said."""
+    was_asked = turn.situation.was_asked
     if turn.is_ignored:
-        yield from leave_alone(turn)
-        return DONE
-    if not turn.situation.was_asked and is_taking_back(turn.reading.acts) and can_take_back(turn):
+        return (yield from leave_alone(turn))
+    if not was_asked and is_taking_back(turn.reading.acts) and can_take_back(turn):
         yield from take_back(turn)
         return DONE
-    opens = _OPENS.get(task)
-    if turn.situation.was_asked or opens is None or (yield from settle(opens(turn))):
-        return None
-    yield from leave_alone(turn)
-    return DONE
+    return None if was_asked or (yield from _opens(turn, task)) else (yield from leave_alone(turn))
 
 
 def is_unsure(turn: Turn, task: str) -> bool:
@@ -49,11 +42,29 @@ def is_unsure(turn: Turn, task: str) -> bool:
     return needs_reason and not is_certain
 
 
-def _opens_change(turn: Turn) -> bool:
-    """A wish opens it; news that touches no table needs less."""
-    if reason_for("change", turn.reading.acts) is not Reason.NONE:
-        return True
-    kinds = _LIGHT if turn.has_cue("renaming") else TO_NOTE
+def _opens(turn: Turn, task: str) -> Steps[bool]:
+    """Return whether a message is reason enough: for an effect on a booking a wish, for a table on hold, which harms nobody
+    and is given back, everything but what a diner with a booking only tells.
+    """
+    acts = turn.reading.acts
+    if task in ("change", "cancel"):
+        return reason_for(task, acts) is not Reason.NONE or (task == "change" and _touches_no_table(turn))
+    if task == "book":
+        return (yield from _seeks_table(turn))
+    # Notes are weighed by the change that they belong to.
+    return task != "pick_up" or turn.has_kind(*TO_NOTE) or not (only_tells(acts) and (yield from upcoming(turn)))
+
+
+def _seeks_table(turn: Turn) -> Steps[bool]:
+    acts = turn.reading.acts
+    if is_astray(acts) and not turn.has_kind("restaurant", "party_size") and not (yield from names_any(turn)):
+        return False
+    return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
+
+
+def _touches_no_table(turn: Turn) -> bool:
+    """Return whether there is news that needs less of a reason; then only that is taken in."""
+    kinds = {*TO_NOTE, *NAME_PARTS} if turn.has_cue("renaming") else TO_NOTE
     told = [entity for entity in turn.entities if entity.kind in kinds]
     if not told or not may_be_noted(turn.reading.acts):
         return False
@@ -61,32 +72,7 @@ def _opens_change(turn: Turn) -> bool:
     return True
 
 
-def _opens_cancellation(turn: Turn) -> bool:
-    return reason_for("cancel", turn.reading.acts) is not Reason.NONE
-
-
-def _opens_booking(turn: Turn) -> Steps[bool]:
-    """Everything opens it but what a diner with a booking only tells: a table on hold is no harm, and given back."""
-    acts = turn.reading.acts
-    if is_astray(acts) and not turn.has_kind("restaurant", "party_size") and not (yield from names_any(turn)):
-        return False
-    return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
-
-
-def _opens_pick_up(turn: Turn) -> Steps[bool]:
-    """Everything opens it but what a diner with a booking only tells; notes are weighed by the change that they belong to."""
-    return turn.has_kind(*TO_NOTE) or not (only_tells(turn.reading.acts) and (yield from upcoming(turn)))
-
-
-_OPENS: dict[str, Callable[[Turn], bool | Steps[bool]]] = {
-    "book": _opens_booking,
-    "change": _opens_change,
-    "cancel": _opens_cancellation,
-    "pick_up": _opens_pick_up,
-}
-
-
-def leave_alone(turn: Turn) -> Steps[None]:
+def leave_alone(turn: Turn) -> Steps[Outcome]:
     """Answer what wants nothing done; every booking stays as it is."""
     booking = yield from booking_in_mind(turn)
     act = no_wish(turn.reading.acts)
@@ -94,17 +80,13 @@ def leave_alone(turn: Turn) -> Steps[None]:
         turn.say("utter_welcome" if act != "aside" else "utter_aside")
     elif act in ("show", "ask"):
         turn.state.reservation = yield from show_upcoming(turn)
-    elif act == "late":
-        turn.tell("utter_late", booking)
     else:
-        turn.tell("utter_aside_kept" if act == "aside" else "utter_booking_stands", booking)
+        turn.tell(_LEFT.get(act, "utter_booking_stands"), booking)
+    return DONE
 
 
 def booking_in_mind(turn: Turn) -> Steps[Reservation | None]:
     """Return the booking that was talked about last, or else the next one."""
     code = turn.state.reservation
     known = (yield from with_code(turn, code)) if code else None
-    if known is not None:
-        return known
-    bookings = yield from upcoming(turn)
-    return bookings[0] if bookings else None
+    return known or next(iter((yield from upcoming(turn))), None)

@@ -14,7 +14,6 @@ WHO = frozenset(("phone", "code"))
 """What is asked for to know who it is."""
 _SEND_AGAIN = "repeat"
 """The intent of "send it again" and of "I didn't get it"."""
-_CODE = Outcome("code")
 
 
 def is_about_code(turn: Turn) -> bool:
@@ -40,17 +39,14 @@ def identify(turn: Turn, ask_phone: str, *, ask_code: str = "utter_which_code", 
         return Outcome("phone")
     if state.phone is None:
         return ask(turn, "phone", ask_phone, facts)
-    wants_another = asks_code and not turn.follows_reply and _wants_another(turn)
+    # Once the last code is void, a yes is enough for another one.
+    says_so = turn.intent == _SEND_AGAIN or (state.code_is_void and turn.intent == "affirm")
+    wants_another = asks_code and not turn.follows_reply and says_so
     state.code_is_void = turn.situation.verified == "void"
     turn.say(_about_code(turn, ask_code, wants_another=wants_another), phone=state.phone, **facts)
     if not state.code_is_void:  # then none is texted before the diner says so
         turn.reply.verify = {"phone": state.phone, "anew": wants_another or turn.situation.verified == "lapsed"}
-    return _CODE
-
-
-def _wants_another(turn: Turn) -> bool:
-    """Return whether another code is to be texted; once the last one is void, a yes is enough."""
-    return turn.intent == _SEND_AGAIN or (turn.state.code_is_void and turn.intent == "affirm")
+    return Outcome("code")
 
 
 def _about_code(turn: Turn, first: str, *, wants_another: bool) -> str:
@@ -79,18 +75,15 @@ def know_whose_booking(turn: Turn) -> Outcome | None:
 
 def do_errand(turn: Turn) -> Steps[Outcome | None]:
     """Do what was asked for by the way, once it is known who asks; None when it is done."""
-    state = turn.state
-    if gives_up(turn):
-        state.errand = None
-        return None
-    is_to_show = state.errand == "show"
-    asks = identify(turn, "utter_which_phone_to_find" if is_to_show else "utter_which_phone_to_text")
-    if asks is not None:
-        return asks
-    if is_to_show:
-        state.reservation = yield from show_upcoming(turn)
-    else:
-        go_on_by_text(turn)
+    state, is_to_show = turn.state, turn.state.errand == "show"
+    if not gives_up(turn):
+        asks = identify(turn, "utter_which_phone_to_find" if is_to_show else "utter_which_phone_to_text")
+        if asks is not None:
+            return asks
+        if is_to_show:
+            state.reservation = yield from show_upcoming(turn)
+        else:
+            go_on_by_text(turn)
     state.errand = None
     return None
 

@@ -18,8 +18,7 @@ _OF_A_BOOKING = frozenset(("party_size", "date", "time", "number"))
 
 def pick_up(turn: Turn) -> Steps[Outcome | str]:
     """Return the task that such a message belongs to, or answer it."""
-    closed = yield from gate(turn, "pick_up")
-    if closed is not None:
+    if (closed := (yield from gate(turn, "pick_up"))) is not None:
         return closed
     bookings = yield from upcoming(turn)
     booking = next((each for each in bookings if each.code == turn.state.reservation), None)
@@ -37,6 +36,15 @@ def pick_up(turn: Turn) -> Steps[Outcome | str]:
     return DONE
 
 
+def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
+    if turn.intent in ("deny", "stop_booking"):
+        turn.say("utter_thanks" if turn.state.reservation else "utter_nothing_booked_now")
+    elif booking and turn.intent == "affirm":  # one more yes to what is booked
+        turn.tell("utter_one_booking", booking)
+    else:
+        turn.say("utter_welcome")
+
+
 def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation | None) -> Steps[bool]:
     """Return whether it is about a booking: the one talked about last, or, where it says so, any. `gate` weighs it again."""
     said = kinds_of(turn.entities)
@@ -46,12 +54,3 @@ def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation
     # Confirmations and reminders of other threads invite to it.
     changes = bool(said & _OF_A_BOOKING) and turn.has_cue("changing")
     return bool(bookings) and ("note" in said or changes)
-
-
-def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
-    if turn.intent in ("deny", "stop_booking"):
-        turn.say("utter_thanks" if turn.state.reservation else "utter_nothing_booked_now")
-    elif booking and turn.intent == "affirm":  # one more yes to what is booked
-        turn.tell("utter_one_booking", booking)
-    else:
-        turn.say("utter_welcome")

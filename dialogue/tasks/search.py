@@ -103,7 +103,7 @@ def tells_more(turn: Turn) -> bool:
     """Return whether something of the table is told while it is asked which restaurant: "4 of us" is no search anew."""
     heard = turn.heard
     of_table = heard.fields & _OF_TABLE or turn.has_kind(*_OF_TABLE)
-    is_about_search = heard.took_choice or heard.fields & _OF_SEARCH
+    is_about_search = heard.picked or heard.fields & _OF_SEARCH
     return bool(of_table and heard.fields) and _shows_restaurants(turn.state) and not is_about_search
 
 

@@ -11,7 +11,7 @@ from booking_engine import (
     ReservationUnknown,
     UndoTooLate,
 )
-from dialogue.effects import ChangeReservation, GetReservation, RestoreReservation, Steps
+from dialogue.effects import ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
 from dialogue.reasons import is_taking_back
 from dialogue.turn import DONE, Outcome, Turn
 
@@ -26,9 +26,9 @@ _WHY_NOT: dict[type[BookingError], str] = {
 def undo(turn: Turn) -> Steps[Outcome | str]:
     """Take the last thing back that was done to a booking in this conversation."""
     code = turn.state.reservation
-    booking: Reservation | None = (yield from GetReservation(code)) if code else None
+    booking = (yield from GetReservation(code)) if code else None
     if booking is not None and booking.status == "cancelled":
-        yield from _restore(turn, booking.code)
+        yield from _try(turn, RestoreReservation(booking.code), "utter_restored")
     elif can_take_back(turn) and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
         yield from take_back(turn)
     elif booking is not None and can_take_back(turn):  # it may be content with the change
@@ -43,11 +43,9 @@ def undo(turn: Turn) -> Steps[Outcome | str]:
 def can_take_back(turn: Turn) -> bool:
     """Return whether the last thing done to a booking was a change, and a short while ago; several may be listed since."""
     before = turn.state.before
-    return (
-        before is not None
-        and turn.state.reservation in (before.code, None)
-        and turn.situation.now - before.at <= UNDO_WITHIN
-    )
+    if before is None or turn.state.reservation not in (before.code, None):
+        return False
+    return turn.situation.now - before.at <= UNDO_WITHIN
 
 
 def take_back(turn: Turn) -> Steps[None]:
@@ -58,24 +56,17 @@ def take_back(turn: Turn) -> Steps[None]:
         before.code, "take_back", starts_at=before.starts_at, party_size=before.party_size, notes=before.notes,
         name=before.name, preferences=before.preferences,
     )  # fmt: skip
-    booking = yield from _tried(turn, back)
-    if booking is not None:
-        turn.tell("utter_changed_back", booking)
+    if (yield from _try(turn, back, "utter_changed_back")):
         turn.state.before = None
 
 
-def _restore(turn: Turn, code: str) -> Steps[None]:
-    booking = yield from _tried(turn, RestoreReservation(code))
-    if booking is not None:
-        turn.tell("utter_restored", booking)
-
-
-def _tried(turn: Turn, effect: ChangeReservation | RestoreReservation) -> Steps[Reservation | None]:
-    """Return what the effect brings back, or say why it cannot."""
+def _try(turn: Turn, effect: Effect[Reservation], done: str) -> Steps[bool]:
+    """Return whether the effect brings a booking back, and say so, or why it cannot."""
     try:
         booking = yield from effect
     except tuple(_WHY_NOT) as refusal:
         turn.met(refusal)
         turn.say(next(response for kind, response in _WHY_NOT.items() if isinstance(refusal, kind)))
-        return None
-    return booking
+        return False
+    turn.tell(done, booking)
+    return True
