@@ -22,7 +22,7 @@ from dialogue.turn import Outcome, Reply, Turn
 
 FORMS: dict[str, Form] = {form.task: form for form in (BOOK, CHANGE, CANCEL, SIGN_IN)}
 """Tasks that stay open until they are done."""
-REPLIES: dict[str, Callable[[Turn], Outcome | str | Steps[Outcome | str]]] = {
+REPLIES: dict[str, Callable[[Turn], Outcome | Steps[Outcome]]] = {
     "answer": answer,
     "pick_up": pick_up,
     "undo": undo,
@@ -57,10 +57,10 @@ def decide(task: str, turn: Turn) -> Steps[Decision]:
     if turn.is_ignored and not turn.situation.is_open:
         yield from leave_alone(turn)
         return Decision(turn.reply, None, turn.state)
-    done: Outcome | str = yield from settle(REPLIES[task](turn))
-    if isinstance(done, str):
+    done: Outcome = yield from settle(REPLIES[task](turn))
+    if done.follow is not None:
         # The other task begins with the state as it was, but has to know of what waits for it.
-        return Decision(turn.reply, state=turn.state if turn.state.errand else None, follow=done)
+        return Decision(turn.reply, state=turn.state if turn.state.errand else None, follow=done.follow)
     if task == "answer":
         turn.state.replied_to = turn.situation.message_id
     return Decision(turn.reply, done.asks, turn.state)

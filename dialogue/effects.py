@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from booking_engine import (
     Alternatives,
@@ -39,13 +39,17 @@ class Origin:
     """matches that were looked up in this turn already"""
 
 
+@dataclass_transform(frozen_default=True)
 class Effect(Generic[T]):
     """Something to ask of the engine: `asks` is a method of it, the fields are its arguments. `yield from` it is the answer.
 
     None leaves an argument to the engine's default. Raises BookingError where the engine refuses.
     """
 
-    asks: str
+    asks: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
     @property
     def verb(self) -> str | None:
@@ -94,7 +98,6 @@ def carry_out(steps: Steps[T], origin: Origin) -> T:
         return result
 
 
-@dataclass(frozen=True)
 class GetRestaurant(Effect[Restaurant]):
     """The restaurant with a slug. Raises RestaurantUnknown."""
 
@@ -102,7 +105,6 @@ class GetRestaurant(Effect[Restaurant]):
     slug: str
 
 
-@dataclass(frozen=True)
 class MatchNames(Effect[list[tuple[Restaurant, float]]]):
     """The restaurants that the message names, or a `piece` of it or a name alone; with points from 0 to 100, best first."""
 
@@ -115,7 +117,6 @@ class MatchNames(Effect[list[tuple[Restaurant, float]]]):
         return origin.names[text]
 
 
-@dataclass(frozen=True)
 class FindRestaurants(Effect[list[Restaurant]]):
     """Restaurants by criteria, with `q` by a name like it."""
 
@@ -126,7 +127,6 @@ class FindRestaurants(Effect[list[Restaurant]]):
     q: str | None = None
 
 
-@dataclass(frozen=True)
 class CountRestaurants(Effect[int]):
     """How many restaurants meet the criteria."""
 
@@ -134,14 +134,12 @@ class CountRestaurants(Effect[int]):
     criteria: Criteria
 
 
-@dataclass(frozen=True)
 class ListCities(Effect[list[str]]):
     """Every city with a restaurant, by name."""
 
     asks = "cities"
 
 
-@dataclass(frozen=True)
 class NameOf(Effect[str | None]):
     """The name last used for a booking from a phone (E.164)."""
 
@@ -149,7 +147,6 @@ class NameOf(Effect[str | None]):
     phone: str
 
 
-@dataclass(frozen=True)
 class FindOpenings(Effect[Search]):
     """The openings nearest to a time; `excluding` is the code of a booking whose own table counts as free."""
 
@@ -163,7 +160,6 @@ class FindOpenings(Effect[Search]):
     preferences: SeatingPreferences | None = None
 
 
-@dataclass(frozen=True)
 class FindAlternatives(Effect[Alternatives]):
     """Other days at that time, and restaurants nearby."""
 
@@ -174,7 +170,6 @@ class FindAlternatives(Effect[Alternatives]):
     limit: int
 
 
-@dataclass(frozen=True)
 class PlaceHold(Effect[Hold]):
     """Hold a table. Raises NoTableAvailable."""
 
@@ -191,7 +186,6 @@ class PlaceHold(Effect[Hold]):
         return f"hold:{self.starts_at.isoformat()}:{self.party_size}"
 
 
-@dataclass(frozen=True)
 class ExtendHold(Effect[Hold]):
     """Hold a table for longer. Raises HoldExtensionsUsed, HoldExpired."""
 
@@ -199,7 +193,6 @@ class ExtendHold(Effect[Hold]):
     hold_id: str
 
 
-@dataclass(frozen=True)
 class ReleaseHold(Effect[None]):
     """Give a held table back; a hold that is over is no error."""
 
@@ -207,7 +200,6 @@ class ReleaseHold(Effect[None]):
     hold_id: str
 
 
-@dataclass(frozen=True)
 class ConfirmHold(Effect[Reservation]):
     """Turn a hold into a booking. Raises HoldExpired."""
 
@@ -219,7 +211,6 @@ class ConfirmHold(Effect[Reservation]):
     locale: str | None
 
 
-@dataclass(frozen=True)
 class ChangeReservation(Effect[Reservation]):
     """Change a booking; None leaves a value as it is. `change` tells it from others of the same message.
 
@@ -247,7 +238,6 @@ class ChangeReservation(Effect[Reservation]):
         return self.starts_at is not None
 
 
-@dataclass(frozen=True)
 class CancelReservation(Effect[Reservation]):
     """Cancel a booking. Raises ReservationOver."""
 
@@ -255,7 +245,6 @@ class CancelReservation(Effect[Reservation]):
     code: str
 
 
-@dataclass(frozen=True)
 class RestoreReservation(Effect[Reservation]):
     """Undo a cancellation. Raises UndoTooLate, NoTableAvailable, ReservationUnknown, ReservationOver."""
 
@@ -263,7 +252,6 @@ class RestoreReservation(Effect[Reservation]):
     code: str
 
 
-@dataclass(frozen=True)
 class GetReservation(Effect[Reservation]):
     """The booking with a code. Raises ReservationUnknown."""
 
@@ -271,7 +259,6 @@ class GetReservation(Effect[Reservation]):
     code: str
 
 
-@dataclass(frozen=True)
 class ReservationsOf(Effect[list[Reservation]]):
     """A phone's bookings, soonest first; `upcoming`: only those that stand and are not over."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from booking_engine import Restaurant, bookable_days
 from dialogue.effects import FindOpenings, GetRestaurant, Steps
-from dialogue.times import presumed_day
+from dialogue.times import presumed_day, service_date
 from dialogue.turn import Turn
 
 _MOST_TIMES = 12
@@ -60,23 +60,14 @@ def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> St
     if not services:
         return []
     first, last = services[0].opens_at.astimezone(UTC), max(s.last_seating_at.astimezone(UTC) for s in services)
+    half, changed = (last - first) / 2, turn.state.reservation if turn.state.task == "change" else None
     search = yield from FindOpenings(
-        restaurant,
-        first + (last - first) / 2,
-        party_size,
-        within=(last - first) / 2,
-        limit=_EVERY_TIME,
-        excluding=turn.state.reservation if turn.state.task == "change" else None,
-        preferences=turn.state.preferences(),
+        restaurant, first + half, party_size, changed, _EVERY_TIME, within=half, preferences=turn.state.preferences()
     )
     starts = sorted(opening.starts_at for opening in search.openings)
-    kept = _spread([start for start in starts if _is_of(restaurant, start, day)])
+    kept = _spread([start for start in starts if service_date(restaurant, start) == day])
     labels = [turn.clock(restaurant, start) for start in kept]
     return [{"label": label, "text": label} for label in dict.fromkeys(labels)]
-
-
-def _is_of(restaurant: Restaurant, start: datetime, day: date) -> bool:
-    return restaurant.schedule.service_date_of(start) == day
 
 
 def _spread(starts: list[datetime]) -> list[datetime]:

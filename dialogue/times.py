@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from booking_engine import Restaurant, Service
+from booking_engine import Restaurant
 from nlu.resolving import TimeWish, resolve_times
 
 _DAYS_AHEAD = 7
@@ -44,14 +44,15 @@ def meant_starts(
         afternoon = [clock for clock in resolved.candidates if clock >= _NOON]
         starts = [_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)]
     elif near is not None:
-        starts = [min(starts, key=lambda start: abs(_clock_distance(start, near)))]
+        wanted = near.replace(tzinfo=None)
+        starts = [min(starts, key=lambda start: abs(datetime.combine(wanted, start.time()) - wanted))]
     return Meant(sorted(set(starts)), is_window=_is_window(resolved))
 
 
 def _upcoming(restaurant: Restaurant, day: date, clocks: Iterable[time], now: datetime) -> list[datetime]:
     """Return the instants at which guests are seated, those to come if there are any."""
     fitting = [start for clock in clocks if (start := _start(restaurant, day, clock, now)) is not None]
-    return [start for start in fitting if start.astimezone(UTC) > now] or fitting
+    return [start for start in fitting if start > now] or fitting
 
 
 def presumed_day(restaurant: Restaurant, wish: dict[str, Any] | None, now: datetime) -> date:
@@ -74,10 +75,6 @@ def _seatings(restaurant: Restaurant, day: date, wish: dict[str, Any] | None, no
     if latest and day == here.date() and _SMALL_HOURS < latest < here.time():
         return []  # that part of today is over
     return [service.last_seating_at for service in restaurant.schedule.periods_on(day)]
-
-
-def _clock_distance(start: datetime, other: datetime) -> timedelta:
-    return start.replace(tzinfo=None) - other.replace(tzinfo=None, year=start.year, month=start.month, day=start.day)
 
 
 def _is_window(wish: TimeWish) -> bool:
@@ -106,7 +103,7 @@ def lies_within(start: datetime, wish: dict[str, Any], now: datetime) -> bool:
     if "at" in wish:
         return False
     window = resolve_times(wish, now=now.astimezone(start.tzinfo))
-    clock, first, last = _clock(start), window.earliest, window.latest
+    clock, first, last = start.time(), window.earliest, window.latest
     if first and last and last < first:
         return clock >= first or clock <= last
     return _is_window(window) and (first or time.min) <= clock <= (last or time.max)
@@ -130,22 +127,15 @@ def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:
     return services[-1].opens_at.time() if services else _NOON
 
 
-def seating_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
-    """From when to when guests are seated on a service date."""
-    return _spans(restaurant.schedule.periods_on(day))
+def seating_spans(restaurant: Restaurant, day: date, *, usual: bool = False) -> list[tuple[time, time]]:
+    """From when to when guests are seated on a service date, or on such a weekday, whatever is special about the date."""
+    services = restaurant.schedule.usual_periods_on(day) if usual else restaurant.schedule.periods_on(day)
+    return [(service.opens_at.time(), service.last_seating_at.time()) for service in services]
 
 
-def usual_spans(restaurant: Restaurant, day: date) -> list[tuple[time, time]]:
-    """From when to when guests are seated on such a weekday, whatever is special about the date."""
-    return _spans(restaurant.schedule.usual_periods_on(day))
-
-
-def _spans(services: Iterable[Service]) -> list[tuple[time, time]]:
-    return [(_clock(s.opens_at), _clock(s.last_seating_at)) for s in services]
-
-
-def _clock(moment: datetime) -> time:
-    return moment.timetz().replace(tzinfo=None)
+def service_date(restaurant: Restaurant, moment: datetime) -> date:
+    """Return the service date that an instant in any zone belongs to."""
+    return restaurant.schedule.service_date_of(moment.astimezone(restaurant.zone))
 
 
 def is_seated(restaurant: Restaurant, start: datetime) -> bool:

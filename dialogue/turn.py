@@ -77,12 +77,15 @@ class Heard:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step ends the turn with: what is asked for next, in the contract's words; None where the task is done."""
+    """What a step ends the turn with."""
 
-    asks: str | None
+    asks: str | None = None
+    """what is asked for next, in the contract's words; None where the task is done"""
+    follow: str | None = None
+    """the task that the message rather belongs to, which is to decide in this turn"""
 
 
-DONE = Outcome(None)
+DONE = Outcome()
 
 
 @dataclass(frozen=True)

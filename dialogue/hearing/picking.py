@@ -23,11 +23,11 @@ def pick(turn: Turn) -> None:
     """Take the option that the message picks, if it picks one; its entity is used up."""
     options, words = turn.state.choices, turn.reading.words
     if turn.intent == "affirm" and len(options) == 1 and may_be_yes(turn.reading.acts):
-        _take(turn, options[0])
+        take(turn, options[0])
         return
     named = _numbered(words, options) or _named(words, options)
     if named is not None:
-        _take(turn, named)
+        take(turn, named)
         turn.entities = []
         return
     for entity in turn.entities:
@@ -38,13 +38,14 @@ def pick(turn: Turn) -> None:
             continue
         if 1 <= place <= len(options):
             turn.entities.remove(entity)
-            _take(turn, options[place - 1])
+            take(turn, options[place - 1])
         elif entity.kind == "choice":  # "make that 5" among three: no pick, but a number
             turn.entities[turn.entities.index(entity)] = _no_pick(entity, place)
         return
 
 
-def _take(turn: Turn, option: Option) -> None:
+def take(turn: Turn, option: Option) -> None:
+    """Take an option as picked."""
     turn.state.take(option)
     turn.heard.picked = option
 

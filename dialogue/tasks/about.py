@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 
 from booking_engine import Restaurant
 from dialogue.features import feature_like, offers
 from dialogue.hearing.restaurants import drop_name_said_again
 from dialogue.reading import Entity
-from dialogue.times import seating_spans, usual_spans
+from dialogue.times import seating_spans
 from dialogue.turn import Turn, country_of
 from nlu.resolving import resolve_dates
 
@@ -30,30 +31,26 @@ def answer(turn: Turn, restaurant: Restaurant) -> None:
     said = {entity.kind: entity for entity in turn.entities}
     if told := _told_of_wish(turn, restaurant):
         turn.say("utter_about_other", fact=told, **facts)
-    elif "seating" in said:
-        _answer_seating(turn, restaurant, said["seating"])
-    elif "diet" in said:
-        diet = str(said["diet"].value)
-        has = any(diet.casefold().replace(" ", "_") in feature for feature in restaurant.features)
-        turn.say(_yes_or_unknown(has), feature=turn.words.diet(diet), **facts)
+    elif "seating" in said or "diet" in said:
+        has, called = (
+            _seat(turn, restaurant, said["seating"]) if "seating" in said else _diet(turn, restaurant, said["diet"])
+        )
+        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=called, **facts)
     else:
-        _answer_topic(turn, restaurant, _topic(turn))
+        topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
+        _answer_topic(turn, restaurant, topics[0] if topics else "price" if "price" in said else None)
 
 
-def _yes_or_unknown(has: bool) -> str:
-    return "utter_about_feature_yes" if has else "utter_about_unknown"
-
-
-def _answer_seating(turn: Turn, restaurant: Restaurant, seat: Entity) -> None:
+def _seat(turn: Turn, restaurant: Restaurant, seat: Entity) -> tuple[bool, str]:
+    """Return whether there is such a place to sit, and what it is called."""
     listed = feature_like(restaurant, seat.text, str(seat.value))
-    called = turn.words.feature(listed) if listed else seat.text
-    turn.say(_yes_or_unknown(offers(restaurant, seat)), feature=called, **turn.about(restaurant))
+    return offers(restaurant, seat), turn.words.feature(listed) if listed else seat.text
 
 
-def _topic(turn: Turn) -> str | None:
-    topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
-    topics += [entity.kind for entity in turn.entities if entity.kind == "price"]  # "is it expensive?"
-    return next(iter(topics), None)
+def _diet(turn: Turn, restaurant: Restaurant, diet: Entity) -> tuple[bool, str]:
+    name = str(diet.value)
+    has = any(name.casefold().replace(" ", "_") in feature for feature in restaurant.features)
+    return has, turn.words.diet(name)
 
 
 def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None:
@@ -73,8 +70,7 @@ def _fact(turn: Turn, restaurant: Restaurant, topic: str | None) -> dict[str, ob
     if topic == "hours":
         return {"hours": _hours(turn, restaurant)}
     if topic == "address" and restaurant.street:
-        address = turn.words.render("utter_part_address", street=restaurant.street, city=restaurant.city)
-        return {"address": address}
+        return {"address": turn.words.render("utter_part_address", street=restaurant.street, city=restaurant.city)}
     if topic == "phone" and restaurant.phone:
         return {"phone": restaurant.phone}
     if topic == "price" and restaurant.price_level:
@@ -93,29 +89,25 @@ def _hours(turn: Turn, restaurant: Restaurant) -> str:
     # A diner who asks comes soon: what is otherwise in the next days belongs to the answer.
     for day in restaurant.schedule.unusual_dates():
         is_soon = today <= day < today + _WEEK
-        if is_soon and seating_spans(restaurant, day) != usual_spans(restaurant, day):
+        if is_soon and seating_spans(restaurant, day) != seating_spans(restaurant, day, usual=True):
             parts.append(_hours_on(turn, restaurant, day))
     return turn.words.listed(parts, apart=True)
 
 
 def _usual_hours(turn: Turn, restaurant: Restaurant, today: date) -> list[str]:
     """Return the hours of a week, weekdays in a row with the same ones together."""
-    country = country_of(restaurant)
-    runs: list[tuple[int, int, str]] = []
-    for weekday in range(7):
-        day = today + timedelta(days=weekday - today.weekday())
-        spans = turn.words.spans(usual_spans(restaurant, day), country)
-        if runs and runs[-1][2] == spans:
-            runs[-1] = (runs[-1][0], weekday, spans)
-        else:
-            runs.append((weekday, weekday, spans))
-    return [_hours_of(turn, turn.words.weekdays(first, last), spans) for first, last, spans in runs]
+    monday = today - timedelta(days=today.weekday())
+    spans = [seating_spans(restaurant, monday + timedelta(days=weekday), usual=True) for weekday in range(7)]
+    runs = [list(run) for _, run in groupby(range(7), key=spans.__getitem__)]
+    return [
+        _hours_of(turn, turn.words.weekdays(run[0], run[-1]), turn.words.spans(spans[run[0]], country_of(restaurant)))
+        for run in runs
+    ]
 
 
 def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
     country = country_of(restaurant)
-    spans = turn.words.spans(seating_spans(restaurant, day), country)
-    return _hours_of(turn, turn.words.day(day, country), spans)
+    return _hours_of(turn, turn.words.day(day, country), turn.words.spans(seating_spans(restaurant, day), country))
 
 
 def _hours_of(turn: Turn, days: str, spans: str) -> str:

@@ -44,8 +44,8 @@ _AMID = {"greet": "utter_hello", "goodbye": "utter_goodbye_amid", "repeat": None
 _UNDERSTOOD = frozenset((*_PLAIN, "list_bookings")) - {*_BESIDE_THE_POINT, "insult"}
 
 
-def answer(turn: Turn) -> Steps[Outcome | str]:
-    """Answer by the way; returns the name of a task that the message rather belongs to."""
+def answer(turn: Turn) -> Steps[Outcome]:
+    """Answer by the way, or say to which task the message rather belongs."""
     is_open = turn.situation.is_open
     named = yield from first_named(turn)
     language = yield from language_of(turn)
@@ -54,7 +54,7 @@ def answer(turn: Turn) -> Steps[Outcome | str]:
     if turn.intent in _ERRANDS and turn.situation.is_stranger:
         # Left to the open task as soon as it is known who asks; where none is open, to one that is opened for it.
         turn.state.errand = _ERRANDS[turn.intent]
-        return DONE if is_open else "sign_in"
+        return DONE if is_open else Outcome(follow="sign_in")
     is_told = _take_up(turn, named)
     restaurant = named or (yield from _restaurant_in_mind(turn))
     if is_told or (yield from _is_question(turn, restaurant)):
@@ -76,12 +76,12 @@ def _take_up(turn: Turn, named: Restaurant | None) -> bool:
     return bool(waiting)
 
 
-def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | str | None]:
+def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | None]:
     """Return where a message belongs that was read as a question or courtesy and, while nothing is asked, is none."""
     if (closed := (yield from gate(turn, "answer"))) is not None:
         return closed
     if not (yield from is_left_to_answer(turn)) and (yield from _is_rather_a_wish(turn, is_named=named is not None)):
-        return "pick_up"
+        return Outcome(follow="pick_up")
     tells = turn.intent in _NOT_UNDERSTOOD and only_tells(turn.reading.acts)
     if not tells or not (yield from upcoming(turn)):
         return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from booking_engine import Reservation, ReservationUnknown
 from dialogue.effects import GetReservation, MatchNames, ReservationsOf, Steps
-from dialogue.hearing.picking import pick
+from dialogue.hearing.picking import pick, take
 from dialogue.reading import Entity
 from dialogue.reasons import is_answer
 from dialogue.state import Option
@@ -31,10 +31,8 @@ def show_upcoming(turn: Turn) -> Steps[str | None]:
     if len(bookings) == 1:
         turn.tell("utter_one_booking", bookings[0])
         return bookings[0].code
-    parts = [
-        turn.words.render("utter_part_booking", **turn.booked(booking), code=booking.code)
-        for booking in bookings[:_MOST_LISTED]
-    ]
+    render = turn.words.render
+    parts = [render("utter_part_booking", **turn.booked(each), code=each.code) for each in bookings[:_MOST_LISTED]]
     turn.say("utter_bookings", list="; ".join(parts))
     return None
 
@@ -46,12 +44,14 @@ def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
     except ReservationUnknown as unknown:
         turn.met(unknown)
         return None
-    return found if turn.situation.phone is not None and found.diner_phone == turn.situation.phone else None
+    return found if turn.situation.phone and found.diner_phone == turn.situation.phone else None
 
 
 def named_in(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
     """Return those that the message names by code or restaurant, else those it names by day or time."""
-    codes, named = set(_codes(turn)), (yield from _slugs_named(turn))
+    codes, named = set(_codes(turn)), set[str]()
+    for piece in (*(entity.text for entity in turn.entities if entity.kind == "restaurant"), None):
+        named |= {restaurant.slug for restaurant, _ in (yield from MatchNames(piece))}
     old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
     ways: tuple[Callable[[Reservation], bool], ...] = (
         lambda booking: booking.code in codes,
@@ -63,14 +63,6 @@ def named_in(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]
 
 def _codes(turn: Turn) -> list[str]:
     return [str(entity.value) for entity in turn.entities if entity.kind == "code"]
-
-
-def _slugs_named(turn: Turn) -> Steps[set[str]]:
-    named: set[str] = set()
-    for piece in (*(entity.text for entity in turn.entities if entity.kind == "restaurant"), None):
-        matches = yield from MatchNames(piece)
-        named |= {restaurant.slug for restaurant, _ in matches}
-    return named
 
 
 def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
@@ -106,21 +98,18 @@ def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
 
 def _meant(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
     """Return those that the message names; asked which one, only an answer does: "saturday i'm flying to Rome" is none."""
-    if turn.asked == "choice" and not is_answer(turn.reading.acts):
-        return []
-    return (yield from named_in(turn, bookings))
+    may_name = turn.asked != "choice" or is_answer(turn.reading.acts)
+    return (yield from named_in(turn, bookings)) if may_name else []
 
 
-def _ask_which(turn: Turn, meant: Iterable[Reservation]) -> Outcome:
+def _ask_which(turn: Turn, meant: list[Reservation]) -> Outcome:
     """Ask which booking; what the message wants is kept until that is clear."""
-    options = tuple(
-        Option(turn.words.render("utter_part_seating", **turn.booked(booking)), {"reservation": booking.code})
-        for booking in list(meant)[:_MOST_LISTED]
-    )
+    labels = {each.code: turn.words.render("utter_part_seating", **turn.booked(each)) for each in meant[:_MOST_LISTED]}
+    options = tuple(Option(label, {"reservation": code}) for code, label in labels.items())
     if options == turn.state.choices:
         return ask_to_pick(turn)
     if turn.state.pending is None:
-        turn.state.pending = tuple(tuple(entity) for entity in turn.entities)
+        turn.state.pending = tuple(turn.entities)
     return turn.offer("utter_which_booking", options)
 
 
@@ -130,14 +119,13 @@ def pick_booking(turn: Turn) -> Steps[None]:
     if turn.heard or not is_answer(turn.reading.acts):  # "saturday i'm flying to Rome" picks no table
         return
     options = {option.fills["reservation"]: option for option in turn.state.choices}
-    bookings = []
+    bookings: list[Reservation] = []
     for code in options:
         found = yield from with_code(turn, code)
         bookings += [found] if found else []
     meant = yield from named_in(turn, bookings)
     if len(meant) == 1:
-        turn.heard.picked = options[meant[0].code]
-        turn.state.take(turn.heard.picked)
+        take(turn, options[meant[0].code])
         turn.entities = [entity for entity in turn.entities if not names_start(turn, entity, meant[0])]
 
 

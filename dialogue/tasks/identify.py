@@ -67,7 +67,7 @@ def know_whose_booking(turn: Turn) -> Outcome | None:
     """Ask who it is before anything is told of a booking; what messages want meanwhile is kept, and heard after that."""
     asks = identify(turn, "utter_which_phone_to_find")
     if asks is not None:
-        turn.state.pending = (*(tuple(entity) for entity in turn.entities), *(turn.state.pending or ()))
+        turn.state.pending = (*turn.entities, *(turn.state.pending or ()))
     elif turn.situation.verified == "right":
         turn.entities, turn.state.pending = recalled(turn), None
     return asks

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.effects import FindAlternatives, FindOpenings, GetRestaurant, Steps
 from dialogue.state import Held, Option
-from dialogue.times import certain, seating_spans
+from dialogue.times import certain, seating_spans, service_date
 from dialogue.turn import Outcome, Turn, country_of
 
 _MOST_OPTIONS = 3
@@ -17,7 +17,7 @@ _NEVER_MIND_TIME = (Refusal.PARTY_TOO_LARGE, Refusal.TOO_FAR)
 _WAYS = ("earlier", "later")
 _SHORTLY = timedelta(hours=4)
 _MOST_FOUND = 40
-_WHY = {
+_WHY: dict[Refusal | None, str] = {
     Refusal.TOO_SOON: "utter_refused_too_soon",
     Refusal.TOO_FAR: "utter_refused_too_far",
     Refusal.PARTY_TOO_LARGE: "utter_refused_party_too_large",
@@ -58,7 +58,7 @@ def offer_again(turn: Turn, hold: Held) -> Steps[Outcome]:
         turn.state.take(Option("", fills))
         turn.say("utter_offer_over_past", **facts)
         return Outcome("date")
-    fills |= {"date": restaurant.schedule.service_date_of(start).isoformat(), "time": certain(start)}
+    fills |= {"date": service_date(restaurant, start).isoformat(), "time": certain(start)}
     return turn.offer("utter_offer_over", [Option(turn.words.render("utter_part_seating", **facts), fills)])
 
 
@@ -80,8 +80,8 @@ def offer_beside(turn: Turn, restaurant: Restaurant, held: datetime, way: str) -
     """Offer the nearest times before or after the one that is held, which stays held; None where there are none."""
     party_size = turn.state.presumed_party
     search = yield from FindOpenings(restaurant, held, party_size, limit=_MOST_FOUND, within=_SHORTLY)
-    starts = [opening.starts_at for opening in search.openings]  # nearest first
-    fitting = [start for start in starts if (start < held if way == "earlier" else start > held)][:_MOST_OPTIONS]
+    starts = [opening.starts_at for opening in search.openings if opening.starts_at != held]  # nearest first
+    fitting = [start for start in starts if (start < held) == (way == "earlier")][:_MOST_OPTIONS]
     if not fitting:
         turn.say(f"utter_nothing_{way}", **turn.seating(restaurant, held, party_size))
         return None
@@ -93,8 +93,8 @@ def _same_day(restaurant: Restaurant, search: Search, party_size: int) -> Steps[
     if search.refusal is not Refusal.CLOSED:
         return []
     wider = yield from FindOpenings(restaurant, search.wanted, party_size, within=_A_DAY_OUT)
-    day = _service_date(restaurant, search.wanted)
-    return [opening for opening in wider.openings if _service_date(restaurant, opening.starts_at) == day]
+    day = service_date(restaurant, search.wanted)
+    return [opening for opening in wider.openings if service_date(restaurant, opening.starts_at) == day]
 
 
 def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool) -> Steps[list[Opening]]:
@@ -104,16 +104,12 @@ def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, el
     return [*found.other_days[: _MOST_OPTIONS - 1], *found.nearby[:1]]
 
 
-def _service_date(restaurant: Restaurant, moment: datetime) -> object:
-    return restaurant.schedule.service_date_of(moment.astimezone(restaurant.zone))
-
-
 def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: datetime) -> Option:
     place = opening.restaurant
     local = opening.starts_at.astimezone(place.zone)
     day = place.schedule.service_date_of(local)
     label = turn.clock(place, local)
-    if day != _service_date(restaurant, wanted):
+    if day != service_date(restaurant, wanted):
         label = turn.words.when(local, country_of(place))
     fills = {"date": day.isoformat(), "time": certain(local)}
     if place.id != restaurant.id:
@@ -123,15 +119,18 @@ def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: dateti
 
 
 def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int) -> None:
-    facts = turn.seating(restaurant, search.wanted, party_size)
-    policy = restaurant.policy
+    facts, policy = turn.seating(restaurant, search.wanted, party_size), restaurant.policy
     if search.is_skipped:
         turn.say("utter_refused_skipped", **facts)
     elif search.refusal is Refusal.CLOSED:
-        day = restaurant.schedule.service_date_of(search.wanted.astimezone(restaurant.zone))
-        hours = turn.words.spans(seating_spans(restaurant, day), country_of(restaurant))
+        hours = turn.words.spans(
+            seating_spans(restaurant, service_date(restaurant, search.wanted)), country_of(restaurant)
+        )
         turn.say("utter_refused_closed" if hours else "utter_refused_closed_all_day", hours=hours, **facts)
     else:  # without a word of its own: full, or nobody is seated at that very minute
-        limits = {"minutes": policy.min_notice_minutes, "days": policy.max_advance_days}
-        response = _WHY.get(search.refusal, "utter_refused_no_table") if search.refusal else "utter_refused_no_table"
-        turn.say(response, max=restaurant.largest_party, **limits, **facts)
+        facts |= {
+            "minutes": policy.min_notice_minutes,
+            "days": policy.max_advance_days,
+            "max": restaurant.largest_party,
+        }
+        turn.say(_WHY.get(search.refusal, "utter_refused_no_table"), **facts)

@@ -16,22 +16,22 @@ from dialogue.turn import DONE, Outcome, Turn
 _OF_A_BOOKING = frozenset(("party_size", "date", "time", "number"))
 
 
-def pick_up(turn: Turn) -> Steps[Outcome | str]:
+def pick_up(turn: Turn) -> Steps[Outcome]:
     """Return the task that such a message belongs to, or answer it."""
     if (closed := (yield from gate(turn, "pick_up"))) is not None:
         return closed
     bookings = yield from upcoming(turn)
     booking = next((each for each in bookings if each.code == turn.state.reservation), None)
     if (yield from _is_of_booking(turn, bookings, booking)):
-        return "change"
+        return Outcome(follow="change")
     if (yield from is_left_to_answer(turn)):
-        return "answer"
+        return Outcome(follow="answer")
     if turn.has_kind(*DETAILS) or (yield from names_any(turn)):
-        return "book"
+        return Outcome(follow="book")
     if turn.has_kind("restaurant"):  # words that name none of ours
-        return "answer"
+        return Outcome(follow="answer")
     if turn.intent == "affirm" and turn.state.over:  # to what was offered long ago
-        return "book"
+        return Outcome(follow="book")
     _acknowledge(turn, booking)
     return DONE
 

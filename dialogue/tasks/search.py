@@ -22,6 +22,13 @@ _OF_SEARCH = frozenset((*SEARCHED, "sought", "refused_cuisines", "restaurant"))
 _MOST_LISTED = 5
 _CITIES_NAMED = _CUISINES_NAMED = 6
 _SOME = 50
+_LISTS = {
+    (False, False): "utter_restaurants_found",
+    (False, True): "utter_restaurants_found_first",
+    (True, False): "utter_restaurants_found_last",
+    (True, True): "utter_restaurants_found_next",
+}
+"""By whether some were shown before, and whether there are more."""
 
 Wish = dict[str, Any]
 
@@ -57,8 +64,7 @@ def find(turn: Turn, *, may_take: bool) -> Steps[Restaurant | None]:
     if may_take and is_the_one and not state.refused and (state.city or state.street):
         [restaurant] = yield from FindRestaurants(page.criteria, limit=1)
         turn.say("utter_one_restaurant_found", city=restaurant.city)
-        only: Restaurant = restaurant
-        return only
+        return restaurant
     yield from _list(turn, page)
     return None
 
@@ -78,8 +84,8 @@ def _say_none(turn: Turn) -> Steps[None]:
     elsewhere = (yield from FindRestaurants(Criteria(cuisine=state.cuisine), limit=_SOME)) if state.cuisine else []
     state.city = state.street = None
     if elsewhere:
-        cities = sorted({restaurant.city for restaurant in elsewhere})
-        turn.say("utter_none_here_but_in", what=what, cities=turn.words.listed(cities[:_CITIES_NAMED]))
+        cities = turn.words.listed(sorted({restaurant.city for restaurant in elsewhere})[:_CITIES_NAMED])
+        turn.say("utter_none_here_but_in", what=what, cities=cities)
         return
     state.cuisine, state.sought, state.refused_cuisines = None, (), ()
     cuisines = (yield from _cuisines_in(turn, city)) if city else []
@@ -101,10 +107,10 @@ def _cuisines_in(turn: Turn, city: str) -> Steps[list[str]]:
 
 def tells_more(turn: Turn) -> bool:
     """Return whether something of the table is told while it is asked which restaurant: "4 of us" is no search anew."""
-    heard = turn.heard
-    of_table = heard.fields & _OF_TABLE or turn.has_kind(*_OF_TABLE)
-    is_about_search = heard.picked or heard.fields & _OF_SEARCH
-    return bool(of_table and heard.fields) and _shows_restaurants(turn.state) and not is_about_search
+    fields = turn.heard.fields
+    of_table = fields and (fields & _OF_TABLE or turn.has_kind(*_OF_TABLE))
+    is_about_search = turn.heard.picked or fields & _OF_SEARCH
+    return bool(of_table) and _shows_restaurants(turn.state) and not is_about_search
 
 
 def ask_which(turn: Turn) -> Outcome:
@@ -185,13 +191,8 @@ def _list(turn: Turn, page: Page) -> Steps[Outcome]:
     found = yield from FindRestaurants(page.criteria, limit=_MOST_LISTED, offset=listed)
     options = [option_of(turn, restaurant) for restaurant in found]
     facts = {"what": _what(turn, page), "count": page.total, "wishes": turn.words.listed(page.dropped)}
-    if page.dropped and not listed:
-        return turn.offer("utter_restaurants_found_without", options, **facts)
-    if page.total > listed + _MOST_LISTED:
-        return turn.offer(
-            "utter_restaurants_found_next" if listed else "utter_restaurants_found_first", options, **facts
-        )
-    return turn.offer("utter_restaurants_found_last" if listed else "utter_restaurants_found", options, **facts)
+    response = _LISTS[listed > 0, page.total > listed + _MOST_LISTED]
+    return turn.offer("utter_restaurants_found_without" if page.dropped and not listed else response, options, **facts)
 
 
 def _what(turn: Turn, page: Page | None = None) -> str:

@@ -23,7 +23,7 @@ _WHY_NOT: dict[type[BookingError], str] = {
 }
 
 
-def undo(turn: Turn) -> Steps[Outcome | str]:
+def undo(turn: Turn) -> Steps[Outcome]:
     """Take the last thing back that was done to a booking in this conversation."""
     code = turn.state.reservation
     booking = (yield from GetReservation(code)) if code else None
