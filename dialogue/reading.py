@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter
+
 from dialogue.reasons import Acts
 
 _SURE_ENOUGH, _CONTESTED = 0.5, 0.4
@@ -47,24 +49,20 @@ class Reading:
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Reading:
         """Take a message as Rasa hands it to actions."""
-        intent, text, surface = message.get("intent") or {}, message.get("text") or "", message.get("surface") or {}
-        return cls(
-            intent=intent.get("name") or "",
-            is_unsure=(intent.get("confidence") or 0.0) < _SURE_ENOUGH,
-            is_contested=(intent.get("confidence") or 0.0) < _CONTESTED,
-            acts=message.get("acts") or {},
-            entities=tuple(
-                Entity(e["entity"], text[e["start"] : e["end"]], e["value"]) for e in message.get("entities", [])
-            ),
-            length=len(text.split()),
-            words=tuple(surface.get("words", ())),
-            cues=frozenset(surface.get("cues", ())),
-            whole_name=surface.get("whole_name"),
-            odd_name=surface.get("odd_name"),
-            destinations=tuple(surface.get("destinations", ())),
-            undated=tuple(surface.get("undated", ())),
-            language=surface.get("language"),
-        )
+        intent, text = message.get("intent") or {}, message.get("text") or ""
+        confidence, entities = intent.get("confidence") or 0.0, message.get("entities", [])
+        told = {
+            "intent": intent.get("name") or "",
+            "is_unsure": confidence < _SURE_ENOUGH,
+            "is_contested": confidence < _CONTESTED,
+            "acts": message.get("acts") or {},
+            "entities": [Entity(each["entity"], text[each["start"] : each["end"]], each["value"]) for each in entities],
+            "length": len(text.split()),
+        }
+        return _READINGS.validate_python(told | (message.get("surface") or {}))
+
+
+_READINGS = TypeAdapter(Reading)
 
 
 def kinds_of(entities: Iterable[Entity]) -> set[str]:

@@ -57,7 +57,7 @@ class Words:
 
     def day(self, day: date, country: str) -> str:
         """ "Tue, Nov 24", in the order of the restaurant's country."""
-        order = "month_first" if country in _MONTH_FIRST else "day_first"
+        order = "month_first" if writes_month_first(country) else "day_first"
         return _plain(format_date(day, self.texts[f"utter_part_day_{order}"], locale=self._in(country)))
 
     def clock(self, clock: time, country: str) -> str:
@@ -99,17 +99,9 @@ class Words:
             row = self.render(pattern, before=row, next=item) if row else item
         return row
 
-    def cuisine(self, cuisine: str) -> str:
-        """What a cuisine is called; one that only the restaurant knows is called as it calls it."""
-        return self.namings["cuisines"].get(cuisine, cuisine)
-
-    def feature(self, feature: str) -> str:
-        """What a restaurant's feature is called: "outdoor seating"."""
-        return self.namings["features"].get(feature) or feature.replace("_", " ")
-
-    def diet(self, diet: str) -> str:
-        """What a diet is called: "gluten free"."""
-        return self.namings["diets"].get(diet) or diet.replace("_", " ")
+    def called(self, kind: str, name: str) -> str:
+        """What one of the cuisines, features or diets is called; what only the restaurant knows, as that calls it."""
+        return self.namings[kind].get(name) or name.replace("_", " ")
 
     def _in(self, country: str) -> Locale:
         """The language as it is used in a country."""
@@ -168,7 +160,9 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-_MONTH_FIRST = ("US", "CA", "PH")
+def writes_month_first(country: str) -> bool:
+    """Whether 5/6 is May 6 in a country."""
+    return country in ("US", "CA", "PH")
 
 
 @lru_cache(maxsize=256)

@@ -9,10 +9,10 @@ from typing import Any
 from booking_engine import Restaurant
 from dialogue.state import Option
 from dialogue.turn import Turn, country_of
+from dialogue.words import writes_month_first
 from nlu.resolving import resolve_dates, resolve_period
 
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
-_MONTH_FIRST = ("US", "CA", "PH")
 _NOON = 12
 _QUARTER = 15
 
@@ -41,7 +41,7 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
 
     "Next week" tells which Friday is meant; alone, or beside a day that is not in it, it tells no day.
     """
-    day_first = restaurant is not None and country_of(restaurant) not in _MONTH_FIRST
+    day_first = restaurant is not None and not writes_month_first(country_of(restaurant))
     told, loosely = turn.of_kind("date"), turn.of_kind("vague_date")
     period = next(filter(None, (resolve_period(entity.value, today=today) for entity in loosely)), None)
     if period is not None:

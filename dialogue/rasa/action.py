@@ -20,12 +20,7 @@ from dialogue.turn import Situation, Turn, e164
 from dialogue.words import Languages
 
 _FORM_NAMES = {"book": "booking_form", "change": "change_form", "cancel": "cancel_form", "sign_in": "sign_in_form"}
-_ACTION_NAMES = {
-    "answer": "action_reply",
-    "pick_up": "action_pick_up",
-    "undo": "action_undo",
-    "opt_out": "action_opt_out",
-}
+_ACTION_NAMES = {"answer": "action_reply", **{task: f"action_{task}" for task in ("pick_up", "undo", "opt_out")}}
 _THAT_IS_ALL = FollowupAction("action_listen")
 """Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""
 
@@ -55,27 +50,18 @@ class TakeTurn(Action):
         metadata = tracker.latest_message.get("metadata") or {}
         engine = self._engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
         turn = _turn_of(tracker, engine, self._languages)
-        situation = turn.situation
-        origin = Origin(
-            engine,
-            tracker.latest_message.get("text") or "",
-            tracker.sender_id,
-            situation.message_id,
-            situation.channel,
-        )
+        situation, text = turn.situation, tracker.latest_message.get("text") or ""
+        origin = Origin(engine, text, tracker.sender_id, situation.message_id, situation.channel)
         decision = carry_out(decide(self._task, turn), origin)
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
         if decision.follow is None:
             is_idle_here = turn.intent != "repeat" and not turn.heard and is_idle(decision.reply.lines)
-            for_bot = {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here}
-            _utter(dispatcher, decision, for_bot)
+            _utter(dispatcher, decision, {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here})
         return self._events(decision, is_open=situation.is_open)
 
     def _events(self, decision: Decision, *, is_open: bool) -> list[EventType]:
-        events: list[EventType] = []
-        if decision.state is not None:
-            events.append(SlotSet("state", decision.state.dump()))
+        events: list[EventType] = [] if decision.state is None else [SlotSet("state", decision.state.dump())]
         if decision.follow is not None:
             return [*events, FollowupAction(_ACTION_NAMES.get(decision.follow) or _FORM_NAMES[decision.follow])]
         if self._task in FORMS:
@@ -111,14 +97,8 @@ def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> T
 def _utter(dispatcher: CollectingDispatcher, decision: Decision, for_bot: dict[str, Any]) -> None:
     """Hand the answer to Rasa; the last message carries what the bot is to know besides the words."""
     reply = decision.reply
-    facts: dict[str, Any] = {"expects": decision.asks, "asks": reply.asks, "met": reply.met, "hold": reply.hold}
-    facts |= {
-        "reservation": reply.reservation,
-        "verify": reply.verify,
-        "moves": reply.moves,
-        "opts_out": reply.opts_out,
-    }
-    facts |= for_bot
+    facts = {name: value for name, value in vars(reply).items() if name != "lines"}
+    facts |= {"expects": decision.asks, **for_bot}
     for place, line in enumerate(reply.lines, start=1):
         buttons = [{"title": option.label, "payload": str(n)} for n, option in enumerate(line.options, start=1)]
         custom = facts if place == len(reply.lines) else None

@@ -44,13 +44,13 @@ def answer(turn: Turn, restaurant: Restaurant) -> None:
 def _seat(turn: Turn, restaurant: Restaurant, seat: Entity) -> tuple[bool, str]:
     """Return whether there is such a place to sit, and what it is called."""
     listed = feature_like(restaurant, seat.text, str(seat.value))
-    return offers(restaurant, seat), turn.words.feature(listed) if listed else seat.text
+    return offers(restaurant, seat), turn.words.called("features", listed) if listed else seat.text
 
 
 def _diet(turn: Turn, restaurant: Restaurant, diet: Entity) -> tuple[bool, str]:
     name = str(diet.value)
     has = any(name.casefold().replace(" ", "_") in feature for feature in restaurant.features)
-    return has, turn.words.diet(name)
+    return has, turn.words.called("diets", name)
 
 
 def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None:
@@ -60,7 +60,7 @@ def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None
     elif topic and topic in restaurant.about:
         turn.say("utter_about_other", fact=restaurant.about[topic], **facts)
     elif topic and (feature := feature_like(restaurant, topic)):
-        turn.say("utter_about_feature_yes", feature=turn.words.feature(feature), **facts)
+        turn.say("utter_about_feature_yes", feature=turn.words.called("features", feature), **facts)
     else:
         turn.say("utter_about_unknown", **facts)
 
@@ -76,7 +76,7 @@ def _fact(turn: Turn, restaurant: Restaurant, topic: str | None) -> dict[str, ob
     if topic == "price" and restaurant.price_level:
         return {"level": restaurant.price_level}
     if topic == "cuisine" and restaurant.cuisines:
-        return {"cuisines": turn.words.listed(map(turn.words.cuisine, restaurant.cuisines))}
+        return {"cuisines": turn.words.listed(turn.words.called("cuisines", each) for each in restaurant.cuisines)}
     return {}
 
 

@@ -102,7 +102,7 @@ def _cuisines_in(turn: Turn, city: str) -> Steps[list[str]]:
     for each in city_candidates(city):
         found = yield from FindRestaurants(Criteria(each), limit=_SOME)
         kinds.update(cuisine for restaurant in found for cuisine in restaurant.cuisines)
-    return [turn.words.cuisine(cuisine) for cuisine, _ in kinds.most_common(_CUISINES_NAMED)]
+    return [turn.words.called("cuisines", cuisine) for cuisine, _ in kinds.most_common(_CUISINES_NAMED)]
 
 
 def tells_more(turn: Turn) -> bool:
@@ -200,11 +200,12 @@ def _what(turn: Turn, page: Page | None = None) -> str:
     state, words = turn.state, turn.words
     what = words.render("utter_part_any_cuisine")
     if state.cuisine:
-        what = words.render("utter_part_cuisine", cuisine=words.cuisine(state.cuisine))
+        what = words.render("utter_part_cuisine", cuisine=words.called("cuisines", state.cuisine))
     if city := page.criteria.city if page else state.city:
         what = words.render("utter_part_in_city", what=what, city=city)
     if state.street:
         what = words.render("utter_part_on_street", what=what, street=state.street)
     wishes = [wish["label"] for wish in state.sought if not page or wish["label"] not in page.dropped]
-    wishes += [words.render("utter_part_not_cuisine", cuisine=words.cuisine(each)) for each in state.refused_cuisines]
+    refused = [words.called("cuisines", each) for each in state.refused_cuisines]
+    wishes += [words.render("utter_part_not_cuisine", cuisine=each) for each in refused]
     return words.render("utter_part_with_wishes", what=what, wishes=words.listed(wishes)) if wishes else what
