@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -43,10 +43,9 @@ class Held:
     @classmethod
     def of(cls, hold: Hold) -> Held:
         """Take what is needed of the engine's hold."""
-        minutes = hold.restaurant.policy.hold_minutes
-        return cls(
-            hold.id, hold.restaurant.slug, hold.starts_at, hold.party_size, hold.expires_at, minutes, tuple(hold.areas)
-        )
+        place = hold.restaurant
+        table = (hold.id, place.slug, hold.starts_at, hold.party_size)
+        return cls(*table, hold.expires_at, place.policy.hold_minutes, tuple(hold.areas))
 
     def is_of(self, restaurant: Restaurant, starts_at: datetime, party_size: int) -> bool:
         """Return whether the hold, expired or not, is for just this."""
@@ -159,9 +158,8 @@ class State:
     def forget_draft(self) -> None:
         """Begin anew; who the diner is and what they have booked stays known."""
         blank = State()
-        for each in fields(self):
-            if each.name not in _KEPT:
-                setattr(self, each.name, getattr(blank, each.name))
+        for name in vars(self).keys() - _KEPT:
+            setattr(self, name, getattr(blank, name))
 
     def preferences(self) -> SeatingPreferences:
         """Where they would like to sit and what the table should have; few restaurants tell all they have, so it is no must."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -211,8 +212,7 @@ class Turn:
         self, restaurant: Restaurant, starts_at: datetime, party_size: int, area: str | None = None
     ) -> dict[str, object]:
         """Return the facts of a table at a time. `area`: where it stands, for a diner who asked to sit there."""
-        country = country_of(restaurant)
-        local = starts_at.astimezone(restaurant.zone)
+        country, local = country_of(restaurant), starts_at.astimezone(restaurant.zone)
         party = self.words.party(party_size)
         if area:
             party = self.words.render("utter_part_party_in", party=party, area=self.words.area(area))
@@ -272,14 +272,8 @@ def e164(phone: str | None, region: str | None = None) -> str | None:
 
     Without a `region`, a number must bring its country's code.
     """
-    try:
+    with suppress(phonenumbers.NumberParseException):
         number = phonenumbers.parse(phone or "", region)
-    except phonenumbers.NumberParseException:
-        return None
-    is_possible = phonenumbers.is_possible_number(number)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_possible else None
-
-
-def texts_of(entities: Iterable[Entity]) -> list[str]:
-    """Return the diner's words of some entities."""
-    return [entity.text for entity in entities]
+        if phonenumbers.is_possible_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None

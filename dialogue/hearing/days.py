@@ -8,6 +8,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.state import Option
+from dialogue.times import certain
 from dialogue.turn import Turn, country_of
 from dialogue.words import writes_month_first
 from nlu.resolving import resolve_dates, resolve_period
@@ -73,8 +74,8 @@ def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None
     if not values:
         return
     if any(value != values[0] for value in values):
-        turn.heard.options = tuple(Option(text, {"time": value}) for text, value in told.items())
-        turn.heard.ask_options = "utter_choose_time"
+        options = tuple(Option(text, {"time": value}) for text, value in told.items())
+        turn.heard.options, turn.heard.ask_options = options, "utter_choose_time"
         return
     turn.heard.fields.add("time" if values[0] != turn.state.time else "time_same")
     turn.state.time = values[0]
@@ -87,11 +88,9 @@ def _certain_value(
     if "in_minutes" in value:
         start = _next_quarter(turn.here(restaurant) + timedelta(minutes=value["in_minutes"]))
         _set_date(turn, start.date(), known=turn.state.date)
-        return {"at": start.strftime("%H:%M")}
+        return certain(start)
     if "shift_minutes" in value or value.get("same"):
-        if anchor is None:
-            return None
-        return {"at": (anchor + timedelta(minutes=value.get("shift_minutes", 0))).strftime("%H:%M")}
+        return certain(anchor + timedelta(minutes=value.get("shift_minutes", 0))) if anchor else None
     parts = {(entity.value or {}).get("part") for entity in turn.entities if entity.kind == "date"}
     if parts & {"evening", "night"} and value.get("meridiem") is None and value.get("hour", _NOON) < _NOON:
         value["meridiem"] = "pm"

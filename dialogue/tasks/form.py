@@ -23,11 +23,11 @@ _BY_THE_WAY = _NEVER_AN_ANSWER | {"greet", "thank", "goodbye", "insult", "chitch
 """Intents that are answered amid a task, which then asks its question again."""
 _TO_BE_BOOKED = ("name", "confirmation")
 _FACTS = {
-    "party_size": frozenset(("restaurant",)),
-    "date": frozenset(("restaurant", "party_size")),
-    "time": frozenset(("restaurant", "party_size", "date")),
-    "confirmation": frozenset(("name",)),
-    "code": frozenset(("restaurant", "party_size", "date", "time", "name", "phone")),
+    "party_size": {"restaurant"},
+    "date": {"restaurant", "party_size"},
+    "time": {"restaurant", "party_size", "date"},
+    "confirmation": {"name"},
+    "code": {"restaurant", "party_size", "date", "time", "name", "phone"},
 }
 """What the first wording of a question tells of the booking so far: when that is corrected, it is told anew."""
 
@@ -83,18 +83,16 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
 
 def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
     """Take the steps, do what was asked for by the way before them, and count how often a question was not answered."""
-    state, asked, news = turn.state, turn.asked, turn.heard.news
-    if news & _FACTS.get(asked or "", frozenset()):
-        asked = turn.asked = None  # the same question about something else is a new one
-    outcome = None
+    state, news = turn.state, turn.heard.news
+    if news & _FACTS.get(turn.asked or "", set()):
+        turn.asked = None  # the same question about something else is a new one
+    asked, outcome = turn.asked, None
     if state.errand is not None:
         outcome = yield from do_errand(turn)
         turn.asked, turn.heard = None, Heard()
-    if outcome is None:
-        outcome = yield from follow(steps, turn)
+    outcome = outcome or (yield from follow(steps, turn))
     state.misses = state.misses + 1 if asked and outcome.asks == asked and not news else 0
-    if outcome.asks is None:
-        state.task = None
+    state.task = state.task if outcome.asks else None
     turn.reply.asks = yield from pickers.fitting(turn, outcome.asks)
     return outcome
 
@@ -122,12 +120,8 @@ def _waits(turn: Turn) -> Steps[bool]:
         return False
     if turn.has_kind("refused_cuisine"):  # "wait, anywhere but there" asks for another place, not for time
         return False
-    if hold is None:
-        state.misses += 1
-        turn.say("utter_take_your_time")
-        return True
     response = "utter_hold_waits"
-    if turn.has_cue("longer"):
+    if hold is not None and turn.has_cue("longer"):
         try:
             state.hold = hold = Held.of((yield from ExtendHold(hold.id)))
         except HoldExtensionsUsed as used:
@@ -138,6 +132,9 @@ def _waits(turn: Turn) -> Steps[bool]:
         else:
             response = "utter_hold_extended"
     state.misses += 1
+    if hold is None:
+        turn.say("utter_take_your_time")
+        return True
     restaurant = yield from GetRestaurant(hold.restaurant)
     turn.show_hold(restaurant, hold)
     turn.say(response, clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))

@@ -13,7 +13,7 @@ from dialogue.hearing.criteria import SEARCHED
 from dialogue.hearing.restaurants import option_of
 from dialogue.state import State
 from dialogue.tasks.asking import some_cities
-from dialogue.turn import Outcome, Turn, texts_of
+from dialogue.turn import Outcome, Turn
 from nlu.city_parts import city_candidates
 from nlu.cuisine_kinds import cuisine_candidates, cuisines_within
 
@@ -117,7 +117,7 @@ def ask_which(turn: Turn) -> Outcome:
     """Acknowledge what was told, and show the restaurants again."""
     said = [entity for entity in turn.entities if entity.kind in _OF_TABLE]
     bare = [entity for entity in turn.entities if entity.kind in ("number", "choice")]  # "4", where there are but two
-    told = turn.words.listed(texts_of(said or bare))
+    told = turn.words.listed(entity.text for entity in said or bare)
     return turn.offer("utter_and_which_of_these", turn.state.choices, told=told)
 
 

@@ -69,16 +69,9 @@ class TurnChannel(InputChannel):
                     continue
                 metadata = body.get("metadata") if place == 1 else {**(body.get("metadata") or {}), "expects": None}
                 collector = CollectingOutputChannel()
-                message = UserMessage(
-                    wish,
-                    collector,
-                    body["sender"],
-                    input_channel=self.name(),
-                    message_id=message_id,
-                    metadata=metadata,
-                )
+                told = {"input_channel": self.name(), "message_id": message_id, "metadata": metadata}
                 try:
-                    await on_new_message(message)
+                    await on_new_message(UserMessage(wish, collector, body["sender"], **told))
                 except TurnFailed as failure:
                     return response.json({"error": f"{failure} failed"}, status=502)
                 except Exception:
