@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dialogue.effects import Steps
-from dialogue.hearing.restaurants import names_any
+from dialogue.hearing.restaurants import first_named
 from dialogue.reading import Reading
 from dialogue.reasons import is_surely_automatic
 from dialogue.turn import Line, Turn
@@ -31,7 +31,7 @@ def ignore_if_automatic(turn: Turn) -> Steps[bool]:
     reading = turn.reading
     if not is_surely_automatic(reading.acts) or reading.length < _FEWEST_WORDS or turn.has_kind("party_size"):
         return False
-    if (yield from names_any(turn)):
+    if (yield from first_named(turn)):
         return False
     turn.reading, turn.entities = Reading(intent="inform", acts=reading.acts, length=reading.length), []
     return True

@@ -46,7 +46,7 @@ def meant_starts(
     elif near is not None:
         wanted = near.replace(tzinfo=None)
         starts = [min(starts, key=lambda start: abs(datetime.combine(wanted, start.time()) - wanted))]
-    return Meant(sorted(set(starts)), is_window=_is_window(resolved))
+    return Meant(sorted(set(starts)), is_window=bool(resolved.earliest or resolved.latest))
 
 
 def _upcoming(restaurant: Restaurant, day: date, clocks: Iterable[time], now: datetime) -> list[datetime]:
@@ -77,10 +77,6 @@ def _seatings(restaurant: Restaurant, day: date, wish: dict[str, Any] | None, no
     return [service.last_seating_at for service in restaurant.schedule.periods_on(day)]
 
 
-def _is_window(wish: TimeWish) -> bool:
-    return wish.earliest is not None or wish.latest is not None
-
-
 def _start(restaurant: Restaurant, day: date, clock: time, now: datetime) -> datetime | None:
     """The instant on a service date at which a clock shows this and guests are seated.
 
@@ -106,7 +102,7 @@ def lies_within(start: datetime, wish: dict[str, Any], now: datetime) -> bool:
     clock, first, last = start.time(), window.earliest, window.latest
     if first and last and last < first:
         return clock >= first or clock <= last
-    return _is_window(window) and (first or time.min) <= clock <= (last or time.max)
+    return bool(first or last) and (first or time.min) <= clock <= (last or time.max)
 
 
 def _closest(restaurant: Restaurant, day: date, clock: time, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from booking_engine import Restaurant
 from booking_engine.restaurants.features import telling_words
 from booking_engine.restaurants.streets import street_words
 from dialogue.effects import Steps
-from dialogue.hearing.restaurants import in_hand, names_any
+from dialogue.hearing.restaurants import first_named, in_hand
 from dialogue.reading import Entity, kinds_of
 from dialogue.turn import Turn
 from nlu.city_parts import city_candidates
@@ -31,7 +31,7 @@ def looks_for_restaurant(turn: Turn) -> Steps[bool]:
     is_by_something = not said.isdisjoint({*SEARCHED, "price", "refused_cuisine"}) and topics <= _TOPICS
     if not is_by_something or "restaurant" in said or not turn.has_cue("some_restaurant"):
         return False
-    return not (yield from names_any(turn))
+    return not (yield from first_named(turn))
 
 
 def hear_criteria(turn: Turn) -> Steps[None]:

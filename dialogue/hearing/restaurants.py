@@ -121,11 +121,6 @@ def recall_last_time(turn: Turn) -> Steps[None]:
             return
 
 
-def names_any(turn: Turn) -> Steps[bool]:
-    """Return whether the message names one of our restaurants."""
-    return bool((yield from MatchNames()))
-
-
 def first_named(turn: Turn) -> Steps[Restaurant | None]:
     """Return the restaurant that the message names best, if any."""
     found = yield from MatchNames()

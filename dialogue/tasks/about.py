@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import time, timedelta
 from itertools import groupby
 
 from booking_engine import Restaurant
@@ -81,37 +81,26 @@ def _fact(turn: Turn, restaurant: Restaurant, topic: str | None) -> dict[str, ob
 
 
 def _hours(turn: Turn, restaurant: Restaurant) -> str:
-    today = turn.here(restaurant).date()
-    asked = [d for e in turn.entities if e.kind == "date" for d in resolve_dates(e.value, today=today)]
+    """Tell the hours of the day that is asked about, else those of a week, weekdays in a row with the same ones together."""
+    words, today, country = turn.words, turn.here(restaurant).date(), country_of(restaurant)
+
+    def hours(days: str, spans: list[tuple[time, time]]) -> str:
+        told = words.spans(spans, country) or words.render("utter_part_closed")
+        return words.render("utter_part_day_hours", days=days, hours=told)
+
+    asked = [day for e in turn.entities if e.kind == "date" for day in resolve_dates(e.value, today=today)]
     if asked:
-        return _hours_on(turn, restaurant, asked[0])
-    parts = _usual_hours(turn, restaurant, today)
+        return hours(words.day(asked[0], country), seating_spans(restaurant, asked[0]))
+    monday = today - timedelta(days=today.weekday())
+    usual = [seating_spans(restaurant, monday + timedelta(days=weekday), usual=True) for weekday in range(7)]
+    runs = [list(run) for _, run in groupby(range(7), key=usual.__getitem__)]
+    parts = [hours(words.weekdays(run[0], run[-1]), usual[run[0]]) for run in runs]
     # A diner who asks comes soon: what is otherwise in the next days belongs to the answer.
     for day in restaurant.schedule.unusual_dates():
-        is_soon = today <= day < today + _WEEK
-        if is_soon and seating_spans(restaurant, day) != seating_spans(restaurant, day, usual=True):
-            parts.append(_hours_on(turn, restaurant, day))
-    return turn.words.listed(parts, apart=True)
-
-
-def _usual_hours(turn: Turn, restaurant: Restaurant, today: date) -> list[str]:
-    """Return the hours of a week, weekdays in a row with the same ones together."""
-    monday = today - timedelta(days=today.weekday())
-    spans = [seating_spans(restaurant, monday + timedelta(days=weekday), usual=True) for weekday in range(7)]
-    runs = [list(run) for _, run in groupby(range(7), key=spans.__getitem__)]
-    return [
-        _hours_of(turn, turn.words.weekdays(run[0], run[-1]), turn.words.spans(spans[run[0]], country_of(restaurant)))
-        for run in runs
-    ]
-
-
-def _hours_on(turn: Turn, restaurant: Restaurant, day: date) -> str:
-    country = country_of(restaurant)
-    return _hours_of(turn, turn.words.day(day, country), turn.words.spans(seating_spans(restaurant, day), country))
-
-
-def _hours_of(turn: Turn, days: str, spans: str) -> str:
-    return turn.words.render("utter_part_day_hours", days=days, hours=spans or turn.words.render("utter_part_closed"))
+        spans = seating_spans(restaurant, day)
+        if today <= day < today + _WEEK and spans != seating_spans(restaurant, day, usual=True):
+            parts.append(hours(words.day(day, country), spans))
+    return words.listed(parts, apart=True)
 
 
 def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:

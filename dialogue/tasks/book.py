@@ -8,7 +8,7 @@ from booking_engine import HoldExpired, NoTableAvailable, Opening, Refusal, Rest
 from dialogue.effects import ConfirmHold, FindOpenings, GetRestaurant, NameOf, PlaceHold, ReleaseHold, Steps
 from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.hear import hear
-from dialogue.hearing.restaurants import in_hand, names_any
+from dialogue.hearing.restaurants import first_named, in_hand
 from dialogue.hearing.wishes import say_noted
 from dialogue.reasons import Reason, may_be_yes, reason_for
 from dialogue.state import Held
@@ -39,7 +39,7 @@ def _begin(turn: Turn) -> Steps[None]:
     state.forget_draft()
     state.restaurant = own
     says_where = turn.has_kind("restaurant", *SEARCHED) or (yield from looks_for_restaurant(turn))
-    if own is None and not says_where and not (yield from names_any(turn)):
+    if own is None and not says_where and not (yield from first_named(turn)):
         state.restaurant = talked_of
 
 

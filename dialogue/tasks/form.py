@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from booking_engine import HoldExpired, HoldExtensionsUsed
 from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
-from dialogue.hearing.restaurants import language_of, names_any
+from dialogue.hearing.restaurants import first_named, language_of
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
@@ -104,7 +104,7 @@ def _ignore_what_is_only_told(form: Form, turn: Turn) -> Steps[None]:
     """
     acts, is_new = turn.reading.acts, form.task == "book"
     tells = surely_only_tells(acts) and turn.asked in _TO_BE_BOOKED if is_new else only_tells(acts)
-    if not tells or (yield from names_any(turn)):
+    if not tells or (yield from first_named(turn)):
         return
     is_by_the_way = turn.intent in _BY_THE_WAY
     turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=acts)
