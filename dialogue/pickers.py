@@ -40,14 +40,12 @@ def _days(turn: Turn, restaurant: Restaurant) -> dict[str, Any]:
 
 def _times_and_more(turn: Turn, restaurant: Restaurant) -> Steps[dict[str, Any] | None]:
     """Return the free times; of a booking also the days and parties to pick from, where those were only presumed."""
-    day, party_size, is_new = turn.state.date, turn.state.party_size, turn.state.task == "book"
-    more: dict[str, Any] = {}
-    if is_new and day is None:
-        day = presumed_day(restaurant, None, turn.situation.now)
-        more |= _days(turn, restaurant)
-    if is_new and party_size is None:
-        party_size = turn.state.presumed_party
-        more |= {"max_party": restaurant.largest_party}
+    state, more = turn.state, dict[str, Any]()
+    day, party_size = state.date, state.party_size
+    if state.task == "book":
+        more |= {} if day else _days(turn, restaurant)
+        more |= {} if party_size else {"max_party": restaurant.largest_party}
+        day, party_size = day or presumed_day(restaurant, None, turn.situation.now), state.presumed_party
     if day is None or party_size is None:
         return None
     times = yield from _times(turn, restaurant, day, party_size)

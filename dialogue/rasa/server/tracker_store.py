@@ -58,7 +58,7 @@ class DurableTrackerStore(SQLTrackerStore):
         read at the turn's beginning is what is there.
         """
         new = list(tracker.events)[getattr(tracker, "events_on_record", 0) :]
-        rows = [self._row(tracker.sender_id, event.as_dict()) for event in new]
+        rows = [{"sender_id": tracker.sender_id, **_row(event.as_dict())} for event in new]
         if not rows:
             return
         try:
@@ -69,16 +69,11 @@ class DurableTrackerStore(SQLTrackerStore):
             raise TurnFailed("tracker store") from error
         tracker.events_on_record = len(tracker.events)
 
-    @staticmethod
-    def _row(sender_id: str, event: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "sender_id": sender_id,
-            "type_name": event["event"],
-            "timestamp": event.get("timestamp"),
-            "intent_name": event.get("parse_data", {}).get("intent", {}).get("name"),
-            "action_name": event.get("name"),
-            "data": json.dumps(event),
-        }
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    intent = event.get("parse_data", {}).get("intent", {}).get("name")
+    named = {"type_name": event["event"], "intent_name": intent, "action_name": event.get("name")}
+    return {"timestamp": event.get("timestamp"), "data": json.dumps(event), **named}
 
 
 def connection_arguments(database_url: str) -> dict[str, Any]:
