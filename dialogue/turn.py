@@ -161,19 +161,13 @@ class Turn:
         """Return whether an entity of one of these kinds waits to be taken in."""
         return any(entity.kind in kinds for entity in self.entities)
 
-    def zone(self, restaurant: Restaurant | None) -> ZoneInfo:
-        """Return the zone of the diner's "tomorrow": the restaurant's, else that of the diner's number."""
-        if restaurant is not None:
-            return restaurant.zone
-        if self.situation.phone:
-            zones = phone_timezone.time_zones_for_number(phonenumbers.parse(self.situation.phone))
-            if zones and zones[0] != phone_timezone.UNKNOWN_TIMEZONE:
-                return ZoneInfo(zones[0])
-        return ANYWHERE
-
     def here(self, restaurant: Restaurant | None) -> datetime:
-        """Return the local time at a restaurant, or where the diner is."""
-        return self.situation.now.astimezone(self.zone(restaurant))
+        """Return the local time that "tomorrow" is told by: at the restaurant, else where the diner's number is from."""
+        zone = restaurant.zone if restaurant else ANYWHERE
+        if restaurant is None and self.situation.phone:
+            zones = phone_timezone.time_zones_for_number(phonenumbers.parse(self.situation.phone))
+            zone = ZoneInfo(zones[0]) if zones and zones[0] != phone_timezone.UNKNOWN_TIMEZONE else zone
+        return self.situation.now.astimezone(zone)
 
     def say(self, response: str, options: Sequence[Option] = (), /, **facts: object) -> None:
         """Add a message by its name in the catalogue, in the words of the conversation's language."""

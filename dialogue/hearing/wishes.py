@@ -16,23 +16,17 @@ def hear_wishes(turn: Turn) -> None:
     """Take wishes for the table, and what the staff is to know in the diner's own words."""
     state = turn.state
     for entity in turn.entities:
-        if entity.kind == "seating":
-            _hear_seating(turn, str(entity.value))
+        wish = str(entity.value) if entity.kind == "seating" else None
+        if wish in AREAS and wish != state.area:
+            state.notes, state.area = without_areas(state.notes) or None, wish
+            turn.heard.fields.add("seating")
+        elif wish is not None and wish not in (*AREAS, *state.features):
+            state.features = (*state.features, wish)
+            turn.heard.fields.add("seating")
         if entity.kind in TO_NOTE and (noted := with_note(state.notes, entity.text)) != (state.notes or ""):
             state.notes = noted
             turn.heard.fields.add("notes")
             turn.heard.noted.append(entity)
-
-
-def _hear_seating(turn: Turn, wish: str) -> None:
-    state = turn.state
-    if wish in AREAS and wish != state.area:
-        state.notes = without_areas(state.notes) or None
-        state.area = wish
-        turn.heard.fields.add("seating")
-    elif wish not in AREAS and wish not in state.features:
-        state.features = (*state.features, wish)
-        turn.heard.fields.add("seating")
 
 
 def with_note(notes: str | None, note: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -292,11 +293,8 @@ def _seat_and_note(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
         elif turn.state.is_unsure:
             return _propose(turn, booking, *table)
         else:
-            try:
+            with suppress(NoTableAvailable):
                 yield from _take(turn, booking, *table)
-            except NoTableAvailable:
-                pass
-            else:
                 return DONE
     yield from _note(turn, booking)
     return DONE
