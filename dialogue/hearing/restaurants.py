@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from booking_engine import Criteria, Restaurant
 from booking_engine.restaurants.streets import street_words
 from dialogue.effects import FindRestaurants, GetRestaurant, MatchNames, ReservationsOf, Steps
+from dialogue.reading import kinds_of
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
@@ -90,11 +91,11 @@ def _candidates(turn: Turn, found: Sequence[Match]) -> list[Restaurant]:
     alike = _beside(turn.state.restaurant, _alike(found, turn.state.city, sure=turn.has_kind("city")))
     street = next((street_words(str(entity.value)) for entity in turn.entities if entity.kind == "street"), None)
     ways: tuple[Callable[[Restaurant], bool], ...] = (
-        lambda each: is_named(turn, each),  # "Golden Harvest" is not Harvest Table
-        lambda each: (
-            street is not None and street <= street_words(each.street or "")
-        ),  # "Nonna Brunella on Smith Street"
-        lambda each: _says(turn, each.city),  # "Golden Harvest in St. Helena", whatever that is called
+        # "Golden Harvest" is not Harvest Table.
+        lambda each: is_named(turn, each),
+        # "Nonna Brunella on Smith Street", "Golden Harvest in St. Helena", whatever that is called.
+        lambda each: street is not None and street <= street_words(each.street or ""),
+        lambda each: _says(turn, each.city),
     )
     for tells in ways if len(alike) > 1 else ():
         alike = list(filter(tells, alike)) or alike
@@ -155,8 +156,8 @@ def drop_name_said_again(turn: Turn, restaurant: Restaurant) -> None:
 def drop_words_of(turn: Turn, restaurant: Restaurant, *, of: Collection[str] | None = None) -> None:
     """Drop entities that are parts of the restaurant's name: those `of` some kinds, else all but those of a place."""
     name = set(folded_words(restaurant.name))
-    kept = [entity for entity in turn.entities if (entity.kind in _OF_PLACE if of is None else entity.kind not in of)]
-    turn.entities = [each for each in turn.entities if each in kept or not set(folded_words(each.text)) <= name]
+    droppable = of or kinds_of(turn.entities) - set(_OF_PLACE)
+    turn.entities = [e for e in turn.entities if e.kind not in droppable or not set(folded_words(e.text)) <= name]
 
 
 def _alike(found: Sequence[Match], city: str | None, *, sure: bool) -> list[Restaurant]:

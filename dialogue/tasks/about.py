@@ -32,25 +32,21 @@ def answer(turn: Turn, restaurant: Restaurant) -> None:
     if told := _told_of_wish(turn, restaurant):
         turn.say("utter_about_other", fact=told, **facts)
     elif "seating" in said or "diet" in said:
-        has, called = (
-            _seat(turn, restaurant, said["seating"]) if "seating" in said else _diet(turn, restaurant, said["diet"])
-        )
+        has, called = _feature(turn, restaurant, said.get("seating") or said["diet"])
         turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=called, **facts)
     else:
         topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
         _answer_topic(turn, restaurant, topics[0] if topics else "price" if "price" in said else None)
 
 
-def _seat(turn: Turn, restaurant: Restaurant, seat: Entity) -> tuple[bool, str]:
-    """Return whether there is such a place to sit, and what it is called."""
-    listed = feature_like(restaurant, seat.text, str(seat.value))
-    return offers(restaurant, seat), turn.words.called("features", listed) if listed else seat.text
-
-
-def _diet(turn: Turn, restaurant: Restaurant, diet: Entity) -> tuple[bool, str]:
-    name = str(diet.value)
-    has = any(name.casefold().replace(" ", "_") in feature for feature in restaurant.features)
-    return has, turn.words.called("diets", name)
+def _feature(turn: Turn, restaurant: Restaurant, wish: Entity) -> tuple[bool, str]:
+    """Return whether there is such a place to sit or such food, and what it is called."""
+    value = str(wish.value)
+    if wish.kind == "diet":
+        has = any(value.casefold().replace(" ", "_") in feature for feature in restaurant.features)
+        return has, turn.words.called("diets", value)
+    listed = feature_like(restaurant, wish.text, value)
+    return offers(restaurant, wish), turn.words.called("features", listed) if listed else wish.text
 
 
 def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None:
