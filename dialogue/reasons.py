@@ -71,6 +71,8 @@ is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out"),
 """It is something else, though the name was asked for."""
 is_name = _Weighs(("name",), _CERTAIN)
 """It is certainly a name, as the answer to the question for it."""
+wishes_new_name = _Weighs(("name", "change"), 0.5)
+"""Where its words speak of another name, it wishes for that; it touches no table, so more likely than not is enough."""
 is_surely_name = _Weighs(("name",), _SURE)
 """It is a name beyond doubt, though its words mean something else: "Sunny", "Hope"."""
 is_astray = _Weighs(_ASIDE, 0.6)

@@ -13,7 +13,7 @@ from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, Ge
 from dialogue.hearing.hear import hear
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import with_notes, without_areas
-from dialogue.reasons import is_clear_yes, is_wished
+from dialogue.reasons import is_clear_yes, is_wished, wishes_new_name
 from dialogue.state import Before, State
 from dialogue.tasks import search
 from dialogue.tasks.asking import ask, ask_another_date, ask_heard_options, ask_restaurant, ask_to_pick
@@ -133,7 +133,7 @@ def _name(turn: Turn) -> Steps[Outcome | None]:
         state.new_name = state.name
     if state.new_name is None:
         return ask(turn, "name", "utter_which_name", turn.show_booking(booking), first="utter_which_new_name")
-    if state.is_unsure:
+    if not _is_certain_name(turn):
         state.name = booking.diner_name
         return None
     state.name, state.new_name = state.new_name, None
@@ -146,6 +146,12 @@ def _name(turn: Turn) -> Steps[Outcome | None]:
         return None
     state.forget_draft()
     return DONE
+
+
+def _is_certain_name(turn: Turn) -> bool:
+    """Return whether another name is certainly wished: by a certain change, or by words that speak of one and tell it."""
+    tells = turn.has_cue("renaming") and wishes_new_name(turn.reading.acts) and not turn.reading.is_contested
+    return tells or not turn.state.is_unsure
 
 
 def _tells_name(turn: Turn) -> bool:
