@@ -10,14 +10,16 @@ as `from`.
 
 Beside its form, a row names the entity and what is meant: a template in which `$month` is what the group of that name
 means, `$month|$numeral` the first of both that was said, `-$n` its opposite, and `$year|-` is left out where it was not
-said; or the name of a function that builds it. `says` has examples with what each comes to, `not` counter-examples; the
-tests try them all.
+said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their ends.
+`asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing: false`
+only where nothing is to be changed. `says` has examples with what each comes to, `not` counter-examples; the tests try
+them all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,19 +30,24 @@ FOLDER = Path(__file__).parent
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 _PIECE = re.compile(r"\{([a-z_]+)(?::(\w+))?\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
-_BESIDE = {"form", "says", "not"}
+_DIGITS = "0123456789"
+BESIDE = {"form", "says", "not", "asked", "unasked", "changing"}
+"""What a row has besides its entity."""
 
 Build = Callable[[re.Match[str]], Any]
 """What a match means; None where it means nothing after all."""
 Rule = tuple[re.Pattern[str], str, Build]
 """A form, the entity it is, and what is meant."""
-Rows = dict[str, list[dict[str, Any]]]
+Row = Mapping[str, Any]
+Said = Mapping[str, str]
+"""Groups of a form that matched something, by name."""
 
 
 class Grammar:
     """The forms of one kind. `means` tells what a group of a name means; it raises ValueError where that is nothing.
 
-    `builders` are the functions that rows name; `pieces` are those that come from elsewhere.
+    `composed` tells the same of several groups together, `builders` are the functions that rows name, and `pieces` those
+    that come from elsewhere.
     """
 
     def __init__(
@@ -48,17 +55,32 @@ class Grammar:
         kind: str,
         *,
         means: Mapping[str, Callable[[str], Any]],
+        composed: Mapping[str, Callable[[Said], Any]] | None = None,
         builders: Mapping[str, Build] | None = None,
         pieces: Mapping[str, str] | None = None,
         language: str = "en",
     ) -> None:
-        self._means, self._builders = means, builders or {}
+        self._means, self._composed, self._builders = means, composed or {}, builders or {}
         rows = load(kind, language)
         self._pieces = {**(pieces or {}), **rows.pop("pieces", {})}
-        self._tables = {name: [self._rule(row) for row in table] for name, table in rows.items()}
+        self._tables = {name: [(row, self._rule(row)) for row in table] for name, table in rows.items()}
+        self._chosen: dict[tuple[str, str | None, bool], tuple[list[Rule], re.Pattern[str]]] = {}
 
     def __getitem__(self, table: str) -> list[Rule]:
-        return self._tables[table]
+        return [rule for _, rule in self._tables[table]]
+
+    def rules(self, table: str, *, within: str, asked: str | None = None, changing: bool = False) -> Sequence[Rule]:
+        """Return the forms of a table that hold where this was asked, and something is to be changed or not.
+
+        There are none if none of them is to be found `within` this text, which is quicker to see for all at once.
+        """
+        key = table, asked, changing
+        if key not in self._chosen:
+            rules = [rule for row, rule in self._tables[table] if _holds(row, asked, changing)]
+            forms = (_GROUP.sub("(?:", pattern.pattern) for pattern, _, _ in rules)
+            self._chosen[key] = rules, re.compile("|".join(forms))
+        rules, any_of_them = self._chosen[key]
+        return rules if any_of_them.search(within) else ()
 
     def pattern(self, form: str) -> re.Pattern[str]:
         """Compile a form."""
@@ -68,8 +90,8 @@ class Grammar:
         text = _GROUP.sub(rf"(?P<\g<1>{tag}>", _CAPTURING.sub("(?:", form))
         return _PIECE.sub(lambda m: f"(?:{self._expanded(self._pieces[m[1]], m[2] or tag)})", text)
 
-    def _rule(self, row: dict[str, Any]) -> Rule:
-        [(entity, meaning)] = [(key, value) for key, value in row.items() if key not in _BESIDE]
+    def _rule(self, row: Row) -> Rule:
+        [(entity, meaning)] = [(key, value) for key, value in row.items() if key not in BESIDE]
         named = self._builders.get(meaning) if isinstance(meaning, str) else None
         return self.pattern(row["form"]), entity, named or partial(self._filled_or_none, meaning)
 
@@ -79,19 +101,34 @@ class Grammar:
         except ValueError:
             return None
 
-    def _filled(self, template: Any, said: Mapping[str, str]) -> Any:
-        if isinstance(template, dict):
-            filled = {self._filled(key, said): self._filled(value, said) for key, value in template.items()}
-            optional = {key for key, value in template.items() if str(value).endswith("|-")}
-            return {key: value for key, value in filled.items() if value is not None or key not in optional}
-        return self._meant(template, said) if isinstance(template, str) and "$" in template else template
+    def _filled(self, template: Any, said: Said) -> Any:
+        if isinstance(template, str) and "$" in template:
+            return self._meant(template, said)
+        if not isinstance(template, dict):
+            return template
+        filled = {self._filled(key, said): self._filled(value, said) for key, value in template.items()}
+        optional = {key for key, value in template.items() if str(value).endswith("|-")}
+        return {key: value for key, value in filled.items() if value is not None or key not in optional}
 
-    def _meant(self, names: str, said: Mapping[str, str]) -> Any:
-        name = next((name for name in names.replace("-$", "$").replace("$", "").split("|") if name in said), None)
-        if name is None:
-            return None
-        meant: Any = self._means[name.rstrip("0123456789")](said[name])
-        return -meant if names.startswith("-") else meant
+    def _meant(self, template: str, said: Said) -> Any:
+        for name in (name.strip("-$") for name in template.split("|")):
+            kind = name.rstrip(_DIGITS)
+            if kind in self._composed:
+                return self._composed[kind](tagged(said, name[len(kind) :]))
+            if name in said:
+                meant = self._means[kind](said[name])
+                return -meant if template.startswith("-") else meant
+        return None
+
+
+def _holds(row: Row, asked: str | None, changing: bool) -> bool:
+    unasked = row.get("unasked", "").split()
+    return row.get("asked", asked) == asked and asked not in unasked and row.get("changing", changing) == changing
+
+
+def tagged(said: Said, tag: str) -> Said:
+    """Return the groups that have this at the ends of their names, without it."""
+    return {name.removesuffix(tag): text for name, text in said.items() if name.endswith(tag)}
 
 
 def load(kind: str, language: str = "en") -> dict[str, Any]:

@@ -1,62 +1,48 @@
-"""Building blocks for times by the clock: patterns that may stand twice in one rule, and the values they make."""
+"""What the groups of a form of time come to: times by the clock, and minutes."""
 
 from __future__ import annotations
 
-import re
-
+from nlu.grammar import Said, tagged
 from nlu.reading.spans import Value
 
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
-PART_WORDS = r"morning|afternoon|arvo|evening|night"
-NOT_PEOPLE = (
-    r"(?!(?: ish| or so)?(?: (?:to|or|-) \d{1,3})? (?:people|of us|of (?:my|our|the)|"
-    r"guests|adults?|kids|children|friends|men|women|covers|heads|seats|more|others?|days?|weeks?|months?|minutes|hours|stars?|%|/|ladies|guys|girls|boys|couples|"
-    r"famil(?:y|ies)|top|grown|babies|toddlers|colleagues|coworkers|co workers|pers|p|chairs|high chairs)(?!\S))"
-)
-# "A table for 2 at night owl parlor" is not for two o'clock.
-_AT_NIGHT = (
-    r"at night(?! (?!(?:on|for|in|and|or|please|thanks|with|if|as|but|next|this|the|my|i|we|it|under|there) )[a-z]+ )"
-)
+_STEP = 5
+_MINUTES_OF = {"half": 30, "quarter": 15}
+_BACKWARDS = {"to", "before", "till", "til", "of"}
+_COUNTS = {"a": 1, "an": 1, "one": 1, "a couple of": 2, "a few": 3}
 
 
-def clock_pattern(tag: str = "", *, bare: bool = True) -> str:
-    """A time by the clock, each group named with `tag` at its end; `bare` lets a lone hour pass."""
-    sure = "" if bare else rf"(?=(?: -)? (?:am|pm|oclock|ish|in the (?:{PART_WORDS})|{_AT_NIGHT})(?!\S))"
-    return (
-        rf"(?:(?P<clock{tag}>\d{{1,2}}:\d\d)|(?P<digits{tag}>\d{{3,4}})(?= (?:am|pm)(?!\S))|"
-        rf"(?P<hour{tag}>\d{{1,2}}){sure}|(?:12 )?(?P<word{tag}>noon|midday|midnight))"
-        rf"{clock_end(tag)}"
-    )
+def clock(said: Said) -> Value | None:
+    """The time that `digital`, `run`, `noon` or `hour` and `minute` show; None when the clock has no such time."""
+    hour, minute = _shown(said)
+    meridiem = said.get("meridiem") or _meridiem(said, hour)
+    if said.get("way") in _BACKWARDS:
+        hour, minute = (hour - 1) or NOON, MINUTES - minute
+    return clock_time(hour, minute, meridiem, approximate="ish" in said or "about" in said)
 
 
-def clock_end(tag: str = "") -> str:
-    """What may follow the digits: am, o'clock, "ish", "in the evening"."""
-    return (
-        rf"(?: (?P<meridiem{tag}>am|pm)| oclock)?(?:(?: -)? (?P<ish{tag}>ish|or so|or thereabouts))?"
-        rf"(?: in the (?P<part{tag}>{PART_WORDS})| (?P<at{tag}>{_AT_NIGHT}))?"
-    )
+def _shown(said: Said) -> tuple[int, int]:
+    if "digital" in said:
+        hour, minute = said["digital"].split(":")
+        return int(hour), int(minute)
+    if "run" in said:
+        return divmod(int(said["run"]), 100)
+    minute = said.get("minute", "0")
+    return int(said.get("hour", NOON)), _MINUTES_OF.get(minute) or int(minute)
 
 
-def clock_value(match: re.Match[str], tag: str = "", *, part: str | None = None) -> Value | None:
-    """The value of `clock_pattern(tag)` as matched; None when the clock has no such time.
-
-    `part` is the part of the day that was named before the time ("evening 6:45").
-    """
-    groups = match.groupdict()
-    approximate = bool(groups.get(f"ish{tag}") or groups.get("about"))
-    if groups.get(f"word{tag}"):
-        return clock_time(NOON, 0, "am" if groups[f"word{tag}"] == "midnight" else "pm", approximate=approximate)
-    if groups.get(f"clock{tag}"):
-        hour, minute = (int(piece) for piece in groups[f"clock{tag}"].split(":"))
-    elif groups.get(f"digits{tag}"):
-        hour, minute = divmod(int(groups[f"digits{tag}"]), 100)
-    else:
-        hour, minute = int(groups[f"hour{tag}"]), int(groups.get(f"minute{tag}") or 0)
-    part = groups.get(f"part{tag}") or (groups.get(f"at{tag}") and "night") or part
-    return clock_time(hour, minute, groups[f"meridiem{tag}"] or meridiem_of(part, hour), approximate=approximate)
+def _meridiem(said: Said, hour: int) -> str | None:
+    """Which half of the day is said by a part of it: twelve and one at night are past midnight."""
+    if "noon" in said:
+        return "am" if (said["noon"] == "midnight") != (said.get("way") in _BACKWARDS) else "pm"
+    part = said.get("part") or ("night" if "at" in said else said.get("first"))
+    if part is None or part == "morning":
+        return part and "am"
+    past_midnight = hour == NOON and part in ("night", "evening")
+    return "am" if past_midnight or (part == "night" and hour < SMALL_HOURS) else "pm"
 
 
-def clock_time(hour: int, minute: int, meridiem: str | None, *, approximate: bool = False) -> Value | None:
+def clock_time(hour: int, minute: int, meridiem: str | None = None, *, approximate: bool = False) -> Value | None:
     """A time by the clock; `meridiem` is dropped where the hour says it already ("19:30 pm")."""
     if hour > LAST_HOUR or minute >= MINUTES or (hour == LAST_HOUR and minute):
         return None
@@ -65,11 +51,31 @@ def clock_time(hour: int, minute: int, meridiem: str | None, *, approximate: boo
     return {"hour": hour % LAST_HOUR, "minute": minute, "meridiem": meridiem, "approximate": approximate}
 
 
-def meridiem_of(part: str | None, hour: int) -> str | None:
-    """Which half of the day a part of it means for an hour: twelve and one at night are past midnight."""
-    if part is None:
+def clock_of_digits(digits: str) -> Value | None:
+    """ "1930": only times that people book are told without a colon."""
+    hour, minute = divmod(int(digits), 100)
+    return clock_time(hour, minute) if minute % _STEP == 0 else None
+
+
+def between(said: Said) -> Value | None:
+    """Both ends of a window."""
+    first, second = clock(tagged(said, "1")), clock(tagged(said, "2"))
+    if first is None or second is None:
         return None
-    if part == "morning":
-        return "am"
-    past_midnight = hour == NOON and part in ("night", "evening")
-    return "am" if past_midnight or (part == "night" and hour < SMALL_HOURS) else "pm"
+    # "6-8pm", "between 11 and 1pm": the half of the day said once holds for both, unless noon lies between.
+    if first["meridiem"] is None and second["meridiem"] and 0 < first["hour"] <= NOON:
+        crosses = first["hour"] % NOON > second["hour"] % NOON
+        other = "am" if second["meridiem"] == "pm" else "pm"
+        first = first | {"meridiem": other if crosses else second["meridiem"]}
+    return {"between": [first, second]}
+
+
+def minutes(duration: str) -> int:
+    """How many minutes "half an hour", "2 or 3 hours" and the like are; the smaller number counts."""
+    if duration.startswith(("half", "1/2")):
+        return 30
+    if duration.endswith("half"):
+        return 90
+    count, _, unit = duration.rpartition(" ")
+    count = count.partition(" or ")[0]
+    return (_COUNTS.get(count) or int(count)) * (MINUTES if unit.startswith("hour") else 1)

@@ -1,131 +1,61 @@
-"""Times of day by the clock, and the reader of all times."""
+"""Times of day: by the clock, ranges, bounds, waits, shifts and parts of the day."""
 
 from __future__ import annotations
 
 import re
 
-from nlu.grammar import Rule
+from nlu import lexicon
+from nlu.grammar import Grammar
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import (
-    NOON,
-    NOT_PEOPLE,
-    PART_WORDS,
-    clock_end,
-    clock_pattern,
-    clock_time,
-    clock_value,
-    meridiem_of,
-)
+from nlu.reading.clock import between, clock, clock_of_digits, minutes
 from nlu.reading.common_words import COMMON
-from nlu.reading.message import Message, pattern
+from nlu.reading.message import Message
+from nlu.reading.neighbours import in_a_name
 from nlu.reading.restaurants import name_end
 from nlu.reading.spans import Value
-from nlu.reading.time_frames import (
-    ASKED_RANGE_RULES,
-    FRAME_RULES,
-    RANGE_RULES,
-    SURE_RANGE_RULES,
-    read_bounds,
-    read_parts_of_day,
+
+_WORDS = lexicon.words("times")
+
+_NOT_A_TIME_AFTER = _WORDS["not_a_time_after"]
+_LATENESS = _WORDS["lateness"]
+_OWN = _WORDS["own"]
+_FINER = _WORDS["finer"]
+"""Parts of the evening that say more than "tonight"."""
+_NOT_MEALS = _WORDS["not_meals"]
+_NIGHTS_OUT = _WORDS["nights_out"]
+_DESCRIBING = _WORDS["describing"]
+_DESCRIBED = _WORDS["described"]
+_MEALS = _WORDS["meals"]
+_GREETING = 2
+_IN_THE_MOOD = re.compile(r"\b(?:sounds?|hungry|starving|crav\w+|mood|feel\w*|appeal\w*)\b[^.!?]*$")
+"""What people are "right now" that says nothing of when they come."""
+
+
+def _at_once(match: re.Match[str]) -> Value | None:
+    return None if _IN_THE_MOOD.search(match.string[: match.start()]) else {"in_minutes": 0}
+
+
+_GRAMMAR = Grammar(
+    "times",
+    means={"duration": minutes, "late": int, "run": clock_of_digits},
+    composed={"clock": clock, "between": between},
+    builders={"at_once": _at_once},
 )
-
-_ABOUT = r"(?:(?<!what )(?<!how )(?P<about>around|about|approx|approximately|roughly|circa|ca|maybe|near|close to|towards) )?"
-_PART_FIRST = rf"(?P<first>{PART_WORDS})(?: ,)?(?: (?:at|around|about|by|@))? "
-_CUE = (
-    r"(?:at|@|by|from|(?:later|earlier|before|sooner) than|after|before|until|till|til|past|(?:what|how) about|"
-    r"earliest|latest|arrive|arriving|say|time is|time to|time as|time for|time)"
-)
-_SOFT_CUE = r"(?<!what )(?<!how )(?P<about>around|about|approx|approximately|circa|ca|roughly)"
-_SOFTENED = r"(?: (?:around|about|approx|roughly|say|like))?"
-_STEP = 5
+_TABLES = ("waits", "ranges", "asked", "clocks", "hours")
 
 
-def _clock(match: re.Match[str]) -> Value | None:
-    return clock_value(match)
-
-
-def _part_first(match: re.Match[str]) -> Value | None:
-    return clock_value(match, part=match["first"])
-
-
-def _in_words(match: re.Match[str]) -> Value | None:
-    """Half past, quarter to, ten after, and the British "half seven"."""
-    hour = int(match["hour"]) if match["hour"] else NOON
-    minutes = {"half": 30, "quarter": 15}.get(match["minutes"]) or int(match["minutes"])
-    backwards = match["way"] in ("to", "before", "till", "til", "of")
-    meridiem = match["meridiem"] or meridiem_of(match["part"] or match["at"], hour)
-    if match["word"]:
-        meridiem = "am" if (match["word"] == "midnight") != backwards else "pm"
-    if backwards:
-        hour, minutes = (hour - 1) or NOON, 60 - minutes
-    return clock_time(hour, minutes, meridiem, approximate=bool(match["ish"] or match["about"]))
-
-
-def _four_digits(match: re.Match[str]) -> Value | None:
-    hour, minute = divmod(int(match["digits"]), 100)
-    return clock_time(hour, minute, None) if minute % _STEP == 0 else None
-
-
-def _hour(match: re.Match[str]) -> Value | None:
-    return clock_time(int(match["hour"]), 0, None, approximate=bool(match.groupdict().get("about")))
-
-
-_NAMED_HOUR = r"(?:(?P<hour>\d{1,2})|(?P<word>noon|midday|midnight))"
-CLOCK_RULES: list[Rule] = [
-    (
-        pattern(
-            rf"{_ABOUT}(?P<span>(?:a )?(?P<minutes>half|quarter|5|10|15|20|25)(?: minutes| -)? "
-            rf"(?P<way>past|after|to|before|till|til|of) {_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"
-        ),
-        "time",
-        _in_words,
-    ),
-    (
-        pattern(rf"{_ABOUT}(?P<span>(?P<minutes>half)(?P<way> ){_NAMED_HOUR}{clock_end()}){NOT_PEOPLE}"),
-        "time",
-        _in_words,
-    ),
-    (pattern(rf"(?P<span>{_PART_FIRST}{clock_pattern()}){NOT_PEOPLE}"), "time", _part_first),
-    (
-        pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
-        "time",
-        _clock,
-    ),
-    (pattern(rf"{_ABOUT}(?P<span>{clock_pattern(bare=False)}){NOT_PEOPLE}"), "time", _clock),
-]
-CUE_RULES: list[Rule] = [
-    (pattern(r"(?P<hour>1\d|2[0-3]) (?:hours|h)"), "time", _hour),
-    (pattern(r"(?P<digits>[1-9]\d\d|[12]\d\d\d) (?:hours|h)"), "time", _four_digits),
-    (
-        pattern(rf"(?:{_CUE}|for|to) (?P<span>(?P<digits>[1-9]\d\d|1\d\d\d|2[0-3]\d\d)(?: hours)?){NOT_PEOPLE}"),
-        "time",
-        _four_digits,
-    ),
-    (pattern(rf"<date> (?P<span>(?P<digits>[1-9]\d\d|1\d\d\d|2[0-3]\d\d)){NOT_PEOPLE}"), "time", _four_digits),
-    (pattern(rf"{_CUE}{_SOFTENED} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
-    (pattern(r"(?:<date>|or|and) (?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
-    (
-        pattern(r"(?P<span>(?P<hour>\d{1,2})) (?:or (?:later|earlier|after|before)|onwards?|latest|earliest)"),
-        "time",
-        _hour,
-    ),
-]
-_SOFT_RULES: list[Rule] = [(pattern(rf"{_SOFT_CUE} (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
-_AFTER_DATE_RULES: list[Rule] = [(pattern(rf"<date> (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour)]
-_ASKED_RULES: list[Rule] = [
-    (
-        pattern(rf"{_ABOUT}(?P<span>(?P<hour>\d{{1,2}}) - (?P<minute>15|30|45){clock_end()}){NOT_PEOPLE}"),
-        "time",
-        _clock,
-    ),
-    *ASKED_RANGE_RULES,
-]
-"""What only the question for the time makes one: "six-thirty", "6-8"."""
-_FIRST_AT_NIGHT = 5
-_ALTERNATIVE_RULES: list[Rule] = [
-    (pattern(rf"<time> or (?P<span>(?P<hour>\d{{1,2}})){NOT_PEOPLE}"), "time", _hour),
-    (pattern(r"(?P<span>(?P<hour>\d{1,2})) or <time>"), "time", _hour),
-]
+def read_times(message: Message) -> None:
+    """Claim every time of day as `time`; days must have been read before."""
+    asked, changing = message.expecting, is_changing(message)
+    for table in _TABLES:
+        message.apply(_GRAMMAR.rules(table, within=message.view.text, asked=asked, changing=changing))
+    if not message.has("time"):
+        tonight = any(claim.value.get("part") == "evening" for claim in message.of("date"))
+        message.apply(_GRAMMAR.rules("after_tonight" if tonight else "after_date", within=message.view.text))
+    _release_names(message)
+    message.apply(_GRAMMAR.rules("alternatives", within=message.view.text))
+    _read_bounds(message, changing)
+    _read_parts_of_day(message)
 
 
 def _release_names(message: Message) -> None:
@@ -149,28 +79,50 @@ def _begins_name(message: Message, position: int, *, is_only_time: bool) -> bool
     return token.kind == "number" and follower.capital and not is_only_time and not message.text.isupper()
 
 
-def _release_small_hours(message: Message) -> None:
-    """ "Tonight 2" is for two: nobody dines at two in the night."""
-    evening = any(claim.value.get("part") == "evening" for claim in message.of("date"))
-    for claim in message.of("time") if evening else ():
-        if 0 < claim.value["hour"] < _FIRST_AT_NIGHT and claim.end - claim.first == 1:
-            message.release(claim)
+def _read_bounds(message: Message, changing: bool) -> None:
+    """Turn "after 8" and "by 9 at the latest" into bounds; the span stays on the time itself."""
+    for pattern, _, bound in _GRAMMAR.rules("bounds", within=message.view.text, changing=changing):
+        view = message.view
+        for match in pattern.finditer(view.text):
+            first, _ = view.tokens_between(*match.span("span"))
+            claim = next(claim for claim in message.of("time") if claim.first == first)
+            if "hour" in claim.value:
+                message.replace(claim, value={bound(match): claim.value})
 
 
-def read_times(message: Message) -> None:
-    """Claim every time of day as `time`; days must have been read before."""
-    message.apply(FRAME_RULES)
-    message.apply(SURE_RANGE_RULES if is_changing(message) else RANGE_RULES)
-    if message.expecting == "time":
-        message.apply(_ASKED_RULES)
-    message.apply(CLOCK_RULES)
-    message.apply(CUE_RULES)
-    if message.expecting != "party_size":  # "around 15" answers the question
-        message.apply(_SOFT_RULES)
-    if not message.has("time"):
-        message.apply(_AFTER_DATE_RULES)
-        _release_small_hours(message)
-    _release_names(message)
-    message.apply(_ALTERNATIVE_RULES)
-    read_bounds(message)
-    read_parts_of_day(message)
+def _read_parts_of_day(message: Message) -> None:
+    """Read "lunchtime", "early evening": a `time` when the message has no other, and `part_of_day` when it has.
+
+    A meal that only describes a booking ("my lunch reservation") is `part_of_day` too.
+    """
+    if _is_greeting(message):
+        return
+    exact = message.has("time")
+    parted = any("part" in claim.value for claim in message.of("date"))
+    view = message.view
+    for pattern, entity, build in _GRAMMAR.rules("parts", within=view.text):
+        for match in pattern.finditer(view.text):
+            value, at = build(match), view.tokens_between(*match.span())
+            before, after = message.word(at[0] - 1), message.word(at[1])
+            if not (_is_no_time(value["part"], before, after) or in_a_name(message, *at)):
+                known = (
+                    exact
+                    or (parted and value["part"] not in _FINER)
+                    or _describes(message, value["part"], before, after)
+                )
+                message.claim("part_of_day" if known else entity, *at, value)
+
+
+def _is_greeting(message: Message) -> bool:
+    """ "Evening!" is one."""
+    return message.expecting is None and len(message.tokens) <= _GREETING and message.word(0) in _NOT_MEALS
+
+
+def _describes(message: Message, part: str, before: str, after: str) -> bool:
+    return part in _MEALS and (before in _OWN or after in _DESCRIBED or message.says(*_DESCRIBING))
+
+
+def _is_no_time(part: str, before: str, after: str) -> bool:
+    """Whether a part of the day is a night out ("date night"), or how late somebody or something is."""
+    is_late = part == "late" and after in _LATENESS
+    return is_late or before in _NIGHTS_OUT or (before in _NOT_A_TIME_AFTER and (part == "late" or part in _NOT_MEALS))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
-from nlu.grammar import FOLDER, load
+from nlu.grammar import BESIDE, FOLDER, load
 from nlu.reading import read
-from nlu.resolving import resolve_dates, resolve_period
+from nlu.resolving import resolve_dates, resolve_period, resolve_times
 from tests.nlu.reading_cases import values
 
 TODAY, BOOKED = date(2026, 12, 1), date(2026, 12, 5)
+NOW, BOOKED_AT = datetime(2026, 12, 1, 18, 7), time(19, 30)
 
 
 def _days(value: Any) -> Any:
@@ -24,10 +25,37 @@ def _days(value: Any) -> Any:
     return days[0] if len(days) == 1 else days
 
 
-SHOWN: dict[str, Callable[[Any], Any]] = {"days": _days}
+def _times(value: Any) -> str:
+    wish = resolve_times(value, now=NOW, anchor=BOOKED_AT)
+    first, last, *rest = (f"{at:%H:%M}" if at else "" for at in (wish.earliest, wish.latest, *wish.candidates))
+    if first and last:
+        shown = "|".join([f"{first}-{last}", *(middle for middle in rest if not first <= middle <= last)])
+    else:
+        shown = (">= " if first else "<= " if last else "") + "|".join(rest)
+    return f"~{shown}" if wish.approximate else shown
+
+
+def _choice(value: Any) -> Any:
+    return value.get("index") or value["which"]
+
+
+def _number(value: Any) -> Any:
+    return value["count"] if "count" in value else _times(value)
+
+
+SHOWN: dict[str, Callable[[Any], Any]] = {"days": _days, "times": _times, "choices": _choice, "numbers": _number}
 """What a value comes to, as the examples of a file show it."""
+AMID = {
+    "days": "Hi, could we have a table {} please?",
+    "times": "table for 4 people on friday {}, thanks",
+    "choices": "Hi! Let us take {}, please",
+    "numbers": "{} please",
+}
+"""A text in which the examples of a file are read as they are alone."""
 ASKED = {"days": "date"}
 """What the table `asked` of a file answers."""
+STAND_FOR = {"ordinal": "date", "bound": "time"}
+"""Entities whose names only the grammar has."""
 KINDS = sorted(path.stem for path in (FOLDER / "en").glob("*.yml"))
 
 
@@ -35,12 +63,12 @@ def _rows() -> Iterator[tuple[str, str | None, dict[str, Any]]]:
     for kind in KINDS:
         for table, rows in load(kind).items():
             for row in rows if table != "pieces" else ():
-                yield kind, ASKED[kind] if table == "asked" else None, row
+                yield kind, row.get("asked", ASKED.get(kind) if table == "asked" else None), row
 
 
 def _entity(row: dict[str, Any]) -> str:
-    [entity] = row.keys() - {"form", "says", "not"}
-    return "date" if entity == "ordinal" else entity
+    [entity] = row.keys() - BESIDE
+    return STAND_FOR.get(entity, entity)
 
 
 EXAMPLES = [(kind, asked, row, str(text)) for kind, asked, row in _rows() for text in row.get("says", ())]
@@ -49,10 +77,13 @@ COUNTER_EXAMPLES = [(asked, _entity(row), str(text)) for _, asked, row in _rows(
 
 @pytest.mark.parametrize(("kind", "asked", "row", "text"), EXAMPLES)
 def test_an_example_is_read(kind: str, asked: str | None, row: dict[str, Any], text: str) -> None:
-    [value] = values(text, _entity(row), asked)
+    found = values(text, _entity(row), asked)
     if isinstance(row["says"], dict):
         meant = {str(said): expected for said, expected in row["says"].items()}
-        assert SHOWN[kind](value) == meant[text]
+        shown = [SHOWN[kind](value) for value in found]
+        assert (shown[0] if len(shown) == 1 else shown) == meant[text]
+    else:
+        assert len(found) == 1
 
 
 @pytest.mark.parametrize(("asked", "entity", "text"), COUNTER_EXAMPLES)
@@ -62,8 +93,10 @@ def test_a_counter_example_is_not(asked: str | None, entity: str, text: str) -> 
 
 @pytest.mark.parametrize(("kind", "asked", "row", "text"), [case for case in EXAMPLES if case[1] is None])
 def test_an_example_is_read_amid_a_request(kind: str, asked: None, row: dict[str, Any], text: str) -> None:
-    request = f"Hi, could we have a table {text} please?"
+    request = AMID[kind].format(text)
     assert values(request, _entity(row)) == values(text, _entity(row)), read(request)
+    around = [(span.entity, span.value) for span in read(AMID[kind].format(""))]
+    assert [each for each in around if each not in [(span.entity, span.value) for span in read(request)]] == []
 
 
 def test_every_form_has_an_example() -> None:
