@@ -141,8 +141,9 @@ def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date |
 
 
 def _either_day(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
-    first, second = value["first"], value["second"]
-    month, day = (second, first) if day_first else (first, second)
+    month, day = value["first"], value["second"]
+    if month > _MONTHS or (day_first and day <= _MONTHS):
+        month, day = day, month
     return _calendar_days({**value, "month": month, "day": day}, today)
 
 

@@ -6,6 +6,7 @@ from nlu.grammar import Said, tagged
 from nlu.reading.spans import Value
 
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
+_ABOUT = {"about", "ish", "ish_first"}
 _STEP = 5
 _MINUTES_OF = {"half": 30, "quarter": 15}
 _BACKWARDS = {"to", "before", "till", "til", "of"}
@@ -18,7 +19,7 @@ def clock(said: Said) -> Value | None:
     meridiem = said.get("meridiem") or _meridiem(said, hour)
     if said.get("way") in _BACKWARDS:
         hour, minute = (hour - 1) or NOON, MINUTES - minute
-    return clock_time(hour, minute, meridiem, approximate="ish" in said or "about" in said)
+    return clock_time(hour, minute, meridiem, approximate=not _ABOUT.isdisjoint(said))
 
 
 def _shown(said: Said) -> tuple[int, int]:
@@ -35,7 +36,7 @@ def _meridiem(said: Said, hour: int) -> str | None:
     """Which half of the day is said by a part of it: twelve and one at night are past midnight."""
     if "noon" in said:
         return "am" if (said["noon"] == "midnight") != (said.get("way") in _BACKWARDS) else "pm"
-    part = said.get("part") or ("night" if "at" in said else said.get("first"))
+    part = said.get("part") or ("night" if "at" in said else said.get("part_first"))
     if part is None or part == "morning":
         return part and "am"
     past_midnight = hour == NOON and part in ("night", "evening")

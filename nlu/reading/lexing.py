@@ -24,10 +24,10 @@ TOKEN = re.compile(
       (?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})(?!\d))
     | (?P<money>[$£€]\s?\d+(?:[.,]\d+)?)
     | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?!\d|[.:]\d))
-    | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]))
+    | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]|[:.h]\d))
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
-    | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
+    | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap]m?(?=ish\b)|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
     | (?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)
@@ -43,6 +43,7 @@ _HOUR_ENDS = _WORDS["hour_ends"]
 _NOT_HOURS = _WORDS["not_hours"]
 _THINGS_BOOKED = _WORDS["things_booked"]
 _WHO_COME = _WORDS["who_come"]
+_HOURS = {**CARDINALS, "one": 1, "noon": "noon", "midday": "midday", "midnight": "midnight"}
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
@@ -159,7 +160,7 @@ def _number_word(word: str) -> str | None:
     if word in ORDINALS:
         return f"{ORDINALS[word]}th"
     stem = word.removesuffix("ish")
-    return f"{CARDINALS[stem]} ish" if stem in CARDINALS else None
+    return f"{_HOURS[stem]} ish" if stem != word and stem in _HOURS else None
 
 
 def _join_compounds(tokens: list[Token]) -> list[Token]:

@@ -11,6 +11,7 @@ from nlu.reading.cities import read_cities
 from nlu.reading.contacts import read_contacts
 from nlu.reading.cuisines import read_cuisines
 from nlu.reading.dates import read_dates
+from nlu.reading.labels import read_labels
 from nlu.reading.message import Message
 from nlu.reading.names import read_names
 from nlu.reading.party_size import read_party_size
@@ -24,6 +25,7 @@ from nlu.reading.wishes import read_wishes
 _READERS = (
     read_contacts,
     read_streets,
+    read_labels,
     read_choices,
     read_dates,
     read_times,

@@ -37,11 +37,11 @@ def _at_once(match: re.Match[str]) -> Value | None:
 
 _GRAMMAR = Grammar(
     "times",
-    means={"duration": minutes, "late": int, "run": clock_of_digits},
+    means={"duration": minutes, "late": int, "run": clock_of_digits, "first": int, "second": int},
     composed={"clock": clock, "between": between},
     builders={"at_once": _at_once},
 )
-_TABLES = ("waits", "ranges", "asked", "clocks", "hours")
+_TABLES = ("dotted", "waits", "ranges", "asked", "clocks", "hours")
 
 
 def read_times(message: Message) -> None:

@@ -29,7 +29,7 @@ def _times(value: Any) -> str:
     wish = resolve_times(value, now=NOW, anchor=BOOKED_AT)
     first, last, *rest = (f"{at:%H:%M}" if at else "" for at in (wish.earliest, wish.latest, *wish.candidates))
     if first and last:
-        shown = "|".join([f"{first}-{last}", *(middle for middle in rest if not first <= middle <= last)])
+        shown = "|".join([f"{first}-{last}", *(at for at in rest if not (first <= at <= last or wish.after_midnight))])
     else:
         shown = (">= " if first else "<= " if last else "") + "|".join(rest)
     return f"~{shown}" if wish.approximate else shown
@@ -50,6 +50,7 @@ AMID = {
     "times": "table for 4 people on friday {}, thanks",
     "choices": "Hi! Let us take {}, please",
     "numbers": "{} please",
+    "labels": "we stay in {} and want a table for 4 on friday",
 }
 """A text in which the examples of a file are read as they are alone."""
 ASKED = {"days": "date"}
@@ -63,7 +64,8 @@ def _rows() -> Iterator[tuple[str, str | None, dict[str, Any]]]:
     for kind in KINDS:
         for table, rows in load(kind).items():
             for row in rows if table != "pieces" else ():
-                yield kind, row.get("asked", ASKED.get(kind) if table == "asked" else None), row
+                asked = row.get("asked", ASKED.get(kind) if table == "asked" else None)
+                yield "days" if _entity(row) == "date" else kind, asked, row
 
 
 def _entity(row: dict[str, Any]) -> str:
