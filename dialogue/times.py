@@ -14,6 +14,12 @@ _SMALL_HOURS = time(5)
 _NOON = time(12)
 
 
+def service_day(start: datetime, now: datetime) -> date:
+    """Return the service date of an instant to come: what is past midnight is of the evening before, if that is not past."""
+    before = start - timedelta(days=1) if start.time() < _SMALL_HOURS else start
+    return max(before.date(), now.date())
+
+
 class Meant(NamedTuple):
     """What a wish may mean: `starts` at the restaurant (one: certain; several: ask), or the one time to search around."""
 
@@ -31,8 +37,9 @@ def meant_starts(
 ) -> Meant:
     """Return the instants on a service date that a time wish may mean, in the restaurant's zone.
 
-    "7" at a restaurant that opens at five is 19:00. Where both morning and evening fit, both are given, unless something
-    `near` one of them is to be moved; where neither fits, the one that people mean who say no more: afternoon or evening.
+    "7" at a restaurant that opens at five is 19:00, and "tonight at 1" is past midnight if it is open then. Where both
+    morning and evening fit, both are given, unless something `near` one of them is to be moved; where neither fits, the
+    one that people mean who say no more: afternoon or evening.
     """
     if "at" in wish:
         return Meant([_closest(restaurant, day, time.fromisoformat(wish["at"]), now)])
@@ -40,6 +47,8 @@ def meant_starts(
     if not resolved.candidates:
         return Meant([_closest(restaurant, day, _middle(restaurant, day, resolved), now)], is_window=True)
     starts = _upcoming(restaurant, day, resolved.candidates, now)
+    if resolved.by_night:
+        starts = starts[:1]
     if not starts:
         afternoon = [clock for clock in resolved.candidates if clock >= _NOON]
         starts = [_closest(restaurant, day, (afternoon or resolved.candidates)[0], now)]

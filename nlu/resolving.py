@@ -52,13 +52,15 @@ class TimeWish:
     `candidates` are clock times, the earlier first: "7" is 07:00 and 19:00, and opening hours decide. `earliest` and
     `latest` bound a window, both inclusive; where it may lie in either half of the day they bound the later one that
     ends on the same day, and the candidates are the middles of both. A window that runs past midnight has its
-    `latest` before its `earliest`.
+    `latest` before its `earliest`. `by_night`, the first candidate is past midnight and meant where a restaurant is open
+    then, the other one where it is not.
     """
 
     candidates: list[time] = field(default_factory=list)
     earliest: time | None = None
     latest: time | None = None
     approximate: bool = False
+    by_night: bool = False
 
     @property
     def after_midnight(self) -> bool:
@@ -282,7 +284,8 @@ def resolve_times(value: Mapping[str, Any], *, now: datetime, anchor: time | Non
     `anchor` is the time that "same time" and "half an hour later" refer to; without it these mean nothing.
     """
     if "hour" in value:
-        return TimeWish(_clock(value), approximate=bool(value.get("approximate")))
+        by_night = value.get("meridiem") == "night"
+        return TimeWish(_clock(value), approximate=bool(value.get("approximate")), by_night=by_night)
     if "in_minutes" in value:
         start = (now + timedelta(minutes=value["in_minutes"])).time()
         return TimeWish([start.replace(second=0, microsecond=0, tzinfo=None)], approximate=True)
@@ -304,7 +307,7 @@ def resolve_times(value: Mapping[str, Any], *, now: datetime, anchor: time | Non
 
 def _clock(value: Mapping[str, Any]) -> list[time]:
     hour, minute, meridiem = value["hour"], value["minute"], value.get("meridiem")
-    if meridiem:
+    if meridiem in ("am", "pm"):
         return [time(hour % _NOON + (_NOON if meridiem == "pm" else 0), minute)]
     if hour > _NOON or hour == 0:
         return [time(hour, minute)]

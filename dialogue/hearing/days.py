@@ -8,7 +8,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.state import Option
-from dialogue.times import certain
+from dialogue.times import certain, service_day
 from dialogue.turn import Turn, country_of
 from dialogue.words import writes_month_first
 from nlu.resolving import resolve_dates, resolve_period
@@ -86,8 +86,9 @@ def _certain_value(
 ) -> dict[str, Any] | None:
     """Return a time as the state keeps it; None where it refers to nothing."""
     if "in_minutes" in value:
-        start = _next_quarter(turn.here(restaurant) + timedelta(minutes=value["in_minutes"]))
-        _set_date(turn, start.date(), known=turn.state.date)
+        now = turn.here(restaurant)
+        start = _next_quarter(now + timedelta(minutes=value["in_minutes"]))
+        _set_date(turn, service_day(start, now), known=turn.state.date)
         return certain(start)
     if "shift_minutes" in value or value.get("same"):
         return certain(anchor + timedelta(minutes=value.get("shift_minutes", 0))) if anchor else None

@@ -11,6 +11,7 @@ from nlu.reading.clock import LAST_HOUR, clock, clock_time
 from nlu.reading.message import Message, pattern
 from nlu.reading.numbers import number_of
 from nlu.reading.spans import Value
+from nlu.reading.times import is_tonight
 
 _WORDS = lexicon.words("numbers")
 
@@ -49,11 +50,14 @@ def read_bare_numbers(message: Message) -> None:
 def _read_each(message: Message) -> None:
     said, items = _what_is_said(message), message.view.items
     words = ["", "", *message.view.words, ""]
+    read: dict[int, str] = {}
     for place, (word, first, end) in enumerate(items):
         before, after = words[place : place + 2], words[place + 3]
         number = _number(word, before[1], said) if _may_count(before[1], after, said) else None
         if number is not None:
-            entity, value = _reading(number, before, after, said)
+            alike = read.get(place - 2) if before[1] == "or" else None
+            entity, value = _like(alike, number) or _reading(number, before, after, said)
+            read[place] = entity
             message.claim(entity, first, end, value)
             said.party |= entity == "party_size"
             said.time |= entity == "time"
@@ -65,8 +69,7 @@ def _read_by_place(message: Message) -> None:
     said = _what_is_said(message)
     if said.date and not (said.party or said.time):
         message.apply(_GRAMMAR.rules("pair", within=message.view.text, asked=asked, changing=changing))
-    tonight = any(claim.value.get("part") == "evening" for claim in message.of("date"))
-    tables = (("opening", True), ("opening_beside_hour", said.time), ("opening_tonight", tonight))
+    tables = (("opening", True), ("opening_beside_hour", said.time), ("opening_tonight", is_tonight(message)))
     view = message.view
     found = [
         match
@@ -108,6 +111,12 @@ def _number(word: str, before: str, said: _Said) -> int | None:
         asked = said.asked == "party_size" and before not in ("that", "this", "the")
         return 1 if asked or said.words <= _WORDS["alone"] else None
     return number_of(word) if word.isdecimal() and len(word) <= _LONGEST else None
+
+
+def _like(alike: str | None, number: int) -> tuple[str, Value] | None:
+    """The 8 of "7 or 8" is an hour if the 7 is one; how many "we are 7 or 8" are is left open."""
+    time = clock_time(number, 0) if alike == "time" else None
+    return ("time", time) if time else ("number", number) if alike in ("party_size", "number") else None
 
 
 def _reading(number: int, before: list[str], after: str, said: _Said) -> tuple[str, Value]:

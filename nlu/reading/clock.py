@@ -26,6 +26,8 @@ def _shown(said: Said) -> tuple[int, int]:
     if "digital" in said:
         hour, minute = said["digital"].split(":")
         return int(hour), int(minute)
+    if "half" in said:
+        return int(said["half"]), 30
     if "run" in said:
         return divmod(int(said["run"]), 100)
     minute = said.get("minute", "0")

@@ -16,7 +16,8 @@ _LETTERS = re.compile(r"(?<![^\W_])[A-Z]{6,7}(?![^\W_])")
 _SPACED = re.compile(r"(?<![^\W_])[A-Za-z0-9]{3}[ -][A-Za-z0-9]{3,4}(?![^\W_])")
 _CODE_WORDS = ("code", "reference", "ref", "confirmation")
 _CLOCKWORK = re.compile(
-    r"\d{1,4}(?:[ap]m?ish|am|pm|oclock|ish|hrs?|people|ppl|pers|adults|kids|st|nd|rd|th|min|mins|hours?|pax|nite|night)", re.I
+    r"\d{1,4}(?:[ap]m?ish|am|pm|oclock|ish|hrs?|people|ppl|pers|adults|kids|st|nd|rd|th|min|mins|hours?|pax|nite|night)",
+    re.I,
 )
 _SHORTEST, _LONGEST, _US = 7, 15, 10
 _NATIONAL = (

@@ -22,4 +22,6 @@ def read_labels(message: Message) -> None:
                     continue
                 end -= not is_glued
             if not in_a_name(message, first, end):
-                message.claim(entity, first, end, message.text[message.tokens[first].start : message.tokens[end - 1].end])
+                message.claim(
+                    entity, first, end, message.text[message.tokens[first].start : message.tokens[end - 1].end]
+                )

@@ -7,7 +7,7 @@ import re
 from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import between, clock, clock_of_digits, minutes
+from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes
 from nlu.reading.common_words import COMMON
 from nlu.reading.message import Message
 from nlu.reading.neighbours import in_a_name
@@ -50,12 +50,27 @@ def read_times(message: Message) -> None:
     for table in _TABLES:
         message.apply(_GRAMMAR.rules(table, within=message.view.text, asked=asked, changing=changing))
     if not message.has("time"):
-        tonight = any(claim.value.get("part") == "evening" for claim in message.of("date"))
-        message.apply(_GRAMMAR.rules("after_tonight" if tonight else "after_date", within=message.view.text))
+        table = "after_tonight" if is_tonight(message) else "after_date"
+        message.apply(_GRAMMAR.rules(table, within=message.view.text))
     _release_names(message)
     message.apply(_GRAMMAR.rules("alternatives", within=message.view.text))
+    _read_small_hours(message)
     _read_bounds(message, changing)
     _read_parts_of_day(message)
+
+
+def is_tonight(message: Message) -> bool:
+    """Whether this evening or night is the day that is told."""
+    return any(claim.value.get("part") == "evening" for claim in message.of("date"))
+
+
+def _read_small_hours(message: Message) -> None:
+    """ "Tonight at 1" is past midnight, where a restaurant is open then."""
+    by_night = is_tonight(message) or "<date> night" in message.view.text
+    for claim in message.of("time") if by_night else ():
+        hour = claim.value.get("hour", SMALL_HOURS)
+        if claim.value.get("meridiem", "") is None and (0 < hour < SMALL_HOURS or hour == NOON):
+            message.replace(claim, value={**claim.value, "meridiem": "night"})
 
 
 def _release_names(message: Message) -> None:
