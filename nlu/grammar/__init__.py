@@ -12,14 +12,15 @@ Beside its form, a row names the entity and what is meant: a template in which `
 means, `$month|$numeral` the first of both that was said, `-$n` its opposite, and `$year|-` is left out where it was not
 said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their ends.
 `asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing: false`
-only where nothing is to be changed. `says` has examples with what each comes to, `not` counter-examples; the tests try
+only where nothing is to be changed. `cues` are words of which each match has one: without them the form need not be looked
+for, which is most of what reading costs. `says` has examples with what each comes to, `not` counter-examples; the tests try
 them all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,27 @@ _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 _PIECE = re.compile(r"\{([a-z_]+)(?::(\w+))?\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 _DIGITS = "0123456789"
-BESIDE = {"form", "says", "not", "asked", "unasked", "changing"}
+BESIDE = {"form", "says", "not", "asked", "unasked", "changing", "cues"}
 """What a row has besides its entity."""
 
 Build = Callable[[re.Match[str]], Any]
 """What a match means; None where it means nothing after all."""
 Rule = tuple[re.Pattern[str], str, Build]
 """A form, the entity it is, and what is meant."""
+
+
+class Table(list[Rule]):
+    """Rules in their order, and the cues of each."""
+
+    def __init__(self, rules: Iterable[tuple[Rule, frozenset[str]]]) -> None:
+        self._cued = list(rules)
+        super().__init__(rule for rule, _ in self._cued)
+
+    def among(self, words: frozenset[str]) -> list[Rule]:
+        """Return the rules that may be found among these words of a view."""
+        return [rule for rule, cues in self._cued if not cues or not cues.isdisjoint(words)]
+
+
 Row = Mapping[str, Any]
 Said = Mapping[str, str]
 """Groups of a form that matched something, by name."""
@@ -64,23 +79,21 @@ class Grammar:
         rows = load(kind, language)
         self._pieces = {**(pieces or {}), **rows.pop("pieces", {})}
         self._tables = {name: [(row, self._rule(row)) for row in table] for name, table in rows.items()}
-        self._chosen: dict[tuple[str, str | None, bool], tuple[list[Rule], re.Pattern[str]]] = {}
+        self._chosen: dict[tuple[str, str | None, bool], Table] = {}
 
-    def __getitem__(self, table: str) -> list[Rule]:
-        return [rule for _, rule in self._tables[table]]
+    def __getitem__(self, table: str) -> Table:
+        return self.rules(table)
 
-    def rules(self, table: str, *, within: str, asked: str | None = None, changing: bool = False) -> Sequence[Rule]:
-        """Return the forms of a table that hold where this was asked, and something is to be changed or not.
-
-        There are none if none of them is to be found `within` this text, which is quicker to see for all at once.
-        """
+    def rules(self, table: str, *, asked: str | None = None, changing: bool = False) -> Table:
+        """Return the forms of a table that hold where this was asked, and something is to be changed or not."""
         key = table, asked, changing
         if key not in self._chosen:
-            rules = [rule for row, rule in self._tables[table] if _holds(row, asked, changing)]
-            forms = (_GROUP.sub("(?:", pattern.pattern) for pattern, _, _ in rules)
-            self._chosen[key] = rules, re.compile("|".join(forms))
-        rules, any_of_them = self._chosen[key]
-        return rules if any_of_them.search(within) else ()
+            self._chosen[key] = Table(
+                (rule, frozenset(row.get("cues", "").split()))
+                for row, rule in self._tables[table]
+                if _holds(row, asked, changing)
+            )
+        return self._chosen[key]
 
     def pattern(self, form: str) -> re.Pattern[str]:
         """Compile a form."""

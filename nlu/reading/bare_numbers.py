@@ -68,14 +68,14 @@ def _read_by_place(message: Message) -> None:
     asked, changing = message.expecting, is_changing(message)
     said = _what_is_said(message)
     if said.date and not (said.party or said.time):
-        message.apply(_GRAMMAR.rules("pair", within=message.view.text, asked=asked, changing=changing))
+        message.apply(_GRAMMAR.rules("pair", asked=asked, changing=changing))
     tables = (("opening", True), ("opening_beside_hour", said.time), ("opening_tonight", is_tonight(message)))
     view = message.view
     found = [
         match
         for table, holds in tables
         if holds
-        for form, _, _ in _GRAMMAR.rules(table, within=view.text, asked=asked, changing=changing)
+        for form, _, _ in _GRAMMAR.rules(table, asked=asked, changing=changing).among(view.said)
         if (match := form.search(view.text))
     ]
     if found and not _counts(message):

@@ -28,11 +28,11 @@ _GRAMMAR = Grammar(
 
 def read_choices(message: Message) -> None:
     """Claim picks by place in the list as `choice`; before dates are read, since both have ordinals."""
-    message.apply(_GRAMMAR.rules("places", within=message.view.text, asked=message.expecting))
+    message.apply(_GRAMMAR.rules("places", asked=message.expecting))
 
 
 def read_comparing_choices(message: Message) -> None:
     """Claim "the later one", "any", "neither" as `choice`; after times, so that "an hour later" is gone."""
     if message.expecting and message.view.words in (["any"], ["any", "please"], ["anything"]):
         message.claim("choice", 0, 1, {"which": "any"})
-    message.apply(_GRAMMAR.rules("comparing", within=message.view.text))
+    message.apply(_GRAMMAR["comparing"])

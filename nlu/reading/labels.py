@@ -12,7 +12,7 @@ _GRAMMAR = Grammar("labels", means={})
 def read_labels(message: Message) -> None:
     """Claim `label`; before times are read, since "4A" is none, but "flight 9 am" has one."""
     view = message.view
-    for pattern, entity, _ in _GRAMMAR.rules("labels", within=view.text):
+    for pattern, entity, _ in _GRAMMAR["labels"].among(view.said):
         for match in pattern.finditer(view.text):
             first, end = view.tokens_between(*match.span("span"))
             if match["letter"]:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nlu.grammar import Rule
+from nlu.grammar import Rule, Table
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.spans import Span, Value
 
@@ -32,6 +32,7 @@ class View:
         self.items = items
         self.words = [word for word, _, _ in items]
         self.text = " ".join(self.words)
+        self.said = frozenset(self.text.split())
         self.starts: list[int] = []
         position = 0
         for word in self.words:
@@ -100,7 +101,7 @@ class Message:
         they belong to the span.
         """
         view = self.view
-        for pattern, entity, build in rules:
+        for pattern, entity, build in rules.among(view.said) if isinstance(rules, Table) else rules:
             for match in pattern.finditer(view.text):
                 value = build(match)
                 if value is not None:

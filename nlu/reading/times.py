@@ -41,19 +41,21 @@ _GRAMMAR = Grammar(
     composed={"clock": clock, "between": between},
     builders={"at_once": _at_once},
 )
-_TABLES = ("dotted", "waits", "ranges", "asked", "clocks", "hours")
+_TABLES = ("waits", "dotted", "ranges", "asked", "clocks", "hours")
+_CLOCKWORK = re.compile(r"\d|noon|midday|midnight")
+"""What all tables but the first need."""
 
 
 def read_times(message: Message) -> None:
     """Claim every time of day as `time`; days must have been read before."""
     asked, changing = message.expecting, is_changing(message)
-    for table in _TABLES:
-        message.apply(_GRAMMAR.rules(table, within=message.view.text, asked=asked, changing=changing))
+    for table in _TABLES if _CLOCKWORK.search(message.view.text) else _TABLES[:1]:
+        message.apply(_GRAMMAR.rules(table, asked=asked, changing=changing))
     if not message.has("time"):
         table = "after_tonight" if is_tonight(message) else "after_date"
-        message.apply(_GRAMMAR.rules(table, within=message.view.text))
+        message.apply(_GRAMMAR[table])
     _release_names(message)
-    message.apply(_GRAMMAR.rules("alternatives", within=message.view.text))
+    message.apply(_GRAMMAR["alternatives"])
     _read_small_hours(message)
     _read_bounds(message, changing)
     _read_parts_of_day(message)
@@ -96,7 +98,7 @@ def _begins_name(message: Message, position: int, *, is_only_time: bool) -> bool
 
 def _read_bounds(message: Message, changing: bool) -> None:
     """Turn "after 8" and "by 9 at the latest" into bounds; the span stays on the time itself."""
-    for pattern, _, bound in _GRAMMAR.rules("bounds", within=message.view.text, changing=changing):
+    for pattern, _, bound in _GRAMMAR.rules("bounds", changing=changing).among(message.view.said):
         view = message.view
         for match in pattern.finditer(view.text):
             first, _ = view.tokens_between(*match.span("span"))
@@ -115,7 +117,7 @@ def _read_parts_of_day(message: Message) -> None:
     exact = message.has("time")
     parted = any("part" in claim.value for claim in message.of("date"))
     view = message.view
-    for pattern, entity, build in _GRAMMAR.rules("parts", within=view.text):
+    for pattern, entity, build in _GRAMMAR["parts"].among(view.said):
         for match in pattern.finditer(view.text):
             value, at = build(match), view.tokens_between(*match.span())
             before, after = message.word(at[0] - 1), message.word(at[1])
