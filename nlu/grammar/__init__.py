@@ -9,8 +9,8 @@ that carry the meaning, where the form needs others around them; what stands in 
 as `from`.
 
 Beside its form, a row names the entity and what is meant: a template in which `$month` is what the group of that name
-means, `$month|$numeral` the first of both that was said, `-$n` its opposite, and `$year|-` is left out where it was not
-said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their ends.
+means, `$month|$numeral` the first of both that was said, `-$n` its opposite, `$n|1` is 1 and `$year|-` left out where it was
+not said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their ends.
 `asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing: false`
 only where nothing is to be changed. `cues` are words of which each match has one: without them the form need not be looked
 for, which is most of what reading costs. `says` has examples with what each comes to, `not` counter-examples; the tests try
@@ -128,8 +128,8 @@ class Grammar:
             kind = name.rstrip(_DIGITS)
             if kind in self._composed:
                 return self._composed[kind](tagged(said, name[len(kind) :]))
-            if name in said:
-                meant = self._means[kind](said[name])
+            if name in said or name.isdecimal():
+                meant = self._means[kind](said[name]) if kind else int(name)
                 return -meant if template.startswith("-") else meant
         return None
 

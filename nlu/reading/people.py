@@ -1,58 +1,54 @@
-"""Who is coming, as the party or as a remark about some of it."""
+"""The forms in which people say how many they are, and how many "me and my wife" or "2 adults and a toddler" are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
 from nlu import lexicon
-from nlu.reading.groups import find_groups
-from nlu.reading.message import Message
+from nlu.grammar import Grammar
+from nlu.reading.numbers import count_of, number_of
+from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("people")
-
-_HAVING = _WORDS["having"]
-_NEEDING = _WORDS["needing"]
-_OWNING = _WORDS["owning"]
-_PARTLY = (["including"], ["incl"], ["includes"], ["("])
-_STAYING = _WORDS["staying"]
-_STAYING_PAIRS = (["is", "not"], ["are", "not"], ["can", "not"], ["to", "cancel"], ["bailed", "on"], ["backed", "out"])
+SUMMING = _WORDS["summing"]
+_MANY = (_WORDS["soft"] | _WORDS["plurals"] | {f"{noun}s" for noun in _WORDS["ones"]}) - _WORDS["ones"]  # "mr", "mrs"
+_UNTOLD = 2
+"""As how many kids of no given number count, at least."""
 
 
-def claim_groups(message: Message) -> None:
-    """Claim enumerations of people as `party_size`; remarks about some of the party as `guests`.
-
-    A number that is not known makes `{"min": …, "max": None}`; people who stay away make a negative `delta`.
-    """
-    view = message.view
-    for group in find_groups(view.words):
-        first, end = view.items[group.first][1], view.items[group.end - 1][2]
-        value = {"count": group.least} if group.exact else {"min": group.least, "max": None}
-        before = view.words[max(0, group.first - 2) : group.first]
-        after = view.words[group.end : group.end + 7]
-        entity = "party_size"
-        if is_remark(after) or before[-1:] in _PARTLY or (group.only_children and _OWNING.intersection(before)):
-            entity = "guests"
-        elif stays_away(after):
-            value = {"delta": -group.least}
-        message.claim(entity, first, end, value)
+def _range(match: re.Match[str]) -> Value | None:
+    low, high = int(match["low"]), int(match["high"])
+    return {"min": low, "max": high} if low < high else None
 
 
-def is_remark(after: Sequence[str]) -> bool:
-    """Whether the words after some people say what these need ("two of us are vegan"), not how many come."""
-    said = list(after)
-    if said[:1] == ["with"]:
-        return "<diet>" in said[1:5]
-    if said[:1] in (["who"], ["that"]):
-        said = said[1:]
-    if not said:
-        return False
-    needs_chair = said[0] in _NEEDING and "<seating>" in said[1:5]
-    return needs_chair or (said[0] in _HAVING | _NEEDING and "<diet>" in said[1:5])
+def _company(match: re.Match[str]) -> Value:
+    """How many they are: a `count`, or `min` and no `max` where some are not counted."""
+    least, is_exact = _sum(match["company"])
+    return {"count": least} if is_exact else {"min": least, "max": None}
 
 
-def stays_away(after: Sequence[str]) -> bool:
-    """Whether the words after some people say that these will not come."""
-    said = list(after)
-    if said[:1] in (["has"], ["have"], ["had"], ["just"]):
-        said = said[1:]
-    return bool(said) and (said[0] in _STAYING or said[:2] in _STAYING_PAIRS)
+def _sum(text: str) -> tuple[int, bool]:
+    links = list(_LINK.finditer(text))
+    counts = [_count(match) for match in links if not match["self"]]
+    least = sum(_UNTOLD if count is None else count for count in counts) + any(match["self"] for match in links)
+    return least, None not in counts
+
+
+def _count(match: re.Match[str]) -> int | None:
+    noun = match["counted"] or match["noun"]
+    each = 2 if noun in _WORDS["pairs"] else 1
+    if match["number"]:
+        return each * (number_of(match["number"]) or 0)
+    return None if noun in _MANY else each
+
+
+GRAMMAR = Grammar(
+    "people",
+    means={"n": count_of, "crowd": int, "company": lambda text: _sum(text)[0]},
+    builders={"range": _range, "company": _company},
+    pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in _WORDS.items()},
+)
+_LINK = GRAMMAR.pattern(
+    r"(?P<self>{self})|(?P<number>\d{1,7}|one)(( of (my|our|the))?{of}(?P<counted>{anybody}))?|"
+    r"({adjectives} ){0,3}(?P<noun>{many}){law}"
+)

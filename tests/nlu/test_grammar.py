@@ -43,17 +43,28 @@ def _number(value: Any) -> Any:
     return value["count"] if "count" in value else _times(value)
 
 
-SHOWN: dict[str, Callable[[Any], Any]] = {"days": _days, "times": _times, "choices": _choice, "numbers": _number}
+def _people(value: Any) -> Any:
+    if "delta" in value:
+        return f"{value['delta']:+}"
+    if "count" in value:
+        return value["count"]
+    return f"{value['min']} or more" if value["max"] is None else f"{value['min']}-{value['max']}"
+
+
+SHOWN: dict[str, Callable[[Any], Any]] = {
+    "days": _days, "times": _times, "choices": _choice, "numbers": _number, "people": _people,
+}  # fmt: skip
 """What a value comes to, as the examples of a file show it."""
 AMID = {
     "days": "Hi, could we have a table {} please?",
     "times": "table for 4 people on friday {}, thanks",
     "choices": "Hi! Let us take {}, please",
     "numbers": "{} please",
+    "people": "Hello there! {}, please and thanks.",
     "labels": "we stay in {} and want a table for 4 on friday",
 }
 """A text in which the examples of a file are read as they are alone."""
-ASKED = {"days": "date"}
+ASKED = {"days": "date", "people": "party_size"}
 """What the table `asked` of a file answers."""
 STAND_FOR = {"ordinal": "date", "bound": "time"}
 """Entities whose names only the grammar has."""
