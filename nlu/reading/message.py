@@ -93,14 +93,14 @@ class Message:
         """Claim the tokens that the characters from `start` to `end` touch."""
         return self.claim(entity, max(0, bisect_right(self._starts, start) - 1), bisect_left(self._starts, end), value)
 
-    def apply(self, rules: Iterable[Rule]) -> None:
-        """Match rules over what is left; the earlier rule wins where two overlap.
+    def apply(self, rules: Iterable[Rule], view: View | None = None) -> None:
+        """Match rules over what is left, or over a view of it in other words; the earlier rule wins where two overlap.
 
         A rule's pattern may name a group `span` for the words that carry the entity; the match is the span otherwise. What
         was read before and stands in a group `from` becomes a part of the value of that name, and gives its words away where
         they belong to the span.
         """
-        view = self.view
+        view = view or self.view
         for pattern, entity, build in rules.among(view.said) if isinstance(rules, Table) else rules:
             for match in pattern.finditer(view.text):
                 value = build(match)

@@ -3,17 +3,71 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from nlu import lexicon
 from nlu.grammar import Grammar
+from nlu.reading.common_words import COMMON
+from nlu.reading.lexing import Token
+from nlu.reading.message import Message, View
 from nlu.reading.numbers import count_of, number_of
 from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("people")
 SUMMING = _WORDS["summing"]
 _MANY = (_WORDS["soft"] | _WORDS["plurals"] | {f"{noun}s" for noun in _WORDS["ones"]}) - _WORDS["ones"]  # "mr", "mrs"
+_NO_NAMES = COMMON.union(*_WORDS.values(), _MANY)
+_OPENING = _MANY.union(
+    *(_WORDS[name] for name in ("ones", "pairs", "determiners", "adjectives", "self", "like_names")),
+    ("one", "us", "someone", "somebody", "<name>", "<maybe>"),
+)
+"""Words that people named one by one may begin with, besides numbers."""
+_WHOSE = ("my ", "our ", "his ", "her ", "their ")
 _UNTOLD = 2
 """As how many kids of no given number count, at least."""
+_ROUND = 3
+"""From how many relatives on the diner, who is not named, is likely to come too."""
+
+
+def with_people(message: Message) -> View | None:
+    """Return what is left to read with people who are named one by one as one word each: `<s3>` for "me, Ana and Joe".
+
+    None where nobody is.
+    """
+    view = _with_names(message)
+    items, done = [], 0
+    for begin, word in enumerate(view.words):
+        match = _PEOPLE.match(view.text, view.starts[begin]) if begin >= done and _may_open(word) else None
+        if match:
+            end = bisect_left(view.starts, match.end())
+            items += view.items[done:begin]
+            items.append((_as_word(match), view.items[begin][1], view.items[end - 1][2]))
+            done = end
+    return View(items + view.items[done:]) if done else None
+
+
+def _may_open(word: str) -> bool:
+    return word in _OPENING or word.isdecimal()
+
+
+def _with_names(message: Message) -> View:
+    """Return the same with `<name>` for each word that may be one, `<maybe>` where none is capitalized."""
+    if message.expecting == "name" or message.text.isupper():
+        return message.view
+    beside = _WORDS["connectors"] if message.text.islower() else frozenset()
+    words, items = ["", *message.view.words, ""], []
+    for place, (word, first, end) in enumerate(message.view.items):
+        is_beside = words[place] in beside or words[place + 2] in beside
+        items.append((_marked(message, word, message.tokens[first], is_beside=is_beside), first, end))
+    return View(items)
+
+
+def _marked(message: Message, word: str, token: Token, *, is_beside: bool) -> str:
+    if token.kind != "word" or word in _NO_NAMES or len(word) == 1 or not word.isalpha():
+        return word
+    if token.capital and message.text[token.start : token.end].lower() not in _NO_NAMES:
+        return "<name>"
+    return "<maybe>" if is_beside else word
 
 
 def _range(match: re.Match[str]) -> Value | None:
@@ -21,34 +75,66 @@ def _range(match: re.Match[str]) -> Value | None:
     return {"min": low, "max": high} if low < high else None
 
 
+def _as_word(match: re.Match[str]) -> str:
+    links = list(_LINK.finditer(match.group()))
+    counts = [_count(link) for link in links if not link["self"]]
+    least = sum(_UNTOLD if count is None else count for count in counts) + _says_self(links)
+    if None in counts:
+        return f"<{_kind(match, links)}{least}+>"
+    is_round = len(links) >= _ROUND and all(link["noun"] for link in links)
+    is_theirs = match.string[: match.start()].endswith("for ")
+    return f"<{_kind(match, links)}{least}{f'-{least + 1}' if is_round and not is_theirs else ''}>"
+
+
+def _kind(match: re.Match[str], links: list[re.Match[str]]) -> str:
+    """One letter for who they are; nlu/grammar/en/people.yml says which."""
+    if match["us"] or match["fellows"]:
+        return "u" if match["us"] else "f" if any(link["noun"] for link in links) else "p"
+    return "s" if _says_self(links) else _kind_of_others(match.group(), links)
+
+
+def _kind_of_others(text: str, links: list[re.Match[str]]) -> str:
+    is_own = text.startswith(_WHOSE)
+    if all((link["counted"] or link["noun"]) in _WORDS["children"] for link in links):
+        return "o" if is_own else "c"
+    is_near = is_own or all(link["noun"] or link["counted"] in _WORDS["fellowship"] for link in links)
+    return "k" if is_near else "n"
+
+
+def _says_self(links: list[re.Match[str]]) -> bool:
+    return any(link["self"] for link in links)
+
+
 def _company(match: re.Match[str]) -> Value:
-    """How many they are: a `count`, or `min` and no `max` where some are not counted."""
-    least, is_exact = _sum(match["company"])
-    return {"count": least} if is_exact else {"min": least, "max": None}
+    """How many they are: a `count`, or from `min` to `max`, which is None where some are not counted."""
+    least, _, most = match["company"].partition("-")
+    if least.endswith("+"):
+        return {"min": int(least[:-1]), "max": None}
+    return {"min": int(least), "max": int(most)} if most else {"count": int(least)}
 
 
-def _sum(text: str) -> tuple[int, bool]:
-    links = list(_LINK.finditer(text))
-    counts = [_count(match) for match in links if not match["self"]]
-    least = sum(_UNTOLD if count is None else count for count in counts) + any(match["self"] for match in links)
-    return least, None not in counts
+def _diner_and_company(match: re.Match[str]) -> Value | None:
+    least = match["company"].partition("-")[0]
+    return {"count": int(least) + 1} if least.isdecimal() else None
 
 
-def _count(match: re.Match[str]) -> int | None:
-    noun = match["counted"] or match["noun"]
+def _count(link: re.Match[str]) -> int | None:
+    """How many a link is; None for "the kids"."""
+    noun = re.sub("[- ]", "", link["counted"] or link["noun"] or "")  # "in-laws"
     each = 2 if noun in _WORDS["pairs"] else 1
-    if match["number"]:
-        return each * (number_of(match["number"]) or 0)
+    if link["number"]:
+        return each * (number_of(link["number"]) or 0)
     return None if noun in _MANY else each
 
 
 GRAMMAR = Grammar(
     "people",
-    means={"n": count_of, "crowd": int, "company": lambda text: _sum(text)[0]},
-    builders={"range": _range, "company": _company},
+    means={"n": count_of, "crowd": int, "company": count_of},
+    builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company},
     pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in _WORDS.items()},
 )
+_PEOPLE = GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
 _LINK = GRAMMAR.pattern(
-    r"(?P<self>{self})|(?P<number>\d{1,7}|one)(( of (my|our|the))?{of}(?P<counted>{anybody}))?|"
-    r"({adjectives} ){0,3}(?P<noun>{many}){law}"
+    "(?P<self>{self})|(?P<number>{digits})(( of (my|our|the))?{of}(?P<counted>{anybody}))?|"
+    "({adjectives} ){0,3}(?P<noun>{many}){law}|<maybe>|{name}|someone|somebody"
 )

@@ -60,13 +60,13 @@ AMID = {
     "times": "table for 4 people on friday {}, thanks",
     "choices": "Hi! Let us take {}, please",
     "numbers": "{} please",
-    "people": "Hello there! {}, please and thanks.",
+    "people": "hello there! {}, please and thanks.",
     "labels": "we stay in {} and want a table for 4 on friday",
 }
 """A text in which the examples of a file are read as they are alone."""
 ASKED = {"days": "date", "people": "party_size"}
 """What the table `asked` of a file answers."""
-STAND_FOR = {"ordinal": "date", "bound": "time"}
+STAND_FOR = {"ordinal": "date", "bound": "time", "companions": "party_size"}
 """Entities whose names only the grammar has."""
 KINDS = sorted(path.stem for path in (FOLDER / "en").glob("*.yml"))
 
