@@ -19,7 +19,6 @@ _BETWEEN = re.compile(
     r"\s*(?:[,;.]\s*(?:and\s+|then\s+|also\s+)*|\band\s+(?:then\s+|also\s+)*|\bthen\s+)", re.IGNORECASE
 )
 _INSTEAD = re.compile(r"\b(?:instead|rather|another time|a new one)\b", re.IGNORECASE)
-_POINTS_NOWHERE = _WORDS["points_nowhere"]
 _FEWEST_WORDS = 3
 
 
@@ -42,7 +41,7 @@ def split_wishes(text: str) -> list[str]:
 
 def _cancels_one(clause: str) -> bool:
     found = _CANCEL.fullmatch(clause)
-    return found is not None and bool(_words(found["object"]) - _POINTS_NOWHERE)
+    return found is not None and bool(_words(found["object"]) - _WORDS.points_nowhere)
 
 
 def _wants_more(clause: str) -> bool:

@@ -25,10 +25,9 @@ _PERSIAN = frozenset("\u06af\u0686\u067e\u0698\u06cc\u06a9")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _TELLING, _OF_IT_TOO = (
-    {name.removeprefix(kind): words for name, words in _WORDS.items() if name.startswith(kind)}
+    {name.removeprefix(kind): words for name, words in vars(_WORDS).items() if name.startswith(kind)}
     for kind in ("telling_", "of_it_too_")
 )
-_NEVER_TELLING = _WORDS["never_telling"]
 
 
 def recognise(text: str) -> str | None:
@@ -60,7 +59,7 @@ def _by_words(said: list[str]) -> str | None:
     pairs = set(pairwise(said))
     for language, telling in _TELLING.items():
         of_it = telling | _OF_IT_TOO[language]
-        tells = sum(word in telling and word not in _NEVER_TELLING for word in set(said))
+        tells = sum(word in telling and word not in _WORDS.never_telling for word in set(said))
         tells += len(pairs & _TELLING_PAIRS.get(language, frozenset()))
         found = sum(word in of_it for word in set(said))
         english = sum(word in COMMON and word not in of_it for word in set(said))

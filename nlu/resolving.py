@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from nlu.festivals import holiday_in
+from nlu.holidays import holiday_in
 
 Period = tuple[date, date]
 """The first and the last of some days."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
+from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
+
 from booking_engine import Criteria, Restaurant
 from dialogue.effects import CountRestaurants, FindRestaurants, Steps
 from dialogue.hearing.criteria import SEARCHED
@@ -14,8 +16,6 @@ from dialogue.hearing.restaurants import option_of
 from dialogue.state import State
 from dialogue.tasks.asking import some_cities
 from dialogue.turn import Outcome, Turn
-from nlu.city_parts import city_candidates
-from nlu.cuisine_kinds import cuisine_candidates, cuisines_within
 
 _OF_TABLE = frozenset(("party_size", "date", "time"))
 _OF_SEARCH = frozenset((*SEARCHED, "sought", "refused_cuisines", "restaurant"))

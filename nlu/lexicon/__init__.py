@@ -18,7 +18,18 @@ def load(concept: str, language: str = "en") -> Any:
     return yaml.safe_load((FOLDER / language / f"{concept}.yml").read_text(encoding="utf-8"))
 
 
+class Words:
+    """The sets of words of a concept, each under its name."""
+
+    def __init__(self, sets: Mapping[str, frozenset[str]]) -> None:
+        vars(self).update(sets)
+
+    def __getattr__(self, name: str) -> frozenset[str]:
+        raise AttributeError(f"no words are called {name}")
+
+
 @cache
-def words(concept: str, language: str = "en") -> Mapping[str, frozenset[str]]:
-    """Return the sets of words of a concept by name; in its file they are written as text."""
-    return {name: frozenset(text.split()) for name, text in load(concept, language).items() if isinstance(text, str)}
+def words(concept: str, language: str = "en") -> Words:
+    """Return the sets of words of a concept; in its file they are written as text."""
+    told = load(concept, language).items()
+    return Words({name: frozenset(text.split()) for name, text in told if isinstance(text, str)})

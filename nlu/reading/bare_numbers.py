@@ -94,22 +94,22 @@ def _what_is_said(message: Message) -> _Said:
         party=_counts(message),
         time=any("hour" in claim.value for claim in message.of("time")),
         date=message.has("date"),
-        explained=message.has("party_size", "previous_party_size") or not _WORDS["party_words"].isdisjoint(words),
+        explained=message.has("party_size", "previous_party_size") or not _WORDS.party_words.isdisjoint(words),
         changing=is_changing(message),
         asked=message.expecting,
     )
 
 
 def _may_count(before: str, after: str, said: _Said) -> bool:
-    if before in _WORDS["not_counted_before"] or after in _WORDS["not_counted_after"]:
+    if before in _WORDS.not_counted_before or after in _WORDS.not_counted_after:
         return False
-    return before not in ("least", "than") or _WORDS["rating"].isdisjoint(said.words)
+    return before not in ("least", "than") or _WORDS.rating.isdisjoint(said.words)
 
 
 def _number(word: str, before: str, said: _Said) -> int | None:
     if word == "one":
         asked = said.asked == "party_size" and before not in ("that", "this", "the")
-        return 1 if asked or said.words <= _WORDS["alone"] else None
+        return 1 if asked or said.words <= _WORDS.alone else None
     return number_of(word) if word.isdecimal() and len(word) <= _LONGEST else None
 
 
@@ -123,7 +123,7 @@ def _reading(number: int, before: list[str], after: str, said: _Said) -> tuple[s
     negated = before[1] == "not"
     if (negated or before in _REPLACED) and (said.party or said.time or (negated and said.asked in _KINDS)):
         return _replaced(number, said)
-    counts_things = after.isalpha() and after not in _WORDS["after_hour"]
+    counts_things = after.isalpha() and after not in _WORDS.after_hour
     return _meaning(number, _THINGS if counts_things else before[1], said)
 
 
@@ -153,20 +153,20 @@ def _is_hour(before: str, said: _Said) -> bool:
     """Whether the word before makes an hour: "7 or 8", "push it to 7 and one more kid", "move us to 8"."""
     if before == "or":
         return said.asked == "time"
-    return before == "to" and not said.time and not _WORDS["moving"].isdisjoint(said.words)
+    return before == "to" and not said.time and not _WORDS.moving.isdisjoint(said.words)
 
 
 def _is_party(before: str, said: _Said) -> bool:
     if said.party:
-        asks = before == "be" and not _WORDS["asking"].isdisjoint(said.words)
+        asks = before == "be" and not _WORDS.asking.isdisjoint(said.words)
         return not said.time and (asks or (before == "to" and said.changing))
     return said.explained or said.time or (before == "for" and said.asked != "time")
 
 
 def _leaves_time(before: str, said: _Said) -> bool:
     """Whether the rest of the message leaves nothing but an hour to be told."""
-    spoken_of = not _WORDS["time_words"].isdisjoint(said.words)
-    return not said.time and (spoken_of or (said.party and before in _WORDS["separating"] | {""}))
+    spoken_of = not _WORDS.time_words.isdisjoint(said.words)
+    return not said.time and (spoken_of or (said.party and before in _WORDS.separating | {""}))
 
 
 def _as_party(number: int, said: _Said) -> tuple[str, Value] | None:

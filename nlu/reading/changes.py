@@ -7,11 +7,8 @@ from nlu.reading.message import Claim, Message
 
 _WORDS = lexicon.words("changing")
 
-CHANGING = _WORDS["changing"]
-_MOVING = _WORDS["moving"]
-_BOOKING = _WORDS["booking"]
+CHANGING = _WORDS.changing
 _REPLACEABLE = ("party_size", "time", "date")
-_INTRODUCES_NEW = _WORDS["introduces_new"]
 _MISSING = (
     ("cant", "make", "it"), ("cant", "make", "it", "on"), ("cant", "do"), ("cant", "come"), ("came", "up", "on"),
     ("busy", "on"), ("busy",), ("not", "free"), ("not", "free", "on"), ("going", "to", "do"), ("gonna", "do"),
@@ -54,7 +51,7 @@ def _names_what_moves(message: Message, day: Claim) -> bool:
     verb = tokens[day.first - 1].word if day.first else ""
     rest = [token.word for token in tokens[day.end : day.end + 3]]
     follows = any(claim.first > day.end for entity in ("time", "party_size") for claim in message.of(entity))
-    return verb in _MOVING and "to" in rest and follows
+    return verb in _WORDS.moving and "to" in rest and follows
 
 
 def _negated(message: Message, claim: Claim) -> bool:
@@ -73,6 +70,6 @@ def _replaces(message: Message, old: Claim, new: Claim, changing: bool) -> bool:
     if between in (["or"], ["and"], ["-"]):
         return False
     if not changing:
-        rebooked = any(word in _BOOKING for word in between) and any(t.word == "instead" for t in message.tokens)
+        rebooked = any(word in _WORDS.booking for word in between) and any(t.word == "instead" for t in message.tokens)
         return between[-1:] in (["be"], ["now"]) or between[-2:] in (["now", "were"], ["now", "we"]) or rebooked
-    return bool(between) and (between[-1] in _INTRODUCES_NEW or any(word in CHANGING for word in between))
+    return bool(between) and (between[-1] in _WORDS.introduces_new or any(word in CHANGING for word in between))

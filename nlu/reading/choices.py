@@ -10,7 +10,7 @@ from nlu.reading.message import Message
 from nlu.reading.numbers import count_of
 from nlu.reading.spans import Value
 
-_REFUSING = lexicon.words("wishes")["negating"] | lexicon.words("choices")["refusing"]
+_REFUSING = lexicon.words("wishes").negating | lexicon.words("choices").refusing
 
 
 def _either(match: re.Match[str]) -> Value | None:

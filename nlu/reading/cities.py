@@ -10,17 +10,14 @@ _WORDS = lexicon.words("cities")
 
 NICKNAMES: dict[str, str] = lexicon.load("cities")["nicknames"]
 # Also ordinary words or first names: only after "in" or "near".
-_AMBIGUOUS = _WORDS["ambiguous"]
 _NAMES: list[str] = lexicon.load("cities")["names"]
 _BOOK = Phrases({name.lower().replace(".", ""): name for name in _NAMES} | NICKNAMES)
 _SHORTEST_MISTYPED = 6
 _MISTYPED = {
     slip: name for name in _NAMES if len(name) >= _SHORTEST_MISTYPED for slip in slips(name.lower().replace(".", ""))
 }
-_SURE = _WORDS["sure"]
-_PLACING = _SURE | _WORDS["placing"]
+_PLACING = _WORDS.sure | _WORDS.placing
 _LONGEST = 3
-_NOT_CITIES = _WORDS["not_cities"]
 
 
 def read_cities(message: Message) -> None:
@@ -28,7 +25,7 @@ def read_cities(message: Message) -> None:
     view = message.view
     for first, end, name in _BOOK.find(view.words):
         alone = len([word for word in view.words if word.isalpha()]) == end - first
-        sure = alone or message.expecting == "city" or end - first > 1 or view.words[first] not in _AMBIGUOUS
+        sure = alone or message.expecting == "city" or end - first > 1 or view.words[first] not in _WORDS.ambiguous
         if sure or _is_placed(message, first):
             message.claim("city", view.items[first][1], view.items[end - 1][2], name)
     _claim_mistyped(message)
@@ -39,7 +36,7 @@ def _is_placed(message: Message, place: int) -> bool:
     """Whether what is said before makes a city of a word that is a common one or a first name, too."""
     before = message.view.words[place - 1] if place else ""
     _, first, end = message.view.items[place]
-    if before in _SURE:
+    if before in _WORDS.sure:
         return True
     return message.tokens[first].capital and before in _PLACING and not _name_follows(message, end)
 
@@ -56,7 +53,7 @@ def _claim_mistyped(message: Message) -> None:
             (_MISTYPED[text] for text in (" ".join(said[place : place + 2]), said[place]) if text in _MISTYPED), None
         )
         alone = message.expecting == "city" and place == 0
-        if name and (alone or (place and said[place - 1] in _SURE)):
+        if name and (alone or (place and said[place - 1] in _WORDS.sure)):
             message.claim("city", items[place][1], items[place + name.count(" ")][2], name)
 
 
@@ -72,7 +69,7 @@ def _claim_after_in(message: Message) -> None:
         end = first
         while end < len(message.tokens) and end - first < _LONGEST:
             token = message.tokens[end]
-            if token.kind != "word" or not token.capital or token.word in _NOT_CITIES:
+            if token.kind != "word" or not token.capital or token.word in _WORDS.not_cities:
                 break
             end += 1
         if end > first:

@@ -7,4 +7,4 @@ from nlu import lexicon
 _WORDS = lexicon.words("common")
 
 
-COMMON = _WORDS["common"]
+COMMON = _WORDS.common

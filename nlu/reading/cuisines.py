@@ -13,17 +13,13 @@ from nlu.reading.wishes import phrase_book
 _WORDS = lexicon.words("cuisines")
 
 CUISINES: dict[str, str] = lexicon.load("cuisines")["names"]
-_NATIONS = _WORDS["nations"]
 _ENDS = frozenset(",.;:!?")
-_AND = _WORDS["and"]
-_ARTICLES = _WORDS["articles"]
-_REFUSING = _WORDS["refusing"]
 _REFUSING_PAIRS = {
     *((all_, "but") for all_ in ("anything", "anywhere", "everything", "something", "somewhere")),
     *(("other", "than"), ("sick", "of"), ("tired", "of")),
 }
-_TYPES = TYPES | _WORDS["types"]
-_MISTYPED = {slip: word for word in _NATIONS for slip in slips(word) if slip != "koran"}
+_TYPES = TYPES | _WORDS.types
+_MISTYPED = {slip: word for word in _WORDS.nations for slip in slips(word) if slip != "koran"}
 _BOOK = phrase_book(CUISINES)
 
 
@@ -36,7 +32,7 @@ def read_cuisines(message: Message) -> None:
             message, view.items[end - 1]
         ):
             continue
-        goes_on = refused_until == first - 1 and view.words[first - 1] in _AND  # "not Thai or Chinese"
+        goes_on = refused_until == first - 1 and view.words[first - 1] in _WORDS.linking  # "not Thai or Chinese"
         refused = goes_on or _is_refused(view.words[:first])
         refused_until = end if refused else None
         entity = "refused_cuisine" if refused else "cuisine"
@@ -45,14 +41,14 @@ def read_cuisines(message: Message) -> None:
 
 def _is_refused(before: Sequence[str]) -> bool:
     """Whether the words before a cuisine refuse it: "not Thai", "anything but Thai"; but "no, Thai" and "why not Thai" do not."""
-    near = [word for word in before[-3:] if word not in _ARTICLES][-2:]
+    near = [word for word in before[-3:] if word not in _WORDS.articles][-2:]
     if near and near[-1] in _ENDS:
         return False
     if near and near[0] in _ENDS:
         near = near[1:]
     if tuple(near) in _REFUSING_PAIRS:
         return True
-    return not _REFUSING.isdisjoint(near) and near[0] not in ("or", "why") and near[-1] != "or"
+    return not _WORDS.refusing.isdisjoint(near) and near[0] not in ("or", "why") and near[-1] != "or"
 
 
 def _begins_name(message: Message, last: tuple[str, int, int]) -> bool:

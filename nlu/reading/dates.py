@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from nlu.grammar import Grammar
-from nlu.reading.holidays import HOLIDAYS, MOVING_FEASTS
+from nlu.holidays import HOLIDAYS, MOVING_FEASTS
 from nlu.reading.message import Message, Phrases
 from nlu.reading.numbers import count_of
 from nlu.reading.spelling import MONTHS, WEEKDAYS

@@ -37,12 +37,6 @@ TOKEN = re.compile(
 )
 APOSTROPHES = str.maketrans("", "", "'’`´")
 MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
-_HOUR_CUES = _WORDS["hour_cues"]
-_HOUR_FRACTIONS = _WORDS["hour_fractions"]
-_HOUR_ENDS = _WORDS["hour_ends"]
-_NOT_HOURS = _WORDS["not_hours"]
-_THINGS_BOOKED = _WORDS["things_booked"]
-_WHO_COME = _WORDS["who_come"]
 _HOURS = {**CARDINALS, "one": 1, "noon": "noon", "midday": "midday", "midnight": "midnight"}
 _SHORT = 4
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
@@ -78,14 +72,14 @@ def _sounded_out(tokens: list[Token]) -> list[Token]:
         if token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end:
             before = tokens[place - 1].word if place else ""
             beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
-            if before in _THINGS_BOOKED or (after.kind == "word" and not _says_more(before, beyond)):
+            if before in _WORDS.things_booked or (after.kind == "word" and not _says_more(before, beyond)):
                 tokens[place] = token._replace(word="for", kind="word")
     return tokens
 
 
 def _says_more(before: str, beyond: str) -> bool:
     """Whether a number is a day or an hour, and the next one who comes: "Dec 4 two people", "tomorrow 4 two people"."""
-    return before in _HOUR_CUES or before in MONTHS or beyond in _WHO_COME
+    return before in _WORDS.hour_cues or before in MONTHS or beyond in _WORDS.who_come
 
 
 def _without_ornament(tokens: list[Token]) -> list[Token]:
@@ -111,10 +105,10 @@ def _hours_of_one(tokens: list[Token]) -> list[Token]:
 
 def _is_hour(before: list[str], after: list[str]) -> bool:
     follower = after[0] if after else ""
-    if after == ["in", "the"] or follower in _HOUR_ENDS:
+    if after == ["in", "the"] or follower in _WORDS.hour_ends:
         return True
-    in_fraction = before[-1:] in (["to"], ["of"]) and before[0] in _HOUR_FRACTIONS
-    return follower not in _NOT_HOURS and (in_fraction or not _HOUR_CUES.isdisjoint(before[-1:]))
+    in_fraction = before[-1:] in (["to"], ["of"]) and before[0] in _WORDS.hour_fractions
+    return follower not in _WORDS.not_hours and (in_fraction or not _WORDS.hour_cues.isdisjoint(before[-1:]))
 
 
 def _canonical(kind: str, raw: str, before: list[Token]) -> str:

@@ -31,23 +31,23 @@ AFTER = pattern(
     r"(?:is (?:my|the|our) (?:full |first )?name|is what (?:you can|to) call me|here|speaking|has (?:a|the|already|done|made|"
     r"booked|reserved)|(?:made|booked|reserved) (?:a|the|it)|is (?:the )?name|will be (?:the|my) name|is who|,? party of)"
 )
-ATTRIBUTED = _WORDS["attributed"]
+ATTRIBUTED = _WORDS.attributed
 LAST_ONLY = pattern(r"(?:my |the )?(?:last|family|sur) ?name(?: is| s| would be| will be| :|s)?")
 FIRST_ONLY = pattern(r"(?:my |the )?(?:1th|first|given) ?name(?: is| s| would be| will be| :|s)?")
 LAST_AFTER = pattern(r"is (?:my|the|our) (?:last name|surname|family name|sur name)")
 FIRST_AFTER = pattern(r"is my (?:first|given) name")
-BOTH = _WORDS["both"]
+BOTH = _WORDS.both
 """Words that are given names, too: they are none until a name was asked for."""
-SIGNING = _WORDS["signing"]
-SPEAKING_UP = _WORDS["speaking_up"]
-SHUT = _WORDS["shut"] | {""}
-ASKING = _WORDS["asking"]
-PARTICLES = _WORDS["particles"]
-TITLES = _WORDS["titles"]
-INTRODUCING = _WORDS["introducing"] | TITLES
-BOOKING_WORDS = _WORDS["booking_words"]
+SIGNING = _WORDS.signing
+SPEAKING_UP = _WORDS.speaking_up
+SHUT = _WORDS.shut | {""}
+ASKING = _WORDS.asking
+PARTICLES = _WORDS.particles
+TITLES = _WORDS.titles
+INTRODUCING = _WORDS.introducing | TITLES
+BOOKING_WORDS = _WORDS.booking_words
 LONGEST, PAIR, HYPHENATED = 4, 2, 3
 POSSESSIVE = re.compile("['’`´]s$")
 
 
-SPEAKING = _WORDS["speaking"]
+SPEAKING = _WORDS.speaking

@@ -9,12 +9,9 @@ from nlu.reading.message import Message
 
 _WORDS = lexicon.words("restaurants")
 
-_PLACING = _WORDS["placing"]
 _REACH = 4
-TYPES = _WORDS["types"]
-_HOUSES = _WORDS["houses"]
-_LINKING = _WORDS["joining"]
-GENERIC = _HOUSES | _WORDS["generic"]
+TYPES = _WORDS.types
+GENERIC = _WORDS.houses | _WORDS.generic
 
 
 def in_a_name(message: Message, first: int, end: int) -> bool:
@@ -33,7 +30,7 @@ def _capital_beside(message: Message, first: int, before: Token | None, after: T
 
 def _names_a_house(message: Message, position: int, after: Token | None) -> bool:
     """Whether a kind of house is followed by its name: "trattoria lucertola"."""
-    if message.tokens[position].word not in _HOUSES or after is None:
+    if message.tokens[position].word not in _WORDS.houses or after is None:
         return False
     is_named = after.capital and after.kind == "word" and after.word not in TYPES
     return (is_named and _is_capital(message, position)) or _unknown(after)
@@ -46,7 +43,7 @@ def _is_capital(message: Message, position: int) -> bool:
 def _capital_in_name(token: Token | None) -> bool:
     if token is None or not token.capital or token.kind != "word":
         return False
-    return token.word not in COMMON - GENERIC or token.word in _LINKING
+    return token.word not in COMMON - GENERIC or token.word in _WORDS.joining
 
 
 def _unknown(token: Token | None) -> bool:
@@ -59,7 +56,7 @@ def _follows_place(message: Message, first: int) -> bool:
         if message.taken(position):
             return False
         token = message.tokens[position]
-        if token.word in _PLACING and token.word != "the":
+        if token.word in _WORDS.placing and token.word != "the":
             return True
         if not (_unknown(token) or token.word == "the"):
             return False

@@ -14,11 +14,11 @@ from nlu.reading.numbers import count_of, number_of
 from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("people")
-SUMMING = _WORDS["summing"]
-_MANY = (_WORDS["soft"] | _WORDS["plurals"] | {f"{noun}s" for noun in _WORDS["ones"]}) - _WORDS["ones"]  # "mr", "mrs"
-_NO_NAMES = COMMON.union(*_WORDS.values(), _MANY)
+SUMMING = _WORDS.summing
+_MANY = (_WORDS.soft | _WORDS.plurals | {f"{noun}s" for noun in _WORDS.ones}) - _WORDS.ones  # "mr", "mrs"
+_NO_NAMES = COMMON.union(*vars(_WORDS).values(), _MANY)
 _OPENING = _MANY.union(
-    *(_WORDS[name] for name in ("ones", "pairs", "determiners", "adjectives", "self", "like_names")),
+    *(vars(_WORDS)[name] for name in ("ones", "pairs", "determiners", "adjectives", "self", "like_names")),
     ("one", "us", "someone", "somebody", "<name>", "<maybe>"),
 )
 """Words that people named one by one may begin with, besides numbers."""
@@ -54,7 +54,7 @@ def _with_names(message: Message) -> View:
     """Return the same with `<name>` for each word that may be one, `<maybe>` where none is capitalized."""
     if message.expecting == "name" or message.text.isupper():
         return message.view
-    beside = _WORDS["connectors"] if message.text.islower() else frozenset()
+    beside = _WORDS.connectors if message.text.islower() else frozenset()
     words, items = ["", *message.view.words, ""], []
     for place, (word, first, end) in enumerate(message.view.items):
         is_beside = words[place] in beside or words[place + 2] in beside
@@ -95,9 +95,9 @@ def _kind(match: re.Match[str], links: list[re.Match[str]]) -> str:
 
 def _kind_of_others(text: str, links: list[re.Match[str]]) -> str:
     is_own = text.startswith(_WHOSE)
-    if all((link["counted"] or link["noun"]) in _WORDS["children"] for link in links):
+    if all((link["counted"] or link["noun"]) in _WORDS.children for link in links):
         return "o" if is_own else "c"
-    is_near = is_own or all(link["noun"] or link["counted"] in _WORDS["fellowship"] for link in links)
+    is_near = is_own or all(link["noun"] or link["counted"] in _WORDS.fellowship for link in links)
     return "k" if is_near else "n"
 
 
@@ -121,7 +121,7 @@ def _diner_and_company(match: re.Match[str]) -> Value | None:
 def _count(link: re.Match[str]) -> int | None:
     """How many a link is; None for "the kids"."""
     noun = re.sub("[- ]", "", link["counted"] or link["noun"] or "")  # "in-laws"
-    each = 2 if noun in _WORDS["pairs"] else 1
+    each = 2 if noun in _WORDS.pairs else 1
     if link["number"]:
         return each * (number_of(link["number"]) or 0)
     return None if noun in _MANY else each
@@ -131,7 +131,7 @@ GRAMMAR = Grammar(
     "people",
     means={"n": count_of, "crowd": int, "company": count_of},
     builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company},
-    pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in _WORDS.items()},
+    pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in vars(_WORDS).items()},
 )
 _PEOPLE = GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
 _LINK = GRAMMAR.pattern(

@@ -11,21 +11,10 @@ from nlu.reading.name_cues import TITLES
 
 _WORDS = lexicon.words("restaurants")
 
-_SURE = _WORDS["sure"]
-_NAMING = _WORDS["naming"]
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
-_CUES = _SURE | _WORDS["cues"]
-_LINKING = _WORDS["linking"]
-_ARRIVING = _WORDS["arriving"]
-_STANDING = lexicon.words("streets")["before"] | {"at"}
-_BOOKINGS = _WORDS["bookings"]
-_OWNING = _WORDS["owning"]
-_INSIDE = _WORDS["inside"]
-_BREAKING = _WORDS["breaking"]
-_OPENERS = _WORDS["openers"]
-_GIVING_UP = _WORDS["giving_up"]
-_FOLLOWING = _WORDS["following"]
-_NOT_PROPER = _WORDS["not_proper"] | TITLES
+_CUES = _WORDS.sure | _WORDS.cues
+_STANDING = lexicon.words("streets").before | {"at"}
+_NOT_PROPER = _WORDS.not_proper | TITLES
 _LONGEST = 8
 
 
@@ -46,7 +35,7 @@ def read_restaurants(message: Message) -> None:
 
 def _sure_cues(message: Message, *, moving: bool) -> frozenset[str]:
     """Words after which a name is likely: more where a booking moves ("move it to bird dog", "cancel it and book …")."""
-    cues = _SURE | {"to"} if moving else _SURE
+    cues = _WORDS.sure | {"to"} if moving else _WORDS.sure
     return cues | {"book", "reserve"} if moving or message.says("cancel") else cues
 
 
@@ -54,19 +43,19 @@ def _points_elsewhere(message: Message, position: int) -> bool:
     """Whether a cue is followed by something else than a house: "the one place on Main", "visiting from Spain"."""
     word, before = message.tokens[position].word, message.word(position - 1)
     placed = word in ("place", "restaurant") and message.word(position + 1) in _STANDING
-    return placed or (word == "from" and before in _ARRIVING)
+    return placed or (word == "from" and before in _WORDS.arriving)
 
 
 def _introduces(message: Message, position: int, *, moving: bool) -> bool:
     word, before = message.tokens[position].word, message.word(position - 1)
-    return (word == "is" and before in _NAMING) or (moving and (before, word) in _MAKING)
+    return (word == "is" and before in _WORDS.naming) or (moving and (before, word) in _MAKING)
 
 
 def _claim(message: Message, first: int, end: int) -> None:
     tokens = message.tokens
     while first < end and tokens[first].word in ("the", "a", "an", '"', "'") and not tokens[first].capital:
         first += 1
-    while end > first and tokens[end - 1].word in _INSIDE:
+    while end > first and tokens[end - 1].word in _WORDS.inside:
         end -= 1
     if end > first:
         message.claim("restaurant", first, end, message.text[tokens[first].start : tokens[end - 1].end])
@@ -89,7 +78,7 @@ def name_end(message: Message, first: int, *, sure: bool) -> int:
 
 
 def _stands_inside(message: Message, position: int, *, opens: bool) -> bool:
-    return message.tokens[position].word in _INSIDE and (opens or _capital_follows(message, position))
+    return message.tokens[position].word in _WORDS.inside and (opens or _capital_follows(message, position))
 
 
 def _leads_on(message: Message, position: int, *, named: bool) -> bool:
@@ -101,7 +90,7 @@ def _proper(message: Message, token: Token) -> bool:
 
 
 def _goes_on(token: Token, named: bool) -> bool:
-    if token.kind not in ("word", "number") or token.word in _BREAKING:
+    if token.kind not in ("word", "number") or token.word in _WORDS.breaking:
         return False
     return named or token.kind == "number" or token.word not in COMMON
 
@@ -109,7 +98,7 @@ def _goes_on(token: Token, named: bool) -> bool:
 def _links(message: Message, position: int) -> bool:
     """Whether this only links two words of a name that are no common ones: "chai and chimney"."""
     if (
-        message.tokens[position].word not in _LINKING
+        message.tokens[position].word not in _WORDS.linking
         or position + 1 >= len(message.tokens)
         or message.taken(position + 1)
     ):
@@ -123,7 +112,11 @@ def _leads(message: Message, position: int) -> bool:
     if position + 1 >= len(message.tokens) or message.taken(position + 1):
         return False
     token, follower = message.tokens[position : position + 2]
-    return token.kind == follower.kind == "word" and token.word not in _BREAKING | _CUES and follower.word not in COMMON
+    return (
+        token.kind == follower.kind == "word"
+        and token.word not in _WORDS.breaking | _CUES
+        and follower.word not in COMMON
+    )
 
 
 def _capital_follows(message: Message, position: int) -> bool:
@@ -135,7 +128,7 @@ def _capital_run(message: Message, first: int) -> int:
     """End of two or more capitalised words of which one is no common one ("Old Siam"), or `first`."""
     end = first
     while end < len(message.tokens) and not message.taken(end):
-        linked = end > first and message.tokens[end].word in _LINKING and _capital_follows(message, end)
+        linked = end > first and message.tokens[end].word in _WORDS.linking and _capital_follows(message, end)
         if not (linked or _proper(message, message.tokens[end])):
             break
         end += 1
@@ -151,10 +144,10 @@ def _capital_inside(message: Message, first: int, end: int) -> bool:
 def _claim_attributed(message: Message) -> None:
     """Words before "table" or "booking" that are no common ones: "move my gilded pigeon table"."""
     for position, token in enumerate(message.tokens):
-        if token.word not in _BOOKINGS or message.taken(position):
+        if token.word not in _WORDS.bookings or message.taken(position):
             continue
         first = _attribute(message, position)
-        owned = message.word(first - 1) in _OWNING
+        owned = message.word(first - 1) in _WORDS.owning
         if owned and any(t.kind == "word" and t.word not in COMMON for t in message.tokens[first:position]):
             _claim(message, first, position)
             return
@@ -164,7 +157,9 @@ def _attribute(message: Message, end: int) -> int:
     """The first of the words before `end` that may name a house."""
     first = end
     while end - first < _LONGEST and (before := message.free(first - 1)) is not None:
-        if before.word in _BREAKING | _OWNING or not (before.kind == "word" or before.word in _LINKING):
+        if before.word in _WORDS.breaking | _WORDS.owning or not (
+            before.kind == "word" or before.word in _WORDS.linking
+        ):
             break
         first -= 1
     return first
@@ -174,9 +169,9 @@ def _claim_opening(message: Message) -> None:
     """Words that begin a message, or are all of it, and are no common ones: "bird dog 4 tomorrow"."""
     asked = message.expecting == "restaurant"
     first = 0
-    while (token := message.free(first)) is not None and token.word in _OPENERS:
+    while (token := message.free(first)) is not None and token.word in _WORDS.openers:
         first += 1
-    if message.word(first) in _GIVING_UP:
+    if message.word(first) in _WORDS.giving_up:
         return  # "leave it" is no name, even where one is asked for
     end = _opening_end(message, first, asked=asked)
     sure = asked or _capital_inside(message, first, end) or message.has("party_size", "date", "time")
@@ -201,13 +196,13 @@ def _is_telling(message: Message, first: int, end: int) -> bool:
 
 def _may_end(message: Message, end: int) -> bool:
     follower = message.free(end)
-    return follower is None or follower.word in _FOLLOWING
+    return follower is None or follower.word in _WORDS.following
 
 
 def _claim_closing(message: Message) -> None:
     """Words that end a request and are no common ones: "4 tomorrow at 8 bird dog"."""
     end = len(message.tokens)
-    while (last := message.free(end - 1)) is not None and last.word in _FOLLOWING:
+    while (last := message.free(end - 1)) is not None and last.word in _WORDS.following:
         end -= 1
     first = end
     while end - first < _LONGEST and (before := message.free(first - 1)) is not None and _goes_on(before, named=True):

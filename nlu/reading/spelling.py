@@ -18,7 +18,6 @@ MONTHS = (
 _VARIANTS: dict[str, str] = lexicon.load("spelling")["variants"]
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LONG = 8
-_NO_SLIPS = _WORDS["no_slips"]
 
 
 def slips(word: str) -> Iterator[str]:
@@ -32,20 +31,19 @@ def slips(word: str) -> Iterator[str]:
         if len(tail) > 1:
             made += [head + tail[1:], head + tail[1] + tail[0] + tail[2:]]
             made += [head + letter + tail[1:] for letter in _LETTERS if len(word) >= _LONG]
-        yield from (slip for slip in made if slip != word and slip not in COMMON and slip not in _NO_SLIPS)
+        yield from (slip for slip in made if slip != word and slip not in COMMON and slip not in _WORDS.no_slips)
 
 
-_OFTEN_MISTYPED = _WORDS["often_mistyped"]
-SPELLINGS = {slip: word for word in (*_OFTEN_MISTYPED, *WEEKDAYS) for slip in slips(word)} | {
+SPELLINGS = {slip: word for word in (*_WORDS.often_mistyped, *WEEKDAYS) for slip in slips(word)} | {
     variant: word for word, variants in _VARIANTS.items() for variant in variants.split()
 }
 
 # Short forms that are also plain words: after these they are not days ("we sat outside", "in the sun").
 AFTER_SUBJECT = {
-    "sat": _WORDS["after_subject_sat"],
-    "sun": _WORDS["after_subject_sun"],
-    "wed": _WORDS["after_subject_wed"],
-    "diner": _WORDS["after_subject_diner"],
-    "eve": _WORDS["after_subject_eve"],
+    "sat": _WORDS.after_subject_sat,
+    "sun": _WORDS.after_subject_sun,
+    "wed": _WORDS.after_subject_wed,
+    "diner": _WORDS.after_subject_diner,
+    "eve": _WORDS.after_subject_eve,
     "nights": frozenset(),
 }

@@ -9,13 +9,9 @@ from nlu.reading.neighbours import GENERIC
 
 _WORDS = lexicon.words("streets")
 
-_KINDS = _WORDS["kinds"]
-_BEFORE = _WORDS["before"]
-_PLACES = _WORDS["places"]
-_NO_NAMES = _WORDS["no_names"]
-_NAMES_TOO = _WORDS["names_too"]
+_NAMES_TOO = _WORDS.names_too
 """Common words that streets are called by."""
-_HOUSES = GENERIC | _WORDS["houses"]
+_HOUSES = GENERIC | _WORDS.houses
 _WORDLIKE = ("word", "number", "ordinal")
 _LONGEST = 3
 
@@ -24,12 +20,12 @@ def read_streets(message: Message) -> None:
     """Claim `street` where the kind of street is said: "near mission street", "on 24th st"; its value is as it was typed."""
     tokens = message.tokens
     for position, token in enumerate(tokens):
-        if token.word not in _KINDS or message.taken(position) or _goes_on(message, position + 1):
+        if token.word not in _WORDS.kinds or message.taken(position) or _goes_on(message, position + 1):
             continue
         first = position
         while first and position - first < _LONGEST and _may_name(message, first - 1):
             first -= 1
-        if first < position and first and tokens[first - 1].word in _BEFORE | {"the"}:
+        if first < position and first and tokens[first - 1].word in _WORDS.before | {"the"}:
             _claim(message, first, position + 1)
 
 
@@ -40,7 +36,7 @@ def read_bare_streets(message: Message) -> None:
         if token.word != "on" or not position or message.taken(position) or message.has("street"):
             continue
         before = tokens[position - 1]
-        if before.word not in _PLACES and message.taken_by(position - 1) not in ("cuisine", "city"):
+        if before.word not in _WORDS.places and message.taken_by(position - 1) not in ("cuisine", "city"):
             continue
         first = end = position + 1
         while end < len(tokens) and end - first < _LONGEST - 1 and _names(message, end, first):
@@ -63,12 +59,12 @@ def _goes_on(message: Message, position: int) -> bool:
 
 def _may_name(message: Message, position: int) -> bool:
     token = message.tokens[position]
-    return not message.taken(position) and token.word not in _NO_NAMES and token.kind in _WORDLIKE
+    return not message.taken(position) and token.word not in _WORDS.no_names and token.kind in _WORDLIKE
 
 
 def _names(message: Message, position: int, first: int) -> bool:
     token = message.tokens[position]
-    if message.taken(position) or token.kind != "word" or token.word in _NO_NAMES:
+    if message.taken(position) or token.kind != "word" or token.word in _WORDS.no_names:
         return False
     proper = token.capital and not message.text.isupper()
     return proper or (position == first and (token.word not in COMMON or token.word in _NAMES_TOO))

@@ -16,16 +16,8 @@ from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("times")
 
-_NOT_A_TIME_AFTER = _WORDS["not_a_time_after"]
-_LATENESS = _WORDS["lateness"]
-_OWN = _WORDS["own"]
-_FINER = _WORDS["finer"]
+_FINER = _WORDS.finer
 """Parts of the evening that say more than "tonight"."""
-_NOT_MEALS = _WORDS["not_meals"]
-_NIGHTS_OUT = _WORDS["nights_out"]
-_DESCRIBING = _WORDS["describing"]
-_DESCRIBED = _WORDS["described"]
-_MEALS = _WORDS["meals"]
 _GREETING = 2
 _IN_THE_MOOD = re.compile(r"\b(?:sounds?|hungry|starving|crav\w+|mood|feel\w*|appeal\w*)\b[^.!?]*$")
 """What people are "right now" that says nothing of when they come."""
@@ -132,14 +124,17 @@ def _read_parts_of_day(message: Message) -> None:
 
 def _is_greeting(message: Message) -> bool:
     """ "Evening!" is one."""
-    return message.expecting is None and len(message.tokens) <= _GREETING and message.word(0) in _NOT_MEALS
+    return message.expecting is None and len(message.tokens) <= _GREETING and message.word(0) in _WORDS.not_meals
 
 
 def _describes(message: Message, part: str, before: str, after: str) -> bool:
-    return part in _MEALS and (before in _OWN or after in _DESCRIBED or message.says(*_DESCRIBING))
+    return part in _WORDS.meals and (
+        before in _WORDS.own or after in _WORDS.described or message.says(*_WORDS.describing)
+    )
 
 
 def _is_no_time(part: str, before: str, after: str) -> bool:
     """Whether a part of the day is a night out ("date night"), or how late somebody or something is."""
-    is_late = part == "late" and after in _LATENESS
-    return is_late or before in _NIGHTS_OUT or (before in _NOT_A_TIME_AFTER and (part == "late" or part in _NOT_MEALS))
+    if (part == "late" and after in _WORDS.lateness) or before in _WORDS.nights_out:
+        return True
+    return before in _WORDS.not_a_time_after and (part == "late" or part in _WORDS.not_meals)

@@ -13,11 +13,6 @@ _TOPICS: dict[str, str] = lexicon.load("topics")["topics"]
 _BOOK = phrase_book(_TOPICS)
 
 
-_ASKING = _WORDS["asking"]
-_STATES = _WORDS["states"]
-_AFTER_STATES = _WORDS["after_states"]
-_SOUGHT = _WORDS["sought"]
-_PLACES = _WORDS["places"]
 _BARE = 4
 
 
@@ -26,9 +21,9 @@ def read_topics(message: Message) -> None:
     view = message.view
     plain = [word for word in view.words if word.isalpha()]
     bare = len(plain) <= _BARE and message.expecting != "restaurant" and not message.has("party_size", "date", "time")
-    asks = bare or bool(_ASKING.intersection(view.words))
+    asks = bare or bool(_WORDS.asking.intersection(view.words))
     for first, end, topic in _BOOK.find(view.words):
-        if not asks and not (topic in _SOUGHT and _is_sought(view.words, first, end)):
+        if not asks and not (topic in _WORDS.sought and _is_sought(view.words, first, end)):
             continue
         start, stop = view.items[first][1], view.items[end - 1][2]
         if _is_told_of_it(message, start, stop) or not in_a_name(message, start, stop):
@@ -38,12 +33,12 @@ def read_topics(message: Message) -> None:
 def _is_sought(said: list[str], first: int, end: int) -> bool:
     """Whether a place is looked for by it: "somewhere with live music", "a dog friendly place"."""
     before = [word for word in said[:first] if word not in ("a", "/")]  # "w/ live music", "w a dj"
-    return before[-1:] in (["with"], ["w"]) or (end < len(said) and said[end] in _PLACES)
+    return before[-1:] in (["with"], ["w"]) or (end < len(said) and said[end] in _WORDS.places)
 
 
 def _is_told_of_it(message: Message, start: int, stop: int) -> bool:
     """Whether the tokens tell of what stands before them: "when is Larkspur open?", "is Larkspur closed on Monday"."""
-    if stop - start != 1 or message.tokens[start].word not in _STATES:
+    if stop - start != 1 or message.tokens[start].word not in _WORDS.states:
         return False
     after = message.tokens[stop] if stop < len(message.tokens) else None
-    return after is None or after.word in _AFTER_STATES or message.taken(stop)
+    return after is None or after.word in _WORDS.after_states or message.taken(stop)

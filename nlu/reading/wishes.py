@@ -21,7 +21,7 @@ def phrase_book(meanings: dict[str, str]) -> Phrases:
     return Phrases(hyphened | spaced)
 
 
-AREAS = _WORDS["areas"]
+AREAS = _WORDS.areas
 """Seating that is a part of the house; any other, such as a high chair, is a feature of a table."""
 _WORDS_OF_AREAS = frozenset(phrase for area in AREAS for phrase in _SEATING[area].split("|"))
 _BOOKS = (
@@ -30,7 +30,6 @@ _BOOKS = (
     ("seating", phrase_book(_SEATING)),
 )
 _PRICES = phrase_book(_PRICE)
-_NEGATING = _WORDS["negating"]
 _REACH = 4
 _OPPOSITES = {"outdoor": "indoor", "indoor": "outdoor"}
 
@@ -65,6 +64,6 @@ def _refused(words: list[str], first: int) -> bool:
     for word in reversed(before):
         if word in (",", ".", "but", "!", "?", ";"):
             return False
-        if word in _NEGATING:
+        if word in _WORDS.negating:
             return True
     return False
