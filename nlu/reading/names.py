@@ -4,34 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlu.reading import name_cues as cues
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.name_case import printed
-from nlu.reading.name_cues import (
-    AFTER,
-    ASKING,
-    ATTRIBUTED,
-    BOOKING_WORDS,
-    BOTH,
-    FIRST_AFTER,
-    FIRST_ONLY,
-    HYPHENATED,
-    INTRODUCING,
-    LAST_AFTER,
-    LAST_ONLY,
-    LONGEST,
-    PAIR,
-    PARTICLES,
-    SHUT,
-    SIGNING,
-    SPEAKING,
-    SPEAKING_UP,
-    STRONG,
-    TITLES,
-    UNDER,
-    WEAK,
-)
 from nlu.reading.neighbours import GENERIC
 
 _LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
@@ -60,7 +37,7 @@ def read_names(message: Message) -> None:
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end = first
-    while end - first < LONGEST and (token := message.free(end)) is not None:
+    while end - first < cues.LONGEST and (token := message.free(end)) is not None:
         inside = end > first and _goes_on(message, token, end, common=common)
         if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
             break
@@ -73,7 +50,7 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
 
 
 def _is_link(token: Token) -> bool:
-    return token.word in PARTICLES or token.word == "-"
+    return token.word in cues.PARTICLES or token.word == "-"
 
 
 def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> bool:
@@ -83,7 +60,7 @@ def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> 
         return before.end - before.start == 1
     if token.word == "-":
         return _touches(message, position)
-    return token.word in PARTICLES or (common and token.kind == "word" and _middle_name(message, token, position))
+    return token.word in cues.PARTICLES or (common and token.kind == "word" and _middle_name(message, token, position))
 
 
 def _middle_name(message: Message, token: Token, position: int) -> bool:
@@ -105,7 +82,7 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
     known = len(raw) == 1 or token.word in COMMON or raw.lower() in COMMON
-    if message.expecting == "name" and raw.lower() in BOTH:
+    if message.expecting == "name" and raw.lower() in cues.BOTH:
         known = False
     if token.capital and not message.text.isupper():
         return common or not known
@@ -116,11 +93,11 @@ def _claim(message: Message, run: _Run) -> None:
     first, end = run.first, run.end
     if message.expecting != "name" and any(token.word in GENERIC for token in message.tokens[first:end]):
         return  # "Brasserie Tournesol" is a house
-    while first < end - 1 and message.tokens[first].word in TITLES:
+    while first < end - 1 and message.tokens[first].word in cues.TITLES:
         first += 1
         message.claim("last_name", *_last(message, first, end), printed(message, *_last(message, first, end)))
         return
-    if end - first == 1 or (end - first == HYPHENATED and message.tokens[first + 1].word == "-"):
+    if end - first == 1 or (end - first == cues.HYPHENATED and message.tokens[first + 1].word == "-"):
         message.claim("first_name", first, end, printed(message, first, end))
         return
     last = _last(message, first, end)
@@ -133,7 +110,7 @@ def _last(message: Message, first: int, end: int) -> tuple[int, int]:
     """The family name at the end of a run: its last word, with particles and a hyphenated half."""
     start = end - 1
     while start - 1 > first and (
-        message.tokens[start - 1].word in PARTICLES
+        message.tokens[start - 1].word in cues.PARTICLES
         or message.tokens[start - 1].word == "-"
         or message.tokens[start].word == "-"
     ):
@@ -150,14 +127,14 @@ def _after(message: Message, position: int) -> int:
 
 def _read_last_names(message: Message) -> None:
     view = message.view
-    for cue, entity in ((LAST_ONLY, "last_name"), (FIRST_ONLY, "first_name")):
+    for cue, entity in ((cues.LAST_ONLY, "last_name"), (cues.FIRST_ONLY, "first_name")):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
                 message.claim(entity, run.first, run.end, printed(message, run.first, run.end))
-    for rule, entity in ((LAST_AFTER, "last_name"), (FIRST_AFTER, "first_name")):
+    for rule, entity in ((cues.LAST_AFTER, "last_name"), (cues.FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())
             if start and message.free(start - 1) and message.tokens[start - 1].kind == "word":
@@ -166,7 +143,7 @@ def _read_last_names(message: Message) -> None:
 
 def _strong(message: Message) -> None:
     view = message.view
-    for cue in (STRONG, UNDER):
+    for cue in (cues.STRONG, cues.UNDER):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
@@ -187,7 +164,7 @@ def _without_leading_small(message: Message, run: _Run) -> _Run:
 def _trailing(message: Message) -> None:
     """A name that what follows makes one: "… is my name", "… here", "the … booking"."""
     view = message.view
-    for match in AFTER.finditer(view.text):
+    for match in cues.AFTER.finditer(view.text):
         start, _ = view.tokens_between(match.start(), match.end())
         run = _before(message, start)
         if run and _is_made_name(message, run, match.group()):
@@ -195,24 +172,24 @@ def _trailing(message: Message) -> None:
             return
     for word, first, _ in view.items:
         is_house = word == "<party_size>" and message.text.islower()  # "saffron ferry 4" is rather a house
-        run = None if is_house or word not in ATTRIBUTED else _before(message, first)
-        if run and run.end - run.first >= PAIR and not message.text.isupper():
+        run = None if is_house or word not in cues.ATTRIBUTED else _before(message, first)
+        if run and run.end - run.first >= cues.PAIR and not message.text.isupper():
             _claim(message, run)
             return
 
 
 def _is_made_name(message: Message, run: _Run, said: str) -> bool:
-    if said.startswith("has") and message.word(run.first - 1) in ASKING:
+    if said.startswith("has") and message.word(run.first - 1) in cues.ASKING:
         return False  # "does Villa Verbena has a table"
-    speaking = said in SPEAKING_UP and message.tokens[run.first].capital
-    return run.end - run.first >= PAIR or "name" in said or "call" in said or speaking
+    speaking = said in cues.SPEAKING_UP and message.tokens[run.first].capital
+    return run.end - run.first >= cues.PAIR or "name" in said or "call" in said or speaking
 
 
 def _before(message: Message, end: int) -> _Run | None:
     if end and message.tokens[end - 1].word in (",", '"'):
         end -= 1
     first = end
-    while first and end - first < LONGEST - 1:
+    while first and end - first < cues.LONGEST - 1:
         token = message.free(first - 1)
         small = message.text.islower()
         if token is None or token.kind != "word" or not _name_like(message, token, any_case=small, common=False):
@@ -224,13 +201,13 @@ def _before(message: Message, end: int) -> _Run | None:
 def _weak(message: Message) -> None:
     """A name that only its shape and the word before it make one: two capitalised words, or two unknown ones."""
     view = message.view
-    for match in WEAK.finditer(view.text):
+    for match in cues.WEAK.finditer(view.text):
         _, end = view.tokens_between(match.start(), match.end())
         word = match.group().split(" ")[0]
-        if word == "for" and not BOOKING_WORDS.intersection(view.words):
+        if word == "for" and not cues.BOOKING_WORDS.intersection(view.words):
             continue
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
-        if run and word in TITLES:
+        if run and word in cues.TITLES:
             last = _last(message, run.first, run.end)
             message.claim("last_name", *last, printed(message, *last))
             return
@@ -241,14 +218,19 @@ def _weak(message: Message) -> None:
 
 def _fewest(message: Message, word: str, run: _Run) -> int:
     """How many words a name has at least after this one."""
-    signs = word in SIGNING and message.has("party_size", "date", "time")
-    return 1 if (signs or word in INTRODUCING) and message.tokens[run.first].capital else PAIR
+    signs = word in cues.SIGNING and message.has("party_size", "date", "time")
+    return 1 if (signs or word in cues.INTRODUCING) and message.tokens[run.first].capital else cues.PAIR
 
 
 def _opening(message: Message) -> None:
     """Two capitalised words at the very start, before a comma: "Lorna Field, table of four"."""
     run = _run(message, 0, any_case=False, common=False)
-    if run and run.end - run.first >= PAIR and run.end < len(message.tokens) and message.tokens[run.end].word == ",":
+    if (
+        run
+        and run.end - run.first >= cues.PAIR
+        and run.end < len(message.tokens)
+        and message.tokens[run.end].word == ","
+    ):
         _claim(message, run)
 
 
@@ -258,10 +240,10 @@ def _closing(message: Message) -> None:
         if token.word not in (",", "-", "(", "/") or not (position and message.taken(position - 1)):
             continue
         run = _run(message, position + 1, any_case=False, common=False)
-        if run is None or run.end - run.first < PAIR or not message.has("party_size", "time"):
+        if run is None or run.end - run.first < cues.PAIR or not message.has("party_size", "time"):
             continue
         follower = message.tokens[run.end].word if run.end < len(message.tokens) else ""
-        if follower in SHUT and not message.text.isupper():
+        if follower in cues.SHUT and not message.text.isupper():
             _claim(message, run)
             return
 
@@ -269,18 +251,18 @@ def _closing(message: Message) -> None:
 def _whole(message: Message) -> None:
     """Nothing but two or more capitalised words, where a yes was asked for: "Marta Gil" sets the name right."""
     run = _run(message, 0, any_case=False, common=False)
-    if run and run.end == len(message.tokens) and run.end - run.first >= PAIR and not message.text.isupper():
+    if run and run.end == len(message.tokens) and run.end - run.first >= cues.PAIR and not message.text.isupper():
         _claim(message, run)
 
 
 def _bare(message: Message) -> None:
     """The name was asked for: two capitalised words are one whatever they mean, else the first that are not common."""
     whole = _run(message, 0, any_case=False, common=True)
-    speaks = message.tokens[:1] and message.tokens[0].word in SPEAKING
+    speaks = message.tokens[:1] and message.tokens[0].word in cues.SPEAKING
     if (
         whole
         and not speaks
-        and whole.end == len(message.tokens) >= PAIR
+        and whole.end == len(message.tokens) >= cues.PAIR
         and all(t.capital or t.word == "." for t in message.tokens)
     ):
         _claim(message, whole)
