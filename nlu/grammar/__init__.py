@@ -9,12 +9,12 @@ that carry the meaning, where the form needs others around them; what stands in 
 as `from`.
 
 Beside its form, a row names the entity and what is meant: a template in which `$month` is what the group of that name
-means, `$month|$numeral` the first of both that was said, `-$n` its opposite, `$n|1` is 1 and `$year|-` left out where it was
-not said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their ends.
-`asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing: false`
-only where nothing is to be changed. `cues` are words of which each match has one: without them the form need not be looked
-for, which is most of what reading costs. `says` has examples with what each comes to, `not` counter-examples; the tests try
-them all.
+means, `$month|$numeral` the first of both that was said, `-$n` its opposite, `$n|1` is 1 and `$year|-` left out where it
+was not said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their
+ends. `asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing:
+false` only where nothing is to be changed. `cues` are words of which each match has one: without them the form need not be
+looked for, which is most of what reading costs; a piece stands for the words in it. `says` has examples with what each
+comes to, `not` counter-examples; the tests try them all.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parent
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 _PIECE = re.compile(r"\{([a-z_]+)(?::(\w+))?\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
+_NO_WORDS = re.compile(r"\?P<\w+>|[^a-z]+")
 _DIGITS = "0123456789"
 BESIDE = {"form", "says", "not", "asked", "unasked", "changing", "cues"}
 """What a row has besides its entity."""
@@ -89,11 +90,15 @@ class Grammar:
         key = table, asked, changing
         if key not in self._chosen:
             self._chosen[key] = Table(
-                (rule, frozenset(row.get("cues", "").split()))
+                (rule, self._cues(row.get("cues", "").split()))
                 for row, rule in self._tables[table]
                 if _holds(row, asked, changing)
             )
         return self._chosen[key]
+
+    def _cues(self, cues: list[str]) -> frozenset[str]:
+        pieces = " ".join(self._expanded(cue) for cue in cues if cue.startswith("{"))
+        return frozenset((*_NO_WORDS.sub(" ", pieces).split(), *(cue for cue in cues if not cue.startswith("{"))))
 
     def pattern(self, form: str) -> re.Pattern[str]:
         """Compile a form."""

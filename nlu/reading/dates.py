@@ -84,7 +84,7 @@ _GRAMMAR = Grammar(
         "weekday": f"(?P<weekday>{'|'.join(WEEKDAYS)})",
         "month_name": f"(?P<month_name>{'|'.join(MONTHS)})",
         "any_month": "|".join(MONTHS),
-        "moving": f"((on|for|at|during|over) )?({MOVING_FEASTS})",
+        "feasts": MOVING_FEASTS,
     },
 )
 _TABLES = (

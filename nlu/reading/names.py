@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from nlu.reading import name_cues as cues
+from nlu import lexicon
+from nlu.grammar import Grammar
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
-from nlu.reading.name_case import printed
 from nlu.reading.neighbours import GENERIC
 
+_WORDS = lexicon.words("names")
+_CUES = Grammar("names", means={})
+_STRONG, _UNDER, _WEAK, _AFTER, _LAST_ONLY, _FIRST_ONLY, _LAST_AFTER, _FIRST_AFTER = (
+    _CUES.pattern(f"{{{cue}}}")
+    for cue in ("strong", "under", "weak", "after", "last_only", "first_only", "last_after", "first_after")
+)
+_LONGEST, _PAIR, _HYPHENATED = 4, 2, 3
+_POSSESSIVE = re.compile("['’`´]s$")
+_PREFIXED = re.compile(r"[od]'|mc(?=\w{2})")
 _LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
 
 
@@ -37,7 +47,7 @@ def read_names(message: Message) -> None:
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end = first
-    while end - first < cues.LONGEST and (token := message.free(end)) is not None:
+    while end - first < _LONGEST and (token := message.free(end)) is not None:
         inside = end > first and _goes_on(message, token, end, common=common)
         if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
             break
@@ -50,7 +60,7 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
 
 
 def _is_link(token: Token) -> bool:
-    return token.word in cues.PARTICLES or token.word == "-"
+    return token.word in _WORDS.particles or token.word == "-"
 
 
 def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> bool:
@@ -60,7 +70,9 @@ def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> 
         return before.end - before.start == 1
     if token.word == "-":
         return _touches(message, position)
-    return token.word in cues.PARTICLES or (common and token.kind == "word" and _middle_name(message, token, position))
+    return token.word in _WORDS.particles or (
+        common and token.kind == "word" and _middle_name(message, token, position)
+    )
 
 
 def _middle_name(message: Message, token: Token, position: int) -> bool:
@@ -82,7 +94,7 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
     known = len(raw) == 1 or token.word in COMMON or raw.lower() in COMMON
-    if message.expecting == "name" and raw.lower() in cues.BOTH:
+    if message.expecting == "name" and raw.lower() in _WORDS.both:
         known = False
     if token.capital and not message.text.isupper():
         return common or not known
@@ -93,24 +105,24 @@ def _claim(message: Message, run: _Run) -> None:
     first, end = run.first, run.end
     if message.expecting != "name" and any(token.word in GENERIC for token in message.tokens[first:end]):
         return  # "Brasserie Tournesol" is a house
-    while first < end - 1 and message.tokens[first].word in cues.TITLES:
+    while first < end - 1 and message.tokens[first].word in _WORDS.titles:
         first += 1
-        message.claim("last_name", *_last(message, first, end), printed(message, *_last(message, first, end)))
+        message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
         return
-    if end - first == 1 or (end - first == cues.HYPHENATED and message.tokens[first + 1].word == "-"):
-        message.claim("first_name", first, end, printed(message, first, end))
+    if end - first == 1 or (end - first == _HYPHENATED and message.tokens[first + 1].word == "-"):
+        message.claim("first_name", first, end, _printed(message, first, end))
         return
     last = _last(message, first, end)
     given = first + 3 if message.tokens[first + 1].word == "-" and first + 3 <= last[0] else first + 1
-    message.claim("first_name", first, given, printed(message, first, given))
-    message.claim("last_name", *last, printed(message, *last))
+    message.claim("first_name", first, given, _printed(message, first, given))
+    message.claim("last_name", *last, _printed(message, *last))
 
 
 def _last(message: Message, first: int, end: int) -> tuple[int, int]:
     """The family name at the end of a run: its last word, with particles and a hyphenated half."""
     start = end - 1
     while start - 1 > first and (
-        message.tokens[start - 1].word in cues.PARTICLES
+        message.tokens[start - 1].word in _WORDS.particles
         or message.tokens[start - 1].word == "-"
         or message.tokens[start].word == "-"
     ):
@@ -127,23 +139,23 @@ def _after(message: Message, position: int) -> int:
 
 def _read_last_names(message: Message) -> None:
     view = message.view
-    for cue, entity in ((cues.LAST_ONLY, "last_name"), (cues.FIRST_ONLY, "first_name")):
+    for cue, entity in ((_LAST_ONLY, "last_name"), (_FIRST_ONLY, "first_name")):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
-                message.claim(entity, run.first, run.end, printed(message, run.first, run.end))
-    for rule, entity in ((cues.LAST_AFTER, "last_name"), (cues.FIRST_AFTER, "first_name")):
+                message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
+    for rule, entity in ((_LAST_AFTER, "last_name"), (_FIRST_AFTER, "first_name")):
         for match in rule.finditer(message.view.text):
             start, _ = message.view.tokens_between(match.start(), match.end())
             if start and message.free(start - 1) and message.tokens[start - 1].kind == "word":
-                message.claim(entity, start - 1, start, printed(message, start - 1, start))
+                message.claim(entity, start - 1, start, _printed(message, start - 1, start))
 
 
 def _strong(message: Message) -> None:
     view = message.view
-    for cue in (cues.STRONG, cues.UNDER):
+    for cue in (_STRONG, _UNDER):
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
@@ -164,7 +176,7 @@ def _without_leading_small(message: Message, run: _Run) -> _Run:
 def _trailing(message: Message) -> None:
     """A name that what follows makes one: "… is my name", "… here", "the … booking"."""
     view = message.view
-    for match in cues.AFTER.finditer(view.text):
+    for match in _AFTER.finditer(view.text):
         start, _ = view.tokens_between(match.start(), match.end())
         run = _before(message, start)
         if run and _is_made_name(message, run, match.group()):
@@ -172,24 +184,24 @@ def _trailing(message: Message) -> None:
             return
     for word, first, _ in view.items:
         is_house = word == "<party_size>" and message.text.islower()  # "saffron ferry 4" is rather a house
-        run = None if is_house or word not in cues.ATTRIBUTED else _before(message, first)
-        if run and run.end - run.first >= cues.PAIR and not message.text.isupper():
+        run = None if is_house or word not in _WORDS.attributed else _before(message, first)
+        if run and run.end - run.first >= _PAIR and not message.text.isupper():
             _claim(message, run)
             return
 
 
 def _is_made_name(message: Message, run: _Run, said: str) -> bool:
-    if said.startswith("has") and message.word(run.first - 1) in cues.ASKING:
+    if said.startswith("has") and message.word(run.first - 1) in _WORDS.asking:
         return False  # "does Villa Verbena has a table"
-    speaking = said in cues.SPEAKING_UP and message.tokens[run.first].capital
-    return run.end - run.first >= cues.PAIR or "name" in said or "call" in said or speaking
+    speaking = said in _WORDS.speaking_up and message.tokens[run.first].capital
+    return run.end - run.first >= _PAIR or "name" in said or "call" in said or speaking
 
 
 def _before(message: Message, end: int) -> _Run | None:
     if end and message.tokens[end - 1].word in (",", '"'):
         end -= 1
     first = end
-    while first and end - first < cues.LONGEST - 1:
+    while first and end - first < _LONGEST - 1:
         token = message.free(first - 1)
         small = message.text.islower()
         if token is None or token.kind != "word" or not _name_like(message, token, any_case=small, common=False):
@@ -201,15 +213,15 @@ def _before(message: Message, end: int) -> _Run | None:
 def _weak(message: Message) -> None:
     """A name that only its shape and the word before it make one: two capitalised words, or two unknown ones."""
     view = message.view
-    for match in cues.WEAK.finditer(view.text):
+    for match in _WEAK.finditer(view.text):
         _, end = view.tokens_between(match.start(), match.end())
         word = match.group().split(" ")[0]
-        if word == "for" and not cues.BOOKING_WORDS.intersection(view.words):
+        if word == "for" and not _WORDS.booking_words.intersection(view.words):
             continue
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
-        if run and word in cues.TITLES:
+        if run and word in _WORDS.titles:
             last = _last(message, run.first, run.end)
-            message.claim("last_name", *last, printed(message, *last))
+            message.claim("last_name", *last, _printed(message, *last))
             return
         if run and run.end - run.first >= _fewest(message, word, run) and word not in _LEADING_ELSEWHERE:
             _claim(message, run)
@@ -218,19 +230,14 @@ def _weak(message: Message) -> None:
 
 def _fewest(message: Message, word: str, run: _Run) -> int:
     """How many words a name has at least after this one."""
-    signs = word in cues.SIGNING and message.has("party_size", "date", "time")
-    return 1 if (signs or word in cues.INTRODUCING) and message.tokens[run.first].capital else cues.PAIR
+    signs = word in _WORDS.signing and message.has("party_size", "date", "time")
+    return 1 if (signs or word in (_WORDS.introducing | _WORDS.titles)) and message.tokens[run.first].capital else _PAIR
 
 
 def _opening(message: Message) -> None:
     """Two capitalised words at the very start, before a comma: "Lorna Field, table of four"."""
     run = _run(message, 0, any_case=False, common=False)
-    if (
-        run
-        and run.end - run.first >= cues.PAIR
-        and run.end < len(message.tokens)
-        and message.tokens[run.end].word == ","
-    ):
+    if run and run.end - run.first >= _PAIR and run.end < len(message.tokens) and message.tokens[run.end].word == ",":
         _claim(message, run)
 
 
@@ -240,10 +247,10 @@ def _closing(message: Message) -> None:
         if token.word not in (",", "-", "(", "/") or not (position and message.taken(position - 1)):
             continue
         run = _run(message, position + 1, any_case=False, common=False)
-        if run is None or run.end - run.first < cues.PAIR or not message.has("party_size", "time"):
+        if run is None or run.end - run.first < _PAIR or not message.has("party_size", "time"):
             continue
         follower = message.tokens[run.end].word if run.end < len(message.tokens) else ""
-        if follower in cues.SHUT and not message.text.isupper():
+        if follower in (_WORDS.shut | {""}) and not message.text.isupper():
             _claim(message, run)
             return
 
@@ -251,18 +258,18 @@ def _closing(message: Message) -> None:
 def _whole(message: Message) -> None:
     """Nothing but two or more capitalised words, where a yes was asked for: "Marta Gil" sets the name right."""
     run = _run(message, 0, any_case=False, common=False)
-    if run and run.end == len(message.tokens) and run.end - run.first >= cues.PAIR and not message.text.isupper():
+    if run and run.end == len(message.tokens) and run.end - run.first >= _PAIR and not message.text.isupper():
         _claim(message, run)
 
 
 def _bare(message: Message) -> None:
     """The name was asked for: two capitalised words are one whatever they mean, else the first that are not common."""
     whole = _run(message, 0, any_case=False, common=True)
-    speaks = message.tokens[:1] and message.tokens[0].word in cues.SPEAKING
+    speaks = message.tokens[:1] and message.tokens[0].word in _WORDS.speaking
     if (
         whole
         and not speaks
-        and whole.end == len(message.tokens) >= cues.PAIR
+        and whole.end == len(message.tokens) >= _PAIR
         and all(t.capital or t.word == "." for t in message.tokens)
     ):
         _claim(message, whole)
@@ -273,3 +280,19 @@ def _bare(message: Message) -> None:
             if run:
                 _claim(message, run)
                 return
+
+
+def _printed(message: Message, first: int, end: int) -> str:
+    """The words of these tokens as a name: as it was typed, or with the capitals it lacks."""
+    text = _POSSESSIVE.sub("", message.text[message.tokens[first].start : message.tokens[end - 1].end])
+    if text.islower() or (text.isupper() and len(text) > _PAIR):
+        return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
+    return text if message.tokens[first].word in _WORDS.particles else text[:1].upper() + text[1:]
+
+
+def _capitalised(word: str) -> str:
+    if word in _WORDS.particles:
+        return word
+    prefix = _PREFIXED.match(word)
+    length = prefix.end() if prefix else 0
+    return word[:length].capitalize() + word[length:].capitalize()

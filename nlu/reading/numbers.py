@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 
+from nlu import lexicon
 from nlu.reading.common_words import COMMON
 
-UNITS = {
-    "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "thre": 3, "fourty": 40, "sevn": 7,
-}  # fmt: skip
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_UNITS: dict[str, int] = lexicon.load("numbers")["units"]
+TENS: dict[str, int] = lexicon.load("numbers")["tens"]
+ORDINALS: dict[str, int] = lexicon.load("numbers")["ordinals"]
 _SHORTEST_MISTYPED = 4
 
 
@@ -23,13 +21,8 @@ def _swapped(word: str) -> list[str]:
     return [slip for slip in swapped if slip not in COMMON]
 
 
-_SWAPPED = {slip: number for word, number in chain(UNITS.items(), TENS.items()) for slip in _swapped(word)}
-CARDINALS = _SWAPPED | UNITS | TENS
-ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
-    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
-}  # fmt: skip
+_SWAPPED = {slip: number for word, number in chain(_UNITS.items(), TENS.items()) for slip in _swapped(word)}
+CARDINALS = _SWAPPED | _UNITS | TENS
 
 
 def number_of(word: str) -> int | None:

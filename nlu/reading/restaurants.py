@@ -7,14 +7,13 @@ from nlu.reading.changes import is_changing
 from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
-from nlu.reading.name_cues import TITLES
 
 _WORDS = lexicon.words("restaurants")
 
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
 _CUES = _WORDS.sure | _WORDS.cues
 _STANDING = lexicon.words("streets").before | {"at"}
-_NOT_PROPER = _WORDS.not_proper | TITLES
+_NOT_PROPER = _WORDS.not_proper | lexicon.words("names").titles
 _LONGEST = 8
 
 
