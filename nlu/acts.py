@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 from nlu.features import ASKED, NOTHING
 from nlu.languages import recognise
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.reader import read_message
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
@@ -32,26 +32,8 @@ _ANSWERING = (*ASKED, "time")
 _EVERYWHERE = (NOTHING, *_ANSWERING)
 _ONLY_ANSWERS = frozenset(("inform", "choose"))
 """Intents whose examples answer something, unless they say what was asked: "change it to 8" is a change where nothing was."""
-_ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "change": ("change", _EVERYWHERE),
-    "cancel": ("cancel", _EVERYWHERE),
-    "undo": ("undo", (NOTHING,)),
-    "book": ("book", (NOTHING, "time")),
-    "find": ("book", (NOTHING, "time")),
-    "list_bookings": ("show", _EVERYWHERE),
-    "ask": ("ask", _EVERYWHERE),
-    "affirm": ("yes", (NOTHING, "confirmation", "time")),
-    "deny": ("no", _EVERYWHERE),
-    "stop_booking": ("no", _ANSWERING),
-    "inform": ("answer", _ANSWERING),
-    "choose": ("answer", ("time",)),
-    **dict.fromkeys(
-        ("greet", "goodbye", "help", "human", "repeat", "insult", "text_me", "chitchat", "out_of_scope"),
-        ("other", _EVERYWHERE),
-    ),
-    "thank": ("thanks", _EVERYWHERE),
-}
-"""The act that the examples of an intent teach, and after which questions they do; none where they say what was asked."""
+_TAUGHT: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("intents.yml").read_text(encoding="utf-8"))
+_GROUPS = {"everything": _EVERYWHERE, "answers": _ANSWERING}
 
 
 class Example(NamedTuple):
@@ -86,7 +68,8 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
 
 
 def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator[Example]:
-    act, acting = _ACTS[intent]
+    act, after = _TAUGHT[intent]["act"], _TAUGHT[intent]["after"]
+    acting = {asked for each in after for asked in _GROUPS.get(each, (each,))}
     for asked in _ANSWERING if intent in _ONLY_ANSWERS else _EVERYWHERE:
         is_other = (text.lower(), asked) in given
         yield Example(text, asked, act if asked in acting else None, None if is_other else intent)

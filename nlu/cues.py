@@ -12,9 +12,8 @@ from typing import NamedTuple
 from anyascii import anyascii
 
 from nlu.languages import recognise
-from nlu.lexicon import load, words
-from nlu.reading.common_words import COMMON
-from nlu.reading.spans import Span
+from nlu.lexicon import COMMON, load, words
+from nlu.reading.message import Span
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60

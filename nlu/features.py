@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.message import Message
 from nlu.reading.reader import read_message
 

@@ -12,14 +12,11 @@ from collections import Counter
 from itertools import pairwise
 
 from nlu import lexicon
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 
 _WORDS = lexicon.words("languages")
 
-_SCRIPTS = {
-    "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar",
-    "HEBREW": "he", "DEVANAGARI": "hi", "THAI": "th",
-}  # fmt: skip
+_SCRIPTS: dict[str, str] = lexicon.load("languages")["scripts"]
 _UKRAINIAN = frozenset("\u0456\u0457\u0454\u0491")
 _PERSIAN = frozenset("\u06af\u0686\u067e\u0698\u06cc\u06a9")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -70,9 +67,8 @@ def _by_words(said: list[str]) -> str | None:
 
 
 _TELLING_PAIRS = {
-    "es": frozenset({("mesa", "para")}),
-    "pt": frozenset({("mesa", "para")}),
-    "it": frozenset({("tavolo", "per"), ("un", "tavolo")}),
+    language: frozenset(tuple(pair.split()) for pair in pairs)
+    for language, pairs in lexicon.load("languages")["pairs"].items()
 }
 _FEWEST = 2
 _SENTENCE = 2  # English words around a name in another script

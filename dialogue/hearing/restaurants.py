@@ -11,7 +11,7 @@ from dialogue.reading import kinds_of
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 
 Match = tuple[Restaurant, float]
 

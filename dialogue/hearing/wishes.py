@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from booking_engine import Restaurant, SeatingPreferences
-from dialogue.features import offers
+from booking_engine.restaurants.features import telling_words
+from dialogue.reading import Entity
 from dialogue.turn import Turn
 from nlu.reading.wishes import AREAS, names_area
 
@@ -56,3 +57,19 @@ def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
             turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
         else:
             turn.say("utter_wish_noted", note=wish.text)
+
+
+def feature_like(restaurant: Restaurant, *said: str) -> str | None:
+    """Return the first of the restaurant's features that shares a telling word with what was said."""
+    words = telling_words(said)
+    return next((feature for feature in restaurant.features if words & telling_words([feature])), None)
+
+
+def offers(restaurant: Restaurant, seat: Entity) -> bool:
+    """Return whether its data tell of such a place to sit: a feature of it or of a table, or one of its areas."""
+    value = str(seat.value)
+    return (
+        feature_like(restaurant, seat.text, value) is not None
+        or restaurant.has_feature(value)
+        or bool(SeatingPreferences(value).areas_at(restaurant))
+    )

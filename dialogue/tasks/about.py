@@ -6,8 +6,8 @@ from datetime import time, timedelta
 from itertools import groupby
 
 from booking_engine import Restaurant
-from dialogue.features import feature_like, offers
 from dialogue.hearing.restaurants import drop_name_said_again
+from dialogue.hearing.wishes import feature_like, offers
 from dialogue.reading import Entity
 from dialogue.times import seating_spans
 from dialogue.turn import Turn, country_of

@@ -23,9 +23,6 @@ SURFACE = "surface"
 class ReadingExtractor(GraphComponent, EntityExtractorMixin):
     """Sets a message's entities by `nlu.reading.read`; the metadata's `expects` is what the bot has just asked for."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self._config = config
-
     @classmethod
     def create(
         cls,
@@ -34,8 +31,8 @@ class ReadingExtractor(GraphComponent, EntityExtractorMixin):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ReadingExtractor:
-        """The component needs nothing but its config."""
-        return cls(config)
+        """The component needs nothing."""
+        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; set its entities and what they leave of it."""
@@ -43,9 +40,7 @@ class ReadingExtractor(GraphComponent, EntityExtractorMixin):
             expecting = (message.get("metadata") or {}).get("expects")
             text = message.get(TEXT) or ""
             spans = read(text, expecting=expecting)
-            entities = [
-                {"entity": span.entity, "start": span.start, "end": span.end, "value": span.value} for span in spans
-            ]
+            entities = [{key: value for key, value in vars(span).items() if key != "text"} for span in spans]
             message.set(SURFACE, surface(text, spans)._asdict(), add_to_output=True)
             message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
         return messages

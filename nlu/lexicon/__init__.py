@@ -33,3 +33,7 @@ def words(concept: str, language: str = "en") -> Words:
     """Return the sets of words of a concept; in its file they are written as text."""
     told = load(concept, language).items()
     return Words({name: frozenset(text.split()) for name, text in told if isinstance(text, str)})
+
+
+COMMON = words("common").common
+"""Words that are no names: the common ones of English, and those people use when they book tables."""

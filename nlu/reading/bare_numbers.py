@@ -8,19 +8,37 @@ from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import LAST_HOUR, clock, clock_time
-from nlu.reading.message import Message, pattern
+from nlu.reading.message import Message, Value, pattern
+from nlu.reading.neighbours import in_a_name
 from nlu.reading.numbers import number_of
-from nlu.reading.spans import Value
 from nlu.reading.times import is_tonight
 
 _WORDS = lexicon.words("numbers")
-
 _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100, 4
 _REPLACED = (["instead", "of"], ["rather", "than"])
 _KINDS = ("party_size", "time", "date")
 _THINGS = "<things>"
 _ANY = pattern(r"\d+|one")
+_LABELS = Grammar("labels", means={})
 _GRAMMAR = Grammar("numbers", means={"count": int}, composed={"clock": clock})
+
+
+def read_labels(message: Message) -> None:
+    """Claim `label`, what only tells one thing from another ("room 12"); before times: "4A" is none, "flight 9 am" has one."""
+    view = message.view
+    for form, entity, _ in _LABELS["labels"].among(view.said):
+        for match in form.finditer(view.text):
+            first, end = view.tokens_between(*match.span("span"))
+            if match["letter"]:
+                number, letter = message.tokens[end - 2 : end]
+                is_glued = letter.end - letter.start == 1 and letter.start == number.end
+                if match["letter"] in ("am", "pm") and not is_glued:
+                    continue
+                end -= not is_glued
+            if not in_a_name(message, first, end):
+                message.claim(
+                    entity, first, end, message.text[message.tokens[first].start : message.tokens[end - 1].end]
+                )
 
 
 @dataclass

@@ -6,9 +6,8 @@ import re
 
 from nlu import lexicon
 from nlu.grammar import Grammar
-from nlu.reading.message import Message
+from nlu.reading.message import Message, Value
 from nlu.reading.numbers import count_of
-from nlu.reading.spans import Value
 
 _REFUSING = lexicon.words("wishes").negating | lexicon.words("choices").refusing
 

@@ -7,7 +7,6 @@ from nlu.reading.message import Message, Phrases
 from nlu.reading.spelling import slips
 
 _WORDS = lexicon.words("cities")
-
 NICKNAMES: dict[str, str] = lexicon.load("cities")["nicknames"]
 # Also ordinary words or first names: only after "in" or "near".
 _NAMES: list[str] = lexicon.load("cities")["names"]

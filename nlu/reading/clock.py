@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlu.grammar import Said, tagged
-from nlu.reading.spans import Value
+from nlu.reading.message import Value
 
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
 _ABOUT = {"about", "ish", "ish_first"}

@@ -6,13 +6,30 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from nlu.grammar import Rule, Table
 from nlu.reading.lexing import Token, tokenize
-from nlu.reading.spans import Span, Value
 
+Value = Any
+"""JSON-like: a string, a number, or a mapping of them."""
 _TRAILING = frozenset(".,")
 _FROM = {"from", "from2"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of the diner's own words and what it means.
+
+    `start` and `end` are character offsets into the text as it was given, so `text == given[start:end]`. `value` is
+    JSON-like and depends neither on today's date nor on any time zone; `nlu.resolving` turns it into days and times.
+    """
+
+    entity: str
+    start: int
+    end: int
+    text: str
+    value: Value
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlu import lexicon
 from nlu.grammar import Grammar
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 from nlu.reading.neighbours import GENERIC

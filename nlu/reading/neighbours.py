@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlu import lexicon
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 

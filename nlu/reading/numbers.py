@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from nlu import lexicon
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 
 _UNITS: dict[str, int] = lexicon.load("numbers")["units"]
 TENS: dict[str, int] = lexicon.load("numbers")["tens"]

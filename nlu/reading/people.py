@@ -7,14 +7,13 @@ from bisect import bisect_left
 
 from nlu import lexicon
 from nlu.grammar import Grammar
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
+from nlu.reading.changes import is_changing
 from nlu.reading.lexing import Token
-from nlu.reading.message import Message, View
+from nlu.reading.message import Claim, Message, Value, View
 from nlu.reading.numbers import count_of, number_of
-from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("people")
-SUMMING = _WORDS.summing
 _MANY = (_WORDS.soft | _WORDS.plurals | {f"{noun}s" for noun in _WORDS.ones}) - _WORDS.ones  # "mr", "mrs"
 _NO_NAMES = COMMON.union(*vars(_WORDS).values(), _MANY)
 _OPENING = _MANY.union(
@@ -29,7 +28,7 @@ _ROUND = 3
 """From how many relatives on the diner, who is not named, is likely to come too."""
 
 
-def with_people(message: Message) -> View | None:
+def _with_people(message: Message) -> View | None:
     """Return what is left to read with people who are named one by one as one word each: `<s3>` for "me, Ana and Joe".
 
     None where nobody is.
@@ -127,14 +126,65 @@ def _count(link: re.Match[str]) -> int | None:
     return None if noun in _MANY else each
 
 
-GRAMMAR = Grammar(
+_GRAMMAR = Grammar(
     "people",
     means={"n": count_of, "crowd": int, "company": count_of},
     builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company},
     pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in vars(_WORDS).items()},
 )
-_PEOPLE = GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
-_LINK = GRAMMAR.pattern(
+_PEOPLE = _GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
+_LINK = _GRAMMAR.pattern(
     "(?P<self>{self})|(?P<number>{digits})(( of (my|our|the))?{of}(?P<counted>{anybody}))?|"
     "({adjectives} ){0,3}(?P<noun>{many}){law}|<maybe>|{name}|someone|somebody"
 )
+
+
+def read_party_size(message: Message) -> None:
+    """Claim how many people come as `party_size`; days, times and wishes must have been read before."""
+    message.apply(_GRAMMAR["changes"])
+    message.apply(_GRAMMAR["before"])
+    if is_changing(message):
+        message.apply(_GRAMMAR["before_change"])
+    message.apply(_GRAMMAR["ranges"])
+    if message.expecting == "party_size":
+        message.apply(_GRAMMAR["asked"])
+    people = _with_people(message)
+    if people:
+        message.apply(_GRAMMAR["company"], people)
+    if not _figures(message):
+        message.apply(_GRAMMAR["counts"])
+    asked_for_time = message.expecting == "time" and not message.has("time")
+    if not asked_for_time and not _counts(message):
+        message.apply(_GRAMMAR["for"])
+    is_told = bool(_absolute(message))
+    for claim in message.of("companions"):
+        message.replace(claim, entity="guests" if is_told else "party_size")
+    _prefer_figures(message)
+
+
+def _absolute(message: Message) -> list[Claim]:
+    return [claim for claim in message.of("party_size") if "delta" not in claim.value]
+
+
+def _counts(message: Message) -> list[Claim]:
+    return [claim for claim in message.of("party_size") if "count" in claim.value]
+
+
+def _figures(message: Message) -> list[Claim]:
+    """Party sizes said with a number."""
+    return [
+        claim for claim in _absolute(message)
+        if any(number_of(token.word) for token in message.tokens[claim.first : claim.end])
+    ]  # fmt: skip
+
+
+def _prefer_figures(message: Message) -> None:
+    """A count makes "my friend and I" and "one less" beside it mere remarks."""
+    claims, absolute = message.of("party_size"), _absolute(message)
+    totals = [claim for claim in absolute if message.tokens[claim.end - 1].word in _WORDS.summing]
+    figures = totals or _figures(message)
+    if len(claims) < 2 or not absolute:
+        return
+    for claim in claims:
+        if claim not in (figures or absolute):
+            message.replace(claim, entity="guests")

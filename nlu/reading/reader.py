@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from nlu.reading.bare_numbers import read_bare_numbers
+from nlu.reading.bare_numbers import read_bare_numbers, read_labels
 from nlu.reading.changes import read_changes, read_negations
 from nlu.reading.choices import read_choices, read_comparing_choices
 from nlu.reading.cities import read_cities
 from nlu.reading.contacts import read_contacts
 from nlu.reading.cuisines import read_cuisines
 from nlu.reading.dates import read_dates
-from nlu.reading.labels import read_labels
-from nlu.reading.message import Message
+from nlu.reading.message import Message, Span
 from nlu.reading.names import read_names
-from nlu.reading.party_size import read_party_size
+from nlu.reading.people import read_party_size
 from nlu.reading.restaurants import read_restaurants
-from nlu.reading.spans import Span
 from nlu.reading.streets import read_bare_streets, read_streets
 from nlu.reading.times import read_times
 from nlu.reading.topics import read_topics

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from nlu import lexicon
+from nlu.lexicon import COMMON
 from nlu.reading.changes import is_changing
-from nlu.reading.common_words import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
 
 _WORDS = lexicon.words("restaurants")
-
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
 _CUES = _WORDS.sure | _WORDS.cues
 _STANDING = lexicon.words("streets").before | {"at"}

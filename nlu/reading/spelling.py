@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nlu import lexicon
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 
 _WORDS = lexicon.words("spelling")
 
@@ -40,10 +40,7 @@ SPELLINGS = {slip: word for word in (*_WORDS.often_mistyped, *WEEKDAYS) for slip
 
 # Short forms that are also plain words: after these they are not days ("we sat outside", "in the sun").
 AFTER_SUBJECT = {
-    "sat": _WORDS.after_subject_sat,
-    "sun": _WORDS.after_subject_sun,
-    "wed": _WORDS.after_subject_wed,
-    "diner": _WORDS.after_subject_diner,
-    "eve": _WORDS.after_subject_eve,
-    "nights": frozenset(),
-}
+    name.removeprefix("after_subject_"): said
+    for name, said in vars(_WORDS).items()
+    if name.startswith("after_subject_")
+} | {"nights": frozenset[str]()}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from nlu import lexicon
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.message import Message
 from nlu.reading.neighbours import GENERIC
 
 _WORDS = lexicon.words("streets")
-
 _NAMES_TOO = _WORDS.names_too
 """Common words that streets are called by."""
 _HOUSES = GENERIC | _WORDS.houses

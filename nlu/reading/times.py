@@ -6,16 +6,14 @@ import re
 
 from nlu import lexicon
 from nlu.grammar import Grammar
+from nlu.lexicon import COMMON
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes
-from nlu.reading.common_words import COMMON
-from nlu.reading.message import Message
+from nlu.reading.message import Message, Value
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.restaurants import name_end
-from nlu.reading.spans import Value
 
 _WORDS = lexicon.words("times")
-
 _FINER = _WORDS.finer
 """Parts of the evening that say more than "tonight"."""
 _GREETING = 2

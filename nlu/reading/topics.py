@@ -8,11 +8,7 @@ from nlu.reading.neighbours import in_a_name
 from nlu.reading.wishes import phrase_book
 
 _WORDS = lexicon.words("topics")
-
-_TOPICS: dict[str, str] = lexicon.load("topics")["topics"]
-_BOOK = phrase_book(_TOPICS)
-
-
+_BOOK = phrase_book(lexicon.load("topics")["topics"])
 _BARE = 4
 
 

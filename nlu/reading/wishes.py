@@ -7,7 +7,6 @@ from nlu.reading.message import Message, Phrases
 from nlu.reading.neighbours import in_a_name
 
 _WORDS = lexicon.words("wishes")
-
 _SEATING: dict[str, str] = lexicon.load("wishes")["seating"]
 DIETS: dict[str, str] = lexicon.load("wishes")["diets"]
 _OCCASION: dict[str, str] = lexicon.load("wishes")["occasions"]

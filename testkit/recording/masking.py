@@ -9,7 +9,7 @@ from itertools import count
 import phonenumbers
 
 from bot.rendering import gsm7
-from nlu.reading.common_words import COMMON
+from nlu.lexicon import COMMON
 from nlu.reading.reader import read
 
 _PEOPLE = (

@@ -14,7 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from dialogue.rasa.server import sessions
-from dialogue.rasa.server.failures import TurnFailed
+from dialogue.rasa.server.remote_action import TurnFailed
 from nlu.commands import split_wishes
 
 logger = logging.getLogger(__name__)

@@ -10,9 +10,16 @@ from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from dialogue.rasa.server.failures import TurnFailed
-
 logger = logging.getLogger(__name__)
+
+
+class TurnFailed(BaseException):
+    """Something a turn needs has failed, so the turn must not be saved, nor leave a trace in the tracker.
+
+    Rasa swallows every ``Exception`` of an action or a tracker store and carries on with the events lost; not being one,
+    this passes through to our channel, before the tracker is saved.
+    """
+
 
 _run_as_rasa_does = RemoteAction.run
 

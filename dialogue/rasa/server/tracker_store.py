@@ -10,8 +10,8 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import DBAPIError
 
-from dialogue.rasa.server.failures import TurnFailed
 from dialogue.rasa.server.old_slots import migrated
+from dialogue.rasa.server.remote_action import TurnFailed
 
 logger = logging.getLogger(__name__)
 
