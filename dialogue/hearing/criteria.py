@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
-
 from booking_engine import Restaurant
 from booking_engine.restaurants.features import telling_words
 from booking_engine.restaurants.streets import street_words
@@ -13,6 +11,7 @@ from dialogue.effects import Steps
 from dialogue.hearing.restaurants import first_named, in_hand
 from dialogue.reading import Entity, kinds_of
 from dialogue.turn import Turn
+from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
 
 SEARCHED = ("city", "cuisine", "street")
 """Entities that each fill the field of their name, and must fit; the rest are wishes."""

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
-
 from booking_engine import Criteria, Restaurant
 from dialogue.effects import CountRestaurants, FindRestaurants, Steps
 from dialogue.hearing.criteria import SEARCHED
@@ -16,6 +14,7 @@ from dialogue.hearing.restaurants import option_of
 from dialogue.state import State
 from dialogue.tasks.asking import some_cities
 from dialogue.turn import Outcome, Turn
+from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
 
 _OF_TABLE = frozenset(("party_size", "date", "time"))
 _OF_SEARCH = frozenset((*SEARCHED, "sought", "refused_cuisines", "restaurant"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from nlu.kinds import cuisine_candidates
 
+from nlu.kinds import cuisine_candidates
 from tests.nlu.reading_cases import values
 
 
