@@ -22,7 +22,8 @@ def hear_party(turn: Turn) -> None:
             continue
         value, known = entity.value, turn.state.known_party
         if "min" in value and "max" in value and not ("delta" in value and known):
-            turn.heard.options = tuple(Option(str(n), {"party_size": n}) for n in (value["min"], value["max"]))
+            least, most = value["min"], value["max"] or value["min"] + 1  # "me and my kids" leaves the most open
+            turn.heard.options = tuple(Option(str(n), {"party_size": n}) for n in (least, most))
             turn.heard.ask_options = "utter_party_range"
         elif "delta" in value and known:
             _set_party(turn, known + value["delta"])
