@@ -109,10 +109,10 @@ def _booking(state: State) -> GetReservation:
 
 
 def _weigh(turn: Turn) -> None:
-    """An answer to what was asked leaves no doubt that a change is wished, nor does a wish that act and intent agree on."""
+    """An answer to what was asked leaves no doubt that a change is wished."""
     state, picked = turn.state, turn.heard.picked
-    is_wish = is_wished("change", turn.reading.acts) and not turn.reading.is_contested
-    answers = (is_wish or turn.asked not in (None, "confirmation", *WHO)) and bool(turn.heard.news or picked)
+    is_asked = turn.asked not in (None, "confirmation", *WHO) or is_wished("change", turn.reading.acts)
+    answers = is_asked and bool(turn.heard.news or picked)
     agrees = says_yes_to_proposal(turn)
     state.is_unsure = state.is_unsure and not (answers or agrees)
     if agrees or (picked is not None and "time" in picked.fills):  # of the tables offered there
