@@ -103,6 +103,8 @@ class State:
     refused_cuisines: tuple[str, ...] = ()
     party_size: int | None = None
     date: dt.date | None = None
+    period: tuple[dt.date, dt.date] | None = None
+    """the first and the last of the days that were told loosely, until one of them is named"""
     presumes_day: bool = False
     """whether nobody has said the day"""
     time: dict[str, Any] | None = None

@@ -40,16 +40,20 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
 def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[list[date]] | None:
     """Return the days that each word for one may mean; None where the words tell none.
 
-    "Next week" tells which Friday is meant; alone, or beside a day that is not in it, it tells no day.
+    "Next week" tells which Friday is meant, of the next message too; alone, or beside a day that is not in it, it tells none.
     """
-    day_first = restaurant is not None and not writes_month_first(country_of(restaurant))
     told, loosely = turn.of_kind("date"), turn.of_kind("vague_date")
-    period = next(filter(None, (resolve_period(entity.value, today=today) for entity in loosely)), None)
-    if period is not None:
+    if loosely:
+        turn.state.period = next(filter(None, (resolve_period(each.value, today=today) for each in loosely)), None)
+    if period := turn.state.period:
         told += [entity for entity in loosely if "weekday" in entity.value]
-    meaning = partial(resolve_dates, today=today, day_first=day_first, anchor=turn.state.date, within=period)
-    said = [meaning(entity.value) for entity in told]
+    meaning = partial(resolve_dates, today=today, day_first=_writes_day_first(restaurant), anchor=turn.state.date)
+    said = [meaning(each.value, within=period) or ([] if loosely else meaning(each.value)) for each in told]
     return said if any(said) or (said and period is None) else None
+
+
+def _writes_day_first(restaurant: Restaurant | None) -> bool:
+    return restaurant is not None and not writes_month_first(country_of(restaurant))
 
 
 def _hear_vague_date(turn: Turn) -> None:
@@ -61,7 +65,7 @@ def _hear_vague_date(turn: Turn) -> None:
 
 def _set_date(turn: Turn, day: date, known: date | None) -> None:
     turn.heard.fields.add("date" if known != day else "date_same")
-    turn.state.date, turn.state.presumes_day = day, False
+    turn.state.date, turn.state.presumes_day, turn.state.period = day, False, None
 
 
 def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:

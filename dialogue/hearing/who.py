@@ -19,7 +19,7 @@ def hear_who(turn: Turn) -> Steps[None]:
     name = _name_read(turn)
     if len(name) < _SHORTEST_NAME:  # "Y" is a yes
         name = (yield from _odd_name(turn)) or ""
-    if name and name != turn.state.name:
+    if len(name) >= _SHORTEST_NAME and name != turn.state.name:
         turn.state.name = name[:_LONGEST_NAME]
         turn.heard.fields.add("name")
     yield from hear_phone(turn, turn.entities)
