@@ -171,7 +171,8 @@ class State:
         """Fill in what the picked option stands for."""
         for name, value in option.fills.items():
             setattr(self, name, dt.date.fromisoformat(value) if name == "date" else value)
-            self.presumes_day = self.presumes_day and name != "date"
+            if name == "date":
+                self.presumes_day, self.period = False, None
         self.choices = ()
 
     def has_lapsed(self, now: datetime) -> bool:

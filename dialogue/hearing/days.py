@@ -30,8 +30,7 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     if not days or days[-1] > today + _FURTHEST:
         turn.heard.problem = "no_such_date"
     elif len(days) > 1:
-        country = country_of(restaurant)
-        options = tuple(Option(turn.words.day(day, country), {"date": day.isoformat()}) for day in days)
+        options = tuple(Option(turn.words.day(day, country_of(restaurant)), {"date": day.isoformat()}) for day in days)
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_date"
     else:
         _set_date(turn, days[0], known=turn.state.date or presumed)  # told by the last question, it is no news
@@ -49,7 +48,7 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
         told += [entity for entity in loosely if "weekday" in entity.value]
     meaning = partial(resolve_dates, today=today, day_first=_writes_day_first(restaurant), anchor=turn.state.date)
     said = [meaning(each.value, within=period) or ([] if loosely else meaning(each.value)) for each in told]
-    return said if any(said) or (said and period is None) else None
+    return said if any(said) or (said and not loosely) else None
 
 
 def _writes_day_first(restaurant: Restaurant | None) -> bool:
