@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Literal
+from uuid import uuid4
 
 import httpx
 
@@ -22,6 +23,8 @@ _TIMEOUT = 60.0  # seconds; filling an evening is one request
 _MAX_CONNECTIONS = 64
 _CODE_TIMEOUT = 20.0  # seconds
 _POLL_INTERVAL = 0.1
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between attempts while the service says that it cannot reach its data (503): as long as a patient diner waits."""
 _SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 Failure = Literal["refused", "undelivered"]
@@ -117,15 +120,16 @@ class Service:
 
     def open_chat(self, **options: str) -> ChatThread:
         """Open a chat conversation. Options: `restaurant` (slug), `phone`, `name`, `locale`."""
-        opened = self._request("POST", "/api/chat/conversations", json=options, headers=self._key)
+        opened = self._repeat("POST", "/api/chat/conversations", json=options, headers=self._key)
         return ChatThread(opened["conversation_id"], opened["token"], opened)
 
     def say(self, chat: ChatThread, text: str, *, key: str | None = None) -> dict[str, Any]:
-        """Send a chat message and return the chat API's response. `key`: the Idempotency-Key of the message."""
-        headers = {"Authorization": f"Bearer {chat.token}"} | ({"Idempotency-Key": key} if key else {})
-        return self._request(
-            "POST", f"/api/chat/conversations/{chat.id}/messages", json={"text": text}, headers=headers
-        )
+        """Send a chat message and return the chat API's response.
+
+        `key`: the Idempotency-Key of the message, one of its own by default, so that it can be sent again after a 503.
+        """
+        headers = {"Authorization": f"Bearer {chat.token}", "Idempotency-Key": key or str(uuid4())}
+        return self._repeat("POST", f"/api/chat/conversations/{chat.id}/messages", json={"text": text}, headers=headers)
 
     def chat_messages(self, chat: ChatThread) -> list[dict[str, Any]]:
         """Return all messages of a chat."""
@@ -278,12 +282,27 @@ class Service:
         except httpx.HTTPError:
             return False
 
+    def _repeat(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        """Make a request that may be made twice, again while it answers 503, like a diner who taps "Try again"."""
+        for pause in _PAUSES:
+            answer = self._send(method, path, **request)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return self._content(answer)
+            time.sleep(pause)
+        return self._request(method, path, **request)
+
     def _request(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        return self._content(self._send(method, path, **request))
+
+    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
-            answer = self._client.request(method, path, **request)
+            return self._client.request(method, path, **request)
         except httpx.HTTPError as error:
             raise ServiceError(f"{method} {self.base_url}{path}: {error or type(error).__name__}") from error
+
+    def _content(self, answer: httpx.Response) -> dict[str, Any]:
         if not answer.is_success:
+            method, path = answer.request.method, answer.request.url.path
             raise ServiceError(f"{method} {path}: {answer.status_code} {_reason(answer)}")
         content: dict[str, Any] = answer.json()
         return content
