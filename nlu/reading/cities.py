@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlu import lexicon
-from nlu.reading.message import Message, Phrases
+from nlu.reading.message import Message, Phrases, View
 from nlu.reading.spelling import slips
 
 _WORDS = lexicon.words("cities")
@@ -25,16 +25,16 @@ def read_cities(message: Message) -> None:
     for first, end, name in _BOOK.find(view.words):
         alone = len([word for word in view.words if word.isalpha()]) == end - first
         sure = alone or message.expecting == "city" or end - first > 1 or view.words[first] not in _WORDS.ambiguous
-        if sure or _is_placed(message, first):
+        if sure or _is_placed(message, view, first):
             message.claim("city", view.items[first][1], view.items[end - 1][2], name)
     _claim_mistyped(message)
     _claim_after_in(message)
 
 
-def _is_placed(message: Message, place: int) -> bool:
+def _is_placed(message: Message, view: View, place: int) -> bool:
     """Whether what is said before makes a city of a word that is a common one or a first name, too."""
-    before = message.view.words[place - 1] if place else ""
-    _, first, end = message.view.items[place]
+    before = view.words[place - 1] if place else ""
+    _, first, end = view.items[place]
     if before in _WORDS.sure:
         return True
     return message.tokens[first].capital and before in _PLACING and not _name_follows(message, end)

@@ -197,6 +197,10 @@ def test_cities_are_read(text: str, city: str) -> None:
     assert values(text, "city") == [city]
 
 
+def test_a_city_before_does_not_shift_what_stands_before_a_name() -> None:
+    assert values("Nonna Brunella New York friday 7pm, Ana Lima", "city") == ["New York"]
+
+
 @pytest.mark.parametrize("text", ["my name is Austin Reed", "that would be nice", "I have been to Paris Baguette"])
 def test_other_words_are_no_city(text: str) -> None:
     assert values(text, "city") == []
