@@ -35,5 +35,16 @@ def words(concept: str, language: str = "en") -> Words:
     return Words({name: frozenset(text.split()) for name, text in told if isinstance(text, str)})
 
 
+@cache
+def dictionary(language: str = "en") -> Mapping[str, frozenset[str]]:
+    """Return the words of a language: `everyday` ones, others that are `known` to most, and `names` of people and places.
+
+    They are in lower case, without accents and apostrophes.
+    """
+    text = (FOLDER / language / "english.txt").read_text(encoding="ascii")
+    parts = [part.split() for part in text.split("# ")[1:]]
+    return {title: frozenset(listed) for title, *listed in parts}
+
+
 COMMON = words("common").common
 """Words that are no names: the common ones of English, and those people use when they book tables."""

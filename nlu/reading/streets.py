@@ -10,7 +10,7 @@ from nlu.reading.neighbours import GENERIC
 _WORDS = lexicon.words("streets")
 _NAMES_TOO = _WORDS.names_too
 """Common words that streets are called by."""
-_HOUSES = GENERIC | _WORDS.houses
+HOUSES = GENERIC | _WORDS.houses
 _WORDLIKE = ("word", "number", "ordinal")
 _LONGEST = 3
 
@@ -53,7 +53,7 @@ def _goes_on(message: Message, position: int) -> bool:
     if position >= len(message.tokens) or message.taken(position):
         return False
     token = message.tokens[position]
-    return token.kind == "word" and (token.capital or token.word not in COMMON or token.word in _HOUSES)
+    return token.kind == "word" and (token.capital or token.word not in COMMON or token.word in HOUSES)
 
 
 def _may_name(message: Message, position: int) -> bool:

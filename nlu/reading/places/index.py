@@ -1,0 +1,133 @@
+"""The names of all restaurants, ready to be looked up by the words of a text."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from nlu import lexicon
+from nlu.reading.cuisines import CUISINES
+from nlu.reading.places.slips import Slips
+from nlu.reading.places.units import fold
+from nlu.reading.streets import HOUSES
+
+_PLACES = lexicon.words("places")
+_RESTAURANTS = lexicon.words("restaurants")
+_CITIES = lexicon.load("cities")
+_MOST_SHARING = 40
+"""Names. A word that more names share leads to them only together with the next."""
+_GENERIC_SHARE = 0.004
+_GENERIC_LEAST = 8
+_SHORTEST_JOINED = 6
+
+SMALL = _PLACES.small
+CUISINE_WORDS = (
+    frozenset(word for phrases in CUISINES.values() for phrase in phrases.split("|") for word in fold(phrase))
+    - SMALL
+    - _RESTAURANTS.generic
+)
+TYPES = _RESTAURANTS.types
+_GENERIC = HOUSES | TYPES | {f"{word}s" for word in HOUSES | TYPES} | CUISINE_WORDS
+
+
+class Place(NamedTuple):
+    """What the finder knows about a restaurant; `street` may be empty."""
+
+    slug: str
+    name: str
+    city: str
+    street: str
+    cuisines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlaceIndex:
+    """Names by their words. A name is the number of its words in `names`; the same name in several cities is one."""
+
+    names: Sequence[tuple[str, ...]]
+    printed: Sequence[str]
+    houses: Sequence[tuple[tuple[str, str, str], ...]]
+    """Per name its restaurants: slug, city, street; cities in lower case."""
+    postings: Mapping[str, array[int]]
+    """Names by a word that few share, or by two words in a row of which many share each."""
+    frequent: Mapping[tuple[str, ...], int]
+    """Names made of words that many share."""
+    vocabulary: Mapping[str, int]
+    """How many names share a word."""
+    joined: Mapping[str, tuple[str, str]]
+    """Two words of a name that may be written as one."""
+    cities: Mapping[tuple[str, ...], str]
+    """Cities by their words."""
+    city_words: frozenset[str]
+    slips: Slips
+    most_generic: int
+
+    @classmethod
+    def build(cls, places: Iterable[Place]) -> PlaceIndex:
+        """Index restaurants; 20,000 take one or two seconds."""
+        printed: dict[tuple[str, ...], str] = {}
+        houses: dict[tuple[str, ...], list[tuple[str, str, str]]] = defaultdict(list)
+        cities = _known_cities()
+        words_of_cities: dict[str, str] = {}
+        for place in places:
+            words = fold(place.name)
+            if not words:
+                continue
+            printed.setdefault(words, place.name)
+            city = words_of_cities.setdefault(place.city, place.city.casefold())
+            houses[words].append((place.slug, city, place.street))
+            if place.city and fold(place.city) not in cities:
+                cities[fold(place.city)] = city
+        vocabulary = Counter(word for words in houses for word in dict.fromkeys(words))
+        return cls(
+            names=list(houses),
+            printed=list(printed.values()),
+            houses=[tuple(sorted(found)) for found in houses.values()],
+            postings=_postings(list(houses), vocabulary),
+            frequent={w: at for at, w in enumerate(houses) if all(vocabulary[x] > _MOST_SHARING for x in w)},
+            vocabulary=dict(vocabulary),
+            joined=_joined(houses, vocabulary),
+            cities=cities,
+            city_words=frozenset(word for words in cities for word in words),
+            slips=Slips(vocabulary),
+            most_generic=max(_GENERIC_LEAST, int(len(houses) * _GENERIC_SHARE)),
+        )
+
+    def is_generic(self, word: str) -> bool:
+        """Whether a word tells what kind of house it is, or is in the names of many."""
+        return word in _GENERIC or self.vocabulary.get(word, 0) > self.most_generic
+
+    def is_frequent(self, word: str) -> bool:
+        """Whether so many names share a word that it leads to none by itself."""
+        return self.vocabulary.get(word, 0) > _MOST_SHARING
+
+
+def _known_cities() -> dict[tuple[str, ...], str]:
+    names = {fold(name): name.casefold() for name in _CITIES["names"]}
+    return names | {fold(said): name.casefold() for said, name in _CITIES["nicknames"].items()}
+
+
+def _postings(names: Sequence[tuple[str, ...]], vocabulary: Mapping[str, int]) -> dict[str, array[int]]:
+    postings: dict[str, array[int]] = {}
+    for at, words in enumerate(names):
+        keys = {word for word in words if vocabulary[word] <= _MOST_SHARING}
+        keys |= {f"{a} {b}" for a, b in pairwise(words) if min(vocabulary[a], vocabulary[b]) > _MOST_SHARING}
+        for key in keys:
+            postings.setdefault(key, array("I")).append(at)
+    return {key: found for key, found in postings.items() if len(found) <= _MOST_SHARING}
+
+
+def _joined(names: Iterable[tuple[str, ...]], vocabulary: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+    """Two words of a name that may be written as one ("birddog"), unless there is such a word."""
+    return {
+        a + b: (a, b)
+        for words in names
+        for a, b in pairwise(words)
+        if len(a + b) >= _SHORTEST_JOINED - 2
+        and a + b not in vocabulary
+        and min(vocabulary[a], vocabulary[b]) <= _MOST_SHARING
+    }

@@ -1,0 +1,183 @@
+"""Where the words of a text run along the words of a name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from nlu.lexicon import COMMON
+from nlu.reading.places.index import SMALL, PlaceIndex
+from nlu.reading.places.slips import SHORTEST, is_slip
+from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
+
+_LONGEST = 8
+_DOUBTFUL = 100
+_SHORTEST_JOINED = 6
+_SHORTEST_PIECE = 3
+
+
+class Run(NamedTuple):
+    """Units `first` up to `end` that are words of a name, from its word `offset` on, with so many slips."""
+
+    first: int
+    end: int
+    name: int
+    offset: int
+    slips: int
+
+    @property
+    def size(self) -> int:
+        """How many words."""
+        return self.end - self.first
+
+
+def readings(index: PlaceIndex, units: list[Unit]) -> list[list[Unit]]:
+    """Return the units as they are and, where words of names may have been split or joined, as they then were."""
+    respelled = list(_respelled(index, units))
+    return [units] if respelled == units else [units, respelled]
+
+
+def _respelled(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Unit]:
+    position = 0
+    while position < len(units):
+        unit = units[position]
+        follower = units[position + 1] if position + 1 < len(units) else None
+        pieces = index.joined.get(unit.word)
+        if follower is not None and _is_split(index, unit, follower):
+            yield unit._replace(word=unit.word + follower.word, end=follower.end)
+            position += 1
+        elif pieces is not None and rank(unit.word) == UNKNOWN:
+            yield unit._replace(word=pieces[0])
+            yield unit._replace(word=pieces[1], opens=False, breaks=False)
+        else:
+            yield unit
+        position += 1
+
+
+def _is_split(index: PlaceIndex, unit: Unit, follower: Unit) -> bool:
+    word = unit.word + follower.word
+    if follower.breaks or len(word) < _SHORTEST_JOINED or word not in index.vocabulary:
+        return False
+    strange = UNKNOWN in (rank(unit.word), rank(follower.word))
+    whole = min(len(unit.word), len(follower.word)) >= _SHORTEST_PIECE and not {unit.word, follower.word} & SMALL
+    return (strange or whole) and rank(word) != EVERYDAY
+
+
+def find_runs(index: PlaceIndex, units: Sequence[Unit]) -> dict[tuple[int, int], list[Run]]:
+    """Return the longest runs along each name that may be meant, by their units."""
+    found: dict[tuple[int, int], dict[int, Run]] = defaultdict(dict)
+    for longest in _all_runs(index, units):
+        run = _trimmed(index, units, longest)
+        if run.size > 0:
+            same = found[run.first, run.end]
+            if run.name not in same or same[run.name].slips > run.slips:
+                same[run.name] = run
+    return {place: list(runs.values()) for place, runs in found.items()}
+
+
+def _all_runs(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Run]:
+    for at, unit in enumerate(units):
+        for word in _meant(index, unit):
+            yield from _along(index, units, at, word, index.postings.get(word, ()))
+        if index.is_frequent(unit.word):
+            yield from _frequent(index, units, at)
+
+
+def _meant(index: PlaceIndex, unit: Unit) -> Iterable[str]:
+    """The words of names that a unit may be: itself, with or without an s, or what it is a slip for."""
+    word = unit.word
+    if word in index.vocabulary:
+        return (word, *_forms(index, word)) if rank(word) == UNKNOWN and not index.is_generic(word) else (word,)
+    if rank(word) == EVERYDAY or not word.isalpha() or index.is_generic(word):
+        return ()
+    if rank(word) == UNKNOWN and not unit.misspelt:
+        return _forms(index, word) or index.slips.meant(word)
+    return _forms(index, word)
+
+
+def _forms(index: PlaceIndex, word: str) -> tuple[str, ...]:
+    if len(word) < SHORTEST:
+        return ()
+    return tuple(form for form in (word + "s", word.removesuffix("s")) if form != word and form in index.vocabulary)
+
+
+def _along(index: PlaceIndex, units: Sequence[Unit], at: int, word: str, names: Iterable[int]) -> Iterator[Run]:
+    for name in names:
+        words = index.names[name]
+        for place, known in enumerate(words):
+            if known == word:
+                yield _align(units, at, name, words, place)
+
+
+def _frequent(index: PlaceIndex, units: Sequence[Unit], at: int) -> Iterator[Run]:
+    """Runs that begin with words of which many names share each."""
+    words: tuple[str, ...] = ()
+    for unit in units[at : at + _LONGEST]:
+        if not index.is_frequent(unit.word) or (words and unit.breaks):
+            break
+        words = (*words, unit.word)
+        if words in index.frequent:
+            yield Run(at, at + len(words), index.frequent[words], 0, 0)
+        if len(words) == 2:
+            yield from _along(index, units, at, words[0], _sharing(index, words))
+
+
+def _sharing(index: PlaceIndex, words: tuple[str, ...]) -> Iterable[int]:
+    return index.postings.get(" ".join(words), ())
+
+
+def _align(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int) -> Run:
+    """Follow a name from one of its words on to both sides, as far as the text goes with it."""
+    run = _followed(units, at, name, words, place, lenient=True)
+    if run.slips < _DOUBTFUL:
+        return run
+    slips = run.slips - _DOUBTFUL
+    others = sum(rank(word) != EVERYDAY for word in words) if slips == 0 and run.size == len(words) > 1 else 0
+    if others and (len(words) > 2 or others > 1):
+        return run._replace(slips=1)
+    return _followed(units, at, name, words, place, lenient=False)
+
+
+def _followed(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, lenient: bool) -> Run:
+    slips = _apart(units[at].word, words[place], lenient=True) or 0
+    first, end = at, at + 1
+    offset, after = place, place + 1
+    while offset and first and not units[first].breaks:
+        cost = _apart(units[first - 1].word, words[offset - 1], lenient=lenient)
+        if cost is None:
+            break
+        first, offset, slips = first - 1, offset - 1, slips + cost
+    while after < len(words) and end < len(units) and not units[end].breaks:
+        cost = _apart(units[end].word, words[after], lenient=lenient)
+        if cost is None:
+            break
+        end, after, slips = end + 1, after + 1, slips + cost
+    return Run(first, end, name, offset, slips)
+
+
+def _apart(said: str, known: str, *, lenient: bool) -> int | None:
+    """How many slips a unit is from a word of a name; many where it is a word of its own; None where it is another."""
+    if said == known:
+        return 0
+    if said.removesuffix("s") == known.removesuffix("s") and min(len(said), len(known)) >= SHORTEST - 1:
+        return 0
+    if not is_slip(said, known):
+        return None
+    if rank(said) == UNKNOWN:
+        return 1
+    return _DOUBTFUL if lenient else None
+
+
+def _trimmed(index: PlaceIndex, units: Sequence[Unit], run: Run) -> Run:
+    """A part of a name without the small words at its ends; "la" that the name begins with belongs to it."""
+    if run.size == len(index.names[run.name]):
+        return run
+    first, end = run.first, run.end
+    while (
+        first < end and units[first].word in SMALL and (run.offset + first > run.first or units[first].word in COMMON)
+    ):
+        first += 1
+    while end > first and units[end - 1].word in SMALL:
+        end -= 1
+    return run._replace(first=first, end=end, offset=run.offset + first - run.first)

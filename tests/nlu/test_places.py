@@ -1,0 +1,185 @@
+"""The finder of known restaurants in texts: each rule with its counter-example."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.reading.places import Place, PlaceIndex, find_places
+
+NAMES = {
+    "8 Sushi": "Pacifica",
+    "3rd Cousin": "San Francisco",
+    "2g Japanese Brasserie": "San Francisco",
+    "Sunday Porch": "Denver",
+    "Bird Dog": "Palo Alto",
+    "Old Siam": "Oakland",
+    "Thai House": "Oakland",
+    "Oakland Grill": "Oakland",
+    "The Table": "Oakland",
+    "Home": "Oakland",
+    "Lunch": "Oakland",
+    "Have": "Oakland",
+    "Haven": "Oakland",
+    "Toro": "Fremont",
+    "Al's Place": "San Francisco",
+    "Rosa": "Napa",
+    "Charlotte": "Napa",
+    "Kyoto": "Napa",
+    "Bluefin": "Napa",
+    "Copperleaf & Rye": "Napa",
+    "Crab House At Pier 39": "San Francisco",
+    "Café Zoë": "Menlo Park",
+    "Bob's Steak & Chop House": "San Francisco",
+    "Amami Sushi": "San Bruno",
+    "Osteria Toscana": "Napa",
+    "La Vera Pizza": "Napa",
+    "Gather": "Berkeley",
+}
+
+
+@pytest.fixture(scope="module")
+def index() -> PlaceIndex:
+    chain = [
+        Place(f"tomatina-{city.lower()}", "Tomatina", city, f"{at} Polk Street", ())
+        for at, city in enumerate(("Napa", "Alameda"))
+    ]
+    return PlaceIndex.build(
+        [*(Place(name.lower(), name, city, "1 Main Street", ()) for name, city in NAMES.items()), *chain]
+    )
+
+
+def said(index: PlaceIndex, text: str, expecting: str | None = None) -> list[str]:
+    return [find.name for find in find_places(index, text, expecting=expecting)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("8 sushi at 8", ["8 Sushi"]),
+        ("3rd cousin for 3", ["3rd Cousin"]),
+        ("table for 4 at 3rd cousin", ["3rd Cousin"]),
+        ("2g japanese brasserie tomorrow at 8", ["2g Japanese Brasserie"]),
+        ("2g japanese tonight", ["2g Japanese Brasserie"]),
+        ("sunday porch sunday at 7", ["Sunday Porch"]),
+        ("move my bird dog table to old siam", ["Bird Dog", "Old Siam"]),
+        ("thai house oakland", ["Thai House"]),
+        ("book thai house for 4", ["Thai House"]),
+        ("oakland grill for 4", ["Oakland Grill"]),
+        ("book home for 4", ["Home"]),
+        ("at home for 4", ["Home"]),
+        ("dinner, maybe gather in berkeley", ["Gather"]),
+        ("a table for two at Lunch please", ["Lunch"]),
+        ("at Have for 4", ["Have"]),
+        ("can we come to The Table tomorrow?", ["The Table"]),
+        ("book haven for 4", ["Haven"]),
+        ("is Gather open tomorrow?", ["Gather"]),
+        ("book rosa for 4", ["Rosa"]),
+        ("a restaurant called charlotte", ["Charlotte"]),
+        ("book kyoto for 4", ["Kyoto"]),
+        ("birddog tomorrow at 7", ["Bird Dog"]),
+        ("bird dgo for 4", ["Bird Dog"]),
+        ("blue fin friday at 8", ["Bluefin"]),
+        ("table at bluefinn", ["Bluefin"]),
+        ("copperleaf rye tomorrow", ["Copperleaf & Rye"]),
+        ("copperleaf n rye tomorrow", ["Copperleaf & Rye"]),
+        ("my table at copperlef", []),
+        ("cafe zoe at 7", ["Café Zoë"]),
+        ("bobs steak and chop house", ["Bob's Steak & Chop House"]),
+        ("bob's steak + chop houses", ["Bob's Steak & Chop House"]),
+        ("at pier 39 for 4", ["Crab House At Pier 39"]),
+        ("I'm looking for Amami in San Bruno", ["Amami Sushi"]),
+        ("I'd love to go to La Vera. Can you book?", ["La Vera Pizza"]),
+    ],
+)
+def test_names_are_found(index: PlaceIndex, text: str, names: list[str]) -> None:
+    assert said(index, text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "is there a place to eat near the pier",
+        "we have theater tickets at 9, will we make it?",
+        "do you have parking",
+        "too slow",
+        "at home",
+        "we're at home for now",
+        "home at 7",
+        "book lunch for 4",
+        "book the table",
+        "the table for 4 tomorrow",
+        "can we have a table for 4 tomorrow",
+        "thai in oakland",
+        "any thai house in town?",
+        "thai food oakland",
+        "for 8 sushi in pacifica",
+        "my 3rd cousin is coming",
+        "on the 3rd my cousin comes for 3",
+        "my friend Rosa",
+        "my friend Rosa comes at 7",
+        "this is Charlotte",
+        "a table for Rosa Smith",
+        "dinner in kyoto",
+        "on rosa street",
+        "I saw a bird dog yesterday",
+        "a heaven for kids",
+        "Does the Villa Toscana offer delivery?",
+        "gather round",
+        "WE HAVE HOME AND LUNCH",
+    ],
+)
+def test_everyday_texts_name_nothing(index: PlaceIndex, text: str) -> None:
+    assert said(index, text) == []
+
+
+@pytest.mark.parametrize(
+    ("expecting", "text", "names"),
+    [
+        ("restaurant", "Home", ["Home"]),
+        ("restaurant", "the table please", ["The Table"]),
+        ("restaurant", "lunch", ["Lunch"]),
+        ("restaurant", "we will have lunch", []),
+        ("restaurant", "copperleaf", ["Copperleaf & Rye"]),
+        ("name", "Rosa", []),
+        ("name", "it's Rosa", []),
+        ("name", "book rosa for 4", ["Rosa"]),
+        ("city", "oakland", []),
+        (None, "lunch", []),
+    ],
+)
+def test_what_is_asked_decides(index: PlaceIndex, expecting: str | None, text: str, names: list[str]) -> None:
+    assert said(index, text, expecting) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("tomatina for 4", ("tomatina-alameda", "tomatina-napa")),
+        ("tomatina in napa for 4", ("tomatina-napa",)),
+        ("tomatina alameda", ("tomatina-alameda",)),
+        ("tomatina in oakland", ("tomatina-alameda", "tomatina-napa")),
+    ],
+)
+def test_a_city_tells_houses_of_one_name_apart(index: PlaceIndex, text: str, slugs: tuple[str, ...]) -> None:
+    [find] = find_places(index, text)
+    assert find.slugs == slugs
+
+
+def test_a_street_tells_houses_of_one_name_apart() -> None:
+    index = PlaceIndex.build(
+        [Place("a", "Tomatina", "Napa", "1 Polk Street", ()), Place("b", "Tomatina", "Napa", "2 Elm Avenue", ())]
+    )
+    assert [find.slugs for find in find_places(index, "the tomatina on elm")] == [("b",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"), [("old siam at 7", True), ("amami at 7", False), ("table at bluefinn", False)]
+)
+def test_parts_and_slips_are_not_sure(index: PlaceIndex, text: str, sure: bool) -> None:
+    assert [find.sure for find in find_places(index, text)] == [sure]
+
+
+def test_a_find_tells_its_tokens(index: PlaceIndex) -> None:
+    [find] = find_places(index, "see you at 2g japanese brasserie at 7")
+    assert (find.first, find.end) == (3, 7)
