@@ -13,6 +13,7 @@ from nlu import lexicon
 from nlu.reading.cuisines import CUISINES
 from nlu.reading.places.slips import Slips
 from nlu.reading.places.units import fold
+from nlu.reading.spelling import MONTHS, WEEKDAYS
 from nlu.reading.streets import HOUSES
 
 _PLACES = lexicon.words("places")
@@ -24,6 +25,7 @@ _GENERIC_SHARE = 0.004
 _GENERIC_LEAST = 8
 _SHORTEST_JOINED = 6
 
+CALENDAR = frozenset((*WEEKDAYS, *MONTHS, "today", "tonight", "tomorrow"))
 SMALL = _PLACES.small
 CUISINE_WORDS = (
     frozenset(word for phrases in CUISINES.values() for phrase in phrases.split("|") for word in fold(phrase))
@@ -44,14 +46,22 @@ class Place(NamedTuple):
     cuisines: tuple[str, ...]
 
 
+class House(NamedTuple):
+    """One of the restaurants of a name; its city in lower case."""
+
+    slug: str
+    city: str
+    street: str
+
+
 @dataclass(frozen=True)
 class PlaceIndex:
     """Names by their words. A name is the number of its words in `names`; the same name in several cities is one."""
 
     names: Sequence[tuple[str, ...]]
     printed: Sequence[str]
-    houses: Sequence[tuple[tuple[str, str, str], ...]]
-    """Per name its restaurants: slug, city, street; cities in lower case."""
+    houses: Sequence[tuple[House, ...]]
+    """Restaurants per name."""
     postings: Mapping[str, array[int]]
     """Names by a word that few share, or by two words in a row of which many share each."""
     frequent: Mapping[tuple[str, ...], int]
@@ -70,29 +80,24 @@ class PlaceIndex:
     def build(cls, places: Iterable[Place]) -> PlaceIndex:
         """Index restaurants; 20,000 take one or two seconds."""
         printed: dict[tuple[str, ...], str] = {}
-        houses: dict[tuple[str, ...], list[tuple[str, str, str]]] = defaultdict(list)
-        cities = _known_cities()
-        words_of_cities: dict[str, str] = {}
+        houses: dict[tuple[str, ...], list[House]] = defaultdict(list)
+        cities = _Cities()
         for place in places:
             words = fold(place.name)
-            if not words:
-                continue
-            printed.setdefault(words, place.name)
-            city = words_of_cities.setdefault(place.city, place.city.casefold())
-            houses[words].append((place.slug, city, place.street))
-            if place.city and fold(place.city) not in cities:
-                cities[fold(place.city)] = city
+            if words:
+                printed.setdefault(words, place.name)
+                houses[words].append(House(place.slug, cities.add(place.city), place.street))
         vocabulary = Counter(word for words in houses for word in dict.fromkeys(words))
         return cls(
             names=list(houses),
             printed=list(printed.values()),
             houses=[tuple(sorted(found)) for found in houses.values()],
             postings=_postings(list(houses), vocabulary),
-            frequent={w: at for at, w in enumerate(houses) if all(vocabulary[x] > _MOST_SHARING for x in w)},
+            frequent=_frequent(houses, vocabulary),
             vocabulary=dict(vocabulary),
             joined=_joined(houses, vocabulary),
-            cities=cities,
-            city_words=frozenset(word for words in cities for word in words),
+            cities=cities.names,
+            city_words=frozenset(word for words in cities.names for word in words),
             slips=Slips(vocabulary),
             most_generic=max(_GENERIC_LEAST, int(len(houses) * _GENERIC_SHARE)),
         )
@@ -106,9 +111,25 @@ class PlaceIndex:
         return self.vocabulary.get(word, 0) > _MOST_SHARING
 
 
-def _known_cities() -> dict[tuple[str, ...], str]:
-    names = {fold(name): name.casefold() for name in _CITIES["names"]}
-    return names | {fold(said): name.casefold() for said, name in _CITIES["nicknames"].items()}
+class _Cities:
+    """Cities by the words for them: those that people know, and those of the restaurants."""
+
+    def __init__(self) -> None:
+        known = {name: name for name in _CITIES["names"]} | _CITIES["nicknames"]
+        self.names = {fold(said): name.casefold() for said, name in known.items()}
+        self._seen: dict[str, str] = {}
+
+    def add(self, city: str) -> str:
+        """Add the city of a restaurant and return it in lower case, the same object each time."""
+        if city not in self._seen:
+            self._seen[city] = city.casefold()
+            if words := fold(city):
+                self.names.setdefault(words, self._seen[city])
+        return self._seen[city]
+
+
+def _frequent(names: Iterable[tuple[str, ...]], vocabulary: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+    return {words: at for at, words in enumerate(names) if all(vocabulary[word] > _MOST_SHARING for word in words)}
 
 
 def _postings(names: Sequence[tuple[str, ...]], vocabulary: Mapping[str, int]) -> dict[str, array[int]]:

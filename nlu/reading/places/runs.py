@@ -12,19 +12,27 @@ from nlu.reading.places.slips import SHORTEST, is_slip
 from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
 
 _LONGEST = 8
-_DOUBTFUL = 100
+_FORM, _SLIP, _DOUBTFUL = 1, 10, 1000
 _SHORTEST_JOINED = 6
 _SHORTEST_PIECE = 3
 
 
 class Run(NamedTuple):
-    """Units `first` up to `end` that are words of a name, from its word `offset` on, with so many slips."""
+    """Units `first` up to `end` that are words of a name, from its word `offset` on, apart from it by so much.
+
+    A missing or needless s costs least, and a slip more.
+    """
 
     first: int
     end: int
     name: int
     offset: int
-    slips: int
+    cost: int
+
+    @property
+    def slips(self) -> bool:
+        """Whether a word is written with a slip."""
+        return self.cost >= _SLIP
 
     @property
     def size(self) -> int:
@@ -71,7 +79,7 @@ def find_runs(index: PlaceIndex, units: Sequence[Unit]) -> dict[tuple[int, int],
         run = _trimmed(index, units, longest)
         if run.size > 0:
             same = found[run.first, run.end]
-            if run.name not in same or same[run.name].slips > run.slips:
+            if run.name not in same or same[run.name].cost > run.cost:
                 same[run.name] = run
     return {place: list(runs.values()) for place, runs in found.items()}
 
@@ -130,42 +138,42 @@ def _sharing(index: PlaceIndex, words: tuple[str, ...]) -> Iterable[int]:
 def _align(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int) -> Run:
     """Follow a name from one of its words on to both sides, as far as the text goes with it."""
     run = _followed(units, at, name, words, place, lenient=True)
-    if run.slips < _DOUBTFUL:
+    if run.cost < _DOUBTFUL:
         return run
-    slips = run.slips - _DOUBTFUL
-    others = sum(rank(word) != EVERYDAY for word in words) if slips == 0 and run.size == len(words) > 1 else 0
+    alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
+    others = sum(rank(word) != EVERYDAY for word in words) if alone else 0
     if others and (len(words) > 2 or others > 1):
-        return run._replace(slips=1)
+        return run._replace(cost=_SLIP)
     return _followed(units, at, name, words, place, lenient=False)
 
 
 def _followed(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, lenient: bool) -> Run:
-    slips = _apart(units[at].word, words[place], lenient=True) or 0
+    cost = _apart(units[at].word, words[place], lenient=True) or 0
     first, end = at, at + 1
     offset, after = place, place + 1
     while offset and first and not units[first].breaks:
-        cost = _apart(units[first - 1].word, words[offset - 1], lenient=lenient)
-        if cost is None:
+        apart = _apart(units[first - 1].word, words[offset - 1], lenient=lenient)
+        if apart is None:
             break
-        first, offset, slips = first - 1, offset - 1, slips + cost
+        first, offset, cost = first - 1, offset - 1, cost + apart
     while after < len(words) and end < len(units) and not units[end].breaks:
-        cost = _apart(units[end].word, words[after], lenient=lenient)
-        if cost is None:
+        apart = _apart(units[end].word, words[after], lenient=lenient)
+        if apart is None:
             break
-        end, after, slips = end + 1, after + 1, slips + cost
-    return Run(first, end, name, offset, slips)
+        end, after, cost = end + 1, after + 1, cost + apart
+    return Run(first, end, name, offset, cost)
 
 
 def _apart(said: str, known: str, *, lenient: bool) -> int | None:
-    """How many slips a unit is from a word of a name; many where it is a word of its own; None where it is another."""
+    """How far a unit is from a word of a name: `_DOUBTFUL` where it is a word of its own; None where it is another."""
     if said == known:
         return 0
     if said.removesuffix("s") == known.removesuffix("s") and min(len(said), len(known)) >= SHORTEST - 1:
-        return 0
+        return _FORM
     if not is_slip(said, known):
         return None
     if rank(said) == UNKNOWN:
-        return 1
+        return _SLIP
     return _DOUBTFUL if lenient else None
 
 

@@ -1,0 +1,131 @@
+"""How telling the words of a run are, whatever stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nlu import lexicon
+from nlu.reading.places.index import CALENDAR, CUISINE_WORDS, SMALL, TYPES, PlaceIndex
+from nlu.reading.places.runs import Run
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, UNKNOWN, rank
+
+_BOOKABLE = lexicon.words("places").bookable
+_MOST_SHARING = 6
+"""Names that may share a part for it to tell anything."""
+_LONG_WORD = 5
+_SHORT_WORD = 3
+
+LOWEST, HIGHEST = -1, 3
+
+
+class Grade(NamedTuple):
+    """How telling the words of a run are: from `LOWEST` (only certain evidence makes a name of them) to `HIGHEST` (needs none).
+
+    `rank`: how ordinary the least ordinary word is. `partial`: the words are only a part of the name, or a slip for it.
+    `cities`: where restaurants of that name are. `article`: "the" belongs to the name.
+    """
+
+    value: int
+    words: tuple[str, ...]
+    rank: int
+    partial: bool
+    cities: frozenset[str]
+    article: bool
+
+
+def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
+    """Return the grade of the words of runs over the same units, None where they can be no name."""
+    run = runs[0]
+    words = index.names[run.name][run.offset : run.offset + run.size]
+    value = _value(index, runs, words)
+    if value is None:
+        return None
+    return Grade(
+        value=value,
+        words=words,
+        rank=max(rank(word) for word in words),
+        partial=run.slips or not is_whole(index, run),
+        cities=frozenset(city for run in runs for _, city, _ in index.houses[run.name]),
+        article=index.printed[run.name].lower().startswith("the "),
+    )
+
+
+def is_whole(index: PlaceIndex, run: Run) -> bool:
+    """Whether all words of the name are said."""
+    return run.size == len(index.names[run.name])
+
+
+def is_core(index: PlaceIndex, run: Run) -> bool:
+    """Whether only words that many names have are left out."""
+    words = index.names[run.name]
+    return not own_words(index, words[: run.offset] + words[run.offset + run.size :])
+
+
+def own_words(index: PlaceIndex, words: Sequence[str]) -> list[str]:
+    """Return the words that no kind of house, city or day is called by."""
+    return [w for w in words if not index.is_generic(w) and w not in SMALL | CALENDAR and w not in index.city_words]
+
+
+def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> int | None:
+    value = _value_of(index, words)
+    if not is_whole(index, runs[0]):
+        if not _tells_part(index, runs, words):
+            return None
+        value -= 0 if len(words) > 1 and len(runs) == 1 and is_core(index, runs[0]) else 1
+    if runs[0].slips:
+        value -= 1
+        if len(words) == 1:
+            value = min(value, 1)  # "an al fresco table" is not Fresca's
+    return value if value >= LOWEST else None
+
+
+def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
+    """Whether a part of a name can tell it: few names share it, and it is no everyday word or slip by itself."""
+    if len(runs) > _MOST_SHARING or not own_words(index, words):
+        return False
+    return len(words) > 1 or (rank(words[0]) != EVERYDAY and not runs[0].slips)
+
+
+def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
+    own = own_words(index, words)
+    if not own:
+        return _value_of_generic(index, words)
+    if len(words) == 1:
+        return _value_of_word(words[0])
+    best = max(
+        (rank(word) for word in own if len(word) >= _SHORT_WORD or rank(word) < UNKNOWN or not word.isalpha()),
+        default=EVERYDAY,
+    )
+    if best > KNOWN:
+        return 3
+    if all(word.isdecimal() for word in own):
+        return 1
+    # The more words run along a name, the less they do so by chance.
+    telling = (len(own) > 1) + (best == KNOWN) + (len(words) > 2)
+    return min(3, 1 + telling)
+
+
+def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
+    """Rate words that many houses are called by: "Thai House", "Kyoto"; "Thai Restaurant" is what people look for."""
+    if len(words) == 1:
+        return 0 if words[0] in index.city_words else LOWEST
+    if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
+        return LOWEST if set(words) & TYPES else 0
+    return 0 if all(word in index.city_words for word in words) else 1
+
+
+def _value_of_word(word: str) -> int:
+    ordinary = rank(word)
+    if word.isdecimal():
+        return 0
+    if ordinary <= KNOWN:
+        return LOWEST if word in _BOOKABLE else 1
+    if ordinary == NAME or not word.isalpha():
+        return 2
+    return 3 if len(word) >= _LONG_WORD else 2 if len(word) > _SHORT_WORD else 1
+
+
+def may_mean(word: str, known: str) -> bool:
+    """Whether a single word with a slip is long enough to tell its name, and begins like it."""
+    return min(len(word), len(known)) >= _LONG_WORD and word[0] == known[0]

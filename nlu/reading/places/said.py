@@ -1,0 +1,108 @@
+"""A text with what is told around names: cities, details of a booking, capitals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from nlu import lexicon
+from nlu.reading.lexing import Token
+from nlu.reading.places.index import CALENDAR, PlaceIndex
+from nlu.reading.places.units import Unit
+
+_WORDS = lexicon.words("places")
+_BOOKING = _WORDS.attributed | _WORDS.strong | lexicon.words("changing").changing
+_MEASURES = frozenset(("number", "ordinal", "clock", "day", "slash", "meridiem", "oclock", "phone_spelling"))
+
+
+class Said:
+    """A text with what is told around names: cities, details of a booking, capitals."""
+
+    def __init__(
+        self, index: PlaceIndex, units: Sequence[Unit], text: str, tokens: Sequence[Token], expecting: str | None
+    ) -> None:
+        self.index, self.units, self.text, self.tokens, self.expecting = index, units, text, tokens, expecting
+
+    @cached_property
+    def cities(self) -> list[tuple[int, int, str]]:
+        """Cities said: first unit, end, name in lower case."""
+        found, at = [], 0
+        words = [unit.word for unit in self.units]
+        while at < len(words):
+            size = self._city_size(words, at)
+            if size:
+                found.append((at, at + size, self.index.cities[tuple(words[at : at + size])]))
+            at += size or 1
+        return found
+
+    def _city_size(self, words: Sequence[str], at: int) -> int:
+        if words[at] not in self.index.city_words:
+            return 0
+        return next(
+            (n for n in (3, 2, 1) if at + n <= len(words) and tuple(words[at : at + n]) in self.index.cities), 0
+        )
+
+    @cached_property
+    def city_at(self) -> dict[int, str]:
+        """Cities by the unit that they begin with."""
+        return {first: city for first, _, city in self.cities}
+
+    @cached_property
+    def in_cities(self) -> frozenset[int]:
+        """Units that are cities."""
+        return frozenset(at for first, end, _ in self.cities for at in range(first, end))
+
+    @cached_property
+    def shouts(self) -> bool:
+        """Whether all is in capitals, which then tell nothing."""
+        return self.text.isupper()
+
+    @cached_property
+    def small_words(self) -> frozenset[int]:
+        """Units that are written small."""
+        return frozenset(
+            at for at, u in enumerate(self.units) if u.kind == "word" and not u.capital and len(u.word) > 1
+        )
+
+    def is_titled(self, at: int) -> bool:
+        """Whether a unit is a word with a capital, and not all in capitals in a text that is not."""
+        unit = self.units[at]
+        written = self.text[self.tokens[unit.first].start : self.tokens[unit.end - 1].end]
+        return unit.kind == "word" and unit.capital and not self.shouts and (len(written) == 1 or not written.isupper())
+
+    @cached_property
+    def books(self) -> bool:
+        """Whether a booking is spoken of."""
+        return any(unit.word in _BOOKING for unit in self.units)
+
+    def word(self, at: int) -> str:
+        """The word of a unit, "" where there is none."""
+        return self.units[at].word if 0 <= at < len(self.units) else ""
+
+    def before(self, first: int) -> str:
+        """The word before a unit in the same phrase."""
+        return "" if first == 0 or self.units[first].breaks else self.units[first - 1].word
+
+    def after(self, end: int) -> str:
+        """The word after a run in the same phrase."""
+        return "" if end >= len(self.units) or self.units[end].breaks else self.units[end].word
+
+    def city_after(self, end: int) -> str:
+        """The city that is said right after a run, with or without "in"."""
+        return self.city_at.get(end + 1 if self.after(end) == "in" else end, "")
+
+    def is_detail(self, at: int) -> bool:
+        """Whether a unit tells a number, a day or an hour."""
+        if not 0 <= at < len(self.units):
+            return False
+        unit = self.units[at]
+        return unit.kind in _MEASURES or unit.word[0].isdigit() or self.tokens[unit.first].word in CALENDAR
+
+    def is_party(self, at: int) -> bool:
+        """Whether "for 4" stands here, which is no "for 4 hours"."""
+        return self.word(at) == "for" and self.is_detail(at + 1) and self.word(at + 2) not in _WORDS.durations
+
+    @cached_property
+    def tells_party(self) -> bool:
+        """Whether a party size is told."""
+        return any(self.is_party(at) for at in range(len(self.units)))
