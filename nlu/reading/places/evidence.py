@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 from nlu import lexicon
 from nlu.reading.places.grading import Grade
-from nlu.reading.places.index import CALENDAR, CUISINE_WORDS, TYPES
 from nlu.reading.places.said import Said
 from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, NAMES, Unit, rank
+from nlu.reading.places.vocabulary import CALENDAR, CUISINE_WORDS, REQUEST, TYPES
 
 _WORDS = lexicon.words("places")
 _RESTAURANTS = lexicon.words("restaurants")
 _PEOPLE = lexicon.words("people")
 _STREETS = lexicon.words("streets")
 
-_REQUEST = _RESTAURANTS.breaking | _RESTAURANTS.openers | _RESTAURANTS.following | _WORDS.details | _WORDS.courtesy
 _OPENING = _RESTAURANTS.openers | _WORDS.details | _WORDS.courtesy | _WORDS.openers | _WORDS.strong
 _ALONE = _OPENING - _WORDS.details
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
-_LEADING = _WORDS.strong | _WORDS.weak
+_LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
+_LAST_DAY = "31"
 _ASKING_NAMES = frozenset(("name", "first_name", "last_name"))
 _PLACING = lexicon.words("cities").sure | {"from"}
 
@@ -65,7 +65,7 @@ def is_enough(spot: Spot, evidence: int) -> bool:
 
 def weigh(spot: Spot) -> int:
     """Return how strong the evidence is that the words are meant as a name, `AGAINST` where they are not."""
-    if (spot.single or spot.grade.partial) and _goes_on(spot):
+    if (spot.single or spot.grade.partial or spot.grade.value < 2) and _goes_on(spot):
         return AGAINST
     cued, capital = _by_cue(spot), _is_capital(spot)
     if cued == CERTAIN:
@@ -90,31 +90,38 @@ def _by_cue(spot: Spot) -> int:
         return STRONGER if told else STRONG
     if _is_placed(spot, told=told) or _is_subject(spot):
         return STRONG
-    hinted = before in _WORDS.weak or told or _detail_follows(spot) or _is_attributed(spot) or spot.said.books
+    hinted = before in _LEADING or told or _detail_follows(spot) or _is_attributed(spot) or spot.said.books
     return WEAK if hinted else NOTHING
 
 
 def _is_placed(spot: Spot, *, told: bool) -> bool:
-    """Whether a weak cue is followed by what tells a booking, or the word after "at" is no everyday one."""
-    said, before, grade = spot.said, spot.before, spot.grade
-    if before in _WORDS.weak - {"for"} and told:
+    """Whether a weaker cue stands by a city of the name, or what tells a booking, or the word after "at" is no everyday one."""
+    leading = spot.before in _WORDS.leading
+    if leading and told and spot.before not in ("for", "to" if spot.grade.rank == EVERYDAY and spot.single else ""):
         return True
-    if said.city_after(spot.end) in grade.cities and grade.words[0] not in _REQUEST:
+    if spot.said.city_after(spot.end) in spot.grade.cities and spot.grade.words[0] not in REQUEST:
         return True
     if spot.single:
-        return before == "at" and (said.is_titled(spot.first) or rank(said.word(spot.first)) > KNOWN)
-    return (before in _WORDS.weak or _is_attributed(spot)) and (said.books or _detail_follows(spot))
+        return _is_where(spot)
+    return (leading or _is_attributed(spot)) and (spot.said.books or _detail_follows(spot))
+
+
+def _is_where(spot: Spot) -> bool:
+    """Whether a single word is said to be where the table is, and is no everyday one."""
+    most = EVERYDAY if spot.said.books else KNOWN
+    telling = rank(spot.units[0].word) > most or spot.said.is_titled(spot.first)
+    return telling and (spot.before in ("at", "to", "into") or _is_attributed(spot))
 
 
 def _is_subject(spot: Spot) -> bool:
     """Whether it is asked what the house is or has: "is robin open on monday?"."""
     opens = spot.first and spot.said.units[spot.first - 1].opens and spot.before in _WORDS.asking
-    return bool(opens) and (not spot.single or (spot.grade.rank > EVERYDAY and spot.after in _WORDS.asked))
+    return bool(opens) and (not spot.grade.plain or (spot.grade.rank > EVERYDAY and spot.after in _WORDS.asked))
 
 
 def _is_attributed(spot: Spot) -> bool:
     """Whether a table or booking is told by it: "my bird dog table"."""
-    return spot.after in _WORDS.attributed and spot.before in _WORDS.owners | _WORDS.weak | {""}
+    return spot.after in _WORDS.attributed and spot.before in _WORDS.owners | _LEADING | {""}
 
 
 def _place_follows(spot: Spot) -> bool:
@@ -132,7 +139,8 @@ def _detail_follows(spot: Spot) -> bool:
 def _goes_on(spot: Spot) -> bool:
     """Whether a capitalised word beside makes another name of it: "Tai Won Mein", "Villa Toscana"."""
     units, first, end = spot.said.units, spot.first, spot.end
-    before = spot.before and not units[first - 1].opens and _is_foreign(spot.said, first - 1)
+    opening = spot.grade.rank > KNOWN and spot.first > 0 and units[first - 1].opens
+    before = spot.before and not opening and _is_foreign(spot.said, first - 1)
     after = spot.after and _is_foreign(spot.said, end)
     return bool(before or after) and any(unit.capital for unit in spot.units)
 
@@ -141,21 +149,26 @@ def _is_foreign(said: Said, at: int) -> bool:
     if not said.is_titled(at) or at in said.in_cities or said.is_detail(at):
         return False
     word = said.units[at].word
-    return not any(word in words for words in (_REQUEST, _LEADING, TYPES, CUISINE_WORDS))
+    return not any(word in words for words in (REQUEST, _LEADING, TYPES, CUISINE_WORDS))
 
 
 def _by_rest(spot: Spot) -> int:
     """The evidence of a text that says nothing else, or only details of a booking."""
     said = spot.said
     rest = [at for at in (*range(spot.first), *range(spot.end, len(said.units))) if at not in said.in_cities]
-    alone = all(said.units[at].word in (_ALONE if at < spot.first else _WORDS.courtesy) for at in rest)
+    alone = _is_alone(spot, rest)
     if alone and said.expecting == "restaurant":
         return CERTAIN
-    if not all(said.is_detail(at) or said.units[at].word in _REQUEST for at in rest):
+    if not all(said.is_detail(at) or said.units[at].word in REQUEST for at in rest):
         return NOTHING
-    if spot.grade.value > 1 or (alone and not spot.single):
+    if spot.grade.value > 1 or (alone and not spot.grade.plain):
         return STRONG
     return max(_by_details(spot, rest), WEAK if alone else NOTHING)
+
+
+def _is_alone(spot: Spot, rest: Sequence[int]) -> bool:
+    """Whether the rest of the text is only "I want …" or "… please"."""
+    return all(spot.said.units[at].word in (_ALONE if at < spot.first else _WORDS.courtesy) for at in rest)
 
 
 def _by_details(spot: Spot, rest: Sequence[int]) -> int:
@@ -171,7 +184,7 @@ def _by_details(spot: Spot, rest: Sequence[int]) -> int:
 
 def _opens_request(spot: Spot) -> bool:
     """Whether a single word begins a text that tells a party: "gather for 4", "basil tomorrow for 2"."""
-    if spot.grade.words[0] in _REQUEST or (spot.first and spot.grade.rank == EVERYDAY):
+    if spot.grade.words[0] in REQUEST or (spot.first and spot.grade.rank == EVERYDAY):
         return False
     return spot.said.is_party(spot.end) or (spot.grade.rank > EVERYDAY and spot.said.tells_party)
 
@@ -179,16 +192,22 @@ def _opens_request(spot: Spot) -> bool:
 def _is_capital(spot: Spot) -> bool:
     """Whether capitals make a name of it: not of what is always written so, nor at the beginning of a sentence."""
     said = spot.said
-    if not said.small_words - set(range(spot.first, spot.end)):
+    if spot.single and spot.grade.rank <= KNOWN and not spot.before:
         return False
     written = [
         at for at in range(spot.first, spot.end) if said.units[at].kind == "word" and len(said.units[at].word) > 2
     ]
     if not all(said.is_titled(at) for at in written):
         return False
-    others = sum(unit.capital for unit in said.units) - len(written)
     telling = any(not said.units[at].opens and not _is_always_capital(said, said.units[at].word) for at in written)
-    return telling and len(said.small_words) * 2 >= others
+    return telling and _tells_capitals(spot, len(written))
+
+
+def _tells_capitals(spot: Spot, written: int) -> bool:
+    """Whether the text has words beside it that are written small, and not too few."""
+    said = spot.said
+    others = sum(unit.capital for unit in said.units) - written
+    return len(said.small_words) * 2 >= others and not said.small_words <= set(range(spot.first, spot.end))
 
 
 def _is_always_capital(said: Said, word: str) -> bool:
@@ -224,11 +243,14 @@ def _is_person(spot: Spot) -> bool:
 def _is_city(spot: Spot) -> bool:
     """Whether it is only a city that is told as such."""
     alone = all(at in spot.said.in_cities for at in range(spot.first, spot.end))
+    if alone and spot.grade.partial:
+        return True
     return alone and (spot.before in _PLACING or spot.before == "" or spot.said.expecting == "city")
 
 
 def _is_count(spot: Spot) -> bool:
     """Whether a number that would begin a name counts guests or hours: "for 8 sushi"; "at 3rd cousin" tells more."""
-    if spot.grade.value > 1 or spot.said.is_party(spot.end) or spot.before not in _NUMBER_CUES:
+    if not spot.grade.counted or spot.said.is_party(spot.end) or spot.before not in _NUMBER_CUES:
         return False
-    return spot.said.is_detail(spot.first)
+    word = spot.units[0].word
+    return spot.said.is_detail(spot.first) and not (len(word) == 2 and word > _LAST_DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from nlu import lexicon
@@ -80,10 +81,13 @@ def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
     runs = [run for run in runs if run.cost == least]
     if len(runs) == 1:
         return runs
+    runs = list(filter(partial(_is_in, said), runs)) or runs
+    return list(filter(partial(is_whole, index), runs)) or list(filter(partial(is_core, index), runs)) or runs
+
+
+def _is_in(said: Said, run: Run) -> bool:
     cities = {city for _, _, city in said.cities}
-    runs = [run for run in runs if any(house.city in cities for house in index.houses[run.name])] or runs
-    whole = [run for run in runs if is_whole(index, run)]
-    return whole or [run for run in runs if is_core(index, run)] or runs
+    return any(house.city in cities for house in said.index.houses[run.name])
 
 
 def _cuts_city(said: Said, run: Run) -> bool:
@@ -98,24 +102,34 @@ def _find(said: Said, runs: Sequence[Run], evidence: int) -> Find:
     index = said.index
     ordered = sorted(runs, key=lambda run: (len(index.names[run.name]), index.printed[run.name]))
     best = ordered[0]
-    slugs = tuple(house.slug for house in _narrowed(said, best, [h for run in ordered for h in index.houses[run.name]]))
+    houses = [house for run in ordered for house in index.houses[run.name]]
     whole = is_whole(index, best)
-    sure = not best.slips and (whole or (len(runs) == 1 and best.size > 1 and is_core(index, best)))
-    first, end = said.units[best.first].first, said.units[best.end - 1].end
-    printed = index.printed[best.name]
-    if first and best.offset == 0 and printed.lower().startswith("the ") and said.tokens[first - 1].word == "the":
-        first -= 1
     kind = "slip" if best.slips else "whole" if whole else "part"
-    return Find(first, end, printed, slugs, sure, f"{kind}, {_DEGREES[evidence + 1]}")
+    return Find(
+        first=_first(said, best),
+        end=said.units[best.end - 1].end,
+        name=index.printed[best.name],
+        slugs=tuple(house.slug for house in _narrowed(said, best, houses)),
+        sure=not best.slips and (whole or (len(runs) == 1 and best.size > 1 and is_core(index, best))),
+        evidence=f"{kind}, {_DEGREES[evidence + 1]}",
+    )
+
+
+def _first(said: Said, run: Run) -> int:
+    """The first token of a run, "the" where it is a part of the name."""
+    first = said.units[run.first].first
+    printed = said.index.printed[run.name].lower().startswith("the ")
+    return first - 1 if printed and run.offset == 0 and first and said.tokens[first - 1].word == "the" else first
 
 
 def _narrowed(said: Said, run: Run, houses: Sequence[House]) -> Sequence[House]:
     """The houses in a city, and on a street, that is said beside the name; all where that leaves none."""
     if len(houses) < 2:
         return houses
-    cities = {city for first, end, city in said.cities if end <= run.first or first >= run.end}
+    inside = range(run.first, run.end)
+    cities = {city for first, _, city in said.cities if first not in inside}
+    beside = {unit.word for at, unit in enumerate(said.units) if at not in inside}
     houses = [house for house in houses if house.city in cities] or houses
-    beside = {unit.word for at, unit in enumerate(said.units) if not run.first <= at < run.end}
     return [house for house in houses if _is_on(house.street, beside)] or houses
 
 

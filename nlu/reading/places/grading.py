@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nlu import lexicon
-from nlu.reading.places.index import CALENDAR, CUISINE_WORDS, SMALL, TYPES, PlaceIndex
+from nlu.lexicon import COMMON
+from nlu.reading.places.index import PlaceIndex
 from nlu.reading.places.runs import Run
-from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, UNKNOWN, rank
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, is_count, rank
+from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, SMALL, TYPES
 
-_BOOKABLE = lexicon.words("places").bookable
 _MOST_SHARING = 6
 """Names that may share a part for it to tell anything."""
 _LONG_WORD = 5
@@ -23,13 +23,16 @@ class Grade(NamedTuple):
     """How telling the words of a run are: from `LOWEST` (only certain evidence makes a name of them) to `HIGHEST` (needs none).
 
     `rank`: how ordinary the least ordinary word is. `partial`: the words are only a part of the name, or a slip for it.
-    `cities`: where restaurants of that name are. `article`: "the" belongs to the name.
+    `plain`: they are one word, or two that people say when they book. `counted`: but for a number they tell only a kind
+    of house. `cities`: where restaurants of that name are. `article`: "the" belongs to the name.
     """
 
     value: int
     words: tuple[str, ...]
     rank: int
     partial: bool
+    plain: bool
+    counted: bool
     cities: frozenset[str]
     article: bool
 
@@ -38,6 +41,7 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
     """Return the grade of the words of runs over the same units, None where they can be no name."""
     run = runs[0]
     words = index.names[run.name][run.offset : run.offset + run.size]
+    own = own_words(index, words)
     value = _value(index, runs, words)
     if value is None:
         return None
@@ -46,6 +50,8 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
         words=words,
         rank=max(rank(word) for word in words),
         partial=run.slips or not is_whole(index, run),
+        plain=len(words) == 1 or (len(words) == 2 and COMMON.issuperset(own) and len(own) == 2),
+        counted=all(is_count(word) for word in own),
         cities=frozenset(city for run in runs for _, city, _ in index.houses[run.name]),
         article=index.printed[run.name].lower().startswith("the "),
     )
@@ -64,7 +70,7 @@ def is_core(index: PlaceIndex, run: Run) -> bool:
 
 def own_words(index: PlaceIndex, words: Sequence[str]) -> list[str]:
     """Return the words that no kind of house, city or day is called by."""
-    return [w for w in words if not index.is_generic(w) and w not in SMALL | CALENDAR and w not in index.city_words]
+    return [w for w in words if not index.is_generic(w) and w not in EMPTY and w not in index.city_words]
 
 
 def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> int | None:
@@ -73,54 +79,56 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
         if not _tells_part(index, runs, words):
             return None
         value -= 0 if len(words) > 1 and len(runs) == 1 and is_core(index, runs[0]) else 1
-    if runs[0].slips:
-        value -= 1
-        if len(words) == 1:
-            value = min(value, 1)  # "an al fresco table" is not Fresca's
+    if runs[0].slips and len(words) == 1:
+        value = min(value - 1, 1)  # "an al fresco table" is not Fresca's
     return value if value >= LOWEST else None
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
     """Whether a part of a name can tell it: few names share it, and it is no everyday word or slip by itself."""
-    if len(runs) > _MOST_SHARING or not own_words(index, words):
+    if len(runs) > _MOST_SHARING or all(is_count(word) for word in own_words(index, words)):
         return False
     return len(words) > 1 or (rank(words[0]) != EVERYDAY and not runs[0].slips)
 
 
 def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
+    if len(words) == 1:
+        return _value_of_word(index, words[0])
     own = own_words(index, words)
     if not own:
         return _value_of_generic(index, words)
-    if len(words) == 1:
-        return _value_of_word(words[0])
-    best = max(
-        (rank(word) for word in own if len(word) >= _SHORT_WORD or rank(word) < UNKNOWN or not word.isalpha()),
-        default=EVERYDAY,
-    )
+    if all(is_count(word) for word in own):
+        return 0 if set(words) & TYPES else 1
+    best = max(map(_rank_inside, own))
     if best > KNOWN:
-        return 3
-    if all(word.isdecimal() for word in own):
-        return 1
+        return HIGHEST
     # The more words run along a name, the less they do so by chance.
-    telling = (len(own) > 1) + (best == KNOWN) + (len(words) > 2)
-    return min(3, 1 + telling)
+    telling = (best == KNOWN) + (len(words) > 2) + (len(own) > 1 + (best < KNOWN))
+    return min(HIGHEST, 1 + telling)
+
+
+def _rank_inside(word: str) -> int:
+    """How ordinary a word is among others: a short one tells little."""
+    return EVERYDAY if word.isalpha() and len(word) < _SHORT_WORD else rank(word)
 
 
 def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
     """Rate words that many houses are called by: "Thai House", "Kyoto"; "Thai Restaurant" is what people look for."""
-    if len(words) == 1:
-        return 0 if words[0] in index.city_words else LOWEST
+    if EMPTY.issuperset(words):
+        return LOWEST
     if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
         return LOWEST if set(words) & TYPES else 0
     return 0 if all(word in index.city_words for word in words) else 1
 
 
-def _value_of_word(word: str) -> int:
+def _value_of_word(index: PlaceIndex, word: str) -> int:
     ordinary = rank(word)
-    if word.isdecimal():
+    if is_count(word) or word in index.city_words:
         return 0
+    if index.is_generic(word) or word in CALENDAR:
+        return LOWEST
     if ordinary <= KNOWN:
-        return LOWEST if word in _BOOKABLE else 1
+        return LOWEST if word in BOOKABLE else 1
     if ordinary == NAME or not word.isalpha():
         return 2
     return 3 if len(word) >= _LONG_WORD else 2 if len(word) > _SHORT_WORD else 1

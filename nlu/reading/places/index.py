@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,30 +11,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from nlu import lexicon
-from nlu.reading.cuisines import CUISINES
 from nlu.reading.places.slips import Slips
 from nlu.reading.places.units import fold
-from nlu.reading.spelling import MONTHS, WEEKDAYS
-from nlu.reading.streets import HOUSES
+from nlu.reading.places.vocabulary import GENERIC
 
-_PLACES = lexicon.words("places")
-_RESTAURANTS = lexicon.words("restaurants")
 _CITIES = lexicon.load("cities")
 _MOST_SHARING = 40
 """Names. A word that more names share leads to them only together with the next."""
 _GENERIC_SHARE = 0.004
 _GENERIC_LEAST = 8
+_MARKS = re.compile(r"[,:;!?.(] ")
 _SHORTEST_JOINED = 6
-
-CALENDAR = frozenset((*WEEKDAYS, *MONTHS, "today", "tonight", "tomorrow"))
-SMALL = _PLACES.small
-CUISINE_WORDS = (
-    frozenset(word for phrases in CUISINES.values() for phrase in phrases.split("|") for word in fold(phrase))
-    - SMALL
-    - _RESTAURANTS.generic
-)
-TYPES = _RESTAURANTS.types
-_GENERIC = HOUSES | TYPES | {f"{word}s" for word in HOUSES | TYPES} | CUISINE_WORDS
 
 
 class Place(NamedTuple):
@@ -73,6 +61,8 @@ class PlaceIndex:
     cities: Mapping[tuple[str, ...], str]
     """Cities by their words."""
     city_words: frozenset[str]
+    marked: frozenset[int]
+    """Names with marks in them that otherwise end a phrase: "Sauce: Belden Place"."""
     slips: Slips
     most_generic: int
 
@@ -98,13 +88,14 @@ class PlaceIndex:
             joined=_joined(houses, vocabulary),
             cities=cities.names,
             city_words=frozenset(word for words in cities.names for word in words),
+            marked=frozenset(at for at, name in enumerate(printed.values()) if _MARKS.search(name)),
             slips=Slips(vocabulary),
             most_generic=max(_GENERIC_LEAST, int(len(houses) * _GENERIC_SHARE)),
         )
 
     def is_generic(self, word: str) -> bool:
         """Whether a word tells what kind of house it is, or is in the names of many."""
-        return word in _GENERIC or self.vocabulary.get(word, 0) > self.most_generic
+        return word in GENERIC or self.vocabulary.get(word, 0) > self.most_generic
 
     def is_frequent(self, word: str) -> bool:
         """Whether so many names share a word that it leads to none by itself."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nlu.lexicon import COMMON
-from nlu.reading.places.index import SMALL, PlaceIndex
+from nlu.reading.places.index import PlaceIndex
 from nlu.reading.places.slips import SHORTEST, is_slip
 from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
+from nlu.reading.places.vocabulary import SMALL
 
 _LONGEST = 8
 _FORM, _SLIP, _DOUBTFUL = 1, 10, 1000
@@ -115,7 +116,7 @@ def _along(index: PlaceIndex, units: Sequence[Unit], at: int, word: str, names: 
         words = index.names[name]
         for place, known in enumerate(words):
             if known == word:
-                yield _align(units, at, name, words, place)
+                yield _align(units, at, name, words, place, marked=name in index.marked)
 
 
 def _frequent(index: PlaceIndex, units: Sequence[Unit], at: int) -> Iterator[Run]:
@@ -135,28 +136,30 @@ def _sharing(index: PlaceIndex, words: tuple[str, ...]) -> Iterable[int]:
     return index.postings.get(" ".join(words), ())
 
 
-def _align(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int) -> Run:
+def _align(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, marked: bool) -> Run:
     """Follow a name from one of its words on to both sides, as far as the text goes with it."""
-    run = _followed(units, at, name, words, place, lenient=True)
+    run = _followed(units, at, name, words, place, marked=marked, lenient=True)
     if run.cost < _DOUBTFUL:
         return run
     alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
     others = sum(rank(word) != EVERYDAY for word in words) if alone else 0
     if others and (len(words) > 2 or others > 1):
         return run._replace(cost=_SLIP)
-    return _followed(units, at, name, words, place, lenient=False)
+    return _followed(units, at, name, words, place, marked=marked, lenient=False)
 
 
-def _followed(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, lenient: bool) -> Run:
+def _followed(
+    units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, marked: bool, lenient: bool
+) -> Run:
     cost = _apart(units[at].word, words[place], lenient=True) or 0
     first, end = at, at + 1
     offset, after = place, place + 1
-    while offset and first and not units[first].breaks:
+    while offset and first and (marked or not units[first].breaks):
         apart = _apart(units[first - 1].word, words[offset - 1], lenient=lenient)
         if apart is None:
             break
         first, offset, cost = first - 1, offset - 1, cost + apart
-    while after < len(words) and end < len(units) and not units[end].breaks:
+    while after < len(words) and end < len(units) and (marked or not units[end].breaks):
         apart = _apart(units[end].word, words[after], lenient=lenient)
         if apart is None:
             break

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from nlu import lexicon
 from nlu.reading.lexing import Token
-from nlu.reading.places.index import CALENDAR, PlaceIndex
+from nlu.reading.places.index import PlaceIndex
 from nlu.reading.places.units import Unit
+from nlu.reading.places.vocabulary import CALENDAR
 
 _WORDS = lexicon.words("places")
 _BOOKING = _WORDS.attributed | _WORDS.strong | lexicon.words("changing").changing

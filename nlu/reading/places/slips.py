@@ -60,6 +60,8 @@ def allowed(known: str, said: str) -> int:
 
 def is_slip(said: str, known: str) -> bool:
     """Whether one word is written for the other by a slip; of three letters only two may be swapped."""
+    if not (said.isalpha() and known.isalpha()):
+        return False
     if len(said) == len(known) == SHORTEST - 1:
         return sorted(said) == sorted(known) and distance(said, known) == 1
     most = allowed(known, said)

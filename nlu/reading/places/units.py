@@ -15,7 +15,7 @@ _DROPPED = frozenset(("the", "and", "&", "+", "n"))
 _BREAKS = frozenset(".!?,;:()")
 _COUNT = re.compile(r"\d+(?:th)?")
 _GLUED = frozenset(("word", "number"))
-_SHORT = 2
+_ABBREVIATED = lexicon.words("names").particles
 
 EVERYDAY, KNOWN, NAME, UNKNOWN = 1, 2, 3, 4
 _DICTIONARY = lexicon.dictionary()
@@ -45,9 +45,14 @@ class Unit(NamedTuple):
 
 def rank(word: str) -> int:
     """Return how ordinary a unit is: `EVERYDAY`, `KNOWN`, a `NAME` of people or places, or `UNKNOWN` to dictionaries."""
-    if word.isdecimal() or len(word) == 1:
+    if is_count(word) or len(word) == 1:
         return EVERYDAY
     return next((rank for rank, words in _RANKS if word in words), UNKNOWN)
+
+
+def is_count(word: str) -> bool:
+    """Whether a unit is only a number, "3rd" among them."""
+    return _COUNT.fullmatch(word) is not None
 
 
 def fold(text: str) -> tuple[str, ...]:
@@ -74,8 +79,8 @@ def _units(text: str, tokens: Sequence[Token]) -> Iterator[Unit]:
         if "\n" in text[ended : token.start]:
             opens = breaks = True
         ended = token.end
-        if raw in _BREAKS and _ends_phrase(text, token, tokens[position - 1] if position else None):
-            breaks, opens = True, opens or raw in ".!?"
+        if raw[0] in _BREAKS and _ends_phrase(text, token, tokens[position - 1] if position else None):
+            breaks, opens = True, opens or raw[0] in ".!?"
         word = _word(raw, token)
         if word and word not in _DROPPED:
             misspelt = token.word != word and rank(token.word) == EVERYDAY
@@ -87,8 +92,8 @@ def _units(text: str, tokens: Sequence[Token]) -> Iterator[Unit]:
 def _ends_phrase(text: str, token: Token, before: Token | None) -> bool:
     """Whether a mark parts what stands around it: not in "No.1" and "St. Helena"."""
     apart = text[token.end : token.end + 1].strip() == ""
-    short = before is not None and before.end - before.start <= _SHORT and before.kind == "word"
-    return apart and not (short and text[token.start] == ".")
+    short = before is not None and before.word in _ABBREVIATED
+    return apart and not (short and text[token.start : token.end] == ".")
 
 
 def _word(raw: str, token: Token) -> str:
