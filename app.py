@@ -182,7 +182,7 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     engine = open_engine(settings, open_database(settings))
     app = Flask("tabletalk-actions")
     app.register_blueprint(
-        actions.create_blueprint(create_executor(engine, _languages(settings)), settings.internal_secret)
+        actions.create_blueprint(create_executor(engine, _languages(settings)), engine, settings.internal_secret)
     )
     return app
 

@@ -5,6 +5,7 @@ from booking_engine.availability.openings import Alternatives, Opening, Refusal,
 from booking_engine.availability.periods import Service
 from booking_engine.availability.preferences import SeatingPreferences
 from booking_engine.reservations.reservation import Hold, Reservation
+from booking_engine.restaurants.catalogue import CATALOGUE_VERSION, PublishedNames
 from booking_engine.restaurants.conflicts import Conflict
 from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.import_lines import Progress as ImportProgress
@@ -38,6 +39,7 @@ from .reservations.errors import (
 )
 
 __all__ = [
+    "CATALOGUE_VERSION",
     "UNDO_WITHIN",
     "Alternatives",
     "BookableDays",
@@ -59,6 +61,7 @@ __all__ = [
     "OffGrid",
     "Opening",
     "PartySizeInvalid",
+    "PublishedNames",
     "Refusal",
     "Reservation",
     "ReservationOver",

@@ -15,7 +15,7 @@ from booking_engine.reservations.change import Change
 from booking_engine.reservations.recent_holds import RecentHolds
 from booking_engine.reservations.records import read_by_number
 from booking_engine.reservations.reservation import Hold, Reservation
-from booking_engine.restaurants.catalogue import Catalogue
+from booking_engine.restaurants.catalogue import Catalogue, PublishedNames
 from booking_engine.restaurants.criteria import ANY_RESTAURANT, Criteria
 from booking_engine.restaurants.import_lines import Progress
 from booking_engine.restaurants.importing import ImportReport
@@ -95,9 +95,9 @@ class BookingEngine:
         """Number of restaurants that match the criteria."""
         return queries.count_restaurants(self._context, criteria)
 
-    def match_restaurant_name(self, text: str, *, city: str | None = None) -> list[tuple[Restaurant, float]]:
-        """Return the restaurants mentioned in a longer text with a confidence (0 to 100), best first; only good matches."""
-        return queries.match_restaurant_name(self._context, text, city=city)
+    def published_names(self) -> PublishedNames:
+        """Return the names, cities, streets and cuisines of all restaurants, with the version of the catalogue they are from."""
+        return queries.published_names(self._context)
 
     def cities(self) -> list[str]:
         """Return every city with a restaurant, sorted by name."""

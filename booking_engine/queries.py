@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 
 from booking_engine.reservations.records import read_by_id, read_by_number
 from booking_engine.reservations.reservation import Reservation
-from booking_engine.restaurants.catalogue import CatalogueSnapshot
+from booking_engine.restaurants.catalogue import CatalogueSnapshot, PublishedNames
 from booking_engine.restaurants.criteria import Criteria
-from booking_engine.restaurants.names import match_names, search_names
+from booking_engine.restaurants.names import search_names
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.schema import diner_booking
 from booking_engine.storage.schema import restaurant as restaurant_table
@@ -81,14 +81,12 @@ def count_restaurants(context: EngineContext, criteria: Criteria) -> int:
     )
 
 
-def match_restaurant_name(context: EngineContext, text: str, *, city: str | None) -> list[tuple[Restaurant, float]]:
-    """Return the restaurants mentioned in a text, with scores; see `BookingEngine.match_restaurant_name`."""
+def published_names(context: EngineContext) -> PublishedNames:
+    """Return what texts can name restaurants by; see `BookingEngine.published_names`."""
 
-    def body(connection: Connection, snapshot: CatalogueSnapshot) -> list[tuple[Restaurant, float]]:
-        entries = Criteria(city).narrow(context.catalogue.names(connection, snapshot).entries)
-        matches = match_names(entries, text)[:MOST_RESULTS]
-        restaurants = context.catalogue.restaurants(connection, snapshot, [entry.id for entry, _ in matches])
-        return [(restaurant, score) for restaurant, (_, score) in zip(restaurants, matches, strict=True)]
+    def body(connection: Connection, snapshot: CatalogueSnapshot) -> PublishedNames:
+        entries = context.catalogue.names(connection, snapshot).entries
+        return PublishedNames(snapshot.version, [(e.slug, e.name, e.city, e.street, e.cuisines) for e in entries])
 
     return _run(context, body)
 

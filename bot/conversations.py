@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
+from booking_engine import CATALOGUE_VERSION
 from bot import schema
 
 Channel = Literal["sms", "chat"]
@@ -29,6 +30,7 @@ class Conversation:
     `origin`: the web site whose page opened it; None if it was not opened by a browser. `with_key`: opened with an API key.
     `clock_shift`: how far this conversation's clock is ahead of the service's; zero unless a tester moved it.
     `dialogue_id`: the conversation whose dialogue this one continues, if any. `lately`: see `bot.silence.Lately`.
+    `catalogue_version`: that of the restaurants when the conversation was read; the reading must know no older ones.
     """
 
     id: uuid.UUID
@@ -46,6 +48,7 @@ class Conversation:
     with_key: bool = False
     dialogue_id: uuid.UUID | None = None
     lately: dict[str, Any] | None = None
+    catalogue_version: int | None = None
 
     @property
     def dialogue(self) -> uuid.UUID:
@@ -82,7 +85,9 @@ def remember(connection: Connection, conversation: Conversation) -> None:
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:
     """Return the conversation with this id, or None."""
-    row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
+    version = CATALOGUE_VERSION.label("catalogue_version")
+    query = select(schema.conversation, version).where(schema.conversation.c.id == conversation_id)
+    row = connection.execute(query).first()
     return from_row(row) if row else None
 
 

@@ -51,6 +51,7 @@ class DialogueClient:
                 "verified": message.verified,
                 "clock_shift": conversation.clock_shift.total_seconds(),
             },
+            "catalogue": conversation.catalogue_version,
         }
         try:
             response = self._client.post(

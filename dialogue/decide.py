@@ -48,7 +48,7 @@ class Decision:
 
 def decide(task: str, turn: Turn) -> Steps[Decision]:
     """Decide what a message in its situation leads to. `task`: the one that Rasa's rules have chosen."""
-    turn.is_ignored = yield from ignore_if_automatic(turn)
+    turn.is_ignored = ignore_if_automatic(turn)
     if task in FORMS:
         outcome = yield from run(FORMS[task], turn)
         if outcome is None:

@@ -7,7 +7,7 @@ input or output itself, and a test can play the engine.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
@@ -31,12 +31,9 @@ class Origin:
     """Where an effect comes from: the engine, and the message by which its commands are told from others."""
 
     engine: BookingEngine
-    text: str
     sender: str
     message_id: str
     channel: str
-    names: dict[str, list[tuple[Restaurant, float]]] = field(default_factory=dict)
-    """matches that were looked up in this turn already"""
 
 
 @dataclass_transform(frozen_default=True)
@@ -103,18 +100,6 @@ class GetRestaurant(Effect[Restaurant]):
 
     asks = "restaurant"
     slug: str
-
-
-class MatchNames(Effect[list[tuple[Restaurant, float]]]):
-    """The restaurants that the message names, or a `piece` of it or a name alone; with points from 0 to 100, best first."""
-
-    piece: str | None = None
-
-    def __call__(self, origin: Origin) -> list[tuple[Restaurant, float]]:
-        text = origin.text if self.piece is None else self.piece
-        if text not in origin.names:
-            origin.names[text] = origin.engine.match_restaurant_name(text)
-        return origin.names[text]
 
 
 class FindRestaurants(Effect[list[Restaurant]]):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dialogue.effects import Steps
-from dialogue.hearing.restaurants import first_named
+from dialogue.hearing.restaurants import names_restaurant
 from dialogue.reading import Reading
 from dialogue.reasons import is_surely_automatic
 from dialogue.turn import Line, Turn
@@ -26,12 +25,11 @@ _AGAIN = ("_again", "_last")
 _ALWAYS_AGAIN = ("way_out", "choice_unknown")
 
 
-def ignore_if_automatic(turn: Turn) -> Steps[bool]:
+def ignore_if_automatic(turn: Turn) -> bool:
     """Drop what was read in a text that is surely a machine's; returns whether it is."""
     reading = turn.reading
-    if not is_surely_automatic(reading.acts) or reading.length < _FEWEST_WORDS or turn.has_kind("party_size"):
-        return False
-    if (yield from first_named(turn)):
+    is_short, wishes = reading.length < _FEWEST_WORDS, turn.has_kind("party_size") or names_restaurant(turn)
+    if not is_surely_automatic(reading.acts) or is_short or wishes:
         return False
     turn.reading, turn.entities = Reading(intent="inform", acts=reading.acts, length=reading.length), []
     return True

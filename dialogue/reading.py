@@ -20,6 +20,15 @@ class Entity(NamedTuple):
     text: str
     value: Any
 
+    @property
+    def slugs(self) -> list[str]:
+        """The restaurants that it may name, the likeliest first; none where it is something else, or none of ours.
+
+        What was remembered by an earlier release has only words for a value.
+        """
+        found: list[str] = self.value["slugs"] if self.kind == "restaurant" and isinstance(self.value, dict) else []
+        return found
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -41,7 +50,8 @@ class Reading:
     """turns of phrase by name (`nlu/lexicon/en/cues.yml`)"""
     whole_name: str | None = None
     odd_name: str | None = None
-    destinations: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    """names after "to" or "at" that are no restaurant of ours"""
     undated: tuple[str, ...] = ()
     """occasions that stand for a day and do not tell it"""
     language: str | None = None

@@ -34,8 +34,8 @@ class Surface(NamedTuple):
     """the text, where every word of it is capitalized or is read as something else too: "Paris", "Joe Friday" """
     odd_name: str | None
     """the text, where its letters allow it to be a name"""
-    destinations: list[str]
-    """restaurants' names after "to" or "at": elsewhere a name may be anybody's"""
+    lost: list[str]
+    """names after "to" or "at" that are no restaurant of ours: elsewhere a name may be anybody's"""
     undated: list[str]
     """occasions that stand for a day and do not tell it: "on our anniversary" """
     language: str | None
@@ -50,10 +50,14 @@ def surface(text: str, spans: list[Span]) -> Surface:
         cues=_cues(text),
         whole_name=_whole_name(said.rstrip(".!"), spans),
         odd_name=_titled(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
-        destinations=[span.text for span in spans if span.entity == "restaurant" and _GOAL.search(text[: span.start])],
+        lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
         undated=[span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])],
         language=recognise(text),
     )
+
+
+def _is_unknown_place(span: Span) -> bool:
+    return span.entity == "restaurant" and not span.value["slugs"]
 
 
 def folded_words(text: str) -> list[str]:

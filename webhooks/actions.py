@@ -1,4 +1,4 @@
-"""Rasa's action endpoint: rasa-sdk's executor in a Flask app of its own, on loopback, protected by a token."""
+"""What Rasa's process asks of ours, in a Flask app of its own, on loopback, protected by a token: actions and names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from flask import Blueprint, Response, abort, jsonify, request
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from booking_engine import BookingEngine
+
 logger = logging.getLogger(__name__)
 
 
-def create_blueprint(executor: ActionExecutor, token: str) -> Blueprint:
-    """Create the routes that run custom actions. All but the health check require the token."""
+def create_blueprint(executor: ActionExecutor, engine: BookingEngine, token: str) -> Blueprint:
+    """Create the routes that run actions and publish the restaurants' names. All but the health check require the token."""
     blueprint = Blueprint("actions", __name__)
 
     @blueprint.before_request
@@ -38,5 +40,14 @@ def create_blueprint(executor: ActionExecutor, token: str) -> Blueprint:
         except ActionNotFoundException as unknown:
             return jsonify({"error": str(unknown), "action_name": call.get("next_action")}), 404
         return jsonify(result.model_dump() if result else {}), 200
+
+    @blueprint.get("/places")
+    def places() -> Response:
+        """Return the names of all restaurants; 304 to who knows this version of the catalogue already."""
+        published = engine.published_names()
+        response = jsonify({"version": published.version, "places": published.places})
+        response.set_etag(str(published.version))
+        response.make_conditional(request)
+        return response
 
     return blueprint

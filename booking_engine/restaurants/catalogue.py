@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Connection, Integer, Label, cast, func, literal_column, select
@@ -24,9 +24,19 @@ from .names import NameEntry
 from .restaurant import Restaurant
 from .streets import street_words
 
-_LIST = "list2"  # versioned, because a list from an earlier release with fewer fields would also validate
+_LIST = "list3"  # versioned, because a list from an earlier release with fewer fields would also validate
 _WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")
 """Id of the transaction that wrote the current version."""
+CATALOGUE_VERSION = select(catalogue.c.version).scalar_subquery()
+"""The current version, for queries that read something else as well; every import raises it."""
+
+
+class PublishedNames(NamedTuple):
+    """What a text can name a restaurant by, for readers of texts that know nothing else of ours: one version of it."""
+
+    version: int
+    places: list[tuple[str, str, str, str, tuple[str, ...]]]
+    """slug, name, city, street and cuisines of every restaurant"""
 
 
 class Names:
@@ -196,6 +206,6 @@ def _entry(row: Any) -> NameEntry:
     kinds = [kind for area in areas for kind in kinds_of_area(area)]
     return NameEntry(
         row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude,
-        street_words(row.street or ""), row.price_level,
+        row.street or "", street_words(row.street or ""), row.price_level,
         telling_words([*(row.features or ()), *row.table_features, *areas, *kinds]),
     )  # fmt: skip

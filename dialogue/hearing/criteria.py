@@ -8,7 +8,7 @@ from booking_engine import Restaurant
 from booking_engine.restaurants.features import telling_words
 from booking_engine.restaurants.streets import street_words
 from dialogue.effects import Steps
-from dialogue.hearing.restaurants import first_named, in_hand
+from dialogue.hearing.restaurants import in_hand
 from dialogue.reading import Entity, kinds_of
 from dialogue.turn import Turn
 from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
@@ -23,14 +23,12 @@ _ARTICLES = ("a", "an", "the", "my", "our", "with", "by", "at")
 _OF_TABLE = ("date", "time", "party_size", "seating")
 
 
-def looks_for_restaurant(turn: Turn) -> Steps[bool]:
+def looks_for_restaurant(turn: Turn) -> bool:
     """Return whether some restaurant is looked for, none by its name: "is there a dog friendly place in Denver?"."""
     said = kinds_of(turn.entities)
     topics = {entity.value for entity in turn.entities if entity.kind == "topic"}
     is_by_something = not said.isdisjoint({*SEARCHED, "price", "refused_cuisine"}) and topics <= _TOPICS
-    if not is_by_something or "restaurant" in said or not turn.has_cue("some_restaurant"):
-        return False
-    return not (yield from first_named(turn))
+    return is_by_something and "restaurant" not in said and turn.has_cue("some_restaurant")
 
 
 def hear_criteria(turn: Turn) -> Steps[None]:
@@ -81,8 +79,14 @@ def _wants_another(turn: Turn, restaurant: Restaurant) -> bool:
         return True
     if turn.has_cue("another_restaurant"):
         return not turn.has_kind(*_OF_TABLE)
-    says_what = turn.has_kind("cuisine", "street", "price") and turn.has_cue("rather")
-    return says_what and not _is_so(restaurant, turn.entities)
+    return looks_elsewhere(turn) and not _is_so(restaurant, turn.entities)
+
+
+def looks_elsewhere(turn: Turn) -> bool:
+    """Return whether a restaurant is looked for beside the one in hand: "anything cheaper?", "what about in Chicago"."""
+    finds = turn.intent == "find" and not turn.reading.is_unsure
+    says_where = turn.has_kind("cuisine", "street", "price") and turn.has_cue("rather")
+    return says_where or (turn.has_kind(*SEARCHED, "price") and (finds or turn.has_cue("rather_a_time")))
 
 
 def _is_so(restaurant: Restaurant, entities: list[Entity]) -> bool:

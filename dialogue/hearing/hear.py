@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking_engine import Restaurant
 from dialogue.effects import Steps
-from dialogue.hearing.criteria import hear_criteria
+from dialogue.hearing.criteria import hear_criteria, looks_elsewhere
 from dialogue.hearing.days import hear_date, hear_time
 from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests
 from dialogue.hearing.picking import pick
@@ -47,12 +47,12 @@ def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
 
 
 def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
-    """Take restaurant and search; asked for a name, only an objection is about another restaurant.
+    """Take restaurant and search; asked for a name, only an objection or another search is about a restaurant.
 
     The restaurant's own name is dropped: nobody is called so in "move my Bird Dog table".
     """
-    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine")
-    if turn.asked != "name" or objects:
+    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine") or looks_elsewhere(turn)
+    if turn.asked != "name" or (objects and not is_name(turn.reading.acts)):
         yield from hear_criteria(turn)
         yield from hear_restaurant(turn)
     if turn.state.task == "book":

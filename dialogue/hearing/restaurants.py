@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from booking_engine import Criteria, Restaurant
 from booking_engine.restaurants.streets import street_words
-from dialogue.effects import FindRestaurants, GetRestaurant, MatchNames, ReservationsOf, Steps
-from dialogue.reading import kinds_of
+from dialogue.effects import FindRestaurants, GetRestaurant, ReservationsOf, Steps
+from dialogue.reading import Entity, kinds_of
 from dialogue.state import Option
 from dialogue.turn import Turn
 from nlu.cues import folded_words
 from nlu.lexicon import COMMON
 
-Match = tuple[Restaurant, float]
-
-_LEAVES_NO_DOUBT = 90.0  # points
-_TELLING = 4  # letters of a word that may stand for a name
-_MOST_WORDS, _MOST_EACH, _MOST_OFFERED = 3, 5, 5
-_AS_GOOD = 2.0  # points between two matches that cannot be told apart
+_MOST_OFFERED = 5
+_MOST_OF_A_NAME = 50
 _OF_PLACE = ("restaurant", "city", "cuisine", "street")
 
 
@@ -27,25 +23,37 @@ def in_hand(turn: Turn) -> Steps[Restaurant | None]:
     return (yield from GetRestaurant(turn.state.restaurant)) if turn.state.restaurant else None
 
 
+def names_restaurant(turn: Turn) -> bool:
+    """Return whether the message names a restaurant of ours."""
+    return any(entity.slugs for entity in turn.reading.entities)
+
+
+def first_named(turn: Turn) -> Steps[Restaurant | None]:
+    """Return the restaurant that the message names first, if any."""
+    slug = next((entity.slugs[0] for entity in turn.reading.entities if entity.slugs), None)
+    return (yield from GetRestaurant(slug)) if slug else None
+
+
 def hear_restaurant(turn: Turn) -> Steps[None]:
-    """Take the restaurant that is named into the state; what only belongs to its name is dropped."""
+    """Take the restaurant that is named into the state."""
     known = yield from in_hand(turn)
-    named = [entity.text for entity in turn.entities if entity.kind == "restaurant"]
-    # Any restaurant may be the answer; asked for a name, only an objection comes here: "no, Bird Dog".
-    if known is None or named or turn.asked in ("restaurant", "name"):
-        found = yield from _matches(turn, named)
-    else:
-        found = yield from _instead_of(turn, known)
-        if not found:
-            drop_name_said_again(turn, known)
-            return
+    named = [entity for entity in turn.entities if entity.slugs and _may_be_meant(turn, entity)]
+    found = yield from _all_named(named)
+    if not found and known is not None and "city" in turn.heard.fields:
+        found = yield from _of_that_name(known, turn.state.city)
     candidates = _candidates(turn, found)
-    if known is None and not candidates:
-        candidates = yield from _by_a_word(turn)
     if candidates:
         _take(turn, candidates)
-    elif named and known is None:
+    elif known is None and turn.has_kind("restaurant"):
         turn.heard.problem = "restaurant_unknown"
+
+
+def _may_be_meant(turn: Turn, entity: Entity) -> bool:
+    """Return whether a name counts as that of a restaurant beside what was asked for: "Suunday" is no Sunday Porch there."""
+    if turn.asked == "name":  # "actually Rose" is a diner
+        return bool(entity.value["sure"])
+    is_beside = turn.state.restaurant is not None and turn.asked not in (None, "restaurant")
+    return not is_beside or entity.value["sure"] or " " in entity.text
 
 
 def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
@@ -54,45 +62,31 @@ def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
     if len(candidates) > 1:
         heard.options = tuple(option_of(turn, each) for each in candidates[:_MOST_OFFERED])
         heard.ask_options = "utter_choose_restaurant"
-        return
-    if state.restaurant != restaurant.slug:
+    elif state.restaurant != restaurant.slug:
         state.restaurant, state.found = restaurant.slug, False
         heard.fields.add("restaurant")
-    drop_words_of(turn, restaurant)
 
 
-def _instead_of(turn: Turn, known: Restaurant) -> Steps[list[Match]]:
-    """Return what takes the place of the restaurant in hand, unasked: one named as a whole in an objection ("No, I want 1760
-    in San Francisco"), or one of its name in another city that is said.
-    """
-    if turn.has_cue("objection"):
-        said = yield from MatchNames()
-        if others := [match for match in said if match[0].slug != known.slug and is_named(turn, match[0])]:
-            return others
-    if "city" not in turn.heard.fields:
-        return []
-    there = yield from MatchNames(f"{known.name} {turn.state.city}")
-    return [match for match in there if _is_in(match[0], turn.state.city)]
+def _all_named(named: Iterable[Entity]) -> Steps[list[Restaurant]]:
+    """Return every restaurant that one of these may name."""
+    found = []
+    for slug in dict.fromkeys(slug for entity in named for slug in entity.slugs):
+        found.append((yield from GetRestaurant(slug)))
+    return found
 
 
-def _matches(turn: Turn, named: Sequence[str]) -> Steps[list[Match]]:
-    """Return the restaurants that the message may name."""
-    found: list[Match] = []
-    for piece in (*named, None):
-        found += yield from MatchNames(piece)
-    is_beside = turn.state.restaurant is not None and turn.asked not in (None, "restaurant")
-    if is_beside and not any(" " in name for name in named):  # "Suunday", asked for the day, is no Sunday Porch
-        found = [match for match in found if match[1] >= _LEAVES_NO_DOUBT]
-    return [match for match in found if turn.asked != "name" or is_named(turn, match[0])]  # "actually Rose" is a diner
+def _of_that_name(known: Restaurant, city: str | None) -> Steps[list[Restaurant]]:
+    """Return the restaurants in a city that are called as the one in hand: "no, the one in Boston"."""
+    there = yield from FindRestaurants(Criteria(city), q=known.name, limit=_MOST_OF_A_NAME)
+    return [each for each in there if folded_words(each.name) == folded_words(known.name)]
 
 
-def _candidates(turn: Turn, found: Sequence[Match]) -> list[Restaurant]:
-    """Return those that cannot be told apart by what the message says of name, street and city."""
-    alike = _beside(turn.state.restaurant, _alike(found, turn.state.city, sure=turn.has_kind("city")))
+def _candidates(turn: Turn, found: Sequence[Restaurant]) -> list[Restaurant]:
+    """Return those that cannot be told apart by what is said, in this message or before, of street and city."""
+    alike = _beside(turn.state.restaurant, list(found))
     street = next((street_words(str(entity.value)) for entity in turn.entities if entity.kind == "street"), None)
     ways: tuple[Callable[[Restaurant], bool], ...] = (
-        # "Golden Harvest" is not Harvest Table.
-        lambda each: is_named(turn, each),
+        lambda each: _is_in(each, turn.state.city),
         # "Nonna Brunella on Smith Street", "Golden Harvest in St. Helena", whatever that is called.
         lambda each: street is not None and street <= street_words(each.street or ""),
         lambda each: _says(turn, each.city),
@@ -122,20 +116,13 @@ def recall_last_time(turn: Turn) -> Steps[None]:
             return
 
 
-def first_named(turn: Turn) -> Steps[Restaurant | None]:
-    """Return the restaurant that the message names best, if any."""
-    found = yield from MatchNames()
-    return found[0][0] if found else None
-
-
-def language_of(turn: Turn) -> Steps[str | None]:
+def language_of(turn: Turn) -> str | None:
     """Return the language that the message is in, if it is not English; a restaurant's name alone is in none."""
     if turn.intent != "other_language":
         return None
-    found = yield from MatchNames()
-    names = {word for restaurant, _ in found for word in folded_words(restaurant.name)}
-    names |= {word for entity in turn.reading.entities if entity.kind == "city" for word in folded_words(entity.text)}
-    return turn.reading.language if set(turn.reading.words) - names - COMMON or not found else None
+    places = [entity.text for entity in turn.reading.entities if entity.slugs or entity.kind == "city"]
+    of_places = {word for place in places for word in folded_words(place)}
+    return turn.reading.language if set(turn.reading.words) - of_places - COMMON or not of_places else None
 
 
 def is_named(turn: Turn, restaurant: Restaurant) -> bool:
@@ -160,18 +147,6 @@ def drop_words_of(turn: Turn, restaurant: Restaurant, *, of: Collection[str] | N
     turn.entities = [e for e in turn.entities if e.kind not in droppable or not set(folded_words(e.text)) <= name]
 
 
-def _alike(found: Sequence[Match], city: str | None, *, sure: bool) -> list[Restaurant]:
-    """Return the best matches that cannot be told apart by the name; the city decides where it was said.
-
-    `sure`: it was said in the same breath. "Celia's in Denver" may be short for a longer name there.
-    """
-    if sure:
-        found = [match for match in found if _is_in(match[0], city)] or found
-    best = max((points for _, points in found), default=0.0)
-    alike = list({restaurant.slug: restaurant for restaurant, points in found if points >= best - _AS_GOOD}.values())
-    return [restaurant for restaurant in alike if _is_in(restaurant, city)] or alike
-
-
 def _beside(slug: str | None, alike: list[Restaurant]) -> list[Restaurant]:
     """Prefer what is named beside the restaurant in hand: "move my Bird Dog table to Old Siam".
 
@@ -179,19 +154,6 @@ def _beside(slug: str | None, alike: list[Restaurant]) -> list[Restaurant]:
     """
     known = next((restaurant for restaurant in alike if restaurant.slug == slug), None)
     return [restaurant for restaurant in alike if restaurant.name != known.name] or [known] if known else alike
-
-
-def _by_a_word(turn: Turn) -> Steps[list[Restaurant]]:
-    """Return what "Village in San Jose" names: one uncommon word is name enough where the city is known."""
-    if turn.state.city is None or turn.asked != "restaurant":
-        return []
-    told = {word for entity in turn.entities for word in folded_words(entity.text)}
-    telling = [word for word in turn.reading.words if len(word) >= _TELLING and word not in told | COMMON]
-    found: dict[str, Restaurant] = {}
-    for word in telling[:_MOST_WORDS]:
-        like = yield from FindRestaurants(Criteria(turn.state.city), q=word, limit=_MOST_EACH)
-        found |= {restaurant.slug: restaurant for restaurant in like}
-    return [r for r in found.values() if not set(telling).isdisjoint(folded_words(r.name))]
 
 
 def _is_in(restaurant: Restaurant, city: str | None) -> bool:

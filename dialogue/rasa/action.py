@@ -50,8 +50,8 @@ class TakeTurn(Action):
         metadata = tracker.latest_message.get("metadata") or {}
         engine = self._engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
         turn = _turn_of(tracker, engine, self._languages)
-        situation, text = turn.situation, tracker.latest_message.get("text") or ""
-        origin = Origin(engine, text, tracker.sender_id, situation.message_id, situation.channel)
+        situation = turn.situation
+        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel)
         decision = carry_out(decide(self._task, turn), origin)
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]

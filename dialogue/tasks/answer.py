@@ -5,7 +5,7 @@ from __future__ import annotations
 from booking_engine import Restaurant
 from dialogue.effects import GetRestaurant, Steps
 from dialogue.hearing.criteria import looks_for_restaurant
-from dialogue.hearing.restaurants import first_named, language_of
+from dialogue.hearing.restaurants import first_named, language_of, names_restaurant
 from dialogue.reading import kinds_of
 from dialogue.reasons import only_tells
 from dialogue.state import Errand
@@ -15,7 +15,6 @@ from dialogue.tasks.bookings import recalled, show_upcoming, upcoming
 from dialogue.tasks.gate import booking_in_mind, gate, leave_alone
 from dialogue.tasks.identify import go_on_by_text
 from dialogue.turn import DONE, Outcome, Turn
-from nlu.cues import folded_words
 
 DETAILS = frozenset(("party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet"))
 """Entities of which a booking is made."""
@@ -48,7 +47,7 @@ def answer(turn: Turn) -> Steps[Outcome]:
     """Answer by the way, or say to which task the message rather belongs."""
     is_open = turn.situation.is_open
     named = yield from first_named(turn)
-    language = yield from language_of(turn)
+    language = language_of(turn)
     if not is_open and (elsewhere := (yield from _belongs_elsewhere(turn, named if language is None else None))):
         return elsewhere
     if turn.intent in _ERRANDS and turn.situation.is_stranger:
@@ -57,7 +56,7 @@ def answer(turn: Turn) -> Steps[Outcome]:
         return DONE if is_open else Outcome(follow="sign_in")
     is_told = _take_up(turn, named)
     restaurant = named or (yield from _restaurant_in_mind(turn))
-    if is_told or (yield from _is_question(turn, restaurant)):
+    if is_told or _is_question(turn, restaurant):
         return _answer(turn, restaurant)
     if not is_open:  # a task counts for itself how often in a row nothing was understood
         turn.state.pending = None
@@ -80,7 +79,7 @@ def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | 
     """Return where a message belongs that was read as a question or courtesy and, while nothing is asked, is none."""
     if (closed := (yield from gate(turn, "answer"))) is not None:
         return closed
-    if not (yield from is_left_to_answer(turn)) and (yield from _is_rather_a_wish(turn, is_named=named is not None)):
+    if not is_left_to_answer(turn) and _is_rather_a_wish(turn, is_named=named is not None):
         return Outcome(follow="pick_up")
     tells = turn.intent in _NOT_UNDERSTOOD and only_tells(turn.reading.acts)
     if not tells or not (yield from upcoming(turn)):
@@ -88,21 +87,21 @@ def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | 
     return (yield from leave_alone(turn))
 
 
-def is_left_to_answer(turn: Turn) -> Steps[bool]:
+def is_left_to_answer(turn: Turn) -> bool:
     """Return whether it is a question, or names the restaurant that one was about, however unsure the reading is."""
-    if (yield from looks_for_restaurant(turn)):
+    if looks_for_restaurant(turn):
         return False
-    if (yield from _asks_for_a_feature(turn)):
+    if _asks_for_a_feature(turn):
         return True
     is_waiting = turn.state.pending and not turn.has_kind(*DETAILS)
-    return bool(is_waiting) and (yield from first_named(turn)) is not None
+    return bool(is_waiting) and names_restaurant(turn)
 
 
-def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> Steps[bool]:
+def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     """Return whether a table is wanted, though the words were read as no such thing: "hi, anything on Saturday?"."""
     details = turn.has_kind(*DETAILS)
     tells = {
-        "ask": turn.intent == "ask" and (yield from looks_for_restaurant(turn)),
+        "ask": turn.intent == "ask" and looks_for_restaurant(turn),
         "nlu_fallback": details or is_named,
         "other_language": is_named,
         "greet": details,
@@ -111,22 +110,16 @@ def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> Steps[bool]:
     return tells.get(turn.intent, False)
 
 
-def _asks_for_a_feature(turn: Turn) -> Steps[bool]:
+def _asks_for_a_feature(turn: Turn) -> bool:
     """Return whether somebody who is booking nothing asks what a restaurant has: "Bird Dog: can we sit outside?"."""
-    if not turn.has_cue("question_mark") or not turn.has_kind(*_FEATURES):
-        return False
-    named = yield from first_named(turn)
-    name = (
-        set(folded_words(named.name)) if named else set()
-    )  # "Mezze Meridian: can we sit outside?" names no kind of food
-    said = kinds_of(entity for entity in turn.entities if not set(folded_words(entity.text)) <= name)
-    return bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
+    said = kinds_of(turn.entities)
+    return turn.has_cue("question_mark") and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
 
 
-def _is_question(turn: Turn, restaurant: Restaurant | None) -> Steps[bool]:
+def _is_question(turn: Turn, restaurant: Restaurant | None) -> bool:
     """Return whether it asks about a restaurant, or about something that one may have: the weather belongs to none."""
     is_of_one = restaurant is not None or turn.has_kind("topic", "restaurant", *_FEATURES) or turn.reading.is_unsure
-    return (turn.intent == "ask" and is_of_one) or (yield from _asks_for_a_feature(turn))
+    return (turn.intent == "ask" and is_of_one) or _asks_for_a_feature(turn)
 
 
 def _answer(turn: Turn, restaurant: Restaurant | None) -> Outcome:

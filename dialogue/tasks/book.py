@@ -8,7 +8,7 @@ from booking_engine import HoldExpired, NoTableAvailable, Opening, Refusal, Rest
 from dialogue.effects import ConfirmHold, FindOpenings, GetRestaurant, NameOf, PlaceHold, ReleaseHold, Steps
 from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.hear import hear
-from dialogue.hearing.restaurants import first_named, in_hand
+from dialogue.hearing.restaurants import in_hand, names_restaurant
 from dialogue.hearing.wishes import say_noted
 from dialogue.reasons import Reason, may_be_yes, reason_for
 from dialogue.state import Held
@@ -33,13 +33,13 @@ _WHO = {"name", "phone", "code"}
 _WISHES = {"seating", "notes", "sought"}
 
 
-def _begin(turn: Turn) -> Steps[None]:
+def _begin(turn: Turn) -> None:
     """Forget an older draft; "do they have a patio?" - "ok, book us in" is about the restaurant that was asked about."""
     state, talked_of, own = turn.state, turn.state.talked_of, turn.situation.own_restaurant
     state.forget_draft()
     state.restaurant = own
-    says_where = turn.has_kind("restaurant", *SEARCHED) or (yield from looks_for_restaurant(turn))
-    if own is None and not says_where and not (yield from first_named(turn)):
+    says_where = turn.has_kind("restaurant", *SEARCHED) or looks_for_restaurant(turn)
+    if own is None and not says_where and not names_restaurant(turn):
         state.restaurant = talked_of
 
 
@@ -51,7 +51,7 @@ def _takes(turn: Turn) -> Steps[bool | None]:
     """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
     bookings = (yield from upcoming(turn)) if turn.intent in ("cancel", "change") else []
     if turn.intent == "cancel":
-        return not bookings or (turn.state.hold is not None and not (yield from named_in(turn, bookings)))
+        return not bookings or (turn.state.hold is not None and not named_in(turn, bookings))
     if bookings:
         return bool(turn.heard or turn.state.hold) and not turn.has_cue("names_booking")
     return True if search.wants_more(turn) or about.only_asks(turn) else None

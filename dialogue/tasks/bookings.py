@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from booking_engine import Reservation, ReservationUnknown
-from dialogue.effects import GetReservation, MatchNames, ReservationsOf, Steps
+from dialogue.effects import GetReservation, ReservationsOf, Steps
 from dialogue.hearing.picking import pick, take
 from dialogue.reading import Entity
 from dialogue.reasons import is_answer
@@ -47,11 +47,10 @@ def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
     return found if turn.situation.phone and found.diner_phone == turn.situation.phone else None
 
 
-def named_in(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
+def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
     """Return those that the message names by code or restaurant, else those it names by day or time."""
-    codes, named = set(_codes(turn)), set[str]()
-    for piece in (*(entity.text for entity in turn.entities if entity.kind == "restaurant"), None):
-        named |= {restaurant.slug for restaurant, _ in (yield from MatchNames(piece))}
+    codes = set(_codes(turn))
+    named = {slug for entity in turn.reading.entities for slug in entity.slugs}
     old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
     ways: tuple[Callable[[Reservation], bool], ...] = (
         lambda booking: booking.code in codes,
@@ -92,14 +91,14 @@ def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
     if not bookings:
         turn.say("utter_nothing_booked")
         return DONE
-    meant = (yield from _meant(turn, bookings)) or bookings
+    meant = _meant(turn, bookings) or bookings
     return meant[0] if len(meant) == 1 else _ask_which(turn, meant)
 
 
-def _meant(turn: Turn, bookings: list[Reservation]) -> Steps[list[Reservation]]:
+def _meant(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
     """Return those that the message names; asked which one, only an answer does: "saturday i'm flying to Rome" is none."""
     may_name = turn.asked != "choice" or is_answer(turn.reading.acts)
-    return (yield from named_in(turn, bookings)) if may_name else []
+    return named_in(turn, bookings) if may_name else []
 
 
 def _ask_which(turn: Turn, meant: list[Reservation]) -> Outcome:
@@ -123,7 +122,7 @@ def pick_booking(turn: Turn) -> Steps[None]:
     for code in options:
         found = yield from with_code(turn, code)
         bookings += [found] if found else []
-    meant = yield from named_in(turn, bookings)
+    meant = named_in(turn, bookings)
     if len(meant) == 1:
         take(turn, options[meant[0].code])
         turn.entities = [entity for entity in turn.entities if not names_start(turn, entity, meant[0])]

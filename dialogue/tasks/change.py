@@ -9,7 +9,7 @@ from datetime import datetime
 from booking_engine import ChangeTooLate, NoTableAvailable, Refusal, Reservation, ReservationOver, Restaurant, Search
 from booking_engine import SeatingPreferences as Seating
 from booking_engine.values import LONGEST_NOTES
-from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, GetRestaurant, MatchNames, Steps
+from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, GetRestaurant, Steps
 from dialogue.hearing.hear import hear
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import with_notes, without_areas
@@ -186,9 +186,8 @@ def _unclear(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
         return ask_heard_options(turn)
     if turn.asked == "choice" and state.choices and not heard:
         return ask_to_pick(turn)
-    is_lost = turn.asked == "restaurant" and not heard.news
-    for name in turn.reading.destinations:  # "move it to the Blue Moon on Friday", which is none of ours
-        is_lost = is_lost or not (yield from MatchNames(name))
+    # "move it to the Blue Moon on Friday", which is none of ours
+    is_lost = (turn.asked == "restaurant" and not heard.news) or turn.reading.lost
     is_elsewhere = state.restaurant != booking.restaurant.slug
     return (yield from ask_restaurant(turn, is_unknown=True)) if is_lost and not is_elsewhere else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from booking_engine import HoldExpired, HoldExtensionsUsed
 from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
-from dialogue.hearing.restaurants import first_named, language_of
+from dialogue.hearing.restaurants import language_of, names_restaurant
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
@@ -70,7 +70,7 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
     elif (yield from _waits(turn)):
         return Outcome(turn.asked)
     else:
-        yield from _ignore_what_is_only_told(form, turn)
+        _ignore_what_is_only_told(form, turn)
     said = list(turn.entities)
     if not turn.follows_reply:
         yield from settle(form.hear(turn))
@@ -97,14 +97,14 @@ def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
     return outcome
 
 
-def _ignore_what_is_only_told(form: Form, turn: Turn) -> Steps[None]:
+def _ignore_what_is_only_told(form: Form, turn: Turn) -> None:
     """Drop what is only told amid a task: it answers nothing. What the staff should know is kept.
 
     A new table is less at stake, so while its details are asked, details count.
     """
     acts, is_new = turn.reading.acts, form.task == "book"
     tells = surely_only_tells(acts) and turn.asked in _TO_BE_BOOKED if is_new else only_tells(acts)
-    if not tells or (yield from first_named(turn)):
+    if not tells or names_restaurant(turn):
         return
     is_by_the_way = turn.intent in _BY_THE_WAY
     turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=acts)
@@ -147,7 +147,7 @@ def _takes(form: Form, turn: Turn) -> Steps[bool]:
     if own is not None or is_about_code(turn):
         return own is not False
     if turn.intent == "other_language":
-        return (yield from language_of(turn)) is None
+        return language_of(turn) is None
     if turn.intent in _NEVER_AN_ANSWER:
         return False
     return bool(turn.heard) if turn.intent in _BY_THE_WAY else turn.intent not in form.leaves_for

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from booking_engine import Reservation
 from dialogue.effects import Steps
-from dialogue.hearing.restaurants import first_named
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reasons import (
@@ -57,7 +56,7 @@ def _opens(turn: Turn, task: str) -> Steps[bool]:
 
 def _seeks_table(turn: Turn) -> Steps[bool]:
     acts = turn.reading.acts
-    if is_astray(acts) and not turn.has_kind("restaurant", "party_size") and not (yield from first_named(turn)):
+    if is_astray(acts) and not turn.has_kind("restaurant", "party_size"):
         return False
     return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from booking_engine import Reservation
 from dialogue.effects import Steps
-from dialogue.hearing.restaurants import first_named
+from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import kinds_of
@@ -22,11 +22,11 @@ def pick_up(turn: Turn) -> Steps[Outcome]:
         return closed
     bookings = yield from upcoming(turn)
     booking = next((each for each in bookings if each.code == turn.state.reservation), None)
-    if (yield from _is_of_booking(turn, bookings, booking)):
+    if _is_of_booking(turn, bookings, booking):
         return Outcome(follow="change")
-    if (yield from is_left_to_answer(turn)):
+    if is_left_to_answer(turn):
         return Outcome(follow="answer")
-    if turn.has_kind(*DETAILS) or (yield from first_named(turn)):
+    if turn.has_kind(*DETAILS) or names_restaurant(turn):
         return Outcome(follow="book")
     if turn.has_kind("restaurant"):  # words that name none of ours
         return Outcome(follow="answer")
@@ -45,11 +45,11 @@ def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
         turn.say("utter_welcome")
 
 
-def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation | None) -> Steps[bool]:
+def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation | None) -> bool:
     """Return whether it is about a booking: the one talked about last, or, where it says so, any. `gate` weighs it again."""
     said = kinds_of(turn.entities)
     renames = bool(said) and said <= set(NAME_PARTS) and turn.has_cue("renaming")
-    if booking and (renames or said & (_OF_A_BOOKING | TO_NOTE)) and not (yield from first_named(turn)):
+    if booking and (renames or said & (_OF_A_BOOKING | TO_NOTE)) and not names_restaurant(turn):
         return True
     # Confirmations and reminders of other threads invite to it.
     changes = bool(said & _OF_A_BOOKING) and turn.has_cue("changing")

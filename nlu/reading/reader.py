@@ -14,7 +14,8 @@ from nlu.reading.dates import read_dates
 from nlu.reading.message import Message, Span
 from nlu.reading.names import read_names
 from nlu.reading.people import read_party_size
-from nlu.reading.restaurants import read_restaurants
+from nlu.reading.places import PlaceIndex
+from nlu.reading.restaurants import KNOWN, read_known_restaurants, read_restaurants
 from nlu.reading.streets import read_bare_streets, read_streets
 from nlu.reading.times import read_times
 from nlu.reading.topics import read_topics
@@ -22,6 +23,7 @@ from nlu.reading.wishes import read_wishes
 
 _READERS = (
     read_contacts,
+    read_known_restaurants,
     read_streets,
     read_labels,
     read_choices,
@@ -40,6 +42,12 @@ _READERS = (
     read_names,
     read_restaurants,
 )
+
+
+def know_places(index: PlaceIndex) -> None:
+    """From now on, and in this whole process, read with the restaurants of this index."""
+    KNOWN.index = index
+    read_message.cache_clear()
 
 
 @lru_cache(maxsize=16)  # tokenizer and extractor ask for the same message one after the other

@@ -1,4 +1,4 @@
-"""Restaurants by the words around their names; the database is asked later which one it is."""
+"""Restaurants: those that are known, and what else is said as a restaurant's name would be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from nlu.lexicon import COMMON
 from nlu.reading.changes import is_changing
 from nlu.reading.lexing import Token
 from nlu.reading.message import Message
+from nlu.reading.places import PlaceIndex, find_places
 
 _WORDS = lexicon.words("restaurants")
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
@@ -14,10 +15,37 @@ _CUES = _WORDS.sure | _WORDS.cues
 _STANDING = lexicon.words("streets").before | {"at"}
 _NOT_PROPER = _WORDS.not_proper | lexicon.words("names").titles
 _LONGEST = 8
+_MOST_OF_A_NAME = 50
+
+
+class _Known:
+    """The restaurants that this process knows; none until it is told."""
+
+    index = PlaceIndex.build(())
+
+
+KNOWN = _Known()
+
+
+def read_known_restaurants(message: Message) -> None:
+    """Claim the restaurants that are named as `restaurant`, before anything else: numbers and days may be parts of names.
+
+    The value has the `name`, the `slugs` of all that it may be, the likeliest first, and whether that is `sure`.
+    """
+    for find in find_places(KNOWN.index, message.text, message.tokens, expecting=message.expecting):
+        value = {"name": find.name, "slugs": list(find.slugs[:_MOST_OF_A_NAME]), "sure": find.sure}
+        message.claim("restaurant", find.first, find.end, value)
+
+
+def claim_unknown(message: Message, first: int, end: int) -> None:
+    """Claim words that are said as a restaurant's name would be, and are that of none we know."""
+    if end > first:
+        name = message.text[message.tokens[first].start : message.tokens[end - 1].end]
+        message.claim("restaurant", first, end, {"name": name, "slugs": [], "sure": False})
 
 
 def read_restaurants(message: Message) -> None:
-    """Claim likely restaurant names as `restaurant`; everything else must have been read before."""
+    """Claim what else is likely the name of a restaurant; everything else must have been read before."""
     moving = is_changing(message) or message.says("instead")
     sure = _sure_cues(message, moving=moving)
     for position, token in enumerate(message.tokens[:-1]):
@@ -55,8 +83,7 @@ def _claim(message: Message, first: int, end: int) -> None:
         first += 1
     while end > first and tokens[end - 1].word in _WORDS.inside:
         end -= 1
-    if end > first:
-        message.claim("restaurant", first, end, message.text[tokens[first].start : tokens[end - 1].end])
+    claim_unknown(message, first, end)
 
 
 def name_end(message: Message, first: int, *, sure: bool) -> int:

@@ -11,7 +11,7 @@ from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes
 from nlu.reading.message import Message, Value
 from nlu.reading.neighbours import in_a_name
-from nlu.reading.restaurants import name_end
+from nlu.reading.restaurants import claim_unknown, name_end
 
 _WORDS = lexicon.words("times")
 _FINER = _WORDS.finer
@@ -72,9 +72,7 @@ def _release_names(message: Message) -> None:
         is_hour = claim.end - claim.first == 1 and message.word(claim.first - 1) == "at"
         if is_hour and _begins_name(message, claim.first, is_only_time=len(times) == 1):
             message.release(claim)
-            end = name_end(message, claim.first, sure=True)
-            name = message.text[message.tokens[claim.first].start : message.tokens[end - 1].end]
-            message.claim("restaurant", claim.first, end, name)
+            claim_unknown(message, claim.first, name_end(message, claim.first, sure=True))
 
 
 def _begins_name(message: Message, position: int, *, is_only_time: bool) -> bool:

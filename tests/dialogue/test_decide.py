@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from dialogue.turn import Situation, Turn
 from dialogue.words import Languages
 from nlu.cues import surface
 from nlu.reading import read
+from nlu.reading.places import Place, PlaceIndex
+from nlu.reading.reader import know_places
 from tests.support.world import PHONE, RESTAURANTS, World, booking_at
 
 FILES = sorted((Path(__file__).parent / "decisions").glob("*.yml"))
@@ -34,6 +37,18 @@ WRITING = {
     "RestoreReservation",
 }
 """Effects that change something; a row lists all of these that it expects, in their order."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_places() -> Iterator[None]:
+    """The restaurants of the world are known to the reading."""
+    know_places(
+        PlaceIndex.build(
+            Place(each.slug, each.name, each.city, each.street or "", tuple(each.cuisines)) for each in RESTAURANTS
+        )
+    )
+    yield
+    know_places(PlaceIndex.build(()))
 
 
 def _merged(name: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +89,7 @@ def _turn(row: dict[str, Any]) -> Turn:
         cues=frozenset(left.cues),
         whole_name=left.whole_name,
         odd_name=left.odd_name,
-        destinations=tuple(left.destinations),
+        lost=tuple(left.lost),
         undated=tuple(left.undated),
         language=left.language,
     )
@@ -110,7 +125,6 @@ def _world(row: dict[str, Any]) -> World:
         hold_is_gone=row.get("hold_is_gone", False),
         refuses=row.get("refuses"),
         known_name=row.get("known_name"),
-        names=row.get("names", ()),
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import fields
 import pytest
 
 from booking_engine import BookingEngine
-from dialogue.effects import Effect, MatchNames
+from dialogue.effects import Effect
 
-EFFECTS = [each for each in Effect.__subclasses__() if each is not MatchNames]
+EFFECTS = Effect.__subclasses__()
 
 
 def arguments(effect: type[Effect[object]]) -> set[str]:

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import psutil
 
-from booking_engine import BookingEngine
 from tests.eval.scoring import Reading
 from tests.eval.utterances import Entity, Utterance
 from tests.eval.values import brief
@@ -18,8 +17,6 @@ from tests.support.running import Stack
 
 _WARM_UP = 20
 _EVERY = 4
-_AS_GOOD = 2.0
-"""As in the dialogue: points between two restaurants that cannot be told apart by what was said."""
 
 
 class Reader:
@@ -27,7 +24,6 @@ class Reader:
 
     def __init__(self, stack: Stack) -> None:
         self.milliseconds: list[float] = []
-        self._engine = stack.engine
         self._process = psutil.Process(stack.programs.account_of("rasa")["pid"])
         headers = {"Authorization": f"Bearer {stack.internal_token}"}
         self._client = httpx.Client(base_url=stack.rasa_url, headers=headers, timeout=20, **PLAIN)
@@ -74,14 +70,10 @@ class Reader:
             Entity(found["entity"], found["start"], found["end"], brief(found["entity"], found["value"]))
             for found in answer["entities"]
         )
-        said = [utterance.text[e.start : e.end] for e in entities if e.kind == "restaurant"]
-        house = _house(self._engine, [*said, utterance.text])
+        houses = {found["value"]["name"] for found in answer["entities"] if _is_ours(found)}
+        house = houses.pop() if len(houses) == 1 else None
         return Reading(utterance, answer["intent"]["name"], entities, house)
 
 
-def _house(engine: BookingEngine, said: Iterable[str]) -> str | None:
-    """The name of the house that is named beyond doubt, looked for as the dialogue does: what was read, and the whole text."""
-    found = [match for words in said for match in engine.match_restaurant_name(words)]
-    best = max((score for _, score in found), default=0.0)
-    names = {restaurant.name for restaurant, score in found if score >= best - _AS_GOOD}
-    return names.pop() if len(names) == 1 else None
+def _is_ours(entity: dict[str, Any]) -> bool:
+    return entity["entity"] == "restaurant" and bool(entity["value"]["slugs"])

@@ -84,6 +84,16 @@ def test_without_the_action_app_the_answer_is_promised_and_follows(phone: Phone,
     assert phone.booking().when == "2026-12-03 18:00"
 
 
+def test_rasa_reads_nothing_before_it_knows_the_restaurants(phone: Phone, stack: Stack) -> None:
+    phone.say("hello")
+    stack.programs.stop("actions")
+    stack.programs.kill("rasa")
+    promise = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+    assert promise[0].startswith(replies.PROMISE), promise
+    stack.programs.start("actions")
+    assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in phone.wait_for_text()
+
+
 @pytest.mark.parametrize("name", ["web", "worker", "redis", "actions"])
 def test_a_process_that_is_killed_comes_back_and_works(phone: Phone, stack: Stack, name: str) -> None:
     before = stack.programs.kill(name)

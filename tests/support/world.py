@@ -26,7 +26,6 @@ from booking_engine import (
 )
 from booking_engine.restaurants.import_format import RestaurantLine
 from dialogue import effects
-from nlu.cues import folded_words
 
 T = TypeVar("T")
 PHONE = "+12125550142"
@@ -73,8 +72,6 @@ class World:
     hold_is_gone: bool = False
     refuses: str | None = None
     known_name: str | None = None
-    names: Sequence[str] = ()
-    """slugs of the restaurants that the message names"""
     asked: list[effects.Effect[Any]] = field(default_factory=list)
 
     def run(self, steps: Generator[effects.Effect[Any], Any, T]) -> T:
@@ -98,12 +95,6 @@ class World:
 
     def _GetRestaurant(self, effect: effects.GetRestaurant) -> Restaurant:
         return next(each for each in RESTAURANTS if each.slug == effect.slug)
-
-    def _MatchNames(self, effect: effects.MatchNames) -> list[tuple[Restaurant, float]]:
-        if effect.piece is None:
-            return [(each, 100.0) for each in RESTAURANTS if each.slug in self.names]
-        said = set(folded_words(effect.piece))
-        return [(each, 100.0) for each in RESTAURANTS if set(folded_words(each.name)) <= said]
 
     def _FindRestaurants(self, effect: effects.FindRestaurants) -> list[Restaurant]:
         found = [each for each in RESTAURANTS if self._meets(each, effect.criteria)]

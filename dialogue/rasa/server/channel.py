@@ -13,7 +13,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from dialogue.rasa.server import sessions
+from dialogue.rasa.server import places, sessions
 from dialogue.rasa.server.remote_action import TurnFailed
 from nlu.commands import split_wishes
 
@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class TurnChannel(InputChannel):
-    """``POST /webhooks/turn/`` ``{"sender", "message", "message_id", "again", "metadata"}``.
+    """``POST /webhooks/turn/`` ``{"sender", "message", "message_id", "again", "metadata", "catalogue"}``.
+
+    `catalogue` is the version of the restaurants' names that the message is to be read with.
 
     200 ``{"messages": [...]}`` in the form of Rasa's REST channel, or 502 when an action or the tracker store failed; then
     nothing of the turn is remembered. With ``again``, a message that was dealt with already is answered from the tracker.
@@ -32,6 +34,7 @@ class TurnChannel(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self._catalogue = places.from_environment()
 
     @classmethod
     def name(cls) -> str:
@@ -47,7 +50,7 @@ class TurnChannel(InputChannel):
         @turns.route("/", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
-            is_ready = agent is not None and agent.is_ready()
+            is_ready = agent is not None and agent.is_ready() and await self._knows_places(None)
             return response.json({"ready": is_ready}, status=200 if is_ready else 503)
 
         @turns.route("/", methods=["POST"])
@@ -56,6 +59,8 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "wrong token"}, status=401)
             body = request.json
             agent = request.app.ctx.agent
+            if not await self._knows_places(body.get("catalogue")):
+                return response.json({"error": "no restaurants are known"}, status=503)
             sessions.set_clock(body.get("metadata"))
             wishes = split_wishes(_not_a_command(body["message"]))
             answers: list[dict[str, Any]] = []
@@ -87,10 +92,18 @@ class TurnChannel(InputChannel):
             if not self._admits(request):
                 return response.json({"error": "wrong token"}, status=401)
             body = request.json
+            await self._knows_places(None)
             message = UserMessage(_not_a_command(body["text"]), metadata={"expects": body.get("expects")})
             return response.json(await request.app.ctx.agent.processor.parse_message(message))
 
         return turns
+
+    async def _knows_places(self, version: int | None) -> bool:
+        try:
+            await self._catalogue.know(version)
+        except places.Unknown:
+            return False
+        return True
 
     def _admits(self, request: Request) -> bool:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
