@@ -6,7 +6,6 @@ from datetime import time, timedelta
 from itertools import groupby
 
 from booking_engine import Restaurant
-from dialogue.hearing.restaurants import drop_name_said_again
 from dialogue.hearing.wishes import feature_like, offers
 from dialogue.reading import Entity
 from dialogue.times import seating_spans
@@ -25,18 +24,33 @@ def only_asks(turn: Turn) -> bool:
 
 
 def answer(turn: Turn, restaurant: Restaurant) -> None:
-    """Say what the restaurant's data tell about what is asked, or that they tell nothing."""
-    drop_name_said_again(turn, restaurant)  # "Gochu Garden" is no wish to sit outside
-    facts = turn.about(restaurant)
-    said = {entity.kind: entity for entity in turn.entities}
-    if told := _told_of_wish(turn, restaurant):
-        turn.say("utter_about_other", fact=told, **facts)
-    elif "seating" in said or "diet" in said:
-        has, called = _feature(turn, restaurant, said.get("seating") or said["diet"])
-        turn.say("utter_about_feature_yes" if has else "utter_about_unknown", feature=called, **facts)
-    else:
-        topics = [str(entity.value) for entity in turn.entities if entity.kind == "topic"]
-        _answer_topic(turn, restaurant, topics[0] if topics else "price" if "price" in said else None)
+    """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
+    asked = {str(entity.value): entity for entity in turn.entities if entity.kind in _ASKED_ABOUT}
+    asked = asked or {str(entity.value): entity for entity in turn.of_kind("cuisine")}  # "do they have pizza?"
+    told = {value: _told(turn, restaurant, entity) for value, entity in asked.items()}
+    unknown = [asked[value].text for value, answer in told.items() if answer is None]
+    for response, facts in filter(None, told.values()):
+        turn.say(response, **facts, **turn.about(restaurant))
+    if unknown and len(unknown) < len(asked):
+        turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **turn.about(restaurant))
+    elif unknown or not asked:
+        turn.say("utter_about_unknown", **turn.about(restaurant))
+
+
+Told = tuple[str, dict[str, object]]
+"""A response by its name, and the facts that it fills in."""
+
+
+def _told(turn: Turn, restaurant: Restaurant, asked: Entity) -> Told | None:
+    """Return what the data tell of one thing that is asked about; None where they tell nothing of it."""
+    value = str(asked.value)
+    topic = _TOPICS_OF_WISHES.get(value, "") if asked.kind == "seating" else value
+    if asked.kind == "seating" and topic in restaurant.about:  # "can I bring my dog?"
+        return "utter_about_other", {"fact": restaurant.about[topic]}
+    if asked.kind in ("seating", "diet"):
+        has, called = _feature(turn, restaurant, asked)
+        return ("utter_about_feature_yes", {"feature": called}) if has else None
+    return _told_of_topic(turn, restaurant, asked.kind if asked.kind in ("price", "cuisine") else topic)
 
 
 def _feature(turn: Turn, restaurant: Restaurant, wish: Entity) -> tuple[bool, str]:
@@ -49,19 +63,16 @@ def _feature(turn: Turn, restaurant: Restaurant, wish: Entity) -> tuple[bool, st
     return offers(restaurant, wish), turn.words.called("features", listed) if listed else wish.text
 
 
-def _answer_topic(turn: Turn, restaurant: Restaurant, topic: str | None) -> None:
-    facts = turn.about(restaurant)
-    if told := _fact(turn, restaurant, topic):
-        turn.say(f"utter_about_{topic}", **told, **facts)
-    elif topic and topic in restaurant.about:
-        turn.say("utter_about_other", fact=restaurant.about[topic], **facts)
-    elif topic and (feature := feature_like(restaurant, topic)):
-        turn.say("utter_about_feature_yes", feature=turn.words.called("features", feature), **facts)
-    else:
-        turn.say("utter_about_unknown", **facts)
+def _told_of_topic(turn: Turn, restaurant: Restaurant, topic: str) -> Told | None:
+    if facts := _fact(turn, restaurant, topic):
+        return f"utter_about_{topic}", facts
+    if topic in restaurant.about:
+        return "utter_about_other", {"fact": restaurant.about[topic]}
+    feature = feature_like(restaurant, topic)
+    return ("utter_about_feature_yes", {"feature": turn.words.called("features", feature)}) if feature else None
 
 
-def _fact(turn: Turn, restaurant: Restaurant, topic: str | None) -> dict[str, object]:
+def _fact(turn: Turn, restaurant: Restaurant, topic: str) -> dict[str, object]:
     """Return the facts of the response `utter_about_<topic>`; empty where the data have none."""
     if topic == "hours":
         return {"hours": _hours(turn, restaurant)}
@@ -97,10 +108,3 @@ def _hours(turn: Turn, restaurant: Restaurant) -> str:
         if today <= day < today + _WEEK and spans != seating_spans(restaurant, day, usual=True):
             parts.append(hours(words.day(day, country), spans))
     return words.listed(parts, apart=True)
-
-
-def _told_of_wish(turn: Turn, restaurant: Restaurant) -> str | None:
-    """Return what the restaurant itself tells about something that a table may be wished with: "can I bring my dog?"."""
-    wishes = (str(entity.value) for entity in turn.entities if entity.kind == "seating")
-    topics = (_TOPICS_OF_WISHES.get(wish, "") for wish in wishes)
-    return next((restaurant.about[topic] for topic in topics if topic in restaurant.about), None)
