@@ -15,7 +15,7 @@ from phonenumbers import timezone as phone_timezone
 from booking_engine import BookingError, Reservation, Restaurant
 from dialogue.reading import Entity, Reading
 from dialogue.state import Held, Option, State
-from dialogue.words import Languages, Words
+from dialogue.words import Languages, Words, writes_month_first
 
 ANYWHERE = ZoneInfo("UTC")
 
@@ -255,6 +255,11 @@ class Turn:
 def country_of(restaurant: Restaurant | None) -> str:
     """Return the ISO code of the country whose ways of writing days and phones apply."""
     return (restaurant.country if restaurant else None) or "US"
+
+
+def writes_day_first(restaurant: Restaurant | None) -> bool | None:
+    """Return whether 5/6 is June 5 there; None where no restaurant tells."""
+    return None if restaurant is None else not writes_month_first(country_of(restaurant))
 
 
 def _named(restaurant: Restaurant) -> dict[str, str]:

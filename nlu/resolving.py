@@ -7,7 +7,8 @@ Conventions, all for someone who writes on `today`:
 - A weekday is the nearest one; said on that very weekday it may be today or a week ahead, and both are given.
 - "This Friday" is the one of this week, Monday to Sunday, and where that is over, the nearest. "Next Friday" is the one
   of next week. "Friday week" is seven days after the nearest Friday, or after either where that is today.
-- "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that.
+- "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that. Where it is not known how
+  days are written, it is each of the two within four months, else May 11th.
 - A weekday that contradicts its date gives both: the date, and the nearest day with that weekday.
 - A weekend is its Saturday and Sunday, as far as they are not past.
 """
@@ -72,7 +73,7 @@ def resolve_dates(
     value: Mapping[str, Any],
     *,
     today: date,
-    day_first: bool = False,
+    day_first: bool | None = False,
     anchor: date | None = None,
     within: Period | None = None,
 ) -> list[date]:
@@ -93,7 +94,7 @@ def resolve_dates(
     return sorted({day for day in days if max(first, today) <= day <= last})
 
 
-def resolve_period(value: Mapping[str, Any], *, today: date, day_first: bool = False) -> Period | None:
+def resolve_period(value: Mapping[str, Any], *, today: date, day_first: bool | None = False) -> Period | None:
     """The first and the last day that a `vague_date` value may mean, none in the past; None where that cannot be told."""
     told = value.get("period", {})
     if "week_of" in told:
@@ -135,28 +136,30 @@ def _month_meant(value: Mapping[str, Any], today: date) -> date:
     return _months_later(begin, (value["month"] - begin.month) % _MONTHS)
 
 
-def _days(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
+def _days(value: Mapping[str, Any], today: date, day_first: bool | None, anchor: date | None) -> list[date]:
     for key, days in _DAYS_BY_KEY.items():
         if key in value:
             return days(value, today, day_first, anchor)
     return []
 
 
-def _either_day(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
-    month, day = value["first"], value["second"]
-    if month > _MONTHS or (day_first and day <= _MONTHS):
-        month, day = day, month
-    return _calendar_days({**value, "month": month, "day": day}, today)
+def _either_day(value: Mapping[str, Any], today: date, day_first: bool | None, _: date | None) -> list[date]:
+    """The day in the order that is the custom; where it is not known, those in either order that are bookable soon."""
+    orders = [(value["first"], value["second"]), (value["second"], value["first"])]
+    possible = [(month, day) for month, day in (reversed(orders) if day_first else orders) if month <= _MONTHS]
+    found = [_calendar_days({**value, "month": month, "day": day}, today) for month, day in possible]
+    soon = [day for days in found for day in days if day <= _months_later(today, _CLUE_MONTHS)]
+    return soon if soon and day_first is None else found[0]
 
 
-def _next_nth_weekday(value: Mapping[str, Any], today: date, _: bool, __: date | None) -> list[date]:
+def _next_nth_weekday(value: Mapping[str, Any], today: date, _: bool | None, __: date | None) -> list[date]:
     begin = _month_meant(value, today)
     begins = [begin] if "months" in value else [begin, _months_later(begin, _MONTHS)]
     found = (_nth_weekday(each.year, each.month, value["weekday"], value["nth"]) for each in begins)
     return [day for day in found if day and day >= today][:1]
 
 
-def _from_a_day(value: Mapping[str, Any], today: date, day_first: bool, anchor: date | None) -> list[date]:
+def _from_a_day(value: Mapping[str, Any], today: date, day_first: bool | None, anchor: date | None) -> list[date]:
     """Count from each day that another value may mean: days, to the next such weekday, to a weekend."""
     days = _days(value["from"], today, day_first, anchor)
     if "days" in value:
@@ -180,12 +183,12 @@ def _saturday_beside(day: date, way: int) -> date:
     return away - timedelta(_WEEK) if way < 0 and day.weekday() == _SUNDAY else away
 
 
-def _next_holiday(value: Mapping[str, Any], today: date, day_first: bool, _: date | None) -> list[date]:
-    found = (holiday_in(year, value["holiday"], british=day_first) for year in (today.year, today.year + 1))
+def _next_holiday(value: Mapping[str, Any], today: date, day_first: bool | None, _: date | None) -> list[date]:
+    found = (holiday_in(year, value["holiday"], british=bool(day_first)) for year in (today.year, today.year + 1))
     return [day for day in found if day and day >= today][:1]
 
 
-def _weekend(value: Mapping[str, Any], today: date, _: bool, __: date | None) -> list[date]:
+def _weekend(value: Mapping[str, Any], today: date, _: bool | None, __: date | None) -> list[date]:
     saturday = today + timedelta((_SATURDAY - today.weekday()) if today.weekday() != _SUNDAY else -1)
     later = _WEEK if value["weekend"] == "next" else 0
     return [saturday + timedelta(later), saturday + timedelta(later + 1)]
@@ -195,7 +198,7 @@ def _counted(value: Mapping[str, Any]) -> timedelta:
     return timedelta(value.get("days", 0) + _WEEK * value.get("weeks", 0))
 
 
-_DAYS_BY_KEY: dict[str, Callable[[Mapping[str, Any], date, bool, date | None], list[date]]] = {
+_DAYS_BY_KEY: dict[str, Callable[[Mapping[str, Any], date, bool | None, date | None], list[date]]] = {
     "from": _from_a_day,
     "day": lambda value, today, *_: _calendar_days(value, today),
     "first": _either_day,

@@ -9,8 +9,7 @@ from typing import Any
 from booking_engine import Restaurant
 from dialogue.state import Option
 from dialogue.times import certain, service_day
-from dialogue.turn import Turn, country_of
-from dialogue.words import writes_month_first
+from dialogue.turn import Turn, country_of, writes_day_first
 from nlu.resolving import resolve_dates, resolve_period
 
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
@@ -41,18 +40,15 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
 
     "Next week" tells which Friday is meant, of the next message too; alone, or beside a day that is not in it, it tells none.
     """
-    told, loosely = turn.of_kind("date"), turn.of_kind("vague_date")
+    told, loosely, day_first = turn.of_kind("date"), turn.of_kind("vague_date"), writes_day_first(restaurant)
     if loosely:
-        turn.state.period = next(filter(None, (resolve_period(each.value, today=today) for each in loosely)), None)
+        periods = (resolve_period(each.value, today=today, day_first=day_first) for each in loosely)
+        turn.state.period = next(filter(None, periods), None)
     if period := turn.state.period:
         told += [entity for entity in loosely if "weekday" in entity.value]
-    meaning = partial(resolve_dates, today=today, day_first=_writes_day_first(restaurant), anchor=turn.state.date)
+    meaning = partial(resolve_dates, today=today, day_first=day_first, anchor=turn.state.date)
     said = [meaning(each.value, within=period) or ([] if loosely else meaning(each.value)) for each in told]
     return said if any(said) or (said and not loosely) else None
-
-
-def _writes_day_first(restaurant: Restaurant | None) -> bool:
-    return restaurant is not None and not writes_month_first(country_of(restaurant))
 
 
 def _hear_vague_date(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from booking_engine import Restaurant
 from dialogue.hearing.wishes import feature_like, offers
 from dialogue.reading import Entity
 from dialogue.times import seating_spans
-from dialogue.turn import Turn, country_of
+from dialogue.turn import Turn, country_of, writes_day_first
 from nlu.resolving import resolve_dates
 
 _ASKED_ABOUT = ("topic", "seating", "diet", "price")
@@ -95,7 +95,8 @@ def _hours(turn: Turn, restaurant: Restaurant) -> str:
         told = words.spans(spans, country) or words.render("utter_part_closed")
         return words.render("utter_part_day_hours", days=days, hours=told)
 
-    asked = [day for e in turn.entities if e.kind == "date" for day in resolve_dates(e.value, today=today)]
+    told, day_first = turn.of_kind("date"), writes_day_first(restaurant)
+    asked = [day for each in told for day in resolve_dates(each.value, today=today, day_first=day_first)]
     if asked:
         return hours(words.day(asked[0], country), seating_spans(restaurant, asked[0]))
     monday = today - timedelta(days=today.weekday())

@@ -11,7 +11,7 @@ from dialogue.reading import Entity
 from dialogue.reasons import is_answer
 from dialogue.state import Option
 from dialogue.tasks.asking import ask_to_pick
-from dialogue.turn import DONE, Outcome, Turn
+from dialogue.turn import DONE, Outcome, Turn, writes_day_first
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
@@ -69,7 +69,8 @@ def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
     local = booking.starts_at.astimezone(booking.restaurant.zone)
     now = turn.here(booking.restaurant)
     if entity.kind in ("date", "previous_date"):
-        return local.date() in resolve_dates(entity.value, today=now.date())
+        day_first = writes_day_first(booking.restaurant)
+        return local.date() in resolve_dates(entity.value, today=now.date(), day_first=day_first)
     if entity.kind in ("time", "previous_time") and not {"shift_minutes", "same"} & set(entity.value):
         return local.time() in resolve_times(entity.value, now=now).candidates
     return False

@@ -97,7 +97,14 @@ def test_numeric_days_follow_the_country() -> None:
     value = {"first": 5, "second": 11, "year": None}
     assert resolve_dates(value, today=FRIDAY) == [date(2019, 5, 11)]
     assert resolve_dates(value, today=FRIDAY, day_first=True) == [date(2019, 11, 5)]
+    assert resolve_dates(value, today=FRIDAY, day_first=None) == [date(2019, 5, 11)]
+    assert resolve_dates(value, today=date(2019, 9, 1), day_first=None) == [date(2019, 11, 5)]
     assert resolve_dates({"holiday": "mothers_day"}, today=FRIDAY, day_first=True) == [date(2019, 3, 31)]
+
+
+def test_a_numeric_day_of_no_country_is_either_that_comes_soon() -> None:
+    value = {"first": 5, "second": 4, "year": None}
+    assert resolve_dates(value, today=FRIDAY, day_first=None) == [date(2019, 4, 5), date(2019, 5, 4)]
 
 
 def test_days_that_refer_to_the_booking() -> None:
