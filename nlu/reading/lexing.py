@@ -24,8 +24,10 @@ TOKEN = re.compile(
       (?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})(?!\d))
     | (?P<money>[$£€]\s?\d+(?:[.,]\d+)?)
     | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?!\d|[.:]\d))
+    | (?P<no_clock>\d{1,2}:\d\d(?!\d|[.:]\d))
     | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]|[:.h]\d))
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
+    | (?P<either>(?<!\d\d\d)(?:(?<=\d)|(?<=\d[ap])|(?<=\d[ap]m))/(?=\d{1,2}(?![\d/])))
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
     | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap]m?(?=ish\b)|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
@@ -125,7 +127,9 @@ def _canonical_clock(raw: str) -> str:
 
 _CANONICAL: dict[str, Callable[[str], str]] = {
     "money": lambda _: "¤",
+    "no_clock": lambda _: "¤",  # "7:65" is neither a time nor a seven
     "clock": _canonical_clock,
+    "either": lambda _: "or",  # "6:30/7"
     "ordinal": lambda raw: f"{int(raw[:-2])}th",
     "number": lambda raw: raw.translate(_ASCII_DIGITS).lstrip("0") or "0",
     "meridiem": lambda raw: raw[0].lower() + "m",
