@@ -188,9 +188,12 @@ def _next_holiday(value: Mapping[str, Any], today: date, day_first: bool | None,
     return [day for day in found if day and day >= today][:1]
 
 
+_WEEKENDS = ("this", "next", "after_next")
+
+
 def _weekend(value: Mapping[str, Any], today: date, _: bool | None, __: date | None) -> list[date]:
     saturday = today + timedelta((_SATURDAY - today.weekday()) if today.weekday() != _SUNDAY else -1)
-    later = _WEEK if value["weekend"] == "next" else 0
+    later = _WEEK * _WEEKENDS.index(value["weekend"])
     return [saturday + timedelta(later), saturday + timedelta(later + 1)]
 
 

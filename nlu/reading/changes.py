@@ -13,7 +13,21 @@ _MISSING = (
     ("cant", "make", "it"), ("cant", "make", "it", "on"), ("cant", "do"), ("cant", "come"), ("came", "up", "on"),
     ("busy", "on"), ("busy",), ("not", "free"), ("not", "free", "on"), ("going", "to", "do"), ("gonna", "do"),
 )  # fmt: skip
-_NEGATING = (("not",), ("instead", "of"), ("rather", "than"), ("not", "for"), ("not", "at"), ("not", "on"), ("isnt",))
+_NEGATING = tuple(
+    (*words, *more)
+    for words in (
+        ("not",),
+        ("instead", "of"),
+        ("rather", "than"),
+        ("isnt",),
+        ("except",),
+        ("excluding",),
+        ("other", "than"),
+        ("apart", "from"),
+    )
+    for more in ((), ("for",), ("at",), ("on",))
+)
+"""Words right before what is ruled out: "not 10pm", "any day next week except on Wednesday"."""
 
 
 def is_changing(message: Message) -> bool:
@@ -55,7 +69,7 @@ def _names_what_moves(message: Message, day: Claim) -> bool:
 
 
 def _negated(message: Message, claim: Claim) -> bool:
-    before = tuple(token.word for token in message.tokens[max(0, claim.first - 2) : claim.first])
+    before = tuple(token.word for token in message.tokens[max(0, claim.first - 3) : claim.first])
     return any(before[-len(words) :] == words for words in _NEGATING)
 
 

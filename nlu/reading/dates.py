@@ -72,6 +72,7 @@ _GRAMMAR = Grammar(
         "nth": lambda word: -1 if word == "last" else int(word[:-2]),
         "n": count_of,
         "weeks": lambda text: 7 * count_of(text),
+        "weeks_ahead": count_of,
         "nth_from_now": lambda text: int(text) - 1,
         "of_this_month": lambda _: 0,
         "third": _THIRDS.__getitem__,
@@ -100,7 +101,7 @@ def read_dates(message: Message) -> None:
     for first, end, name in _HOLIDAYS.find(message.view.words):
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
     for table in _TABLES:
-        message.apply(_GRAMMAR[table])
+        message.apply(_GRAMMAR.rules(table, asked=message.expecting))
     if message.expecting == "date" and ":" not in message.text and not message.has("date"):
         message.apply(_GRAMMAR["asked"])
     for claim in message.of("ordinal"):

@@ -81,6 +81,14 @@ def test_a_day_that_is_off_makes_way_for_the_other(text: str) -> None:
     assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
 
 
+@pytest.mark.parametrize(
+    "text", ["any day next week except friday", "next week, apart from on friday", "next week but not friday"]
+)
+def test_a_day_that_is_ruled_out_is_not_told(text: str) -> None:
+    assert values(text, "date") == []
+    assert values(text, "previous_date") == [{"weekday": 4, "which": "coming"}]
+
+
 @pytest.mark.parametrize("text", ["table 2morrow 7pm", "2morow please", "for 2 2MORROW"])
 def test_tomorrow_is_no_confirmation_code(text: str) -> None:
     assert values(text, "date") == [{"days": 1}]
