@@ -8,7 +8,7 @@ from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import LAST_HOUR, clock, clock_time
-from nlu.reading.message import Message, Value, pattern
+from nlu.reading.message import Claim, Message, Value, pattern
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.numbers import number_of
 from nlu.reading.times import is_tonight
@@ -67,15 +67,18 @@ def read_bare_numbers(message: Message) -> None:
 
 def _read_each(message: Message) -> None:
     said, items = _what_is_said(message), message.view.items
-    words = ["", "", *message.view.words, ""]
-    read: dict[int, str] = {}
+    words = ["", "", *message.view.words, "", "", ""]
     for place, (word, first, end) in enumerate(items):
-        before, after = words[place : place + 2], words[place + 3]
+        before, after = words[place : place + 2], _follower(words[place + 3 : place + 6])
         number = _number(word, before[1], said) if _may_count(before[1], after, said) else None
         if number is not None:
-            alike = read.get(place - 2) if before[1] == "or" else None
-            entity, value = _like(alike, number) or _reading(number, before, after, said)
-            read[place] = entity
+            other = _other(message, first)
+            if other and other.entity == "party_size" and "count" in other.value:  # "we are 7 or 8"
+                low, high = sorted((other.value["count"], number))
+                message.release(other)
+                message.claim("party_size", other.first, end, {"min": low, "max": high})
+                continue
+            entity, value = _like(other, number) or _reading(number, before, after, said)
             message.claim(entity, first, end, value)
             said.party |= entity == "party_size"
             said.time |= entity == "time"
@@ -131,10 +134,25 @@ def _number(word: str, before: str, said: _Said) -> int | None:
     return number_of(word) if word.isdecimal() and len(word) <= _LONGEST else None
 
 
-def _like(alike: str | None, number: int) -> tuple[str, Value] | None:
-    """The 8 of "7 or 8" is an hour if the 7 is one; how many "we are 7 or 8" are is left open."""
-    time = clock_time(number, 0) if alike == "time" else None
-    return ("time", time) if time else ("number", number) if alike in ("party_size", "number") else None
+def _follower(words: list[str]) -> str:
+    """The word after a number, or after one that is said with it: "2 or 3 minutes"."""
+    joined, number, beyond = words
+    return beyond if joined in ("or", "to", "-") and number.isdecimal() else joined
+
+
+def _other(message: Message, position: int) -> Claim | None:
+    """What a number is an alternative to: the 7 of "7 or 8" and "7, maybe 8"."""
+    before = position - 1
+    while message.word(before) in _WORDS.alternating:
+        before -= 1
+    is_bare = all(message.word(at) == "," for at in range(before + 1, position))
+    return None if is_bare else message.claim_at(before)
+
+
+def _like(other: Claim | None, number: int) -> tuple[str, Value] | None:
+    """The 8 of "7 or 8" is an hour if the 7 is one, and nothing yet if that is open."""
+    time = clock_time(number, 0) if other and other.entity == "time" else None
+    return ("time", time) if time else ("number", number) if other and other.entity == "number" else None
 
 
 def _reading(number: int, before: list[str], after: str, said: _Said) -> tuple[str, Value]:

@@ -159,6 +159,11 @@ class Message:
         """Whether the token at this position has been claimed."""
         return self._owner[position] >= 0
 
+    def claim_at(self, position: int) -> Claim | None:
+        """The claim that the token at this position belongs to."""
+        owner = self._owner[position] if 0 <= position < len(self.tokens) else -1
+        return self.claims[owner] if owner >= 0 else None
+
     def taken_by(self, position: int) -> str | None:
         """The entity that the token at this position belongs to, if it has been claimed."""
         owner = self._owner[position]

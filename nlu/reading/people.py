@@ -71,11 +71,12 @@ def _marked(message: Message, word: str, token: Token, *, is_beside: bool) -> st
 
 def _range(match: re.Match[str]) -> Value | None:
     low, high = int(match["low"]), int(match["high"])
-    return {"min": low, "max": high} if low < high else None
+    is_day = "/" in match.group() and high > low + 1  # "5/11"
+    return {"min": low, "max": high} if low < high and not is_day else None
 
 
 def _as_word(match: re.Match[str]) -> str:
-    links = list(_LINK.finditer(match.group()))
+    links = _links(match)
     counts = [_count(link) for link in links if not link["self"]]
     least = sum(_UNTOLD if count is None else count for count in counts) + _says_self(links)
     if None in counts:
@@ -83,6 +84,16 @@ def _as_word(match: re.Match[str]) -> str:
     is_round = len(links) >= _ROUND and all(link["noun"] for link in links)
     is_theirs = match.string[: match.start()].endswith("for ")
     return f"<{_kind(match, links)}{least}{f'-{least + 1}' if is_round and not is_theirs else ''}>"
+
+
+def _links(match: re.Match[str]) -> list[re.Match[str]]:
+    """Each of the people, less the children where they are told not to come: "2 adults, 2 kids, without the kids"."""
+    links = list(_LINK.finditer(match.group().removesuffix(match["but"] or "")))
+    return [link for link in links if not (match["but"] and _are_children(link))]
+
+
+def _are_children(link: re.Match[str]) -> bool:
+    return (link["counted"] or link["noun"]) in _WORDS.children
 
 
 def _kind(match: re.Match[str], links: list[re.Match[str]]) -> str:
@@ -94,7 +105,7 @@ def _kind(match: re.Match[str], links: list[re.Match[str]]) -> str:
 
 def _kind_of_others(text: str, links: list[re.Match[str]]) -> str:
     is_own = text.startswith(_WHOSE)
-    if all((link["counted"] or link["noun"]) in _WORDS.children for link in links):
+    if all(map(_are_children, links)):
         return "o" if is_own else "c"
     is_near = is_own or all(link["noun"] or link["counted"] in _WORDS.fellowship for link in links)
     return "k" if is_near else "n"
