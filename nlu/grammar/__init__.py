@@ -13,8 +13,8 @@ means, `$month|$numeral` the first of both that was said, `-$n` its opposite, `$
 was not said; or the name of a function that builds it. `$clock2` may also be composed of all groups that have a 2 at their
 ends. `asked: time` has a row hold only where that was asked, `unasked: date time` only where neither was, and `changing:
 false` only where nothing is to be changed. `cues` are words of which each match has one: without them the form need not be
-looked for, which is most of what reading costs; a piece stands for the words in it. `says` has examples with what each
-comes to, `not` counter-examples; the tests try them all.
+looked for, which is most of what reading costs; a piece stands for the words in it, `\\d` for any number. `says` has
+examples with what each comes to, `not` counter-examples; the tests try them all.
 """
 
 from __future__ import annotations

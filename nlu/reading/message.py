@@ -15,6 +15,9 @@ Value = Any
 """JSON-like: a string, a number, or a mapping of them."""
 _TRAILING = frozenset(".,")
 _FROM = {"from", "from2"}
+NUMBER = r"\d"
+"""What is said of a view, beside its words, where it has a number in it."""
+_ANY_NUMBER = re.compile(r"\d|(?<!\S)one(?!\S)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class View:
         self.items = items
         self.words = [word for word, _, _ in items]
         self.text = " ".join(self.words)
-        self.said = frozenset(self.text.split())
+        said = self.text.split()
+        self.said = frozenset((*said, NUMBER) if _ANY_NUMBER.search(self.text) else said)
         self.starts: list[int] = []
         position = 0
         for word in self.words:

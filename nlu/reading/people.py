@@ -21,6 +21,14 @@ _OPENING = _MANY.union(
     ("one", "us", "someone", "somebody", "<name>", "<maybe>"),
 )
 """Words that people named one by one may begin with, besides numbers."""
+_NAMING = _MANY.union(
+    *(vars(_WORDS)[name] for name in ("ones", "pairs", "children", "never_alone", "kinship", "like_names", "self")),
+    ("us", "someone", "somebody", "+", "plus", "<name>", "<maybe>"),
+)
+"""Of these words, each stretch of people named one by one has some."""
+_AFTER_SELF = _WORDS.connectors | _WORDS.joining | {"my", "our", "as"}
+_FARTHEST = 12
+"""Words from the first one of such a stretch to the first for some people, at the most."""
 _WHOSE = ("my ", "our ", "his ", "her ", "their ")
 _UNTOLD = 2
 """As how many kids of no given number count, at least."""
@@ -35,8 +43,8 @@ def _with_people(message: Message) -> View | None:
     """
     view = _with_names(message)
     items, done = [], 0
-    for begin, word in enumerate(view.words):
-        match = _PEOPLE.match(view.text, view.starts[begin]) if begin >= done and _may_open(word) else None
+    for begin in _openings(view.words):
+        match = _PEOPLE.match(view.text, view.starts[begin]) if begin >= done else None
         if match:
             end = bisect_left(view.starts, match.end())
             items += view.items[done:begin]
@@ -45,8 +53,18 @@ def _with_people(message: Message) -> View | None:
     return View(items + view.items[done:]) if done else None
 
 
-def _may_open(word: str) -> bool:
-    return word in _OPENING or word.isdecimal()
+def _openings(words: list[str]) -> list[int]:
+    """Where people named one by one may begin: with a word for some of them within reach, the diner with another beside."""
+    if _NAMING.isdisjoint(words):
+        return []
+    naming = [place for place, word in enumerate(words) if word in _NAMING]
+    followed = zip(words, [*words[1:], ""], strict=True)
+    opening = [place for place, (word, after) in enumerate(followed) if _may_open(word, after)]
+    return [place for place in opening if any(0 <= at - place <= _FARTHEST for at in naming)]
+
+
+def _may_open(word: str, after: str) -> bool:
+    return after in _AFTER_SELF if word in _WORDS.self else word in _OPENING or word.isdecimal()
 
 
 def _with_names(message: Message) -> View:
@@ -54,16 +72,19 @@ def _with_names(message: Message) -> View:
     if message.expecting == "name" or message.text.isupper():
         return message.view
     beside = _WORDS.connectors if message.text.islower() else frozenset()
-    words, items = ["", *message.view.words, ""], []
+    words, items = ["", *message.view.words, ""], list(message.view.items)
     for place, (word, first, end) in enumerate(message.view.items):
-        is_beside = words[place] in beside or words[place + 2] in beside
-        items.append((_marked(message, word, message.tokens[first], is_beside=is_beside), first, end))
-    return View(items)
+        if word not in _NO_NAMES and _may_be_name(message.tokens[first], word):
+            is_beside = words[place] in beside or words[place + 2] in beside
+            items[place] = (_marked(message, word, message.tokens[first], is_beside=is_beside), first, end)
+    return message.view if items == message.view.items else View(items)
+
+
+def _may_be_name(token: Token, word: str) -> bool:
+    return token.kind == "word" and len(word) > 1 and word.isalpha()
 
 
 def _marked(message: Message, word: str, token: Token, *, is_beside: bool) -> str:
-    if token.kind != "word" or word in _NO_NAMES or len(word) == 1 or not word.isalpha():
-        return word
     if token.capital and message.text[token.start : token.end].lower() not in _NO_NAMES:
         return "<name>"
     return "<maybe>" if is_beside else word
@@ -192,10 +213,10 @@ def _figures(message: Message) -> list[Claim]:
 def _prefer_figures(message: Message) -> None:
     """A count makes "my friend and I" and "one less" beside it mere remarks."""
     claims, absolute = message.of("party_size"), _absolute(message)
-    totals = [claim for claim in absolute if message.tokens[claim.end - 1].word in _WORDS.summing]
-    figures = totals or _figures(message)
     if len(claims) < 2 or not absolute:
         return
+    totals = [claim for claim in absolute if message.tokens[claim.end - 1].word in _WORDS.summing]
+    figures = totals or _figures(message)
     for claim in claims:
         if claim not in (figures or absolute):
             message.replace(claim, entity="guests")
