@@ -25,7 +25,7 @@ TOKEN = re.compile(
     | (?P<money>[$£€]\s?\d+(?:[.,]\d+)?)
     | (?P<clock>(?:[01]?\d|2[0-4])(?:\s?[:;]|[.h])[0-5]\d(?!\d|[.:]\d))
     | (?P<no_clock>\d{1,2}:\d\d(?!\d|[.:]\d))
-    | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]|[:.h]\d))
+    | (?P<slash>\d{1,2}/\d{1,2}(?![\d/]|[:.h]\d|\s?[ap]m\b|[ap]\b))
     | (?P<ordinal>\d{1,2}\s?(?:st|nd|rd|th)\b)
     | (?P<either>(?<!\d\d\d)(?:(?<=\d)|(?<=\d[ap])|(?<=\d[ap]m))/(?=\d{1,2}(?![\d/])))
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
