@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from booking_engine.phones import canonical_phone
 from booking_engine.text import clean_text
 
 from .errors import InvalidRequest, PartySizeInvalid, TimeInvalid
@@ -76,11 +77,11 @@ def check_notes(notes: str) -> str:
 
 
 def check_phone(phone: str) -> str:
-    """Return an E.164 number such as +14155550123, without spaces, hyphens, dots and parentheses."""
+    """Return an E.164 number such as +14155550123 in its canonical form, without spaces, hyphens, dots and parentheses."""
     clean = re.sub(r"[\s().\-]", "", phone[:40])
     if not _E164.fullmatch(clean):
         raise InvalidRequest("the phone number must be like +14155550123")
-    return clean
+    return canonical_phone(clean)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
 from booking_engine import CATALOGUE_VERSION
+from booking_engine.phones import canonical_phone
 from bot import schema
 
 Channel = Literal["sms", "chat"]
@@ -27,6 +28,8 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 class Conversation:
     """A thread with one diner. `expects` is what the bot asked for last (an API constant), `asked_at` when.
 
+    `phone`: who the diner is, in its canonical form. `address`: of a text thread, the number that texted last, as its carrier
+    writes it.
     `origin`: the web site whose page opened it; None if it was not opened by a browser. `with_key`: opened with an API key.
     `clock_shift`: how far this conversation's clock is ahead of the service's; zero unless a tester moved it.
     `dialogue_id`: the conversation whose dialogue this one continues, if any. `lately`: see `bot.silence.Lately`.
@@ -36,6 +39,7 @@ class Conversation:
     id: uuid.UUID
     channel: Channel
     phone: str | None = None
+    address: str | None = None
     our_number: str | None = None
     restaurant: str | None = None
     diner_name: str | None = None
@@ -57,22 +61,24 @@ class Conversation:
 
 
 def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:
-    """Return the thread between a diner's phone and one of our numbers. The same pair always has the same id."""
+    """Return the thread between a diner's phone and one of our numbers. The same two lines always have the same id."""
+    known_as = canonical_phone(phone)
     return Conversation(
-        id=uuid.uuid5(_SMS_THREADS, f"{phone} {our_number}"),
+        id=uuid.uuid5(_SMS_THREADS, f"{known_as} {canonical_phone(our_number)}"),
         channel="sms",
-        phone=phone,
+        phone=known_as,
         our_number=our_number,
         restaurant=restaurant,
     )
 
 
 def remember(connection: Connection, conversation: Conversation) -> None:
-    """Store a conversation. An existing one is left unchanged."""
+    """Store a conversation. Of an existing one only the address changes, if the given one has any."""
     values = {
         "id": conversation.id,
         "channel": conversation.channel,
         "phone": conversation.phone,
+        "address": conversation.address,
         "our_number": conversation.our_number,
         "restaurant": conversation.restaurant,
         "diner_name": conversation.diner_name,
@@ -80,7 +86,13 @@ def remember(connection: Connection, conversation: Conversation) -> None:
         "origin": conversation.origin,
         "with_key": conversation.with_key,
     }
-    connection.execute(upsert(schema.conversation).values(values).on_conflict_do_nothing())
+    statement = upsert(schema.conversation).values(values)
+    if conversation.address is None:
+        connection.execute(statement.on_conflict_do_nothing())
+        return
+    is_another = schema.conversation.c.address.is_distinct_from(conversation.address)
+    changes = {"address": conversation.address}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_another))
 
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:

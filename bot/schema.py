@@ -41,6 +41,7 @@ conversation = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("channel", Text, nullable=False),
     Column("phone", Text),
+    Column("address", Text, comment="of a text thread: the number that texted last, as its carrier writes it"),
     Column("our_number", Text),
     Column("restaurant", Text),
     Column("diner_name", Text),

@@ -54,6 +54,7 @@ class Sender:
     def send(self, message: OutboxMessage) -> None:
         """Send a claimed message, postpone it, or give it up. The outcome is always recorded in its row."""
         from_number, thread = self._route(message)
+        to_number = thread.address or message.to_phone
         obstacle = self._obstacle(message, thread)
         if obstacle is not None:
             self._fail(message, obstacle, is_final=True)
@@ -62,10 +63,10 @@ class Sender:
         with self._database.begin() as connection:
             if not outbox.mark_sending(connection, message, now=self._clock.now()):
                 return
-        sid = self._sid_on_record(message, from_number, body) if message.in_doubt else None
+        sid = self._sid_on_record(message, to_number, from_number, body) if message.in_doubt else None
         try:
             if sid is None:
-                sid = self._create(message.to_phone, from_number, body)
+                sid = self._create(to_number, from_number, body)
         except TwilioRestException as error:
             self._refused(message, thread, error)
         except requests.exceptions.ConnectTimeout as error:  # never reached, so certainly not sent
@@ -78,16 +79,17 @@ class Sender:
 
     def _route(self, message: OutboxMessage) -> tuple[str, conversations.Conversation]:
         """Return our number to send from, and the thread that the text belongs to."""
-        with self._database.begin() as connection:
-            conversation = conversations.find(connection, message.conversation_id) if message.conversation_id else None
         from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
-        if conversation is None:
-            return from_number, conversations.sms_thread(message.to_phone, from_number, None)
-        return conversation.our_number or from_number, conversation
+        thread = conversations.sms_thread(message.to_phone, from_number, None)
+        with self._database.begin() as connection:
+            told_in = conversations.find(connection, message.conversation_id) if message.conversation_id else None
+            if told_in is not None:
+                return told_in.our_number or from_number, told_in
+            return from_number, conversations.find(connection, thread.id) or thread
 
     def _obstacle(self, message: OutboxMessage, thread: conversations.Conversation) -> str | None:
         """Return why the message must not be sent at all, or None."""
-        if self._has_opted_out(thread):
+        if thread.opted_out:
             return "the diner has opted out"
         until = message.payload.get("until")
         if until is not None and datetime.fromisoformat(until) <= self._clock.now():
@@ -107,11 +109,11 @@ class Sender:
         )
         return str(created.sid)
 
-    def _sid_on_record(self, message: OutboxMessage, from_number: str, body: str) -> str | None:
+    def _sid_on_record(self, message: OutboxMessage, to_number: str, from_number: str, body: str) -> str | None:
         """Return the sid of this text if the provider has it, in case we crashed between sending and recording it."""
         # The provider runs on real time, so take our clock's offset out again.
         since = message.next_attempt_at - self._clock.offset - timedelta(minutes=1)
-        known = self._twilio.messages.list(to=message.to_phone, from_=from_number, date_sent_after=since, limit=50)
+        known = self._twilio.messages.list(to=to_number, from_=from_number, date_sent_after=since, limit=50)
         return next((str(m.sid) for m in known if m.body == body), None)
 
     def _refused(self, message: OutboxMessage, thread: conversations.Conversation, error: TwilioRestException) -> None:
@@ -130,8 +132,3 @@ class Sender:
             retry_at = None
         with self._database.begin() as connection:
             outbox.mark_failed(connection, message.id, reason, retry_at, now=now)
-
-    def _has_opted_out(self, thread: conversations.Conversation) -> bool:
-        with self._database.begin() as connection:
-            known = conversations.find(connection, thread.id)
-        return known is not None and known.opted_out

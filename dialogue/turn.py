@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ class Situation:
     message_id: str = ""
     channel: str = "chat"
     phone: str | None = None
-    """E.164, where somebody vouches for it; who texts is known by the number that texts"""
+    """in its canonical form, where somebody vouches for it; who texts is known by the number that texts"""
     verified: str | None = None
     """what came of the code that the message is, in the bot's words"""
     was_asked: bool = False
@@ -264,15 +263,3 @@ def writes_day_first(restaurant: Restaurant | None) -> bool | None:
 
 def _named(restaurant: Restaurant) -> dict[str, str]:
     return {"slug": restaurant.slug, "name": restaurant.name, "city": restaurant.city}
-
-
-def e164(phone: str | None, region: str | None = None) -> str | None:
-    """Return the phone in E.164 if it is a number that can be texted; a short code or a name is not.
-
-    Without a `region`, a number must bring its country's code.
-    """
-    with suppress(phonenumbers.NumberParseException):
-        number = phonenumbers.parse(phone or "", region)
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from booking_engine.phones import canonical_phone
+
 MOST_SHOWN = 20  # breaches of one rule
 PATIENCE = timedelta(minutes=2)
 
@@ -66,9 +68,9 @@ SENT_ONCE = "A text goes out once"
 def _delivery_breaches(connection: Connection, arrived: Mapping[str, Sequence[str]]) -> list[Breach]:
     """Find texts that were not delivered exactly once, or that are not in the outbox."""
     query = "SELECT to_phone, provider_sid FROM outbox WHERE sent_at IS NOT NULL AND to_phone = ANY (:phones)"
-    rows = connection.execute(text(query), {"phones": list(arrived)}).all()
+    rows = connection.execute(text(query), {"phones": [canonical_phone(phone) for phone in arrived]}).all()
     sent = {(row.to_phone, row.provider_sid) for row in rows}
-    came = [(phone, sid) for phone, sids in arrived.items() for sid in sids]
+    came = [(canonical_phone(phone), sid) for phone, sids in arrived.items() for sid in sids]
     counted = {text_: came.count(text_) for text_ in {*sent, *came}}
     wrong = [(*key, count, key in sent) for key, count in counted.items() if count != 1 or key not in sent]
     return [

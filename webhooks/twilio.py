@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import wraps
 
 from flask import Blueprint, Response, abort, request
@@ -109,7 +110,7 @@ def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTa
 def thread_between(engine: BookingEngine, sender: str, our_number: str) -> Conversation:
     """Return the thread between these two numbers. If ours belongs to a restaurant, the thread is about that one."""
     own = engine.restaurant_by_sms_number(our_number)
-    return sms_thread(sender, our_number, own.slug if own else None)
+    return replace(sms_thread(sender, our_number, own.slug if own else None), address=sender)
 
 
 def _field(form: MultiDict[str, str], name: str) -> str:

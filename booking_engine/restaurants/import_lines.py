@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from pydantic import ValidationError
 
 from booking_engine.errors import ImportProblem, ImportRejected
+from booking_engine.phones import canonical_phone
 
 from .import_format import RestaurantLine
 
@@ -67,7 +68,7 @@ def _check_line(number: int, text: str) -> RestaurantLine | list[ImportProblem]:
 def _reused_values(number: int, line: RestaurantLine, first_use: dict[tuple[str, str], int]) -> Iterator[ImportProblem]:
     """Yield a problem for a slug or SMS number that an earlier line uses; note new ones in `first_use`."""
     for field, value in (("slug", line.slug), ("sms_number", line.sms_number)):
-        if value and (other := first_use.setdefault((field, value), number)) != number:
+        if value and (other := first_use.setdefault((field, canonical_phone(value)), number)) != number:
             yield ImportProblem(number, field, f"{value} is already used on line {other}")
 
 

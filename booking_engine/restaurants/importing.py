@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from booking_engine.clock import Clock
 from booking_engine.errors import ImportProblem, ImportRejected
+from booking_engine.phones import canonical_phone
 from booking_engine.storage.schema import catalogue, dining_table, restaurant
 from booking_engine.storage.sql import batches
 
@@ -88,7 +89,7 @@ def _write(
             "name": line.name,
             "city": line.address.city,
             "cuisines": list(line.cuisines),
-            "sms_number": line.sms_number,
+            "sms_number": line.sms_number and canonical_phone(line.sms_number),
             "latitude": line.address.lat,
             "longitude": line.address.lon,
             "document": documents[line.slug],
@@ -130,7 +131,7 @@ def _number_tables(connection: Connection, lines: dict[int, RestaurantLine]) -> 
 
 def _check_numbers(connection: Connection, parsed: dict[int, RestaurantLine]) -> None:
     """Raise ImportRejected if an SMS number already belongs to a restaurant that is not in this file."""
-    wanted = {line.sms_number: number for number, line in parsed.items() if line.sms_number}
+    wanted = {canonical_phone(line.sms_number): number for number, line in parsed.items() if line.sms_number}
     slugs = {line.slug for line in parsed.values()}
     taken = connection.execute(
         select(restaurant.c.slug, restaurant.c.sms_number).where(restaurant.c.sms_number.is_not(None))

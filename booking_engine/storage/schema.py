@@ -54,7 +54,7 @@ restaurant = Table(
     Column("name", Text, nullable=False),
     Column("city", Text, nullable=False),
     Column("cuisines", ARRAY(Text), nullable=False),
-    Column("sms_number", Text),
+    Column("sms_number", Text),  # in its canonical form; texts are sent from the number as the document has it
     Column("latitude", Float),
     Column("longitude", Float),
     Column("document", JSONB, nullable=False, comment="the line it was imported from, with defaults filled in"),

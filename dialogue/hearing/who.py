@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from booking_engine.phones import read_phone
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand, is_named
 from dialogue.reading import Entity
 from dialogue.reasons import is_name, is_no_name, is_surely_name
-from dialogue.turn import Turn, country_of, e164
+from dialogue.turn import Turn, country_of
 
 NAME_PARTS = ("first_name", "last_name")
 _LONGEST_NAME = 60
@@ -48,6 +49,6 @@ def hear_phone(turn: Turn, entities: list[Entity]) -> Steps[None]:
     for entity in entities:
         if entity.kind == "phone":
             region = country_of((yield from in_hand(turn)))
-            if number := e164(str(entity.value), region):
+            if number := read_phone(str(entity.value), region):
                 turn.state.phone = number
                 turn.heard.fields.add("phone")

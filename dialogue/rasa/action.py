@@ -10,13 +10,14 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction, 
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from booking_engine import BookingEngine
+from booking_engine.phones import read_phone
 from dialogue.decide import FORMS, Decision, decide
 from dialogue.effects import Origin, carry_out
 from dialogue.machines import is_idle
 from dialogue.reading import Reading
 from dialogue.reasons import is_automatic
 from dialogue.state import State
-from dialogue.turn import Situation, Turn, e164
+from dialogue.turn import Situation, Turn
 from dialogue.words import Languages
 
 _FORM_NAMES = {"book": "booking_form", "change": "change_form", "cancel": "cancel_form", "sign_in": "sign_in_form"}
@@ -82,7 +83,7 @@ def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> T
         now=now,
         message_id=message.get("message_id") or metadata.get("message_id") or "",
         channel=metadata.get("channel") or "chat",
-        phone=e164(metadata.get("phone")),
+        phone=read_phone(metadata.get("phone")),
         verified=metadata.get("verified"),
         was_asked=metadata.get("expects") is not None,
         is_open=bool((tracker.active_loop or {}).get("name")),

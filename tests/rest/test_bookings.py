@@ -85,6 +85,16 @@ def test_a_diner_moves_and_cancels_with_the_phone_it_was_booked_with(
     ]
 
 
+def test_a_diner_is_one_however_the_number_is_written(
+    visitor: Caller, restaurant: Restaurant, database: Engine
+) -> None:
+    code = visitor.book(restaurant.slug, phone="+52 1 55 1234 0102")["code"]
+    for written in ("+5215512340102", "+525512340102"):
+        visitor.headers["X-Diner-Phone"] = written
+        assert ok(visitor.get(f"/api/reservations/{code}"))["diner_phone"] == "+525512340102"
+    assert len(lookups.bookings(database, "+525512340102")) == 1
+
+
 def test_a_no_carries_offers_that_can_be_held(visitor: Caller, open_restaurant: OpenRestaurant) -> None:
     restaurant = open_restaurant(tables=[{"name": "T1", "max_party": 2}])
     visitor.book(restaurant.slug)

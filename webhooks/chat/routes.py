@@ -6,12 +6,12 @@ import uuid
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
+from booking_engine.phones import read_phone
 from booking_engine.text import clean_text
 from bot import conversations, messages, tokens
 from bot.conversations import Conversation
@@ -139,13 +139,9 @@ def create_blueprint(
 
 
 def _phone(given: str, region: str) -> str:
-    try:
-        number = phonenumbers.parse(given, region)
-    except phonenumbers.NumberParseException:
-        raise Problem(422, "invalid_phone", "phone must be a number in E.164 form.") from None
-    if not phonenumbers.is_possible_number(number):
-        raise Problem(422, "invalid_phone", "phone must be a number in E.164 form.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if number := read_phone(given, region):
+        return number
+    raise Problem(422, "invalid_phone", "phone must be a number in E.164 form.")
 
 
 def _restaurant(engine: BookingEngine, slug: str | None) -> Restaurant | None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from booking_engine import Restaurant
+from booking_engine.phones import canonical_phone
 
 LARGEST_PARTY = 1000
 
@@ -87,7 +88,7 @@ Point = Annotated[
 ]
 PhoneNumber = Annotated[
     str,
-    _matching(_PHONE, str, "a number in E.164 form, such as +14155550123"),
+    _matching(_PHONE, canonical_phone, "a number in E.164 form, such as +14155550123"),
     BeforeValidator(_without_separators),
     _described(_PHONE, "+14155550123", "E.164; spaces, hyphens, dots and parentheses are ignored"),
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import phonenumbers
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from booking_engine import NoTableAvailable, Reservation
+from booking_engine.phones import read_phone
 from booking_engine.reservations.reservation import read_hold_id
 from webhooks.access import BOOK
 from webhooks.problems import Problem
@@ -101,13 +101,9 @@ def _check_phone(phone: str) -> str:
     Raises:
         Problem: 422, no phone can have this number.
     """
-    try:
-        possible = phonenumbers.is_possible_number(phonenumbers.parse(phone))
-    except phonenumbers.NumberParseException:
-        possible = False
-    if not possible:
-        raise Problem(422, "phone_invalid", "phone: no telephone has this number.")
-    return phone
+    if number := read_phone(phone):
+        return number
+    raise Problem(422, "phone_invalid", "phone: no telephone has this number.")
 
 
 def _check_same_diner(reservation: Reservation, name: str, phone: str) -> None:
