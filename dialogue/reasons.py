@@ -67,6 +67,8 @@ may_be_yes = _Weighs(("yes", "thanks"), _RATHER, unread=True)
 """Or it asks, hesitates or speaks of something else, though it may look like a yes."""
 is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)
 """It says yes and nothing else: what was proposed out of doubt needs no less."""
+is_clear_no = _Weighs(("no",), _CERTAIN, unread=True)
+"""It says no and nothing else; "just this one" only looks like it."""
 is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out"), _CERTAIN)
 """It is something else, though the name was asked for."""
 is_name = _Weighs(("name",), _CERTAIN)

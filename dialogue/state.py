@@ -17,7 +17,7 @@ Errand = Literal["show", "text"]
 
 _PRESUMED_PARTY = 2
 _STALE_AFTER = timedelta(hours=12)
-_KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replied_to", "over"))
+_KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replaced", "replied_to", "over"))
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Held:
     expires_at: datetime
     minutes: int
     areas: tuple[str, ...] = ()
+    is_compared: bool = False
+    """whether it is known if the diner has booked a table about then"""
+    nearby: str | None = None
+    """code of that booking"""
 
     @classmethod
     def of(cls, hold: Hold) -> Held:
@@ -115,6 +119,8 @@ class State:
     area: str | None = None
     features: tuple[str, ...] = ()
     hold: Held | None = None
+    keeps_other: bool | None = None
+    """whether the diner's booking about when the table in hand is for stays; None until it is said"""
     choices: tuple[Option, ...] = ()
     reservation: str | None = None
     has_target: bool = False
@@ -135,6 +141,8 @@ class State:
     new_name: str | None = None
     """under which the booking is to be put as soon as that is agreed to"""
     before: Before | None = None
+    replaced: tuple[str, str] | None = None
+    """codes of a booking that was made instead of another one, and of that, which was cancelled"""
     replied_to: str | None = None
     """id of the message that was answered by the way, before the form repeats its question"""
     touched_at: datetime | None = None

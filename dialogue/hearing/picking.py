@@ -55,7 +55,7 @@ def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:
     is_bare = not set(words) - _filler() - set(folded_words(entity.text))
     if entity.kind == "number" and is_bare:
         return entity.value if isinstance(entity.value, int) else None
-    if entity.kind != "choice":
+    if entity.kind != "choice" or entity.value.get("which") == "both":
         return None
     if entity.text.isdecimal() and not is_bare and words[0] != entity.text:  # "we need 2 high chairs"
         return None

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from booking_engine import HoldExpired, NoTableAvailable, Opening, Refusal, Restaurant, Search, SeatingPreferences
-from dialogue.effects import ConfirmHold, FindOpenings, GetRestaurant, NameOf, PlaceHold, ReleaseHold, Steps
+from dialogue.effects import (
+    ConfirmHold,
+    FindOpenings,
+    GetRestaurant,
+    NameOf,
+    PlaceHold,
+    ReleaseHold,
+    Steps,
+)
 from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand, names_restaurant
 from dialogue.hearing.wishes import say_noted
-from dialogue.reasons import Reason, may_be_yes, reason_for
+from dialogue.reasons import Reason, is_clear_no, may_be_yes, reason_for
 from dialogue.state import Held
-from dialogue.tasks import about, search
+from dialogue.tasks import about, doubles, search
 from dialogue.tasks.asking import (
     ask,
     ask_another_date,
@@ -47,8 +55,20 @@ def _held_start(turn: Turn) -> datetime | None:
     return turn.state.hold.starts_at if turn.state.hold else None
 
 
+def _hear(turn: Turn) -> Steps[None]:
+    """Hear the message; where both or one of two tables was asked about, what names the other one is no wish for another time."""
+    if not doubles.is_asked(turn):
+        yield from hear(turn, _held_start(turn))
+        return
+    names_other = yield from doubles.set_aside_other(turn)
+    yield from hear(turn, _held_start(turn))
+    doubles.hear_answer(turn, names_other=names_other)
+
+
 def _takes(turn: Turn) -> Steps[bool | None]:
     """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
+    if doubles.takes(turn):
+        return True
     bookings = (yield from upcoming(turn)) if turn.intent in ("cancel", "change") else []
     if turn.intent == "cancel":
         return not bookings or (turn.state.hold is not None and not named_in(turn, bookings))
@@ -111,6 +131,18 @@ def _others_wanted(turn: Turn) -> Steps[Outcome | None]:
     return (yield from search.find_more(turn)) or (yield from ask_restaurant(turn))
 
 
+def _both_or_instead(turn: Turn) -> Steps[Outcome | None]:
+    """Book the table in hand beside another one or instead of it, as answered; at a clear no only the other one stays."""
+    if turn.follows_reply or turn.heard.news:
+        return None
+    if turn.heard.picked and "keeps_other" in turn.heard.picked.fills:
+        return DONE if (yield from _confirm(turn)) else None
+    if not doubles.is_asked(turn):
+        return None
+    says_no = turn.intent in ("deny", "stop_booking") and is_clear_no(turn.reading.acts)
+    return (yield from _drop(turn)) if says_no or turn.heard.refused_choices else ask_to_pick(turn)
+
+
 def _beside(turn: Turn) -> Steps[Outcome | None]:
     """ "Anything earlier?": other times beside the table that is held."""
     way, held = direction(turn), _held_start(turn)
@@ -139,7 +171,7 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
     """Book it, at a clear yes to the summary just shown."""
     says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts)
-    if not says_yes or turn.asked != "confirmation" or turn.follows_reply:
+    if not says_yes or turn.asked != "confirmation" or turn.follows_reply or (yield from doubles.own_nearby(turn)):
         return None
     return DONE if (yield from _confirm(turn)) else None
 
@@ -148,6 +180,7 @@ def _confirm(turn: Turn) -> Steps[bool]:
     """Make the booking; False where the table has gone meanwhile."""
     state = turn.state
     hold, phone = state.hold, turn.situation.phone or state.phone
+    replaces = hold.nearby if hold and state.keeps_other is False else None
     if hold is None or state.name is None or phone is None:
         return False
     try:
@@ -155,12 +188,12 @@ def _confirm(turn: Turn) -> Steps[bool]:
     except HoldExpired as expired:
         turn.met(expired)
         _say_lapsed(turn, hold, is_still_free=False)
-        state.hold = None
+        state.hold = state.keeps_other = None
         return False
     if state.has_lapsed(turn.situation.now):
         _say_lapsed(turn, hold, is_still_free=True)
     turn.reply.hold = None
-    turn.tell("utter_booked", booking)
+    yield from doubles.settle_booked(turn, booking, replaces)
     state.forget_draft()
     state.reservation = booking.code
     return True
@@ -329,6 +362,7 @@ def _who(turn: Turn) -> Steps[Outcome | None]:
     if state.name is None:
         state.name = situation.known_name or ((yield from NameOf(situation.phone)) if situation.phone else None)
     if state.name is None:
+        doubles.has_none(turn)  # who has booked before has a name
         return ask(turn, "name", "utter_which_name", facts)
     facts |= {"name": state.name}
     asks = identify(turn, "utter_which_phone", ask_code="utter_which_code_held", **facts)
@@ -354,7 +388,7 @@ def _named(turn: Turn) -> Steps[Outcome | None]:
     state, fields = turn.state, turn.heard.fields
     told_who = fields & _WHO and not fields - _WHO
     is_known_now = (turn.asked in _WHO and told_who) or (turn.asked == "code" and turn.situation.verified == "right")
-    if not is_known_now or state.party_size is None or state.presumes_day:
+    if not is_known_now or state.party_size is None or state.presumes_day or (yield from doubles.own_nearby(turn)):
         return None
     if (yield from _confirm(turn)):
         return DONE
@@ -363,13 +397,15 @@ def _named(turn: Turn) -> Steps[Outcome | None]:
 
 
 def _ask_to_confirm(turn: Turn) -> Steps[Outcome]:
-    """Show all of it, and ask for a yes."""
-    facts = yield from _summary(turn)
+    """Show all of it, and ask for a yes; where the diner has a table about then, which of them it shall be."""
+    facts = {**(yield from _summary(turn)), "name": turn.state.name}
+    if (other := (yield from doubles.own_nearby(turn))) is not None:
+        return doubles.ask_both_or_instead(turn, other, facts)
     first = "utter_confirm" if turn.state.party_size else "utter_confirm_presumed"
-    return ask(turn, "confirmation", "utter_confirm", {**facts, "name": turn.state.name}, first=first)
+    return ask(turn, "confirmation", "utter_confirm", facts, first=first)
 
 
-_AT_ONCE = (_dropped, _accepted_too_late, _only_asked, _others_wanted, _beside, _refused, _accepted)
+_AT_ONCE = (_both_or_instead, _dropped, _accepted_too_late, _only_asked, _others_wanted, _beside, _refused, _accepted)
 _WHAT_IS_MISSING = (
     _noted, _unclear_day, ask_heard_options, _not_picked, _restaurant, _party_and_day, _table, _who, _named,
     _ask_to_confirm,
@@ -378,7 +414,7 @@ BOOK = Form(
     "book",
     leaves_for=frozenset(("undo", "opt_out")),
     begin=_begin,
-    hear=lambda turn: hear(turn, _held_start(turn)),
+    hear=_hear,
     steps=(*_AT_ONCE, *_WHAT_IS_MISSING),
     takes=_takes,
 )

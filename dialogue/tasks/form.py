@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from booking_engine import HoldExpired, HoldExtensionsUsed
 from dialogue import pickers
@@ -123,7 +123,8 @@ def _waits(turn: Turn) -> Steps[bool]:
     response = "utter_hold_waits"
     if hold is not None and turn.has_cue("longer"):
         try:
-            state.hold = hold = Held.of((yield from ExtendHold(hold.id)))
+            extended = Held.of((yield from ExtendHold(hold.id)))
+            state.hold = hold = replace(hold, expires_at=extended.expires_at, areas=extended.areas)
         except HoldExtensionsUsed as used:
             turn.met(used)
             response = "utter_hold_waits_no_longer"

@@ -11,7 +11,7 @@ from booking_engine import (
     ReservationUnknown,
     UndoTooLate,
 )
-from dialogue.effects import ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
+from dialogue.effects import CancelReservation, ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
 from dialogue.reasons import is_taking_back
 from dialogue.turn import DONE, Outcome, Turn
 
@@ -33,11 +33,18 @@ def undo(turn: Turn) -> Steps[Outcome]:
         yield from take_back(turn)
     elif booking is not None and can_take_back(turn):  # it may be content with the change
         turn.tell("utter_booking_stands", booking)
-    elif booking is not None and turn.state.before is not None:
+    elif turn.state.replaced and turn.state.replaced[0] == code:
+        yield from _swap_back(turn, *turn.state.replaced)
+    else:
+        _say_nothing_is(turn, booking)
+    return DONE
+
+
+def _say_nothing_is(turn: Turn, booking: Reservation | None) -> None:
+    if booking is not None and turn.state.before is not None:
         turn.tell("utter_undo_change_too_late", booking)
     else:
         turn.say("utter_nothing_to_undo")
-    return DONE
 
 
 def can_take_back(turn: Turn) -> bool:
@@ -58,6 +65,13 @@ def take_back(turn: Turn) -> Steps[None]:
     )  # fmt: skip
     if (yield from _try(turn, back, "utter_changed_back")):
         turn.state.before = None
+
+
+def _swap_back(turn: Turn, new: str, old: str) -> Steps[None]:
+    """Bring back the booking that another one was made instead of, and only then cancel that other one."""
+    if (yield from _try(turn, RestoreReservation(old), "utter_changed_back")):
+        yield from CancelReservation(new)
+        turn.state.reservation, turn.state.replaced = old, None
 
 
 def _try(turn: Turn, effect: Effect[Reservation], done: str) -> Steps[bool]:

@@ -57,6 +57,7 @@ LONGEST = {
     "wishes": "moderately priced, outdoor seating, live music",
     "unclear": "one evening in the second half of Decemb",
     "street": "1200 West Fullerton Avenue",
+    "other": "The Worshipful Company of Dumpling.., Wed, Sep 30, 10:30 PM, 12 people",
     "clock": "10:30 PM",
     "first": "11:30 AM",
     "last": "10:30 PM",

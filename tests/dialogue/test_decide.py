@@ -58,7 +58,7 @@ def _merged(name: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _held(value: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the hold of a state, where only what matters is given: `at`, and `for` how many."""
+    """Return the hold of a state, where only what matters is given: `at`, `for` how many, and `nearby`."""
     if value is None:
         return None
     start = datetime.fromisoformat(value["at"]).replace(tzinfo=RESTAURANTS[0].zone)
@@ -70,6 +70,8 @@ def _held(value: dict[str, Any] | None) -> dict[str, Any] | None:
         "party_size": value["for"],
         "expires_at": expires_at,
         "minutes": 5,
+        "is_compared": "nearby" in value,
+        "nearby": value.get("nearby"),
     }
 
 
