@@ -23,7 +23,8 @@ _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
 _LAST_DAY = "31"
 _ASKING_NAMES = frozenset(("name", "first_name", "last_name"))
-_PLACING = lexicon.words("cities").sure | {"from"}
+_AREAS = lexicon.words("cities").sure
+_PLACING = _AREAS | {"from"}
 
 NOTHING, WEAK, STRONG, STRONGER, CERTAIN = range(5)
 AGAINST = -1
@@ -99,7 +100,7 @@ def _is_placed(spot: Spot, *, told: bool) -> bool:
     leading = spot.before in _WORDS.leading
     if leading and told and spot.before not in ("for", "to" if spot.grade.rank == EVERYDAY and spot.single else ""):
         return True
-    if spot.said.city_after(spot.end) in spot.grade.cities and spot.grade.words[0] not in REQUEST:
+    if _house_follows(spot) and spot.grade.words[0] not in REQUEST:
         return True
     if spot.single:
         return _is_where(spot)
@@ -109,7 +110,7 @@ def _is_placed(spot: Spot, *, told: bool) -> bool:
 def _is_where(spot: Spot) -> bool:
     """Whether a single word is said to be where the table is, and is no everyday one."""
     most = EVERYDAY if spot.said.books else KNOWN
-    telling = rank(spot.units[0].word) > most or spot.said.is_titled(spot.first)
+    telling = rank(spot.units[0].word) > most or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1))
     return telling and (spot.before in ("at", "to", "into") or _is_attributed(spot))
 
 
@@ -122,6 +123,16 @@ def _is_subject(spot: Spot) -> bool:
 def _is_attributed(spot: Spot) -> bool:
     """Whether a table or booking is told by it: "my bird dog table"."""
     return spot.after in _WORDS.attributed and spot.before in _WORDS.owners | _LEADING | {""}
+
+
+def _house_follows(spot: Spot) -> bool:
+    """Whether the city or the street of a house of that name follows."""
+    said, houses = spot.said, spot.grade.houses
+    if city := said.city_after(spot.end):
+        return any(house.city == city for house in houses)
+    return spot.after == "on" and any(
+        house.is_on([said.word(at) for at in range(spot.end + 1, spot.end + 4)]) for house in houses
+    )
 
 
 def _place_follows(spot: Spot) -> bool:
@@ -155,7 +166,9 @@ def _is_foreign(said: Said, at: int) -> bool:
 def _by_rest(spot: Spot) -> int:
     """The evidence of a text that says nothing else, or only details of a booking."""
     said = spot.said
-    rest = [at for at in (*range(spot.first), *range(spot.end, len(said.units))) if at not in said.in_cities]
+    rest = [
+        at for at in (*range(spot.first), *range(spot.end, len(said.units))) if at not in said.in_cities | said.named
+    ]
     alone = _is_alone(spot, rest)
     if alone and said.expecting == "restaurant":
         return CERTAIN
@@ -179,7 +192,8 @@ def _by_details(spot: Spot, rest: Sequence[int]) -> int:
     if spot.single:
         return STRONG if _opens_request(spot) else NOTHING
     placed = spot.end in said.city_at
-    return STRONG if placed or any(said.is_detail(at) for at in rest) else NOTHING
+    beside = said.named.difference(range(spot.first, spot.end))
+    return STRONG if placed or beside or any(said.is_detail(at) for at in rest) else NOTHING
 
 
 def _opens_request(spot: Spot) -> bool:
@@ -241,7 +255,9 @@ def _is_person(spot: Spot) -> bool:
 
 
 def _is_city(spot: Spot) -> bool:
-    """Whether it is only a city that is told as such."""
+    """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
+    if spot.before in _AREAS and spot.grade.rank <= NAME:
+        return True
     alone = all(at in spot.said.in_cities for at in range(spot.first, spot.end))
     if alone and spot.grade.partial:
         return True

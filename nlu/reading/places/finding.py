@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from nlu import lexicon
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.places.evidence import Spot, is_enough, weigh
 from nlu.reading.places.grading import grade_of, is_core, is_whole, may_mean
 from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run, find_runs, readings
 from nlu.reading.places.said import Said
-from nlu.reading.places.units import cut
+from nlu.reading.places.units import cut, is_everyday
 
-_STREET_KINDS = lexicon.words("streets").kinds
 _DEGREES = ("against", "none", "weak", "strong", "stronger", "certain")
 
 
@@ -49,14 +47,21 @@ def find_places(
     tokens = tokenize(text) if tokens is None else tokens
     choices: list[_Choice] = []
     for units in readings(index, cut(text, tokens)):
-        said = Said(index, units, text, tokens, expecting)
-        choices += (choice for runs in find_runs(index, units).values() if (choice := _choose(said, runs)))
+        found_runs = find_runs(index, units)
+        said = Said(index, units, text, tokens, expecting, named=_named(index, found_runs.values()))
+        choices += (choice for runs in found_runs.values() if (choice := _choose(said, runs)))
     choices.sort(key=lambda choice: choice.merit, reverse=True)
     found: list[Find] = []
     for find, _ in choices:
         if all(find.end <= other.first or find.first >= other.end for other in found):
             found.append(find)
     return sorted(found)
+
+
+def _named(index: PlaceIndex, found: Iterable[Sequence[Run]]) -> frozenset[int]:
+    """The units that whole names of more than everyday words are made of."""
+    whole = (run for runs in found for run in runs if is_whole(index, run) and not run.slips)
+    return frozenset(at for run in whole if not is_everyday(index.names[run.name]) for at in range(run.first, run.end))
 
 
 def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
@@ -130,9 +135,4 @@ def _narrowed(said: Said, run: Run, houses: Sequence[House]) -> Sequence[House]:
     cities = {city for first, _, city in said.cities if first not in inside}
     beside = {unit.word for at, unit in enumerate(said.units) if at not in inside}
     houses = [house for house in houses if house.city in cities] or houses
-    return [house for house in houses if _is_on(house.street, beside)] or houses
-
-
-def _is_on(street: str, words: set[str]) -> bool:
-    named = {word for word in street.lower().split() if word.isalpha() and word not in _STREET_KINDS}
-    return bool(named) and named <= words
+    return [house for house in houses if house.is_on(beside)] or houses

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nlu.lexicon import COMMON
-from nlu.reading.places.index import PlaceIndex
+from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run
 from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, is_count, rank
 from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, SMALL, TYPES
@@ -16,6 +16,8 @@ _MOST_SHARING = 6
 _LONG_WORD = 5
 _SHORT_WORD = 3
 
+_SAID = COMMON | EMPTY
+
 LOWEST, HIGHEST = -1, 3
 
 
@@ -23,8 +25,8 @@ class Grade(NamedTuple):
     """How telling the words of a run are: from `LOWEST` (only certain evidence makes a name of them) to `HIGHEST` (needs none).
 
     `rank`: how ordinary the least ordinary word is. `partial`: the words are only a part of the name, or a slip for it.
-    `plain`: they are one word, or two that people say when they book. `counted`: but for a number they tell only a kind
-    of house. `cities`: where restaurants of that name are. `article`: "the" belongs to the name.
+    `plain`: they are one word, or only words that people say when they book. `counted`: but for a number they tell only a kind
+    of house. `houses`: restaurants of that name. `article`: "the" belongs to the name.
     """
 
     value: int
@@ -33,7 +35,7 @@ class Grade(NamedTuple):
     partial: bool
     plain: bool
     counted: bool
-    cities: frozenset[str]
+    houses: tuple[House, ...]
     article: bool
 
 
@@ -50,9 +52,10 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
         words=words,
         rank=max(rank(word) for word in words),
         partial=run.slips or not is_whole(index, run),
-        plain=len(words) == 1 or (len(words) == 2 and COMMON.issuperset(own) and len(own) == 2),
+        plain=len(words) == 1
+        or not any(index.is_generic(word) or word not in _SAID for word in words if not is_count(word)),
         counted=all(is_count(word) for word in own),
-        cities=frozenset(city for run in runs for _, city, _ in index.houses[run.name]),
+        houses=tuple(house for run in runs for house in index.houses[run.name]),
         article=index.printed[run.name].lower().startswith("the "),
     )
 
@@ -70,7 +73,7 @@ def is_core(index: PlaceIndex, run: Run) -> bool:
 
 def own_words(index: PlaceIndex, words: Sequence[str]) -> list[str]:
     """Return the words that no kind of house, city or day is called by."""
-    return [w for w in words if not index.is_generic(w) and w not in EMPTY and w not in index.city_words]
+    return [w for w in words if not index.is_generic(w) and w not in EMPTY and w not in index.served]
 
 
 def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> int | None:
@@ -78,10 +81,16 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
     if not is_whole(index, runs[0]):
         if not _tells_part(index, runs, words):
             return None
-        value -= 0 if len(words) > 1 and len(runs) == 1 and is_core(index, runs[0]) else 1
+        value = min(value, HIGHEST - 1) if _stands_for_name(index, runs) else value - 1
     if runs[0].slips and len(words) == 1:
         value = min(value - 1, 1)  # "an al fresco table" is not Fresca's
     return value if value >= LOWEST else None
+
+
+def _stands_for_name(index: PlaceIndex, runs: Sequence[Run]) -> bool:
+    """Whether a part is what a name begins with, or all that is its own, and no other name has it."""
+    run = runs[0]
+    return len(runs) == 1 and run.size > 1 and (run.offset == 0 or is_core(index, run))
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
@@ -118,17 +127,17 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return LOWEST
     if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
         return LOWEST if set(words) & TYPES else 0
-    return 0 if all(word in index.city_words for word in words) else 1
+    return 0 if all(word in index.served for word in words) else 1
 
 
 def _value_of_word(index: PlaceIndex, word: str) -> int:
     ordinary = rank(word)
-    if is_count(word) or word in index.city_words:
+    if is_count(word) or word in index.served:
         return 0
     if index.is_generic(word) or word in CALENDAR:
         return LOWEST
     if ordinary <= KNOWN:
-        return LOWEST if word in BOOKABLE else 1
+        return LOWEST if word in BOOKABLE | SMALL or len(word) == 1 else 1
     if ordinary == NAME or not word.isalpha():
         return 2
     return 3 if len(word) >= _LONG_WORD else 2 if len(word) > _SHORT_WORD else 1

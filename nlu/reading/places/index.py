@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from nlu.reading.places.slips import Slips
 from nlu.reading.places.units import fold
 from nlu.reading.places.vocabulary import GENERIC
 
+_STREET_KINDS = lexicon.words("streets").kinds
 _CITIES = lexicon.load("cities")
 _MOST_SHARING = 40
 """Names. A word that more names share leads to them only together with the next."""
@@ -41,6 +42,11 @@ class House(NamedTuple):
     city: str
     street: str
 
+    def is_on(self, words: Container[str]) -> bool:
+        """Whether the name of the street is among these words, whatever kind of street it is."""
+        named = [word for word in self.street.lower().split() if word.isalpha() and word not in _STREET_KINDS]
+        return bool(named) and all(word in words for word in named)
+
 
 @dataclass(frozen=True)
 class PlaceIndex:
@@ -61,7 +67,9 @@ class PlaceIndex:
     cities: Mapping[tuple[str, ...], str]
     """Cities by their words."""
     city_words: frozenset[str]
-    marked: frozenset[int]
+    served: frozenset[str]
+    """Words of the cities of the restaurants."""
+    marked: frozenset[tuple[str, ...]]
     """Names with marks in them that otherwise end a phrase: "Sauce: Belden Place"."""
     slips: Slips
     most_generic: int
@@ -71,11 +79,14 @@ class PlaceIndex:
         """Index restaurants; 20,000 take one or two seconds."""
         printed: dict[tuple[str, ...], str] = {}
         houses: dict[tuple[str, ...], list[House]] = defaultdict(list)
+        marked: set[tuple[str, ...]] = set()
         cities = _Cities()
         for place in places:
             words = fold(place.name)
             if words:
                 printed.setdefault(words, place.name)
+                if _MARKS.search(place.name):
+                    marked.add(words)
                 houses[words].append(House(place.slug, cities.add(place.city), place.street))
         vocabulary = Counter(word for words in houses for word in dict.fromkeys(words))
         return cls(
@@ -88,7 +99,8 @@ class PlaceIndex:
             joined=_joined(houses, vocabulary),
             cities=cities.names,
             city_words=frozenset(word for words in cities.names for word in words),
-            marked=frozenset(at for at, name in enumerate(printed.values()) if _MARKS.search(name)),
+            served=cities.served,
+            marked=frozenset(marked),
             slips=Slips(vocabulary),
             most_generic=max(_GENERIC_LEAST, int(len(houses) * _GENERIC_SHARE)),
         )
@@ -109,6 +121,11 @@ class _Cities:
         known = {name: name for name in _CITIES["names"]} | _CITIES["nicknames"]
         self.names = {fold(said): name.casefold() for said, name in known.items()}
         self._seen: dict[str, str] = {}
+
+    @property
+    def served(self) -> frozenset[str]:
+        """The words of the cities of restaurants."""
+        return frozenset(word for city in self._seen for word in fold(city))
 
     def add(self, city: str) -> str:
         """Add the city of a restaurant and return it in lower case, the same object each time."""

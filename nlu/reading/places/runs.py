@@ -116,7 +116,7 @@ def _along(index: PlaceIndex, units: Sequence[Unit], at: int, word: str, names: 
         words = index.names[name]
         for place, known in enumerate(words):
             if known == word:
-                yield _align(units, at, name, words, place, marked=name in index.marked)
+                yield _align(units, at, name, words, place, marked=words in index.marked)
 
 
 def _frequent(index: PlaceIndex, units: Sequence[Unit], at: int) -> Iterator[Run]:

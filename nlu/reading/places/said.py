@@ -20,9 +20,18 @@ class Said:
     """A text with what is told around names: cities, details of a booking, capitals."""
 
     def __init__(
-        self, index: PlaceIndex, units: Sequence[Unit], text: str, tokens: Sequence[Token], expecting: str | None
+        self,
+        index: PlaceIndex,
+        units: Sequence[Unit],
+        text: str,
+        tokens: Sequence[Token],
+        expecting: str | None,
+        *,
+        named: frozenset[int],
     ) -> None:
-        self.index, self.units, self.text, self.tokens, self.expecting = index, units, text, tokens, expecting
+        """Keep a text with its units, those among them that are whole names, and what has been asked."""
+        self.index, self.units, self.text, self.tokens = index, units, text, tokens
+        self.expecting, self.named = expecting, named
 
     @cached_property
     def cities(self) -> list[tuple[int, int, str]]:

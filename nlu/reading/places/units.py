@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nlu import lexicon
@@ -48,6 +48,11 @@ def rank(word: str) -> int:
     if is_count(word) or len(word) == 1:
         return EVERYDAY
     return next((rank for rank, words in _RANKS if word in words), UNKNOWN)
+
+
+def is_everyday(words: Iterable[str]) -> bool:
+    """Whether all these units are everyday ones."""
+    return all(rank(word) == EVERYDAY for word in words)
 
 
 def is_count(word: str) -> bool:
