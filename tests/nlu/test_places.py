@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import pairwise
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.reading.lexing import tokenize
 from nlu.reading.places import Place, PlaceIndex, find_places
 
 NAMES = {
@@ -217,3 +222,19 @@ def test_parts_and_slips_are_not_sure(index: PlaceIndex, text: str, sure: bool) 
 def test_a_find_tells_its_tokens(index: PlaceIndex) -> None:
     [find] = find_places(index, "see you at 2g japanese brasserie at 7")
     assert (find.first, find.end) == (3, 7)
+
+
+PIECES = ("8", "sushi", "bird", "dog", "the", "&", "table", "at", "3rd", ".", ",", "for", "4", "Home", "b44")
+
+
+@given(text=st.text(max_size=200), words=st.lists(st.sampled_from(PIECES)))
+def test_any_text_is_welcome(index: PlaceIndex, text: str, words: list[str]) -> None:
+    said = f"{text} {' '.join(words)}"
+    finds = find_places(index, said)
+    assert all(find.end <= after.first for find, after in pairwise(finds))
+    assert all(0 <= find.first < find.end <= len(tokenize(said)) for find in finds)
+
+
+def test_names_of_nothing_but_marks_are_left_out() -> None:
+    index = PlaceIndex.build([Place("marks", "!!!", "", "", ()), Place("rasa", "Rasa", "", "", ())])
+    assert [find.slugs for find in find_places(index, "book rasa for 4 !!!")] == [("rasa",)]

@@ -22,6 +22,8 @@ _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.word
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
 _LAST_DAY = "31"
+_LONGEST_REQUEST = 30
+"""Units. A longer text says more than a name and the details of a booking."""
 _ASKING_NAMES = frozenset(("name", "first_name", "last_name"))
 _AREAS = lexicon.words("cities").sure
 _PLACING = _AREAS | {"from"}
@@ -75,7 +77,8 @@ def weigh(spot: Spot) -> int:
         return AGAINST
     if spot.said.expecting in _ASKING_NAMES:
         return cued if cued >= STRONG else AGAINST
-    return max(cued, _by_rest(spot), _by_capital(spot) if capital else NOTHING)
+    beside = _by_rest(spot) if len(spot.said.units) <= _LONGEST_REQUEST else NOTHING
+    return max(cued, beside, _by_capital(spot) if capital else NOTHING)
 
 
 def _by_capital(spot: Spot) -> int:

@@ -22,7 +22,7 @@ _MOST_SHARING = 40
 _GENERIC_SHARE = 0.004
 _GENERIC_LEAST = 8
 _MARKS = re.compile(r"[,:;!?.(] ")
-_SHORTEST_JOINED = 6
+_SHORTEST_JOINED = 4
 
 
 class Place(NamedTuple):
@@ -156,7 +156,7 @@ def _joined(names: Iterable[tuple[str, ...]], vocabulary: Mapping[str, int]) -> 
         a + b: (a, b)
         for words in names
         for a, b in pairwise(words)
-        if len(a + b) >= _SHORTEST_JOINED - 2
+        if len(a + b) >= _SHORTEST_JOINED
         and a + b not in vocabulary
         and min(vocabulary[a], vocabulary[b]) <= _MOST_SHARING
     }

@@ -112,11 +112,24 @@ def _forms(index: PlaceIndex, word: str) -> tuple[str, ...]:
 
 
 def _along(index: PlaceIndex, units: Sequence[Unit], at: int, word: str, names: Iterable[int]) -> Iterator[Run]:
+    everyday = rank(word) == EVERYDAY
     for name in names:
         words = index.names[name]
         for place, known in enumerate(words):
-            if known == word:
+            if known == word and not (everyday and len(words) > 1 and _is_by_chance(units, at, words, place)):
                 yield _align(units, at, name, words, place, marked=words in index.marked)
+
+
+def _is_by_chance(units: Sequence[Unit], at: int, words: Sequence[str], place: int) -> bool:
+    """Whether no word beside an everyday one goes on with the name; so most are looked at no further."""
+    before = at > 0 and place > 0 and _may_be(units[at - 1].word, words[place - 1])
+    return not before and not (
+        at + 1 < len(units) and place + 1 < len(words) and _may_be(units[at + 1].word, words[place + 1])
+    )
+
+
+def _may_be(said: str, known: str) -> bool:
+    return said[:1] == known[:1] or said[-1:] == known[-1:]
 
 
 def _frequent(index: PlaceIndex, units: Sequence[Unit], at: int) -> Iterator[Run]:
