@@ -20,14 +20,12 @@ _OF_TABLE = frozenset(("party_size", "date", "time"))
 _OF_SEARCH = frozenset((*SEARCHED, "sought", "refused_cuisines", "restaurant"))
 _MOST_LISTED = 5
 _CITIES_NAMED = _CUISINES_NAMED = 6
+_MANY, _KINDS_NAMED = 10, 3
+"""Of more than that, a city or a kind of food is asked for, with some examples, beside the first ones."""
 _SOME = 50
-_LISTS = {
-    (False, False): "utter_restaurants_found",
-    (False, True): "utter_restaurants_found_first",
-    (True, False): "utter_restaurants_found_last",
-    (True, True): "utter_restaurants_found_next",
-}
-"""By whether some were shown before, and whether there are more."""
+_FIRST = {False: "utter_restaurants_found", True: "utter_restaurants_found_first"}
+_NEXT = {False: "utter_restaurants_found_last", True: "utter_restaurants_found_next"}
+"""By whether there are more."""
 
 Wish = dict[str, Any]
 
@@ -190,8 +188,23 @@ def _list(turn: Turn, page: Page) -> Steps[Outcome]:
     found = yield from FindRestaurants(page.criteria, limit=_MOST_LISTED, offset=listed)
     options = [option_of(turn, restaurant) for restaurant in found]
     facts = {"what": _what(turn, page), "count": page.total, "wishes": turn.words.listed(page.dropped)}
-    response = _LISTS[listed > 0, page.total > listed + _MOST_LISTED]
-    return turn.offer("utter_restaurants_found_without" if page.dropped and not listed else response, options, **facts)
+    if not listed:
+        response, more = yield from _first_page(turn, page)
+        return turn.offer(response, options, **facts, **more)
+    return turn.offer(_NEXT[page.total > listed + _MOST_LISTED], options, **facts)
+
+
+def _first_page(turn: Turn, page: Page) -> Steps[tuple[str, dict[str, object]]]:
+    """Return how the first of them are shown, with its facts: where they are too many to page through, it asks for more."""
+    state, is_long = turn.state, page.total > _MANY
+    if page.dropped:
+        return "utter_restaurants_found_without", {}
+    if is_long and state.city is None:
+        return "utter_restaurants_found_in_cities", {}
+    if is_long and state.city is not None and state.cuisine is None:
+        kinds = yield from _cuisines_in(turn, state.city)
+        return "utter_restaurants_found_of_kinds", {"cuisines": turn.words.listed(kinds[:_KINDS_NAMED])}
+    return _FIRST[page.total > _MOST_LISTED], {}
 
 
 def _what(turn: Turn, page: Page | None = None) -> str:

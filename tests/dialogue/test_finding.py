@@ -185,3 +185,32 @@ def test_what_the_one_that_was_found_is_anyhow_looks_for_no_other(phone: Phone) 
 
 def test_a_wish_for_the_table_alone_lists_no_houses(phone: Phone) -> None:
     assert phone.say("table for 2 tomorrow at 7pm, in the shade please").endswith("or a kind of food and a city.")
+
+
+def test_too_many_to_page_through_are_narrowed_by_asking(phone: Phone, open_house: OpenHouse) -> None:
+    for number, trade in enumerate(("Loom", "Anvil", "Kiln", "Lathe", "Forge", "Press", "Bobbin", "Thimble", "Mallet")):
+        kind = ["Korean"] if number < 6 else ["Peruvian"]
+        open_house(f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=kind)
+    for trade in ("Chisel", "Bellows"):
+        open_house(f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=["Thai"])
+    answer = phone.say("a table in Tinker Falls tomorrow at 7 for 2")
+    assert answer.startswith("I know 11 restaurants in Tinker Falls. What kind of food, like Korean, Peruvian, Thai?")
+    assert "I know these Peruvian restaurants in Tinker Falls" in phone.say("peruvian")
+
+
+def test_another_kind_of_food_or_city_is_looked_for_at_a_hold(phone: Phone) -> None:
+    assert "What name" in phone.say("table for 2 at Alder Wharf in Quillport tomorrow at 7")
+    assert "I'm holding Cobble Fern" in phone.say("do you have anything thai?")
+    assert "in San Francisco" in phone.say("what about in San Francisco")
+
+
+def test_a_question_at_a_hold_keeps_the_table(phone: Phone) -> None:
+    assert "What name" in phone.say("table for 2 at Cobble Fern in Quillport tomorrow at 7")
+    assert "Cobble Fern is 2 on a scale of 1 to 5" in phone.say("is it expensive?")
+    assert "for Ana Lima" in phone.say("Ana Lima")
+
+
+def test_every_question_of_a_message_is_answered(phone: Phone) -> None:
+    answer = phone.say("Brasserie Tournesol: what's the phone number and the address?")
+    assert "+12125550164" in answer
+    assert "540 Columbus Avenue" in answer
