@@ -14,6 +14,8 @@ from booking_engine import Hold, Reservation, Restaurant, SeatingPreferences
 TaskName = Literal["book", "change", "cancel", "sign_in"]
 Errand = Literal["show", "text"]
 """What waits until it is known who asks: the bookings are shown, the conversation goes on by text."""
+Details = tuple[tuple[str, str, Any], ...]
+"""Entities that are heard later."""
 
 _PRESUMED_PARTY = 2
 _STALE_AFTER = timedelta(hours=12)
@@ -125,7 +127,11 @@ class State:
     reservation: str | None = None
     has_target: bool = False
     """whether `reservation` is the one that the task is about"""
-    pending: tuple[tuple[str, str, Any], ...] | None = None
+    further: tuple[Details, ...] = ()
+    """what was told of further tables, which are booked one after the other, like the first but for that"""
+    is_further: bool = False
+    """whether the table in hand is such a one"""
+    pending: Details | None = None
     """entities that wait until it is clear which booking or restaurant they are about"""
     errand: Errand | None = None
     code_is_void: bool = False

@@ -16,7 +16,9 @@ from dialogue.tasks.gate import booking_in_mind, gate, leave_alone
 from dialogue.tasks.identify import go_on_by_text
 from dialogue.turn import DONE, Outcome, Turn
 
-DETAILS = frozenset(("party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet"))
+DETAILS = frozenset(
+    ("tables", "party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet")
+)
 """Entities of which a booking is made."""
 _FEATURES = frozenset(("seating", "diet", "price"))
 _ERRANDS: dict[str, Errand] = {"list_bookings": "show", "text_me": "text"}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from booking_engine import HoldExpired, NoTableAvailable, Opening, Refusal, Restaurant, Search, SeatingPreferences
+from booking_engine import (
+    HoldExpired,
+    NoTableAvailable,
+    Opening,
+    Refusal,
+    Reservation,
+    Restaurant,
+    Search,
+    SeatingPreferences,
+)
 from dialogue.effects import (
     ConfirmHold,
     FindOpenings,
@@ -15,6 +24,7 @@ from dialogue.effects import (
     Steps,
 )
 from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
+from dialogue.hearing.further import hear_details, set_further_aside
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand, names_restaurant
 from dialogue.hearing.wishes import say_noted
@@ -39,6 +49,7 @@ from dialogue.turn import DONE, Heard, Outcome, Turn
 _EVENING = time(19)
 _WHO = {"name", "phone", "code"}
 _WISHES = {"seating", "notes", "sought"}
+_OF_EVERY_TABLE = ("area", "features", "notes")
 
 
 def _begin(turn: Turn) -> None:
@@ -58,6 +69,8 @@ def _held_start(turn: Turn) -> datetime | None:
 def _hear(turn: Turn) -> Steps[None]:
     """Hear the message; where both or one of two tables was asked about, what names the other one is no wish for another time."""
     if not doubles.is_asked(turn):
+        if set_further_aside(turn):
+            turn.say("utter_one_at_a_time")
         yield from hear(turn, _held_start(turn))
         return
     names_other = yield from doubles.set_aside_other(turn)
@@ -136,7 +149,7 @@ def _both_or_instead(turn: Turn) -> Steps[Outcome | None]:
     if turn.follows_reply or turn.heard.news:
         return None
     if turn.heard.picked and "keeps_other" in turn.heard.picked.fills:
-        return DONE if (yield from _confirm(turn)) else None
+        return (yield from _book(turn))
     if not doubles.is_asked(turn):
         return None
     says_no = turn.intent in ("deny", "stop_booking") and is_clear_no(turn.reading.acts)
@@ -159,6 +172,8 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
     is_asked = turn.asked in ("confirmation", "choice", "name", "time")
     if not says_no or not is_asked or turn.heard.news or turn.follows_reply:
         return None
+    if state.is_further:
+        return (yield from _drop(turn))
     had_something = state.hold is not None or state.choices
     yield from release(turn)
     state.choices = ()
@@ -173,30 +188,49 @@ def _accepted(turn: Turn) -> Steps[Outcome | None]:
     says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts)
     if not says_yes or turn.asked != "confirmation" or turn.follows_reply or (yield from doubles.own_nearby(turn)):
         return None
-    return DONE if (yield from _confirm(turn)) else None
+    return (yield from _book(turn))
 
 
-def _confirm(turn: Turn) -> Steps[bool]:
-    """Make the booking; False where the table has gone meanwhile."""
+def _book(turn: Turn) -> Steps[Outcome | None]:
+    """Make the booking, and take up the next table where several were asked for; None where the table has gone meanwhile."""
+    state = turn.state
+    further, wishes = state.further, {name: getattr(state, name) for name in _OF_EVERY_TABLE}
+    booking = yield from _confirm(turn)
+    if booking is None or not further:
+        return DONE if booking else None
+    start = booking.starts_at.astimezone(booking.restaurant.zone)
+    state.task, state.restaurant, state.party_size = "book", booking.restaurant.slug, booking.party_size
+    state.date, state.time = booking.restaurant.schedule.service_date_of(start), certain(start)
+    for name, wish in wishes.items():
+        setattr(state, name, wish)
+    state.is_further, state.keeps_other, state.further = True, True, further[1:]
+    turn.asked = None
+    hear_details(turn, further[0], booking.restaurant)
+    turn.say("utter_now_the_next")
+    return (yield from follow(_WHAT_IS_MISSING, turn))
+
+
+def _confirm(turn: Turn) -> Steps[Reservation | None]:
+    """Make the booking; None where the table has gone meanwhile."""
     state = turn.state
     hold, phone = state.hold, turn.situation.phone or state.phone
     replaces = hold.nearby if hold and state.keeps_other is False else None
     if hold is None or state.name is None or phone is None:
-        return False
+        return None
     try:
         booking = yield from ConfirmHold(hold.id, state.name, phone, state.notes or "", turn.situation.locale)
     except HoldExpired as expired:
         turn.met(expired)
         _say_lapsed(turn, hold, is_still_free=False)
         state.hold = state.keeps_other = None
-        return False
+        return None
     if state.has_lapsed(turn.situation.now):
         _say_lapsed(turn, hold, is_still_free=True)
     turn.reply.hold = None
     yield from doubles.settle_booked(turn, booking, replaces)
     state.forget_draft()
     state.reservation = booking.code
-    return True
+    return booking
 
 
 # --- what is missing ---
@@ -390,8 +424,8 @@ def _named(turn: Turn) -> Steps[Outcome | None]:
     is_known_now = (turn.asked in _WHO and told_who) or (turn.asked == "code" and turn.situation.verified == "right")
     if not is_known_now or state.party_size is None or state.presumes_day or (yield from doubles.own_nearby(turn)):
         return None
-    if (yield from _confirm(turn)):
-        return DONE
+    if (done := (yield from _book(turn))) is not None:
+        return done
     turn.asked, turn.heard = None, Heard()
     return (yield from follow(_WHAT_IS_MISSING, turn))
 

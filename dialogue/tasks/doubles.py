@@ -90,7 +90,7 @@ def hear_answer(turn: Turn, *, names_other: bool) -> None:
         return
     cancels_other = names_other and turn.intent == "cancel" and reason_for("cancel", acts) is Reason.CERTAIN
     changes = turn.intent == "change" and reason_for("change", acts) is Reason.CERTAIN
-    says_both = any(entity.value.get("which") == "both" for entity in turn.of_kind("choice"))
+    says_both = any(entity.value.get("which") == "both" for entity in turn.of_kind("choice")) or turn.has_kind("tables")
     if says_both or cancels_other or changes:
         turn.heard.picked = next(option for option in state.choices if option.fills["keeps_other"] is says_both)
         state.take(turn.heard.picked)

@@ -83,7 +83,7 @@ def run(form: Form, turn: Turn) -> Steps[Outcome | None]:
 
 def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
     """Take the steps, do what was asked for by the way before them, and count how often a question was not answered."""
-    state, news = turn.state, turn.heard.news
+    state, news, booked = turn.state, turn.heard.news, turn.state.reservation
     if news & _FACTS.get(turn.asked or "", set()):
         turn.asked = None  # the same question about something else is a new one
     asked, outcome = turn.asked, None
@@ -91,7 +91,9 @@ def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
         outcome = yield from do_errand(turn)
         turn.asked, turn.heard = None, Heard()
     outcome = outcome or (yield from follow(steps, turn))
-    state.misses = state.misses + 1 if asked and outcome.asks == asked and not news else 0
+    state.misses = (
+        state.misses + 1 if asked and outcome.asks == asked and not news and state.reservation == booked else 0
+    )
     state.task = state.task if outcome.asks else None
     turn.reply.asks = yield from pickers.fitting(turn, outcome.asks)
     return outcome

@@ -53,6 +53,7 @@ def _people(value: Any) -> Any:
 
 SHOWN: dict[str, Callable[[Any], Any]] = {
     "days": _days, "times": _times, "choices": _choice, "numbers": _number, "people": _people,
+    "tables": lambda value: value["count"],
 }  # fmt: skip
 """What a value comes to, as the examples of a file show it."""
 AMID = {
@@ -61,6 +62,7 @@ AMID = {
     "choices": "Hi! Let us take {}, please",
     "numbers": "{} please",
     "people": "hello there! {}, please and thanks.",
+    "tables": "hello! {} please, thanks.",
     "labels": "we stay in {} and want a table for 4 on friday",
 }
 """A text in which the examples of a file are read as they are alone."""

@@ -48,7 +48,8 @@ function announce(reservation, before) {
   const detail = { code, status, starts_at, ends_at, party_size, restaurant: restaurant.slug };
   if (status === "cancelled") {
     if (was?.status !== status) tell("cancelled", detail);
-  } else if (!was && before.hold && !conversation.state.hold) {
+  } else if (!was && before.hold && before.hold.expires_at !== conversation.state.hold?.expires_at) {
+    // The next of several tables may be on hold by now.
     tell("booked", detail);
   } else if (was && (was.status !== status || was.starts_at !== starts_at || was.party_size !== party_size)) {
     tell("changed", detail);
