@@ -32,7 +32,7 @@ TOKEN = re.compile(
     | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap]m?(?=ish\b)|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
-    | (?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)
+    | (?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:['’`´](?:[^\W\d_]|[\u0300-\u036f])+)*)
     | (?P<other>(?P<mark>[^\w\s])(?P=mark)*|\S)
     """,
     re.VERBOSE | re.IGNORECASE,

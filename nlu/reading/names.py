@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from nlu import lexicon
@@ -18,9 +19,14 @@ _STRONG, _UNDER, _WEAK, _AFTER, _LAST_ONLY, _FIRST_ONLY, _LAST_AFTER, _FIRST_AFT
     _CUES.pattern(f"{{{cue}}}")
     for cue in ("strong", "under", "weak", "after", "last_only", "first_only", "last_after", "first_after")
 )
+HESITATION = _CUES.pattern("{hesitation}")
+PARTICLES = _WORDS.particles
 _LONGEST, _PAIR, _HYPHENATED = 4, 2, 3
+_ALSO_NAMES = frozenset(".-")
+_APOSTROPHE = re.compile("['’`´]")
 _POSSESSIVE = re.compile("['’`´]s$")
 _PREFIXED = re.compile(r"[od]'|mc(?=\w{2})")
+_WORD = re.compile(r"[^\s.\-]+")
 _LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
 
 
@@ -46,12 +52,12 @@ def read_names(message: Message) -> None:
 
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
-    end = first
-    while end - first < _LONGEST and (token := message.free(end)) is not None:
+    end, words = first, 0
+    while words < _LONGEST and (token := message.free(end)) is not None:
         inside = end > first and _goes_on(message, token, end, common=common)
         if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
             break
-        end += 1
+        end, words = end + 1, words + (token.word not in _ALSO_NAMES)
     while end - first > 1 and _is_link(message.tokens[end - 1]):
         end -= 1
     if end - first > 1 and message.tokens[end - 1].word == ".":
@@ -60,19 +66,17 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
 
 
 def _is_link(token: Token) -> bool:
-    return token.word in _WORDS.particles or token.word == "-"
+    return token.word in PARTICLES or token.word == "-"
 
 
 def _goes_on(message: Message, token: Token, position: int, *, common: bool) -> bool:
-    """Whether a name that has begun goes on with this: an initial's point, a hyphen, a particle, a middle name."""
+    """Whether a name that has begun goes on with this: the point of an initial or title, a hyphen, a particle, a middle name."""
     before = message.tokens[position - 1]
     if token.word == ".":
-        return before.end - before.start == 1
+        return before.end - before.start == 1 or before.word in _WORDS.titles
     if token.word == "-":
         return _touches(message, position)
-    return token.word in _WORDS.particles or (
-        common and token.kind == "word" and _middle_name(message, token, position)
-    )
+    return token.word in PARTICLES or (common and token.kind == "word" and _middle_name(message, token, position))
 
 
 def _middle_name(message: Message, token: Token, position: int) -> bool:
@@ -93,7 +97,7 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     raw = message.text[token.start : token.end]
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
-    known = len(raw) == 1 or token.word in COMMON or raw.lower() in COMMON
+    known = len(raw) == 1 or raw.lower() in COMMON or is_everyday(token, raw)
     if message.expecting == "name" and raw.lower() in _WORDS.both:
         known = False
     if token.capital and not message.text.isupper():
@@ -101,28 +105,43 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     return any_case and not known
 
 
+def is_everyday(token: Token, raw: str) -> bool:
+    """Whether a word is a common one or short for two of which one is ("it'll"), or a sound of hesitation."""
+    stem = "" if _POSSESSIVE.search(raw) else _APOSTROPHE.split(raw.lower())[0]
+    is_short_form = len(stem) > 1 and stem in COMMON
+    return token.word in COMMON or is_short_form or HESITATION.fullmatch(token.word) is not None
+
+
 def _claim(message: Message, run: _Run) -> None:
     first, end = run.first, run.end
     if message.expecting != "name" and any(token.word in GENERIC for token in message.tokens[first:end]):
         return  # "Brasserie Tournesol" is a house
-    while first < end - 1 and message.tokens[first].word in _WORDS.titles:
-        first += 1
-        message.claim("last_name", *_last(message, first, end), _printed(message, *_last(message, first, end)))
+    given = _behind_titles(message, run)
+    if given > first and end - given == 1:
+        message.claim("last_name", given, end, _printed(message, first, end))
         return
-    if end - first == 1 or (end - first == _HYPHENATED and message.tokens[first + 1].word == "-"):
-        message.claim("first_name", first, end, _printed(message, first, end))
+    if end - given == 1 or (end - given == _HYPHENATED and message.tokens[given + 1].word == "-"):
+        message.claim("first_name", given, end, _printed(message, given, end))
         return
-    last = _last(message, first, end)
-    given = first + 3 if message.tokens[first + 1].word == "-" and first + 3 <= last[0] else first + 1
-    message.claim("first_name", first, given, _printed(message, first, given))
+    last = _last(message, given, end)
+    shown = given + 3 if message.tokens[given + 1].word == "-" and given + 3 <= last[0] else given + 1
+    message.claim("first_name", given, shown, _printed(message, given, last[0]))
     message.claim("last_name", *last, _printed(message, *last))
+
+
+def _behind_titles(message: Message, run: _Run) -> int:
+    """Where the name begins after "Mrs" or "Prof. Dr."; at the latest with its last word."""
+    given = run.first
+    while given < run.end - 1 and message.tokens[given].word in _WORDS.titles | {"."}:
+        given += 1
+    return given
 
 
 def _last(message: Message, first: int, end: int) -> tuple[int, int]:
     """The family name at the end of a run: its last word, with particles and a hyphenated half."""
     start = end - 1
     while start - 1 > first and (
-        message.tokens[start - 1].word in _WORDS.particles
+        message.tokens[start - 1].word in PARTICLES
         or message.tokens[start - 1].word == "-"
         or message.tokens[start].word == "-"
     ):
@@ -220,8 +239,7 @@ def _weak(message: Message) -> None:
             continue
         run = _run(message, end, any_case=message.text.islower() or message.text.isupper(), common=False)
         if run and word in _WORDS.titles:
-            last = _last(message, run.first, run.end)
-            message.claim("last_name", *last, _printed(message, *last))
+            _claim(message, _Run(message.view.tokens_between(match.start(), match.end())[0], run.end))
             return
         if run and run.end - run.first >= _fewest(message, word, run) and word not in _LEADING_ELSEWHERE:
             _claim(message, run)
@@ -283,15 +301,23 @@ def _bare(message: Message) -> None:
 
 
 def _printed(message: Message, first: int, end: int) -> str:
-    """The words of these tokens as a name: as it was typed, or with the capitals it lacks."""
-    text = _POSSESSIVE.sub("", message.text[message.tokens[first].start : message.tokens[end - 1].end])
+    """The words of these tokens as a name, without a point at its end."""
+    text = message.text[message.tokens[first].start : message.tokens[end - 1].end]
+    return as_printed(text, within=message.tokens[first].word in PARTICLES)
+
+
+def as_printed(text: str, *, within: bool = False) -> str:
+    """Return a name as it was typed, or with the capitals it lacks; `within` one, particles have none at its beginning."""
+    text = _POSSESSIVE.sub("", unicodedata.normalize("NFC", text))
+    text = text if text.count(".") > 1 else text.removesuffix(".")
     if text.islower() or (text.isupper() and len(text) > _PAIR):
-        return "-".join(" ".join(_capitalised(word) for word in part.split(" ")) for part in text.lower().split("-"))
-    return text if message.tokens[first].word in _WORDS.particles else text[:1].upper() + text[1:]
+        text = _WORD.sub(lambda word: _capitalised(word.group(), is_last=word.end() == len(text)), text.lower())
+    is_small = within or text.startswith("the ")
+    return text if is_small else text[:1].upper() + text[1:]
 
 
-def _capitalised(word: str) -> str:
-    if word in _WORDS.particles:
+def _capitalised(word: str, *, is_last: bool) -> str:
+    if word in _WORDS.small or (word in PARTICLES and not is_last):
         return word
     prefix = _PREFIXED.match(word)
     length = prefix.end() if prefix else 0

@@ -10,7 +10,7 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("my name is Dagny Holt", "Dagny", "Holt"),
     ("my name is dagny holt", "Dagny", "Holt"),
     ("my name is Omar F.", "Omar", "F"),
-    ("my full name is Tomas Arvid Lindqvist", "Tomas", "Lindqvist"),
+    ("my full name is Tomas Arvid Lindqvist", "Tomas Arvid", "Lindqvist"),
     ("the name is Okonjo Bell", "Okonjo", "Bell"),
     ("name: Ruth Amsel", "Ruth", "Amsel"),
     ("It's under the name Pieter Vos", "Pieter", "Vos"),
@@ -39,7 +39,7 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("call me Ted", "Ted", None),
     ("Ferreira is my last name", None, "Ferreira"),
     ("my surname is Ferreira", None, "Ferreira"),
-    ("Mr Kowalski", None, "Kowalski"),
+    ("Mr Kowalski", None, "Mr Kowalski"),
     ("surname Berg, first name Tomas", "Tomas", "Berg"),
     ("name's Tomas Berg", "Tomas", "Berg"),
     ("Name is J. Smith", "J", "Smith"),
@@ -53,6 +53,12 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("its siobhan o'brien", "Siobhan", "O'Brien"),
     ("MY NAME IS SEAN MCDONALD", "Sean", "McDonald"),
     ("I'm Jean-Luc", "Jean-Luc", None),
+    ("this is Mrs Dorothy Whitcombe", "Dorothy", "Whitcombe"),
+    ("my name is Prof. Dr. Elke Sommer", "Elke", "Sommer"),
+    ("my name is J.R. Smith", "J.R.", "Smith"),
+    ("name is maria del carmen ortega", "Maria del Carmen", "Ortega"),
+    ("my name is Jose\u0301 Ruiz", "José", "Ruiz"),
+    ("book brasserie tournesol friday 8pm for 2, Ben Okoro", "Ben", "Okoro"),
 ]
 
 
@@ -75,6 +81,9 @@ def test_names_are_read_in_passing(text: str, first: str | None, last: str | Non
         ("I'm Eve", "Eve", None),
         ("J. Smith", "J", "Smith"),
         ("Will Young", "Will", "Young"),
+        ("uhh Maya", "Maya", None),
+        ("it'll be Maya", "Maya", None),
+        ("Mrs Dorothy Whitcombe", "Dorothy", "Whitcombe"),
         ("April May", "April", "May"),
     ],
 )
