@@ -6,7 +6,7 @@ last chooses the model, since "hang on" answers nothing where nothing was asked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import yaml
 from nlu.features import ASKED, NOTHING
 from nlu.languages import recognise
 from nlu.lexicon import COMMON
+from nlu.naming import is_full_name
 from nlu.reading.reader import read_message
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
@@ -33,6 +34,7 @@ _EVERYWHERE = (NOTHING, *_ANSWERING)
 _ONLY_ANSWERS = frozenset(("inform", "choose"))
 """Intents whose examples answer something, unless they say what was asked: "change it to 8" is a change where nothing was."""
 _TAUGHT: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("intents.yml").read_text(encoding="utf-8"))
+_TYPED: dict[str, Callable[[str], str]] = {"name": str.lower, "no_name": lambda text: text[:1].upper() + text[1:]}
 _GROUPS = {"everything": _EVERYWHERE, "answers": _ANSWERING}
 
 
@@ -58,13 +60,19 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
     """
     for path in sorted(EXAMPLES.glob("*.yml")):
         block = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for text in block["texts"].splitlines():
+        for text in _as_typed(block["act"], block["texts"].splitlines()):
             yield from (Example(text, asked, block["act"]) for asked in block["asked"])
     given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}
     for intent, text, questions in of_intents:
         yield from (Example(text, asked, None, intent) for asked in questions)
         if not questions:
             yield from _everywhere(intent, text, given)
+
+
+def _as_typed(act: str, texts: Sequence[str]) -> Iterable[str]:
+    """Return texts, and what capitals might tell names from with and without them: phones set some, and people leave some out."""
+    typed = _TYPED.get(act)
+    return dict.fromkeys((*texts, *map(typed, texts))) if typed else texts
 
 
 def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator[Example]:
@@ -91,7 +99,7 @@ def sure_intent(
 
     `told`: the kinds of entities in the message. "Yes, but at 8" tells something, "yes, but is there parking?" only asks.
     """
-    if recognise(text):
+    if recognise(text) and not (expecting == "name" and is_full_name(text) and acts.get("name", 0.0) >= _SURE):
         return "other_language"
     if acts.get("opt_out", 0.0) >= _SURE:
         return "opt_out"

@@ -6,19 +6,20 @@ The dialogue gets these as values, so that nobody reads the text a second time.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
 from anyascii import anyascii
 
 from nlu.languages import recognise
-from nlu.lexicon import COMMON, load, words
+from nlu.lexicon import load
+from nlu.naming import whole_name
 from nlu.reading.message import Span
+from nlu.reading.names import as_printed
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
-_TITLES = words("names").titles
-_MOST_NAMES = 4
 _DAY = re.compile(r"\bon\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]s)\s+)*$", re.IGNORECASE)
 _GOAL = re.compile(r"\b(?:to|at)\s+(?:the\s+)?$", re.IGNORECASE)
 
@@ -31,7 +32,7 @@ class Surface(NamedTuple):
     cues: list[str]
     """names of the turns of phrase in lexicon/en/cues.yml"""
     whole_name: str | None
-    """the text, where every word of it is capitalized or is read as something else too: "Paris", "Joe Friday" """
+    """the name that the text is, without what is said around one (`nlu.naming`)"""
     odd_name: str | None
     """the text, where its letters allow it to be a name"""
     lost: list[str]
@@ -44,12 +45,12 @@ class Surface(NamedTuple):
 
 def surface(text: str, spans: list[Span]) -> Surface:
     """Take from a text what decisions need of its wording."""
-    said = " ".join(text.split())
+    said = unicodedata.normalize("NFC", " ".join(text.split()))
     return Surface(
         words=folded_words(text),
         cues=_cues(text),
-        whole_name=_whole_name(said.rstrip(".!"), spans),
-        odd_name=_titled(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
+        whole_name=whole_name(text, spans),
+        odd_name=as_printed(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
         undated=[span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])],
         language=recognise(text),
@@ -78,21 +79,3 @@ def _cues(text: str) -> list[str]:
     patterns = _patterns()
     found = [name for name, pattern in patterns["anywhere"] if pattern.search(text)]
     return found + [name for name, pattern in patterns["whole"] if pattern.fullmatch(text)]
-
-
-def _whole_name(said: str, spans: list[Span]) -> str | None:
-    parts = said.split(" ")
-    if not said or len(parts) > _MOST_NAMES:
-        return None
-    read = {word for span in spans for word in span.text.lower().split()}
-    is_name = all(word.lower() in read or word in ("&", "and") or _looks_like_name(word) for word in parts)
-    return _titled(said) if is_name else None
-
-
-def _looks_like_name(word: str) -> bool:
-    return word[:1].isupper() and (word.lower() not in COMMON or word.lower().rstrip(".") in _TITLES)
-
-
-def _titled(name: str) -> str:
-    """Capitalize a name that is written without any capitals."""
-    return name if name != name.lower() else name.title()

@@ -74,13 +74,19 @@ def _beside_the_point(turn: Turn) -> set[str]:
         kinds |= TO_NOTE - {"note"}
     if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
         kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
-    if turn.asked != "name":
-        return kinds
+    return kinds | _beside_a_name(turn) if turn.asked == "name" else kinds
+
+
+def _beside_a_name(turn: Turn) -> set[str]:
+    """Return the kinds of entities that mean nothing as the answer to the question for a name."""
+    kinds: set[str] = set()
     acts = turn.reading.acts
     if not is_answer(acts):
         kinds.add("number")  # "the wifi password is tournesol8"
     if turn.has_cue("no_name") or is_no_name(acts):  # "can we do Satrday instead?"
         kinds |= set(NAME_PARTS)
     if is_name(acts):  # "Anna Ten Brink" brings no ten people
-        kinds |= kinds_of(turn.entities) - {*NAME_PARTS, "phone"}
+        name = turn.reading.whole_name or ""
+        of_name = (entity for entity in turn.entities if entity.kind not in TO_NOTE or entity.text in name)
+        kinds |= kinds_of(of_name) - {*NAME_PARTS, "phone"}
     return kinds

@@ -6,7 +6,7 @@ from booking_engine.phones import read_phone
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand, is_named
 from dialogue.reading import Entity
-from dialogue.reasons import is_name, is_no_name, is_surely_name
+from dialogue.reasons import is_name, is_no_name, is_surely_name, may_insist_on_name
 from dialogue.turn import Turn, country_of
 
 NAME_PARTS = ("first_name", "last_name")
@@ -27,12 +27,20 @@ def hear_who(turn: Turn) -> Steps[None]:
 
 
 def _name_read(turn: Turn) -> str:
-    """Return the name that was read; asked for one, the whole message where it certainly is one: "Paris"."""
+    """Return the name that was read; asked for one, the whole message where it is built as one, and certainly is: "Paris"."""
     parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
-    if turn.asked != "name" or not is_name(turn.reading.acts):
+    if turn.asked != "name" or turn.has_cue("noise"):
         return name
-    return turn.reading.whole_name or name
+    is_whole = is_name(turn.reading.acts) or _is_insisted_on(turn)
+    return (is_whole and turn.reading.whole_name) or name
+
+
+def _is_insisted_on(turn: Turn) -> bool:
+    """Return whether a name that looked like something else is given again: a diner may well be called Ye."""
+    parts = [entity for entity in turn.reading.entities if entity.kind in NAME_PARTS]
+    looks_like_name = bool(parts) and parts[0].text[:1].isupper() and not turn.has_cue("no_name")
+    return turn.state.misses > 0 and looks_like_name and may_insist_on_name(turn.reading.acts)
 
 
 def _odd_name(turn: Turn) -> Steps[str | None]:

@@ -61,6 +61,17 @@ def test_numbers_and_entities_look_alike() -> None:
     assert features("make it 8", None) == features("make it 9", None)
 
 
+def test_capitals_tell_no_name() -> None:
+    taught = {(example.text, example.act) for example in OWN if example.asked == "name"}
+    assert {("Faith Adeyemi", "name"), ("faith adeyemi", "name"), ("ye", "no_name"), ("Ye", "no_name")} <= taught
+
+
+def test_a_full_name_in_another_alphabet_is_a_name() -> None:
+    assert sure_intent("Анна Петрова", {"name": 0.9}, "name") == "inform"
+    assert sure_intent("Анна Петрова", {"name": 0.4}, "name") == "other_language"
+    assert sure_intent("Отмена", {"name": 0.9}, "name") == "other_language"  # one word may be any
+
+
 def test_a_name_has_a_shape() -> None:
     assert features("Anna Ten Brink", "name").words.endswith("<words:3> <capitals:3/3> <uncommon:2/3>")
     assert features("we will come as soon as we have parked the car", "name").words.endswith("<length:2>")
