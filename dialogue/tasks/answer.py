@@ -52,10 +52,8 @@ def answer(turn: Turn) -> Steps[Outcome]:
     language = language_of(turn)
     if not is_open and (elsewhere := (yield from _belongs_elsewhere(turn, named if language is None else None))):
         return elsewhere
-    if turn.intent in _ERRANDS and turn.situation.is_stranger:
-        # Left to the open task as soon as it is known who asks; where none is open, to one that is opened for it.
-        turn.state.errand = _ERRANDS[turn.intent]
-        return DONE if is_open else Outcome(follow="sign_in")
+    if (served := _serve(turn)) is not None:
+        return served
     is_told = _take_up(turn, named)
     restaurant = named or (yield from _restaurant_in_mind(turn))
     if is_told or _is_question(turn, restaurant):
@@ -65,6 +63,23 @@ def answer(turn: Turn) -> Steps[Outcome]:
         turn.state.misses = 0 if turn.intent in _UNDERSTOOD else turn.state.misses + 1
     yield from _say(turn, restaurant, language)
     return DONE
+
+
+def _serve(turn: Turn) -> Outcome | None:
+    """Say who the table on hold is for, if that is asked; a stranger who asks for bookings has to show first who it is."""
+    if _asks_name(turn) and turn.state.hold is not None:
+        if turn.state.name is not None:  # else the question for it follows by itself
+            turn.say("utter_held_for", name=turn.state.name)
+        return DONE
+    if turn.intent not in _ERRANDS or not turn.situation.is_stranger:
+        return None
+    # Left to the open task as soon as it is known who asks; where none is open, to one that is opened for it.
+    turn.state.errand = _ERRANDS[turn.intent]
+    return DONE if turn.situation.is_open else Outcome(follow="sign_in")
+
+
+def _asks_name(turn: Turn) -> bool:
+    return turn.intent == "list_bookings" and turn.has_cue("asks_name")
 
 
 def _take_up(turn: Turn, named: Restaurant | None) -> bool:
@@ -151,7 +166,7 @@ def _say(turn: Turn, restaurant: Restaurant | None, language: str | None) -> Ste
     intent, facts = turn.intent, turn.about(restaurant)
     asks_again = intent == "repeat" and not turn.situation.is_open
     if intent == "list_bookings" or (asks_again and (yield from upcoming(turn))):
-        turn.state.reservation = yield from show_upcoming(turn)
+        yield from _show(turn)
     elif intent == "text_me" and not turn.situation.is_by_sms:
         go_on_by_text(turn)
     elif language is not None and intent not in _SHORT:
@@ -167,6 +182,16 @@ def _of_restaurant(turn: Turn, restaurant: Restaurant) -> str | None:
     if turn.intent == "greet" and turn.situation.own_restaurant and not turn.situation.is_open:
         return "utter_welcome_restaurant"
     return "utter_insulted" if turn.intent == "insult" else None
+
+
+def _show(turn: Turn) -> Steps[None]:
+    """Say what is booked; of several bookings the one in mind, where its name is asked, which no list tells."""
+    booking = (yield from booking_in_mind(turn)) if _asks_name(turn) else None
+    if booking is not None:
+        turn.tell("utter_one_booking", booking)
+        turn.state.reservation = booking.code
+    else:
+        turn.state.reservation = yield from show_upcoming(turn)
 
 
 def _courtesy(turn: Turn, restaurant: Restaurant | None) -> str | None:
