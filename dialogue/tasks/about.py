@@ -25,16 +25,17 @@ def only_asks(turn: Turn) -> bool:
 
 def answer(turn: Turn, restaurant: Restaurant) -> None:
     """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
-    asked = {str(entity.value): entity for entity in turn.entities if entity.kind in _ASKED_ABOUT}
-    asked = asked or {str(entity.value): entity for entity in turn.of_kind("cuisine")}  # "do they have pizza?"
-    told = {value: _told(turn, restaurant, entity) for value, entity in asked.items()}
-    unknown = [asked[value].text for value, answer in told.items() if answer is None]
-    for response, facts in filter(None, told.values()):
-        turn.say(response, **facts, **turn.about(restaurant))
-    if unknown and len(unknown) < len(asked):
-        turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **turn.about(restaurant))
-    elif unknown or not asked:
-        turn.say("utter_about_unknown", **turn.about(restaurant))
+    asked = [entity for entity in turn.entities if entity.kind in _ASKED_ABOUT] or turn.of_kind("cuisine")
+    once = {str(entity.value): entity for entity in asked}
+    told = [(entity, _told(turn, restaurant, entity)) for entity in once.values()]
+    known, unknown = [found for _, found in told if found], [entity.text for entity, found in told if not found]
+    facts = turn.about(restaurant)
+    for response, more in known:
+        turn.say(response, **more, **facts)
+    if known and unknown:
+        turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **facts)
+    elif not known:
+        turn.say("utter_about_unknown", **facts)
 
 
 Told = tuple[str, dict[str, object]]

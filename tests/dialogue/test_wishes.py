@@ -65,7 +65,7 @@ def test_where_they_asked_to_sit_is_told(phone: Phone, stack: Stack, open_house:
     assert "outside" in phone.say("Ana Lima")
     assert [tables for tables, _ in seated(stack, phone)] == [["T3"]]
     assert "outside" in phone.say("what did I book?")
-    assert "outside" not in phone.say("table for 2 at Terrace Heron Diner tomorrow at 8pm"), "nobody asked"
+    assert "outside" not in phone.say("table for 2 at Terrace Heron Diner tomorrow at 9pm"), "nobody asked"
 
 
 def test_where_they_cannot_sit_is_told_with_the_nearest_time_at_which_they_can(

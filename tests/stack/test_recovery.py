@@ -159,7 +159,7 @@ def _worker_sends(stack: Stack, phone: Phone) -> None:
     known = len(phone.inbox())
     with Chat(stack.base_url, stack.api_key) as chat:
         talk = chat.open(restaurant="brasserie-tournesol-new-york", phone=phone.number, name="Ana Lima")
-        talk.say("table for 2 tomorrow at 8pm")
+        talk.say("table for 2 on Saturday at 8pm")
         code = talk.say("yes")["reservation"]["code"]
     assert code in phone.wait_for_text(known)
     assert len(phone.inbox()) == known + 1
