@@ -111,9 +111,11 @@ def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
     best = max(map(_rank_inside, own))
     if best > KNOWN:
         return HIGHEST
+    unsaid = any(word not in _SAID for word in own)
+    strange = best == KNOWN and not set(words) & TYPES
+    foreign = unsaid and any(rank(word) > KNOWN for word in words)  # "biryani pot"
     # The more words run along a name, the less they do so by chance.
-    telling = (best == KNOWN) + (len(words) > 2) + (len(own) > 1 + (best < KNOWN))
-    return min(HIGHEST, 1 + telling)
+    return min(HIGHEST, 1 + unsaid + (strange or foreign or len(words) > 2))
 
 
 def _rank_inside(word: str) -> int:
