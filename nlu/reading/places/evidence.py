@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from nlu import lexicon
+from nlu.lexicon import COMMON
 from nlu.reading.places.grading import Grade
 from nlu.reading.places.said import Said
-from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, NAMES, Unit, rank
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, NAMES, UNKNOWN, Unit, is_clock, is_count, rank
 from nlu.reading.places.vocabulary import CALENDAR, CUISINE_WORDS, REQUEST, TYPES
 
 _WORDS = lexicon.words("places")
@@ -20,6 +22,8 @@ _OPENING = _RESTAURANTS.openers | _WORDS.details | _WORDS.courtesy | _WORDS.open
 _ALONE = _OPENING - _WORDS.details
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
+_EATING = _WORDS.eating | _WORDS.attributed
+_SEATS = frozenset(word for said in lexicon.load("wishes")["seating"].values() for word in re.split(r"[ |]", said))
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
 _LAST_DAY = "31"
 _LONGEST_REQUEST = 30
@@ -76,9 +80,35 @@ def weigh(spot: Spot) -> int:
     if _is_against(spot, capital=capital):
         return AGAINST
     if spot.said.expecting in _ASKING_NAMES:
-        return cued if cued >= STRONG else AGAINST
+        return max(cued, STRONG) if cued >= STRONG or _is_wished(spot) else AGAINST
     beside = _by_rest(spot) if len(spot.said.units) <= _LONGEST_REQUEST else NOTHING
-    return max(cued, beside, _by_capital(spot) if capital else NOTHING)
+    joined = STRONG if _is_joined(spot) or _is_answer(spot) else NOTHING
+    return max(cued, beside, joined, _by_capital(spot) if capital else NOTHING)
+
+
+def _is_answer(spot: Spot) -> bool:
+    """Whether words that only names are made of are said where one is asked for."""
+    said = spot.said
+    if said.expecting != "restaurant" or spot.grade.rank < UNKNOWN:
+        return False
+    told = said.in_cities | said.named | set(range(spot.first, spot.end))
+    return all(at in told or unit.word in COMMON or said.is_detail(at) for at, unit in enumerate(said.units))
+
+
+def _is_wished(spot: Spot) -> bool:
+    """Whether a name of several words, no guest's, is wished or given up: "no, old siam instead"."""
+    whole = not (spot.single or spot.grade.partial) and not NAMES.issuperset(spot.grade.words)
+    return whole and spot.said.turns and spot.before not in _PERSONS
+
+
+def _is_joined(spot: Spot) -> bool:
+    """Whether another name in the text makes it likelier one: any for several words, for one only the next."""
+    said, first, end = spot.said, spot.first, spot.end
+    if not spot.single:
+        return bool(said.named.difference(range(first, end)))
+    before = first - 1 - (spot.before in _WORDS.linking)
+    after = end + (spot.after in _WORDS.linking)
+    return not spot.grade.partial and (before in said.named or after in said.named)
 
 
 def _by_capital(spot: Spot) -> int:
@@ -106,15 +136,19 @@ def _is_placed(spot: Spot, *, told: bool) -> bool:
     if _house_follows(spot) and spot.grade.words[0] not in REQUEST:
         return True
     if spot.single:
-        return _is_where(spot)
+        return not spot.grade.partial and _is_where(spot) if spot.grade.rank == EVERYDAY else _is_where(spot)
     return (leading or _is_attributed(spot)) and (spot.said.books or _detail_follows(spot))
 
 
 def _is_where(spot: Spot) -> bool:
-    """Whether a single word is said to be where the table is, and is no everyday one."""
-    most = EVERYDAY if spot.said.books else KNOWN
-    telling = rank(spot.units[0].word) > most or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1))
-    return telling and (spot.before in ("at", "to", "into") or _is_attributed(spot))
+    """Whether a single word is said to be where the table is, and is no everyday one unless people eat there."""
+    word, where = spot.units[0].word, spot.before in ("at", "to", "into")
+    if rank(word) > KNOWN or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1)):
+        return where or _is_attributed(spot)
+    eating = where and spot.before != "to" and spot.said.before(spot.first - 1) in _EATING
+    if spot.grade.rank == EVERYDAY:
+        return eating and (spot.grade.article or word not in COMMON) and word not in _SEATS
+    return eating or (spot.said.books and (where or _is_attributed(spot)))
 
 
 def _is_subject(spot: Spot) -> bool:
@@ -216,7 +250,7 @@ def _is_capital(spot: Spot) -> bool:
     ]
     if not all(said.is_titled(at) for at in written):
         return False
-    telling = any(not said.units[at].opens and not _is_always_capital(said, said.units[at].word) for at in written)
+    telling = any(not said.units[at].opens and not _is_always_capital(said, at) for at in written)
     return telling and _tells_capitals(spot, len(written))
 
 
@@ -227,13 +261,16 @@ def _tells_capitals(spot: Spot, written: int) -> bool:
     return len(said.small_words) * 2 >= others and not said.small_words <= set(range(spot.first, spot.end))
 
 
-def _is_always_capital(said: Said, word: str) -> bool:
-    return any(word in words for words in (CALENDAR, said.index.city_words, CUISINE_WORDS, NAMES))
+def _is_always_capital(said: Said, at: int) -> bool:
+    word = said.units[at].word
+    return at in said.in_cities or any(word in words for words in (CALENDAR, CUISINE_WORDS, NAMES))
 
 
 def _is_against(spot: Spot, *, capital: bool) -> bool:
+    if spot.grade.partial and spot.before in _WORDS.beside:
+        return True
     told = spot.before in _WORDS.determiners or (spot.before in _WORDS.owners and not _is_attributed(spot))
-    if told and (spot.single or not capital):
+    if told and (spot.single or not capital) and not (_house_follows(spot) and spot.grade.rank > EVERYDAY):
         return True
     if spot.single and (_is_person(spot) or _is_thing(spot, capital=capital)):
         return True
@@ -242,6 +279,8 @@ def _is_against(spot: Spot, *, capital: bool) -> bool:
 
 def _is_thing(spot: Spot, *, capital: bool) -> bool:
     """Whether a single word is a street, or something that is spoken of: "on fillmore", "at the market"."""
+    if _house_follows(spot):
+        return False
     if spot.after in _STREETS.kinds or spot.before in _WORDS.beside:
         return True
     first = spot.units[0].first
@@ -261,15 +300,18 @@ def _is_city(spot: Spot) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
     if spot.before in _AREAS and spot.grade.rank <= NAME:
         return True
-    alone = all(at in spot.said.in_cities for at in range(spot.first, spot.end))
-    if alone and spot.grade.partial:
+    if not all(at in spot.said.in_cities for at in range(spot.first, spot.end)) or _house_follows(spot):
+        return False
+    if spot.grade.partial:
         return True
-    return alone and (spot.before in _PLACING or spot.before == "" or spot.said.expecting == "city")
+    return (spot.before in _PLACING or spot.before == "" or spot.said.expecting == "city")
 
 
 def _is_count(spot: Spot) -> bool:
     """Whether a number that would begin a name counts guests or hours: "for 8 sushi"; "at 3rd cousin" tells more."""
+    word = spot.units[0].word
     if not spot.grade.counted or spot.said.is_party(spot.end) or spot.before not in _NUMBER_CUES:
         return False
-    word = spot.units[0].word
+    if spot.single and is_count(word) and not is_clock(word):
+        return spot.before not in ("at", "to")
     return spot.said.is_detail(spot.first) and not (len(word) == 2 and word > _LAST_DAY)

@@ -59,9 +59,16 @@ def find_places(
 
 
 def _named(index: PlaceIndex, found: Iterable[Sequence[Run]]) -> frozenset[int]:
-    """The units that whole names of more than everyday words are made of."""
+    """The units that whole names are made of; single everyday words, and what is said when people book, are none."""
     whole = (run for runs in found for run in runs if is_whole(index, run) and not run.slips)
-    return frozenset(at for run in whole if not is_everyday(index.names[run.name]) for at in range(run.first, run.end))
+    return frozenset(at for run in whole if _is_telling(index, run) for at in range(run.first, run.end))
+
+
+def _is_telling(index: PlaceIndex, run: Run) -> bool:
+    if not is_everyday(index.names[run.name]):
+        return True
+    grade = grade_of(index, [run]) if run.size > 1 else None
+    return grade is not None and grade.value > 1
 
 
 def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nlu.lexicon import COMMON
 from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run
-from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, is_count, rank
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, is_clock, is_count, rank
 from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, SMALL, TYPES
 
 _MOST_SHARING = 6
@@ -113,7 +113,9 @@ def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return HIGHEST
     unsaid = any(word not in _SAID for word in own)
     strange = best == KNOWN and not set(words) & TYPES
-    foreign = unsaid and any(rank(word) > KNOWN for word in words)  # "biryani pot"
+    if rank(words[0]) > KNOWN and not BOOKABLE.issuperset(own):
+        return HIGHEST  # "khachapuri post": "little szechuan" is said of any
+    foreign = any(rank(word) > KNOWN for word in words)
     # The more words run along a name, the less they do so by chance.
     return min(HIGHEST, 1 + unsaid + (strange or foreign or len(words) > 2))
 
@@ -134,7 +136,9 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
 
 def _value_of_word(index: PlaceIndex, word: str) -> int:
     ordinary = rank(word)
-    if is_count(word) or word in index.served:
+    if is_count(word):
+        return 0 if is_clock(word) else 1
+    if word in index.served:
         return 0
     if index.is_generic(word) or word in CALENDAR:
         return LOWEST

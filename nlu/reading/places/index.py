@@ -15,7 +15,7 @@ from nlu.reading.places.slips import Slips
 from nlu.reading.places.units import fold
 from nlu.reading.places.vocabulary import GENERIC
 
-_STREET_KINDS = lexicon.words("streets").kinds
+_UNTELLING = lexicon.words("streets").kinds | lexicon.words("streets").directions
 _CITIES = lexicon.load("cities")
 _MOST_SHARING = 40
 """Names. A word that more names share leads to them only together with the next."""
@@ -44,7 +44,7 @@ class House(NamedTuple):
 
     def is_on(self, words: Container[str]) -> bool:
         """Whether the name of the street is among these words, whatever kind of street it is."""
-        named = [word for word in self.street.lower().split() if word.isalpha() and word not in _STREET_KINDS]
+        named = [word for word in self.street.lower().split() if word.isalpha() and word not in _UNTELLING]
         return bool(named) and all(word in words for word in named)
 
 

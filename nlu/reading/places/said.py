@@ -13,6 +13,7 @@ from nlu.reading.places.vocabulary import CALENDAR
 
 _WORDS = lexicon.words("places")
 _BOOKING = _WORDS.attributed | _WORDS.strong | lexicon.words("changing").changing
+_TURNING = _WORDS.strong | _WORDS.turning | lexicon.words("changing").changing
 _MEASURES = frozenset(("number", "ordinal", "clock", "day", "slash", "meridiem", "oclock", "phone_spelling"))
 
 
@@ -84,6 +85,11 @@ class Said:
     def books(self) -> bool:
         """Whether a booking is spoken of."""
         return any(unit.word in _BOOKING for unit in self.units)
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether something is to be booked, changed or given up."""
+        return any(unit.word in _TURNING for unit in self.units)
 
     def word(self, at: int) -> str:
         """The word of a unit, "" where there is none."""

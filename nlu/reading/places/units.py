@@ -60,6 +60,12 @@ def is_count(word: str) -> bool:
     return _COUNT.fullmatch(word) is not None
 
 
+def is_clock(word: str) -> bool:
+    """Whether a number may be an hour: "1730", "8"; not "1760"."""
+    hours, minutes = divmod(int(word), 100) if word.isdecimal() and len(word) > 2 else (0, 0)  # noqa: PLR2004
+    return hours < 24 and minutes < 60  # noqa: PLR2004
+
+
 def fold(text: str) -> tuple[str, ...]:
     """Return the words of the units of a name."""
     return tuple(unit.word for unit in cut(text, tokenize(text)))
