@@ -83,6 +83,14 @@ is_astray = _Weighs(_ASIDE, 0.6)
 """It is surely meant for somebody else."""
 may_seek_table = _Weighs(("book", "answer", "ask", "change"), _POSSIBLE, unread=True)
 """It may look for a table; a message that only has a kind of food in it does not."""
+
+
+def rather_asks_to_show(acts: Acts) -> bool:
+    """Return whether a message asks what is booked rather than for a table: "is it for 4 or 5?"."""
+    shown = acts.get("show", 0.0)
+    return shown >= _POSSIBLE and shown > weight(("book", "answer", "change"), acts)
+
+
 is_answer = _Weighs(("answer", "change", "cancel", "yes", "no", "yes_but"), _CERTAIN, unread=True)
 """It answers what was asked, or corrects it, and does not only mention it."""
 is_taking_back = _Weighs(("undo",), 0.5)

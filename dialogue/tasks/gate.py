@@ -14,6 +14,7 @@ from dialogue.reasons import (
     may_seek_table,
     no_wish,
     only_tells,
+    rather_asks_to_show,
     reason_for,
 )
 from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
@@ -58,7 +59,8 @@ def _seeks_table(turn: Turn) -> Steps[bool]:
     acts = turn.reading.acts
     if is_astray(acts) and not turn.has_kind("restaurant", "party_size"):
         return False
-    return not ((only_tells(acts) or not may_seek_table(acts)) and (yield from upcoming(turn)))
+    seeks_none = only_tells(acts) or rather_asks_to_show(acts) or not may_seek_table(acts)
+    return not (seeks_none and (yield from upcoming(turn)))
 
 
 def _touches_no_table(turn: Turn) -> bool:
