@@ -16,21 +16,23 @@ _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human")
 
 
 def hear_who(turn: Turn) -> Steps[None]:
-    """Take a name and a phone that are told."""
-    name = _name_read(turn)
-    if len(name) < _SHORTEST_NAME:  # "Y" is a yes
-        name = (yield from _odd_name(turn)) or ""
+    """Take a name and a phone that are told; who says the restaurant's name again tells none."""
+    restaurant = yield from in_hand(turn)
+    may_be_whole = restaurant is None or not is_named(turn, restaurant)
+    name = _name_read(turn, may_be_whole=may_be_whole)
+    if len(name) < _SHORTEST_NAME and may_be_whole:  # "Y" is a yes
+        name = _odd_name(turn) or ""
     if len(name) >= _SHORTEST_NAME and name != turn.state.name:
         turn.state.name = name[:_LONGEST_NAME]
         turn.heard.fields.add("name")
     yield from hear_phone(turn, turn.entities)
 
 
-def _name_read(turn: Turn) -> str:
+def _name_read(turn: Turn, *, may_be_whole: bool) -> str:
     """Return the name that was read; asked for one, the whole message where it is built as one, and certainly is: "Paris"."""
     parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
-    if turn.asked != "name" or turn.has_cue("noise"):
+    if turn.asked != "name" or turn.has_cue("noise") or not may_be_whole:
         return name
     is_whole = is_name(turn.reading.acts) or _is_insisted_on(turn)
     return (is_whole and turn.reading.whole_name) or name
@@ -43,13 +45,12 @@ def _is_insisted_on(turn: Turn) -> bool:
     return turn.state.misses > 0 and looks_like_name and may_insist_on_name(turn.reading.acts)
 
 
-def _odd_name(turn: Turn) -> Steps[str | None]:
+def _odd_name(turn: Turn) -> str | None:
     """Return the message as a name where it is one beyond doubt ("Sunny"), or it was asked for a second time."""
     acts, is_answer = turn.reading.acts, turn.asked == "name" and turn.intent not in _NO_NAMES
     if not is_answer or turn.has_cue("noise") or is_no_name(acts) or not (turn.state.misses or is_surely_name(acts)):
         return None
-    restaurant = yield from in_hand(turn)
-    return None if restaurant and is_named(turn, restaurant) else turn.reading.odd_name
+    return turn.reading.odd_name
 
 
 def hear_phone(turn: Turn, entities: list[Entity]) -> Steps[None]:

@@ -200,7 +200,7 @@ def test_too_many_to_page_through_are_narrowed_by_asking(phone: Phone, open_hous
 
 def test_another_kind_of_food_or_city_is_looked_for_at_a_hold(phone: Phone) -> None:
     assert "What name" in phone.say("table for 2 at Alder Wharf in Quillport tomorrow at 7")
-    assert "I'm holding Cobble Fern" in phone.say("do you have anything thai?")
+    assert "1 Cobble Fern, Quillport" in phone.say("do you have anything thai?")
     assert "in San Francisco" in phone.say("what about in San Francisco")
 
 
