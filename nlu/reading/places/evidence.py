@@ -112,7 +112,7 @@ def _is_joined(spot: Spot) -> bool:
 
 
 def _by_capital(spot: Spot) -> int:
-    return CERTAIN if spot.before in _LEADING - _PLACING else STRONG
+    return CERTAIN if spot.before in _LEADING - _PLACING - {"for"} else STRONG
 
 
 def _by_cue(spot: Spot) -> int:
@@ -143,7 +143,8 @@ def _is_placed(spot: Spot, *, told: bool) -> bool:
 def _is_where(spot: Spot) -> bool:
     """Whether a single word is said to be where the table is, and is no everyday one unless people eat there."""
     word, where = spot.units[0].word, spot.before in ("at", "to", "into")
-    if rank(word) > KNOWN or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1)):
+    telling = rank(word) > KNOWN or (is_count(word) and not is_clock(word))
+    if telling or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1)):
         return where or _is_attributed(spot)
     eating = where and spot.before != "to" and spot.said.before(spot.first - 1) in _EATING
     if spot.grade.rank == EVERYDAY:
@@ -188,7 +189,8 @@ def _goes_on(spot: Spot) -> bool:
     """Whether a capitalised word beside makes another name of it: "Tai Won Mein", "Villa Toscana"."""
     units, first, end = spot.said.units, spot.first, spot.end
     opening = spot.grade.rank > KNOWN and spot.first > 0 and units[first - 1].opens
-    before = spot.before and not opening and _is_foreign(spot.said, first - 1)
+    titled = first - 1 - (spot.before == "of")
+    before = spot.before and not opening and titled >= 0 and _is_foreign(spot.said, titled)
     after = spot.after and _is_foreign(spot.said, end)
     return bool(before or after) and any(unit.capital for unit in spot.units)
 
@@ -283,6 +285,8 @@ def _is_thing(spot: Spot, *, capital: bool) -> bool:
         return False
     if spot.after in _STREETS.kinds or spot.before in _WORDS.beside:
         return True
+    if is_count(spot.units[0].word) and spot.said.word(spot.end + 1) in _STREETS.kinds:
+        return True
     first = spot.units[0].first
     article = first > 0 and spot.said.tokens[first - 1].word == "the" and not spot.grade.article
     return article and not capital and spot.grade.rank < NAME and not _is_attributed(spot)
@@ -293,7 +297,7 @@ def _is_person(spot: Spot) -> bool:
     before, earlier = spot.before, spot.said.before(spot.first - 1) if spot.first else ""
     if before in _PERSONS or (before == "is" and earlier in ("this", "name")) or (before == "am" and earlier == "i"):
         return True
-    return before in ("for", "with") and spot.grade.words[0] in NAMES
+    return before in ("for", "with") and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
 
 
 def _is_city(spot: Spot) -> bool:

@@ -87,14 +87,14 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
 
 
 def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
-    """Those closest to a name in a city that is said; whole names before those that only lack generic words."""
+    """Those closest to a name in a city that is said; whole names before parts."""
     index = said.index
     least = min(run.cost for run in runs)
     runs = [run for run in runs if run.cost == least]
     if len(runs) == 1:
         return runs
     runs = list(filter(partial(_is_in, said), runs)) or runs
-    return list(filter(partial(is_whole, index), runs)) or list(filter(partial(is_core, index), runs)) or runs
+    return list(filter(partial(is_whole, index), runs)) or runs
 
 
 def _is_in(said: Said, run: Run) -> bool:
@@ -112,7 +112,7 @@ def _cuts_city(said: Said, run: Run) -> bool:
 
 def _find(said: Said, runs: Sequence[Run], evidence: int) -> Find:
     index = said.index
-    ordered = sorted(runs, key=lambda run: (len(index.names[run.name]), index.printed[run.name]))
+    ordered = sorted(runs, key=lambda run: (len(index.names[run.name]), not is_core(index, run), index.printed[run.name]))
     best = ordered[0]
     houses = [house for run in ordered for house in index.houses[run.name]]
     whole = is_whole(index, best)
@@ -122,7 +122,7 @@ def _find(said: Said, runs: Sequence[Run], evidence: int) -> Find:
         end=said.units[best.end - 1].end,
         name=index.printed[best.name],
         slugs=tuple(house.slug for house in _narrowed(said, best, houses)),
-        sure=not best.slips and (whole or (len(runs) == 1 and best.size > 1 and is_core(index, best))),
+        sure=best.size > best.slips and (whole or (len(runs) == 1 and best.size > 1 and is_core(index, best))),
         evidence=f"{kind}, {_DEGREES[evidence + 1]}",
     )
 

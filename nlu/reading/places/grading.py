@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from nlu.lexicon import COMMON
 from nlu.reading.places.index import House, PlaceIndex
-from nlu.reading.places.runs import Run
-from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, is_clock, is_count, rank
-from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, SMALL, TYPES
+from nlu.reading.places.runs import Run, left_words, said_words
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, UNKNOWN, is_clock, is_count, rank
+from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, GENERIC, SMALL, TYPES
 
-_MOST_SHARING = 6
+_MOST_SHARING = 8
 """Names that may share a part for it to tell anything."""
+_MANY_WORDS = 3
 _LONG_WORD = 5
 _SHORT_WORD = 3
 
@@ -42,7 +43,7 @@ class Grade(NamedTuple):
 def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
     """Return the grade of the words of runs over the same units, None where they can be no name."""
     run = runs[0]
-    words = index.names[run.name][run.offset : run.offset + run.size]
+    words = said_words(index, run)
     own = own_words(index, words)
     value = _value(index, runs, words)
     if value is None:
@@ -54,7 +55,7 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
         partial=run.slips or not is_whole(index, run),
         plain=len(words) == 1
         or not any(index.is_generic(word) or word not in _SAID for word in words if not is_count(word)),
-        counted=all(is_count(word) for word in own),
+        counted=_is_counted(index, words),
         houses=tuple(house for run in runs for house in index.houses[run.name]),
         article=index.printed[run.name].lower().startswith("the "),
     )
@@ -67,8 +68,7 @@ def is_whole(index: PlaceIndex, run: Run) -> bool:
 
 def is_core(index: PlaceIndex, run: Run) -> bool:
     """Whether only words that many names have are left out."""
-    words = index.names[run.name]
-    return not own_words(index, words[: run.offset] + words[run.offset + run.size :])
+    return not own_words(index, left_words(index, run))
 
 
 def own_words(index: PlaceIndex, words: Sequence[str]) -> list[str]:
@@ -81,21 +81,25 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
     if not is_whole(index, runs[0]):
         if not _tells_part(index, runs, words):
             return None
-        value = min(value, HIGHEST - 1) if _stands_for_name(index, runs) else value - 1
-    if runs[0].slips and len(words) == 1:
-        value = min(value - 1, 1)  # "an al fresco table" is not Fresca's
+        if not _stands_for_name(index, runs):
+            value -= 1
+        elif len(words) < _MANY_WORDS and not any(rank(word) == UNKNOWN for word in words):
+            value = min(value, HIGHEST - 1)
+    if runs[0].slips and len(words) == 1:  # "an al fresco table" is not Fresca's
+        value = max(LOWEST, value - 1 if len(words[0]) > _LONG_WORD + 1 else min(value - 1, 1))
     return value if value >= LOWEST else None
 
 
 def _stands_for_name(index: PlaceIndex, runs: Sequence[Run]) -> bool:
-    """Whether a part is what a name begins with, or all that is its own, and no other name has it."""
-    run = runs[0]
-    return len(runs) == 1 and run.size > 1 and (run.offset == 0 or is_core(index, run))
+    """Whether a part is what names begin with, or all that is their own."""
+    return runs[0].size > 1 and all(run.offset == 0 or is_core(index, run) for run in runs)
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
     """Whether a part of a name can tell it: few names share it, and it is no everyday word or slip by itself."""
-    if len(runs) > _MOST_SHARING or all(is_count(word) for word in own_words(index, words)):
+    if (len(runs) > _MOST_SHARING and len(words) == 1) or _is_counted(index, words):
+        return False
+    if not own_words(index, words) and not _stands_for_name(index, runs):
         return False
     return len(words) > 1 or (rank(words[0]) != EVERYDAY and not runs[0].slips)
 
@@ -106,7 +110,7 @@ def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
     own = own_words(index, words)
     if not own:
         return _value_of_generic(index, words)
-    if all(is_count(word) for word in own):
+    if _is_counted(index, words):
         return 0 if set(words) & TYPES else 1
     best = max(map(_rank_inside, own))
     if best > KNOWN:
@@ -120,6 +124,15 @@ def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
     return min(HIGHEST, 1 + unsaid + (strange or foreign or len(words) > 2))
 
 
+def _is_counted(index: PlaceIndex, words: Sequence[str]) -> bool:
+    """Whether only a number tells them from a kind of house: "8 sushi"; "pier 23 cafe" is more."""
+    return (
+        len(words) < _MANY_WORDS
+        and any(map(is_count, words))
+        and all(is_count(word) for word in own_words(index, words))
+    )
+
+
 def _rank_inside(word: str) -> int:
     """How ordinary a word is among others: a short one tells little."""
     return EVERYDAY if word.isalpha() and len(word) < _SHORT_WORD else rank(word)
@@ -131,7 +144,9 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return LOWEST
     if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
         return LOWEST if set(words) & TYPES else 0
-    return 0 if all(word in index.served for word in words) else 1
+    if all(word in index.served for word in words):
+        return 0
+    return 1 + (any(rank(word) > KNOWN for word in words) and not GENERIC.issuperset(words))  # "biryani pot"
 
 
 def _value_of_word(index: PlaceIndex, word: str) -> int:
@@ -141,7 +156,7 @@ def _value_of_word(index: PlaceIndex, word: str) -> int:
     if word in index.served:
         return 0
     if index.is_generic(word) or word in CALENDAR:
-        return LOWEST
+        return 2 if ordinary == UNKNOWN and index.vocabulary.get(word, 0) <= _MOST_SHARING else LOWEST
     if ordinary <= KNOWN:
         return LOWEST if word in BOOKABLE | SMALL or len(word) == 1 else 1
     if ordinary == NAME or not word.isalpha():

@@ -13,7 +13,7 @@ from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
 from nlu.reading.places.vocabulary import SMALL
 
 _LONGEST = 8
-_FORM, _SLIP, _DOUBTFUL = 1, 10, 1000
+_FORM, _GAP, _SLIP, _DOUBTFUL = 1, 3, 10, 1000
 _SHORTEST_JOINED = 6
 _SHORTEST_PIECE = 3
 
@@ -21,7 +21,7 @@ _SHORTEST_PIECE = 3
 class Run(NamedTuple):
     """Units `first` up to `end` that are words of a name, from its word `offset` on, apart from it by so much.
 
-    A missing or needless s costs least, and a slip more.
+    A missing or needless s costs least, and a slip more. `gap`: the word inside that is left out, 0 where none is.
     """
 
     first: int
@@ -29,6 +29,7 @@ class Run(NamedTuple):
     name: int
     offset: int
     cost: int
+    gap: int = 0
 
     @property
     def slips(self) -> bool:
@@ -39,6 +40,22 @@ class Run(NamedTuple):
     def size(self) -> int:
         """How many words."""
         return self.end - self.first
+
+
+def said_words(index: PlaceIndex, run: Run) -> tuple[str, ...]:
+    """Return the words of the name that are said."""
+    words, end = index.names[run.name], run.offset + run.size
+    if not run.gap:
+        return words[run.offset : end]
+    return words[run.offset : run.gap] + words[run.gap + 1 : end + 1]
+
+
+def left_words(index: PlaceIndex, run: Run) -> tuple[str, ...]:
+    """Return the words of the name that are left out."""
+    words, end = index.names[run.name], run.offset + run.size
+    if not run.gap:
+        return words[: run.offset] + words[end:]
+    return (*words[: run.offset], words[run.gap], *words[end + 1 :])
 
 
 def readings(index: PlaceIndex, units: list[Unit]) -> list[list[Unit]]:
@@ -101,7 +118,7 @@ def _meant(index: PlaceIndex, unit: Unit) -> Iterable[str]:
     if rank(word) == EVERYDAY or not word.isalpha() or index.is_generic(word):
         return ()
     if rank(word) == UNKNOWN and not unit.misspelt:
-        return _forms(index, word) or index.slips.meant(word)
+        return (*_forms(index, word), *index.slips.meant(word))
     return _forms(index, word)
 
 
@@ -117,7 +134,7 @@ def _along(index: PlaceIndex, units: Sequence[Unit], at: int, word: str, names: 
         words = index.names[name]
         for place, known in enumerate(words):
             if known == word and not (everyday and len(words) > 1 and _is_by_chance(units, at, words, place)):
-                yield _align(units, at, name, words, place, marked=words in index.marked)
+                yield _align(index, units, at, name, place)
 
 
 def _is_by_chance(units: Sequence[Unit], at: int, words: Sequence[str], place: int) -> bool:
@@ -149,35 +166,59 @@ def _sharing(index: PlaceIndex, words: tuple[str, ...]) -> Iterable[int]:
     return index.postings.get(" ".join(words), ())
 
 
-def _align(units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, marked: bool) -> Run:
+def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: int) -> Run:
     """Follow a name from one of its words on to both sides, as far as the text goes with it."""
-    run = _followed(units, at, name, words, place, marked=marked, lenient=True)
+    run = _followed(index, units, at, name, place, lenient=True)
+    if run.gap and not _may_leave_out(index, run):
+        run = _followed(index, units, at, name, place, lenient=True, gaps=False)
     if run.cost < _DOUBTFUL:
         return run
+    words = index.names[name]
     alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
     others = sum(rank(word) != EVERYDAY for word in words) if alone else 0
     if others and (len(words) > 2 or others > 1):
         return run._replace(cost=_SLIP)
-    return _followed(units, at, name, words, place, marked=marked, lenient=False)
+    return _followed(index, units, at, name, place, lenient=False, gaps=False)
+
+
+def _may_leave_out(index: PlaceIndex, run: Run) -> bool:
+    """Whether the rest of a name tells it: "bjs brewhouse" for "Bj's Restaurant & Brewhouse"."""
+    said = said_words(index, run)
+    if SMALL & {said[0], said[-1]} or run.cost >= _SLIP:
+        return False
+    own = [word for word in said if not index.is_generic(word) and word not in SMALL]
+    return len(own) > (0 if index.is_generic(index.names[run.name][run.gap]) else 1)
 
 
 def _followed(
-    units: Sequence[Unit], at: int, name: int, words: Sequence[str], place: int, *, marked: bool, lenient: bool
+    index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: int, *, lenient: bool, gaps: bool = True
 ) -> Run:
-    cost = _apart(units[at].word, words[place], lenient=True) or 0
-    first, end = at, at + 1
-    offset, after = place, place + 1
-    while offset and first and (marked or not units[first].breaks):
-        apart = _apart(units[first - 1].word, words[offset - 1], lenient=lenient)
-        if apart is None:
+    words = index.names[name]
+    marked = words in index.marked
+    first, offset, before, gap = _extended(units, words, at, place, -1, marked=marked, lenient=lenient, gaps=gaps)
+    gaps = gaps and not gap
+    last, _, after, other = _extended(units, words, at, place, 1, marked=marked, lenient=lenient, gaps=gaps)
+    cost = (_apart(units[at].word, words[place], lenient=True) or 0) + before + after
+    return Run(first, last + 1, name, offset, cost, gap or other)
+
+
+def _extended(
+    units: Sequence[Unit], words: Sequence[str], at: int, place: int, step: int, *, marked: bool, lenient: bool, gaps: bool
+) -> tuple[int, int, int, int]:
+    """The last unit to one side that goes on with a name, its word of the name, the cost, and the word left out."""
+    cost = gap = 0
+    skipped = 0
+    while 0 <= at + step < len(units) and 0 <= (following := place + step + skipped) < len(words):
+        if units[max(at, at + step)].breaks and not marked:
             break
-        first, offset, cost = first - 1, offset - 1, cost + apart
-    while after < len(words) and end < len(units) and (marked or not units[end].breaks):
-        apart = _apart(units[end].word, words[after], lenient=lenient)
-        if apart is None:
+        apart = _apart(units[at + step].word, words[following], lenient=lenient)
+        if apart is not None:
+            at, place, cost, skipped = at + step, following, cost + apart, 0
+        elif gaps and not gap and 0 <= following + step < len(words) and units[at + step].word == words[following + step]:
+            gap, skipped, cost = following, step, cost + _GAP
+        else:
             break
-        end, after, cost = end + 1, after + 1, cost + apart
-    return Run(first, end, name, offset, cost)
+    return at, place, cost, gap
 
 
 def _apart(said: str, known: str, *, lenient: bool) -> int | None:
@@ -195,7 +236,7 @@ def _apart(said: str, known: str, *, lenient: bool) -> int | None:
 
 def _trimmed(index: PlaceIndex, units: Sequence[Unit], run: Run) -> Run:
     """A part of a name without the small words at its ends; "la" that the name begins with belongs to it."""
-    if run.size == len(index.names[run.name]):
+    if run.gap or run.size == len(index.names[run.name]):
         return run
     first, end = run.first, run.end
     while (

@@ -9,7 +9,7 @@ from zlib import crc32
 
 SHORTEST = 4
 """Letters. A shorter word is never taken for a slip."""
-_LONG = 8
+_LONG = 7
 """Letters. A word this long may have two slips."""
 _ROOT = 7
 """Letters. Only the beginning of a word is looked up with letters left out; the rest is compared afterwards."""
@@ -31,10 +31,10 @@ class Slips:
         found: dict[str, int] = {}
         for rest in _rests(word):
             for known in self._of(crc32(rest.encode())):
-                if known not in found:
+                if known not in found and is_slip(word, known):
                     found[known] = distance(word, known)
         least = min(found.values(), default=0)
-        return [known for known, far in found.items() if far == least and far <= allowed(known, word)]
+        return [known for known, far in found.items() if far == least]
 
     def _of(self, hashed: int) -> Iterator[str]:
         at = bisect_left(self._hashes, hashed)
