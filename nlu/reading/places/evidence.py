@@ -269,7 +269,7 @@ def _is_always_capital(said: Said, at: int) -> bool:
 
 
 def _is_against(spot: Spot, *, capital: bool) -> bool:
-    if spot.grade.partial and spot.before in _WORDS.beside:
+    if spot.before in _WORDS.beside and (spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words)):
         return True
     told = spot.before in _WORDS.determiners or (spot.before in _WORDS.owners and not _is_attributed(spot))
     if told and (spot.single or not capital) and not (_house_follows(spot) and spot.grade.rank > EVERYDAY):
@@ -308,7 +308,7 @@ def _is_city(spot: Spot) -> bool:
         return False
     if spot.grade.partial:
         return True
-    return (spot.before in _PLACING or spot.before == "" or spot.said.expecting == "city")
+    return spot.before in _PLACING or spot.before == "" or spot.said.expecting == "city"
 
 
 def _is_count(spot: Spot) -> bool:

@@ -12,8 +12,11 @@ from nlu.reading.places.grading import grade_of, is_core, is_whole, may_mean
 from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run, find_runs, readings
 from nlu.reading.places.said import Said
-from nlu.reading.places.units import cut, is_everyday
+from nlu.reading.places.units import Unit, cut, is_everyday
+from nlu.reading.places.vocabulary import COURTESY
 
+_MOST_UNITS = 80
+"""A text that goes on longer names nothing there."""
 _DEGREES = ("against", "none", "weak", "strong", "stronger", "certain")
 
 
@@ -46,7 +49,8 @@ def find_places(
     """
     tokens = tokenize(text) if tokens is None else tokens
     choices: list[_Choice] = []
-    for units in readings(index, cut(text, tokens)):
+    beginning = cut(text, tokens)[:_MOST_UNITS]
+    for units in readings(index, beginning):
         found_runs = find_runs(index, units)
         said = Said(index, units, text, tokens, expecting, named=_named(index, found_runs.values()))
         choices += (choice for runs in found_runs.values() if (choice := _choose(said, runs)))
@@ -55,7 +59,18 @@ def find_places(
     for find, _ in choices:
         if all(find.end <= other.first or find.first >= other.end for other in found):
             found.append(find)
+    if not found and expecting == "restaurant":
+        found = _shuffled(index, beginning)
     return sorted(found)
+
+
+def _shuffled(index: PlaceIndex, units: Sequence[Unit]) -> list[Find]:
+    """The name whose words are said in another order, and no others: "pigeon. the gilded one"."""
+    words = sorted(unit.word for unit in units if unit.word not in COURTESY)
+    names = {name for word in words for name in index.postings.get(word, ()) if sorted(index.names[name]) == words}
+    slugs = tuple(house.slug for name in sorted(names) for house in index.houses[name])
+    first, end = units[0].first if units else 0, units[-1].end if units else 0
+    return [Find(first, end, index.printed[min(names)], slugs, sure=False, evidence="shuffled")] if names else []
 
 
 def _named(index: PlaceIndex, found: Iterable[Sequence[Run]]) -> frozenset[int]:
@@ -76,7 +91,7 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
     best = _likeliest(said, runs)
     run = best[0]
     grade = None if _cuts_city(said, run) else grade_of(said.index, best)
-    if grade is None or (run.slips and run.size == 1 and not may_mean(said.units[run.first].word, grade.words[0])):
+    if grade is None or (run.slips and run.size == 1 and not _may_mean(said, run.first, grade.words[0])):
         return None
     spot = Spot(said, run.first, run.end, grade)
     evidence = weigh(spot)
@@ -84,6 +99,10 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
         return None
     find = _find(said, best, evidence)
     return _Choice(find, (find.end - find.first, is_whole(said.index, run), -run.cost, evidence))
+
+
+def _may_mean(said: Said, at: int, word: str) -> bool:
+    return said.expecting == "restaurant" or may_mean(said.units[at].word, word)
 
 
 def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
@@ -112,7 +131,9 @@ def _cuts_city(said: Said, run: Run) -> bool:
 
 def _find(said: Said, runs: Sequence[Run], evidence: int) -> Find:
     index = said.index
-    ordered = sorted(runs, key=lambda run: (len(index.names[run.name]), not is_core(index, run), index.printed[run.name]))
+    ordered = sorted(
+        runs, key=lambda run: (len(index.names[run.name]), not is_core(index, run), index.printed[run.name])
+    )
     best = ordered[0]
     houses = [house for run in ordered for house in index.houses[run.name]]
     whole = is_whole(index, best)

@@ -103,14 +103,16 @@ def find_runs(index: PlaceIndex, units: Sequence[Unit]) -> dict[tuple[int, int],
 
 
 def _all_runs(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Run]:
-    for at, unit in enumerate(units):
-        for word in _meant(index, unit):
-            yield from _along(index, units, at, word, index.postings.get(word, ()))
-        if index.is_frequent(unit.word):
-            yield from _frequent(index, units, at)
+    meant = [_meant(index, unit) for unit in units]
+    for at, words in enumerate(meant):
+        for word in words:
+            if index.is_frequent(word):
+                yield from _frequent(index, units, meant, at, word)
+            else:
+                yield from _along(index, units, at, word, index.postings.get(word, ()))
 
 
-def _meant(index: PlaceIndex, unit: Unit) -> Iterable[str]:
+def _meant(index: PlaceIndex, unit: Unit) -> Sequence[str]:
     """The words of names that a unit may be: itself, with or without an s, or what it is a slip for."""
     word = unit.word
     if word in index.vocabulary:
@@ -149,21 +151,20 @@ def _may_be(said: str, known: str) -> bool:
     return said[:1] == known[:1] or said[-1:] == known[-1:]
 
 
-def _frequent(index: PlaceIndex, units: Sequence[Unit], at: int) -> Iterator[Run]:
+def _frequent(
+    index: PlaceIndex, units: Sequence[Unit], meant: Sequence[Sequence[str]], at: int, first: str
+) -> Iterator[Run]:
     """Runs that begin with words of which many names share each."""
-    words: tuple[str, ...] = ()
-    for unit in units[at : at + _LONGEST]:
-        if not index.is_frequent(unit.word) or (words and unit.breaks):
-            break
-        words = (*words, unit.word)
+    words: tuple[str, ...] = (first,)
+    for following in range(at + 1, at + 1 + _LONGEST):
         if words in index.frequent:
-            yield Run(at, at + len(words), index.frequent[words], 0, 0)
-        if len(words) == 2:
-            yield from _along(index, units, at, words[0], _sharing(index, words))
-
-
-def _sharing(index: PlaceIndex, words: tuple[str, ...]) -> Iterable[int]:
-    return index.postings.get(" ".join(words), ())
+            yield _align(index, units, at, index.frequent[words], 0)
+        if following >= len(units) or units[following].breaks or not meant[following]:
+            break
+        if len(words) == 1:
+            for second in meant[following]:
+                yield from _along(index, units, at, first, index.postings.get(f"{first} {second}", ()))
+        words = (*words, meant[following][0])
 
 
 def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: int) -> Run:
@@ -203,7 +204,15 @@ def _followed(
 
 
 def _extended(
-    units: Sequence[Unit], words: Sequence[str], at: int, place: int, step: int, *, marked: bool, lenient: bool, gaps: bool
+    units: Sequence[Unit],
+    words: Sequence[str],
+    at: int,
+    place: int,
+    step: int,
+    *,
+    marked: bool,
+    lenient: bool,
+    gaps: bool,
 ) -> tuple[int, int, int, int]:
     """The last unit to one side that goes on with a name, its word of the name, the cost, and the word left out."""
     cost = gap = 0
@@ -214,7 +223,9 @@ def _extended(
         apart = _apart(units[at + step].word, words[following], lenient=lenient)
         if apart is not None:
             at, place, cost, skipped = at + step, following, cost + apart, 0
-        elif gaps and not gap and 0 <= following + step < len(words) and units[at + step].word == words[following + step]:
+        elif (
+            gaps and not gap and 0 <= following + step < len(words) and units[at + step].word == words[following + step]
+        ):
             gap, skipped, cost = following, step, cost + _GAP
         else:
             break

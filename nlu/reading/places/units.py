@@ -14,6 +14,8 @@ from nlu.reading.lexing import APOSTROPHES, Token, tokenize
 _DROPPED = frozenset(("the", "and", "&", "+", "n"))
 _BREAKS = frozenset(".!?,;:()")
 _COUNT = re.compile(r"\d+(?:th)?")
+_BRITISH = re.compile(r"(?<=..)(?:our|tre)(?=s?$)")
+_ALIKE = lexicon.load("places")["alike"]
 _GLUED = frozenset(("word", "number"))
 _ABBREVIATED = lexicon.words("names").particles
 
@@ -117,9 +119,15 @@ def _word(raw: str, token: Token) -> str:
     if raw.lower() == "one":
         return "1"
     word = raw.translate(APOSTROPHES).casefold()
-    if word.isascii():
-        return word
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return _ALIKE.get(word) or _american(word)
+
+
+def _american(word: str) -> str:
+    """A word as Americans spell it: "harbor" for "harbour", if there is one."""
+    respelled = _BRITISH.sub(lambda ending: {"our": "or", "tre": "ter"}[ending[0]], word)
+    return respelled if respelled == word or rank(respelled) < UNKNOWN else word
 
 
 def _is_glued(tokens: Sequence[Token], last: Unit, unit: Unit) -> bool:

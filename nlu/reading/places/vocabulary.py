@@ -25,5 +25,6 @@ GENERIC = HOUSES | TYPES | {f"{word}s" for word in HOUSES | TYPES} | CUISINE_WOR
 BOOKABLE = _PLACES.bookable
 REQUEST = _RESTAURANTS.breaking | _RESTAURANTS.openers | _RESTAURANTS.following | _PLACES.details | _PLACES.courtesy
 """What requests are made of."""
+COURTESY = _PLACES.courtesy | {"1"}  # "the gilded one"
 EMPTY = SMALL | CALENDAR | BOOKABLE | REQUEST
 """Words of requests and days; a name of nothing else is hardly one."""
