@@ -12,6 +12,8 @@ from dialogue.reasons import is_answer
 from dialogue.state import Option
 from dialogue.tasks.asking import ask_to_pick
 from dialogue.turn import DONE, Outcome, Turn, writes_day_first
+from nlu.cues import folded_words
+from nlu.lexicon import COMMON
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
@@ -49,12 +51,13 @@ def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
 
 def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
     """Return those that the message names by code or restaurant, else those it names by day or time."""
-    codes = set(_codes(turn))
+    codes, told = set(_codes(turn)), set(turn.reading.words) - COMMON  # "cancel the gannet one", of Gannet Larder
     named = {slug for entity in turn.reading.entities for slug in entity.slugs}
     old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
     ways: tuple[Callable[[Reservation], bool], ...] = (
         lambda booking: booking.code in codes,
         lambda booking: booking.restaurant.slug in named,
+        lambda booking: not told.isdisjoint(folded_words(booking.restaurant.name)),
         lambda booking: any(names_start(turn, entity, booking) for entity in old or turn.entities),
     )
     return next((found for way in ways if (found := list(filter(way, bookings)))), [])

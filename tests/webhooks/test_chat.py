@@ -14,11 +14,16 @@ import pytest
 from tests.support import lookups
 from tests.support.chat import Chat
 from tests.support.phone import Phone
-from tests.support.running import Stack
+from tests.support.running import Stack, wait_until
 
 SLUG = "brasserie-tournesol-new-york"
 HOUSE = {"slug": SLUG, "name": "Brasserie Tournesol", "city": "New York"}
 REQUEST = "table for 2 tomorrow at 6pm"
+
+
+def _sent(stack: Stack, phone: Phone) -> list[str]:
+    return [row.kind for row in lookups.outbox(stack.database, phone.number) if row.sent_at]
+
 
 
 def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -73,10 +78,8 @@ def test_a_diner_who_is_signed_in_books_and_is_confirmed_by_one_text(chat: Chat,
     assert moved["reservation"]["starts_at"] == "2026-12-03T19:00:00-05:00"
     assert "7:00 PM" in phone.wait_for_text(1)
     assert len(phone.inbox()) == 2
-    assert [row.kind for row in lookups.outbox(stack.database, phone.number) if row.sent_at] == [
-        "reservation_confirmed",
-        "reservation_changed",
-    ]
+    sent = ["reservation_confirmed", "reservation_changed"]
+    wait_until(lambda: _sent(stack, phone) == sent, "both are on record as sent")
 
 
 def test_a_text_thread_is_confirmed_by_the_reply_and_by_no_second_text(phone: Phone, stack: Stack) -> None:
