@@ -11,7 +11,7 @@ from nlu.lexicon import COMMON
 from nlu.reading.places.grading import Grade
 from nlu.reading.places.said import Said
 from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, NAMES, UNKNOWN, Unit, is_clock, is_count, rank
-from nlu.reading.places.vocabulary import CALENDAR, CUISINE_WORDS, REQUEST, TYPES
+from nlu.reading.places.vocabulary import CALENDAR, CUISINE_WORDS, GENERIC, REQUEST, TYPES
 
 _WORDS = lexicon.words("places")
 _RESTAURANTS = lexicon.words("restaurants")
@@ -22,6 +22,7 @@ _OPENING = _RESTAURANTS.openers | _WORDS.details | _WORDS.courtesy | _WORDS.open
 _ALONE = _OPENING - _WORDS.details
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
+_TO = frozenset(("at", "to", "into"))
 _EATING = _WORDS.eating | _WORDS.attributed
 _SEATS = frozenset(word for said in lexicon.load("wishes")["seating"].values() for word in re.split(r"[ |]", said))
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
@@ -72,7 +73,7 @@ def is_enough(spot: Spot, evidence: int) -> bool:
 
 def weigh(spot: Spot) -> int:
     """Return how strong the evidence is that the words are meant as a name, `AGAINST` where they are not."""
-    if (spot.single or spot.grade.partial or spot.grade.value < 2) and _goes_on(spot):
+    if _goes_on(spot):
         return AGAINST
     cued, capital = _by_cue(spot), _is_capital(spot)
     if cued == CERTAIN:
@@ -81,15 +82,20 @@ def weigh(spot: Spot) -> int:
         return AGAINST
     if spot.said.expecting in _ASKING_NAMES:
         return max(cued, STRONG) if cued >= STRONG or _is_wished(spot) else AGAINST
-    beside = _by_rest(spot) if len(spot.said.units) <= _LONGEST_REQUEST else NOTHING
-    joined = STRONG if _is_joined(spot) or _is_answer(spot) else NOTHING
-    return max(cued, beside, joined, _by_capital(spot) if capital else NOTHING)
+    return max(cued, _by_rest(spot), _by_others(spot), _by_capital(spot) if capital else NOTHING)
+
+
+def _by_others(spot: Spot) -> int:
+    """The evidence of what else the text names, or was asked for."""
+    if _is_joined(spot) or _is_answer(spot):
+        return STRONG
+    return WEAK if spot.said.named.difference(range(spot.first, spot.end)) else NOTHING
 
 
 def _is_answer(spot: Spot) -> bool:
     """Whether words that only names are made of are said where one is asked for."""
     said = spot.said
-    if said.expecting != "restaurant" or spot.grade.rank < UNKNOWN:
+    if said.expecting != "restaurant" or spot.grade.rank < UNKNOWN or GENERIC.issuperset(spot.grade.words):
         return False
     told = said.in_cities | said.named | set(range(spot.first, spot.end))
     return all(at in told or unit.word in COMMON or said.is_detail(at) for at, unit in enumerate(said.units))
@@ -108,54 +114,85 @@ def _is_joined(spot: Spot) -> bool:
         return bool(said.named.difference(range(first, end)))
     before = first - 1 - (spot.before in _WORDS.linking)
     after = end + (spot.after in _WORDS.linking)
-    return not spot.grade.partial and (before in said.named or after in said.named)
+    return before in said.named or after in said.named
 
 
 def _by_capital(spot: Spot) -> int:
-    return CERTAIN if spot.before in _LEADING - _PLACING - {"for"} else STRONG
+    if spot.before in ("for", "with"):
+        return NOTHING if spot.single else STRONG
+    return CERTAIN if spot.before in _LEADING - _PLACING else STRONG
 
 
 def _by_cue(spot: Spot) -> int:
     before = spot.before
-    told = spot.said.is_party(spot.end) or _place_follows(spot)
     if before in _WORDS.naming:
         return CERTAIN
     if before in _WORDS.strong:
-        return STRONGER if told else STRONG
-    if _is_placed(spot, told=told) or _is_subject(spot):
+        return STRONGER if _is_told(spot) else STRONG
+    if _is_placed(spot) or _is_subject(spot):
         return STRONG
-    hinted = before in _LEADING or told or _detail_follows(spot) or _is_attributed(spot) or spot.said.books
-    return WEAK if hinted else NOTHING
+    if before in _LEADING or spot.said.books or _is_told(spot):
+        return WEAK
+    return WEAK if _detail_follows(spot) or _is_attributed(spot) or _heads_request(spot) else NOTHING
 
 
-def _is_placed(spot: Spot, *, told: bool) -> bool:
+def _is_told(spot: Spot) -> bool:
+    """Whether what tells a booking follows: a party or a place."""
+    return spot.said.is_party(spot.end) or _place_follows(spot)
+
+
+def _heads_request(spot: Spot) -> bool:
+    """Whether a name of several words begins a text that tells details of a booking."""
+    said = spot.said
+    opens = spot.first == 0 and not spot.single and spot.after in _WORDS.details | {""}
+    return opens and any(map(said.is_detail, range(spot.end, len(said.units))))
+
+
+def _is_placed(spot: Spot) -> bool:
     """Whether a weaker cue stands by a city of the name, or what tells a booking, or the word after "at" is no everyday one."""
-    leading = spot.before in _WORDS.leading
-    if leading and told and spot.before not in ("for", "to" if spot.grade.rank == EVERYDAY and spot.single else ""):
+    told = _WORDS.leading - {"for", "to"} if spot.single and spot.grade.rank == EVERYDAY else _WORDS.leading - {"for"}
+    if spot.before in told and _is_told(spot):
         return True
     if _house_follows(spot) and spot.grade.words[0] not in REQUEST:
         return True
     if spot.single:
-        return not spot.grade.partial and _is_where(spot) if spot.grade.rank == EVERYDAY else _is_where(spot)
-    return (leading or _is_attributed(spot)) and (spot.said.books or _detail_follows(spot))
+        return _is_where(spot)
+    cued = spot.before in _WORDS.leading or _is_attributed(spot)
+    return cued and (spot.said.books or _detail_follows(spot))
 
 
 def _is_where(spot: Spot) -> bool:
     """Whether a single word is said to be where the table is, and is no everyday one unless people eat there."""
-    word, where = spot.units[0].word, spot.before in ("at", "to", "into")
-    telling = rank(word) > KNOWN or (is_count(word) and not is_clock(word))
-    if telling or (spot.said.is_titled(spot.first) and _tells_capitals(spot, 1)):
-        return where or _is_attributed(spot)
-    eating = where and spot.before != "to" and spot.said.before(spot.first - 1) in _EATING
+    placed = spot.before in _TO or _is_attributed(spot)
+    if _is_unusual(spot):
+        return placed
+    eating = spot.before in _TO and spot.said.before(spot.first - 1) in _EATING
     if spot.grade.rank == EVERYDAY:
-        return eating and (spot.grade.article or word not in COMMON) and word not in _SEATS
-    return eating or (spot.said.books and (where or _is_attributed(spot)))
+        return eating and not spot.grade.partial and _may_be_house(spot)
+    return eating or (spot.said.books and placed)
+
+
+def _is_unusual(spot: Spot) -> bool:
+    """Whether a word is hardly said but as a name; a part may be another's: "at stanford"."""
+    if spot.said.is_titled(spot.first) and _tells_capitals(spot, 1):
+        return True
+    word = spot.units[0].word
+    return rank(word) > (NAME if spot.grade.partial else KNOWN) and rank(word.removesuffix("s")) != NAME
+
+
+def _may_be_house(spot: Spot) -> bool:
+    """Whether an everyday word may be where people eat, not only where they sit or are."""
+    word = spot.units[0].word
+    return word not in _SEATS and (spot.grade.article or word not in COMMON) and spot.before != "to"
 
 
 def _is_subject(spot: Spot) -> bool:
     """Whether it is asked what the house is or has: "is robin open on monday?"."""
-    opens = spot.first and spot.said.units[spot.first - 1].opens and spot.before in _WORDS.asking
-    return bool(opens) and (not spot.grade.plain or (spot.grade.rank > EVERYDAY and spot.after in _WORDS.asked))
+    said, telling = spot.said, spot.grade.rank > EVERYDAY
+    if said.units[spot.first].opens:  # "cassava is full"
+        return telling and spot.after in _WORDS.asking and said.word(spot.end + 1) in _WORDS.asked
+    opens = said.units[spot.first - 1].opens and spot.before in _WORDS.asking
+    return opens and (not spot.grade.plain or (telling and spot.after in _WORDS.asked))
 
 
 def _is_attributed(spot: Spot) -> bool:
@@ -188,15 +225,15 @@ def _detail_follows(spot: Spot) -> bool:
 def _goes_on(spot: Spot) -> bool:
     """Whether a capitalised word beside makes another name of it: "Tai Won Mein", "Villa Toscana"."""
     units, first, end = spot.said.units, spot.first, spot.end
+    if not (spot.single or spot.grade.partial or spot.grade.value < STRONG):
+        return False
     opening = spot.grade.rank > KNOWN and spot.first > 0 and units[first - 1].opens
-    titled = first - 1 - (spot.before == "of")
-    before = spot.before and not opening and titled >= 0 and _is_foreign(spot.said, titled)
-    after = spot.after and _is_foreign(spot.said, end)
-    return bool(before or after) and any(unit.capital for unit in spot.units)
+    before = not opening and _is_foreign(spot.said, first - 1 - (spot.before == "of")) if spot.before else False
+    return (before or _is_foreign(spot.said, end if spot.after else -1)) and any(unit.capital for unit in spot.units)
 
 
 def _is_foreign(said: Said, at: int) -> bool:
-    if not said.is_titled(at) or at in said.in_cities or said.is_detail(at):
+    if at < 0 or not said.is_titled(at) or at in said.in_cities or said.is_detail(at):
         return False
     word = said.units[at].word
     return not any(word in words for words in (REQUEST, _LEADING, TYPES, CUISINE_WORDS))
@@ -205,13 +242,18 @@ def _is_foreign(said: Said, at: int) -> bool:
 def _by_rest(spot: Spot) -> int:
     """The evidence of a text that says nothing else, or only details of a booking."""
     said = spot.said
-    rest = [
-        at for at in (*range(spot.first), *range(spot.end, len(said.units))) if at not in said.in_cities | said.named
-    ]
+    if len(said.units) > _LONGEST_REQUEST:
+        return NOTHING
+    told = said.in_cities | said.named | frozenset(range(spot.first, spot.end))
+    rest = [at for at in range(len(said.units)) if at not in told]
     alone = _is_alone(spot, rest)
     if alone and said.expecting == "restaurant":
         return CERTAIN
-    if not all(said.is_detail(at) or said.units[at].word in REQUEST for at in rest):
+    return _by_request(spot, rest, alone=alone)
+
+
+def _by_request(spot: Spot, rest: Sequence[int], *, alone: bool) -> int:
+    if not all(spot.said.is_detail(at) or spot.said.units[at].word in REQUEST for at in rest):
         return NOTHING
     if spot.grade.value > 1 or (alone and not spot.grade.plain):
         return STRONG
@@ -269,14 +311,35 @@ def _is_always_capital(said: Said, at: int) -> bool:
 
 
 def _is_against(spot: Spot, *, capital: bool) -> bool:
-    if spot.before in _WORDS.beside and (spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words)):
+    if _is_street(spot) or _is_any(spot, capital=capital) or _is_kind(spot):
         return True
-    told = spot.before in _WORDS.determiners or (spot.before in _WORDS.owners and not _is_attributed(spot))
-    if told and (spot.single or not capital) and not (_house_follows(spot) and spot.grade.rank > EVERYDAY):
-        return True
-    if spot.single and (_is_person(spot) or _is_thing(spot, capital=capital)):
+    if spot.single and (_is_person(spot) or _is_thing(spot, capital=capital) or (_is_word(spot) and not capital)):
         return True
     return _is_city(spot) or (not capital and _is_count(spot))
+
+
+def _is_word(spot: Spot) -> bool:
+    """Whether a known word that a name begins with is only that: neither booked nor gone to, nor asked for."""
+    asked = spot.said.expecting == "restaurant" or spot.before in _WORDS.strong | _TO
+    return spot.grade.partial and spot.grade.rank <= KNOWN and not asked
+
+
+def _is_kind(spot: Spot) -> bool:
+    """Whether a part tells what kind of house is looked for: "himalayan food"."""
+    cued = spot.before in _WORDS.strong | _TO
+    return spot.grade.partial and spot.after in (GENERIC if spot.grade.rank <= NAME else TYPES if not cued else ())
+
+
+def _is_street(spot: Spot) -> bool:
+    """Whether the words are said to be where something is: "on castro street"."""
+    return spot.before in _WORDS.beside and (spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words))
+
+
+def _is_any(spot: Spot, *, capital: bool) -> bool:
+    """Whether any such thing is spoken of: "a bird dog"; "a tomatina in napa" is one of ours."""
+    if spot.before not in _WORDS.determiners and (spot.before not in _WORDS.owners or _is_attributed(spot)):
+        return False
+    return (spot.single or not capital) and not (spot.grade.value > 1 and _house_follows(spot))
 
 
 def _is_thing(spot: Spot, *, capital: bool) -> bool:
@@ -297,12 +360,13 @@ def _is_person(spot: Spot) -> bool:
     before, earlier = spot.before, spot.said.before(spot.first - 1) if spot.first else ""
     if before in _PERSONS or (before == "is" and earlier in ("this", "name")) or (before == "am" and earlier == "i"):
         return True
-    return before in ("for", "with") and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
+    alone = spot.grade.partial and before == "" and spot.said.expecting != "restaurant"
+    return (before in ("for", "with") or alone) and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
 
 
 def _is_city(spot: Spot) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
-    if spot.before in _AREAS and spot.grade.rank <= NAME:
+    if spot.before in _AREAS and (spot.grade.rank <= NAME or spot.grade.partial):
         return True
     if not all(at in spot.said.in_cities for at in range(spot.first, spot.end)) or _house_follows(spot):
         return False

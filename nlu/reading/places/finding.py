@@ -90,7 +90,7 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
     """Decide whether the units of runs name one of the names that they run along."""
     best = _likeliest(said, runs)
     run = best[0]
-    grade = None if _cuts_city(said, run) else grade_of(said.index, best)
+    grade = None if _cuts_city(said, run) or _is_parted(said, run) else grade_of(said.index, best)
     if grade is None or (run.slips and run.size == 1 and not _may_mean(said, run.first, grade.words[0])):
         return None
     spot = Spot(said, run.first, run.end, grade)
@@ -127,6 +127,12 @@ def _cuts_city(said: Said, run: Run) -> bool:
         first < run.end and run.first < end and not (run.first <= first and end <= run.end)
         for first, end, _ in said.cities
     )
+
+
+def _is_parted(said: Said, run: Run) -> bool:
+    """Whether "the" stands inside that is no part of the name: "the bird and the dog"."""
+    inside = said.tokens[said.units[run.first].first : said.units[run.end - 1].end]
+    return sum(token.word == "the" for token in inside) > said.index.printed[run.name].lower().split().count("the")
 
 
 def _find(said: Said, runs: Sequence[Run], evidence: int) -> Find:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nlu.lexicon import COMMON
 from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run, left_words, said_words
-from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, UNKNOWN, is_clock, is_count, rank
+from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, UNKNOWN, is_count, rank
 from nlu.reading.places.vocabulary import BOOKABLE, CALENDAR, CUISINE_WORDS, EMPTY, GENERIC, SMALL, TYPES
 
 _MOST_SHARING = 8
@@ -18,6 +18,8 @@ _LONG_WORD = 5
 _SHORT_WORD = 3
 
 _SAID = COMMON | EMPTY
+
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 LOWEST, HIGHEST = -1, 3
 
@@ -44,7 +46,6 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
     """Return the grade of the words of runs over the same units, None where they can be no name."""
     run = runs[0]
     words = said_words(index, run)
-    own = own_words(index, words)
     value = _value(index, runs, words)
     if value is None:
         return None
@@ -81,27 +82,34 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
     if not is_whole(index, runs[0]):
         if not _tells_part(index, runs, words):
             return None
-        if not _stands_for_name(index, runs):
-            value -= 1
-        elif len(words) < _MANY_WORDS and not any(rank(word) == UNKNOWN for word in words):
-            value = min(value, HIGHEST - 1)
+        value = _value_of_part(index, runs, words, value)
     if runs[0].slips and len(words) == 1:  # "an al fresco table" is not Fresca's
         value = max(LOWEST, value - 1 if len(words[0]) > _LONG_WORD + 1 else min(value - 1, 1))
     return value if value >= LOWEST else None
 
 
+def _value_of_part(index: PlaceIndex, runs: Sequence[Run], words: Sequence[str], value: int) -> int:
+    best = max(map(rank, words))
+    if not _stands_for_name(index, runs):
+        return value - (1 if best > KNOWN else 2)
+    return value if len(words) >= _MANY_WORDS or (best == UNKNOWN and len(words) > 1) else min(value, HIGHEST - 1)
+
+
 def _stands_for_name(index: PlaceIndex, runs: Sequence[Run]) -> bool:
     """Whether a part is what names begin with, or all that is their own."""
-    return runs[0].size > 1 and all(run.offset == 0 or is_core(index, run) for run in runs)
+    best = max(map(rank, said_words(index, runs[0])))
+    if runs[0].size == 1:
+        return best == KNOWN and any(run.offset == 0 and is_core(index, run) for run in runs)
+    return all(run.offset == 0 or (best > KNOWN and is_core(index, run)) for run in runs)
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
     """Whether a part of a name can tell it: few names share it, and it is no everyday word or slip by itself."""
-    if (len(runs) > _MOST_SHARING and len(words) == 1) or _is_counted(index, words):
+    if _is_counted(index, words) or (len(words) == 1 and runs[0].slips):
         return False
-    if not own_words(index, words) and not _stands_for_name(index, runs):
-        return False
-    return len(words) > 1 or (rank(words[0]) != EVERYDAY and not runs[0].slips)
+    if len(words) == 1 and rank(words[0]) < NAME:
+        return len(runs) <= _MOST_SHARING and (rank(words[0]) > EVERYDAY or any(is_core(index, run) for run in runs))
+    return len(words) == 1 or bool(own_words(index, words)) or _stands_for_name(index, runs)
 
 
 def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
@@ -112,16 +120,19 @@ def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return _value_of_generic(index, words)
     if _is_counted(index, words):
         return 0 if set(words) & TYPES else 1
-    best = max(map(_rank_inside, own))
-    if best > KNOWN:
+    if max(map(_rank_inside, own)) > KNOWN:
         return HIGHEST
-    unsaid = any(word not in _SAID for word in own)
-    strange = best == KNOWN and not set(words) & TYPES
     if rank(words[0]) > KNOWN and not BOOKABLE.issuperset(own):
         return HIGHEST  # "khachapuri post": "little szechuan" is said of any
+    return _value_of_known(words, own)
+
+
+def _value_of_known(words: Sequence[str], own: Sequence[str]) -> int:
+    """Rate words that all are known to most: the more run along a name, the less they do so by chance."""
+    unsaid = any(word not in _SAID and not is_count(word) for word in own)
+    strange = any(_rank_inside(word) == KNOWN for word in own) and TYPES.isdisjoint(words)
     foreign = any(rank(word) > KNOWN for word in words)
-    # The more words run along a name, the less they do so by chance.
-    return min(HIGHEST, 1 + unsaid + (strange or foreign or len(words) > 2))
+    return min(HIGHEST, 1 + unsaid + (strange or foreign or len(words) >= _MANY_WORDS))
 
 
 def _is_counted(index: PlaceIndex, words: Sequence[str]) -> bool:
@@ -142,6 +153,8 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
     """Rate words that many houses are called by: "Thai House", "Kyoto"; "Thai Restaurant" is what people look for."""
     if EMPTY.issuperset(words):
         return LOWEST
+    if words[0] in SMALL - COMMON:
+        return 2  # "la fusion"
     if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
         return LOWEST if set(words) & TYPES else 0
     if all(word in index.served for word in words):
@@ -152,15 +165,18 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
 def _value_of_word(index: PlaceIndex, word: str) -> int:
     ordinary = rank(word)
     if is_count(word):
-        return 0 if is_clock(word) else 1
+        return ordinary - EVERYDAY
     if word in index.served:
         return 0
     if index.is_generic(word) or word in CALENDAR:
         return 2 if ordinary == UNKNOWN and index.vocabulary.get(word, 0) <= _MOST_SHARING else LOWEST
     if ordinary <= KNOWN:
-        return LOWEST if word in BOOKABLE | SMALL or len(word) == 1 else 1
-    if ordinary == NAME or not word.isalpha():
-        return 2
+        return LOWEST if word in BOOKABLE | SMALL | LETTERS else 1
+    return 2 if ordinary == NAME or not word.isalpha() else _value_of_strange(word)
+
+
+def _value_of_strange(word: str) -> int:
+    """Rate a word that is in no dictionary: the longer it is, the less it is a slip or short for another."""
     return 3 if len(word) >= _LONG_WORD else 2 if len(word) > _SHORT_WORD else 1
 
 

@@ -48,7 +48,7 @@ class Unit(NamedTuple):
 def rank(word: str) -> int:
     """Return how ordinary a unit is: `EVERYDAY`, `KNOWN`, a `NAME` of people or places, or `UNKNOWN` to dictionaries."""
     if is_count(word) or len(word) == 1:
-        return EVERYDAY
+        return EVERYDAY if is_clock(word) else KNOWN
     return next((rank for rank, words in _RANKS if word in words), UNKNOWN)
 
 
@@ -64,8 +64,8 @@ def is_count(word: str) -> bool:
 
 def is_clock(word: str) -> bool:
     """Whether a number may be an hour: "1730", "8"; not "1760"."""
-    hours, minutes = divmod(int(word), 100) if word.isdecimal() and len(word) > 2 else (0, 0)  # noqa: PLR2004
-    return hours < 24 and minutes < 60  # noqa: PLR2004
+    hours, minutes = divmod(int(word), 100) if word.isdecimal() and len(word) > 2 else (0, 0)
+    return hours < 24 and minutes < 60
 
 
 def fold(text: str) -> tuple[str, ...]:
