@@ -166,8 +166,9 @@ def _read_last_names(message: Message) -> None:
             if run:
                 message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
     for rule, entity in ((_LAST_AFTER, "last_name"), (_FIRST_AFTER, "first_name")):
-        for match in rule.finditer(message.view.text):
-            start, _ = message.view.tokens_between(match.start(), match.end())
+        view = message.view
+        for match in rule.finditer(view.text):
+            start, _ = view.tokens_between(match.start(), match.end())
             if start and message.free(start - 1) and message.tokens[start - 1].kind == "word":
                 message.claim(entity, start - 1, start, _printed(message, start - 1, start))
 
