@@ -51,7 +51,9 @@ def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
 
     The restaurant's own name is dropped: nobody is called so in "move my Bird Dog table".
     """
-    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine") or looks_elsewhere(turn)
+    objects = (
+        turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine") or looks_elsewhere(turn)
+    )
     if turn.asked != "name" or (objects and not is_name(turn.reading.acts)):
         yield from hear_criteria(turn)
         yield from hear_restaurant(turn)

@@ -130,7 +130,9 @@ def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
 def _asks_for_a_feature(turn: Turn) -> bool:
     """Return whether somebody who is booking nothing asks what a restaurant has: "Bird Dog: can we sit outside?"."""
     said = kinds_of(turn.entities)
-    return turn.has_cue("question_mark") and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
+    return (
+        turn.has_cue("question_mark") and bool(said & _FEATURES) and said <= _FEATURES | {"restaurant", "topic", "city"}
+    )
 
 
 def _is_question(turn: Turn, restaurant: Restaurant | None) -> bool:

@@ -192,9 +192,13 @@ def test_too_many_to_page_through_are_narrowed_by_asking(phone: Phone, open_hous
         kind = ["Moroccan"] if number < 6 else ["Hawaiian"]
         open_house(f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=kind)
     for trade in ("Chisel", "Bellows"):
-        open_house(f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=["Belgian"])
+        open_house(
+            f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=["Belgian"]
+        )
     answer = phone.say("a table in Tinker Falls tomorrow at 7 for 2")
-    assert answer.startswith("I know 11 restaurants in Tinker Falls. What kind of food, like Moroccan, Hawaiian, Belgian?")
+    assert answer.startswith(
+        "I know 11 restaurants in Tinker Falls. What kind of food, like Moroccan, Hawaiian, Belgian?"
+    )
     assert "I know these Hawaiian restaurants in Tinker Falls" in phone.say("hawaiian")
 
 

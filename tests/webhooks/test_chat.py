@@ -25,7 +25,6 @@ def _sent(stack: Stack, phone: Phone) -> list[str]:
     return [row.kind for row in lookups.outbox(stack.database, phone.number) if row.sent_at]
 
 
-
 def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The problem document of an error."""
     assert response.status_code == status, response.text
