@@ -6,6 +6,7 @@ last chooses the model, since "hang on" answers nothing where nothing was asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,13 +84,25 @@ def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator
         yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
 
 
-def words_for_the_staff(text: str, acts: Mapping[str, float]) -> bool:
-    """Return whether a note is to be kept in the diner's own words, since the readers leave words over that matter."""
+_SENTENCE = re.compile(r"\S.*?(?:[.!?;]+(?=\s)|$)", re.MULTILINE)
+_OF_TABLE = ("restaurant", "date", "time", "party_size")
+
+
+def words_for_the_staff(text: str, acts: Mapping[str, float]) -> tuple[int, int] | None:
+    """Return where the words begin and end that are to be kept as a note, if the readers leave words over that matter.
+
+    These are the sentences that do not tell of the table itself; all of them where each one does.
+    """
     if acts.get("note", 0.0) < _SURE:
-        return False
+        return None
     read = read_message(text, expecting=None)  # in the same words as before, or the cache does not know it
     left = [token.word for place, token in enumerate(read.tokens) if token.kind == "word" and not read.taken(place)]
-    return any(word not in COMMON and word.rstrip("s") not in COMMON for word in left)
+    if all(word in COMMON or word.rstrip("s") in COMMON for word in left):
+        return None
+    of_table = [span for span in read.spans() if span.entity in _OF_TABLE]
+    sentences = [match.span() for match in _SENTENCE.finditer(text)]
+    kept = [(a, b) for a, b in sentences if not any(span.start < b and a < span.end for span in of_table)] or sentences
+    return kept[0][0], kept[-1][1]
 
 
 def sure_intent(

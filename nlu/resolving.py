@@ -94,10 +94,15 @@ def resolve_dates(
     return sorted({day for day in days if max(first, today) <= day <= last})
 
 
+_IN_A_WEEK = ("this", "next", "week_after", "week_after_next")
+"""Ways to tell a weekday by its week."""
+
+
 def resolve_period(value: Mapping[str, Any], *, today: date, day_first: bool | None = False) -> Period | None:
     """The first and the last day that a `vague_date` value may mean, none in the past; None where that cannot be told."""
     told = value.get("period", {})
-    if "week_of" in told:
+    is_of_weekday = value.get("vague") and value.get("from", {}).get("which") in _IN_A_WEEK
+    if "week_of" in told or is_of_weekday:  # "the week of the 12th", "any day but Friday next week"
         days = _days(value["from"], today, day_first, None)
         period = _week_of(days[0]) if days else None
     elif "week" in told:

@@ -177,8 +177,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(ACTS, acts, add_to_output=True)
-        if expecting is None and words_for_the_staff(text, acts):
-            note = {"entity": "note", "start": 0, "end": len(text), "value": text}
+        if expecting is None and (said := words_for_the_staff(text, acts)):
+            note = {"entity": "note", "start": said[0], "end": said[1], "value": text[slice(*said)]}
             message.set(ENTITIES, [*entities, note], add_to_output=True)
 
 

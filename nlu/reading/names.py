@@ -27,6 +27,10 @@ _APOSTROPHE = re.compile("['’`´]")
 _POSSESSIVE = re.compile("['’`´]s$")
 _PREFIXED = re.compile(r"[od]'|mc(?=\w{2})")
 _WORD = re.compile(r"[^\s.\-]+")
+_LOOKS_ELSE = ("date", "time", "number", "party_size", "choice", "city")
+_APART = frozenset(",.;:-!?)")
+_KNOWN = lexicon.dictionary()["names"]
+"""Names of people and places that most have heard of."""
 _LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
 
 
@@ -38,6 +42,7 @@ class _Run:
 
 def read_names(message: Message) -> None:
     """Claim `first_name` and `last_name`; everything regular must have been read before."""
+    _read_odd_surnames(message)
     _read_last_names(message)
     finders = (_strong,) if message.expecting == "restaurant" else (_strong, _trailing, _weak, _opening, _closing)
     for finder in finders:
@@ -54,7 +59,9 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end, words = first, 0
     while words < _LONGEST and (token := message.free(end)) is not None:
-        inside = end > first and _goes_on(message, token, end, common=common)
+        inside = end > first and (
+            _goes_on(message, token, end, common=common) or (end == first + 1 and _closes(message, token, end))
+        )
         if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
             break
         end, words = end + 1, words + (token.word not in _ALSO_NAMES)
@@ -83,6 +90,15 @@ def _middle_name(message: Message, token: Token, position: int) -> bool:
     """Whether a small unknown word stands between two capitalised ones."""
     follower = message.free(position + 1)
     return token.word not in COMMON and follower is not None and follower.kind == "word" and follower.capital
+
+
+def _closes(message: Message, token: Token, position: int) -> bool:
+    """Whether a common word that is a name too ends what is said: "name is rich young"."""
+    return token.kind == "word" and token.word in _KNOWN and _ends(message, position + 1)
+
+
+def _ends(message: Message, position: int) -> bool:
+    return position >= len(message.tokens) or message.tokens[position].word in _APART
 
 
 def _touches(message: Message, position: int) -> bool:
@@ -154,6 +170,24 @@ def _after(message: Message, position: int) -> int:
     while position < len(message.tokens) and message.tokens[position].word in ('"', "'", ":", "=", ",", "is", "its"):
         position += 1
     return position
+
+
+def _read_odd_surnames(message: Message) -> None:
+    """Claim ", Joe Friday" and ", Tom Six" as names: capitalized, set apart, and the day or number is said elsewhere or follows
+    a name that is known.
+    """
+    if message.text.isupper():
+        return
+    for claim in [claim for claim in message.claims if claim.entity in _LOOKS_ELSE and claim.end - claim.first == 1]:
+        before, surname = message.free(claim.first - 1), message.tokens[claim.first]
+        is_apart = claim.first > 1 and message.word(claim.first - 2) in _APART and _ends(message, claim.end)
+        if not (is_apart and before and surname.capital and surname.word != before.word):
+            continue
+        is_told = before.word in _KNOWN or len(message.of(claim.entity)) > 1
+        if is_told and before.kind == "word" and _name_like(message, before, any_case=False, common=False):
+            message.release(claim)
+            _claim(message, _Run(claim.first - 1, claim.end))
+            return
 
 
 def _read_last_names(message: Message) -> None:

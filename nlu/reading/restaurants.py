@@ -47,6 +47,8 @@ def claim_unknown(message: Message, first: int, end: int) -> None:
 def read_restaurants(message: Message) -> None:
     """Claim what else is likely the name of a restaurant; everything else must have been read before."""
     moving = is_changing(message) or message.says("instead")
+    if message.has("restaurant") and not moving:  # the one that is meant has been read
+        return
     sure = _sure_cues(message, moving=moving)
     for position, token in enumerate(message.tokens[:-1]):
         if token.word in _CUES and not message.taken(position) and not _points_elsewhere(message, position):

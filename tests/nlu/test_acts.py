@@ -89,7 +89,22 @@ def test_a_name_has_a_shape() -> None:
 def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
     text: str, acts: dict[str, float], is_kept: bool
 ) -> None:
-    assert words_for_the_staff(text, acts) is is_kept
+    assert (words_for_the_staff(text, acts) is not None) == is_kept
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("table for 8 on 18 Dec at 7pm. My son has a severe sesame allergy, he carries an epipen",
+         "My son has a severe sesame allergy, he carries an epipen"),
+        ("We are bringing our parrot. Saturday at 7.30pm for 2!", "We are bringing our parrot."),
+        ("no sesame for the two of us at 7, epipen here", "no sesame for the two of us at 7, epipen here"),
+    ],
+)  # fmt: skip
+def test_a_note_is_the_sentences_that_tell_of_no_table(text: str, note: str) -> None:
+    said = words_for_the_staff(text, {"note": 0.9})
+    assert said is not None
+    assert text[slice(*said)] == note
 
 
 @pytest.mark.parametrize(

@@ -297,3 +297,18 @@ def test_picks_are_read(text: str, expecting: str | None, value: object) -> None
 )
 def test_a_bare_name_where_a_yes_was_asked_for_sets_it_right(text: str, names: list[str]) -> None:
     assert values(text, "first_name", "confirmation") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("table for 2 at Halyard tomorrow at 7, Tom Six", ["Tom", "Six"]),
+        ("Sunday at 11 for 2, Joe Friday", ["Joe", "Friday"]),
+        ("table for 2 at 7, name is rich young", ["Rich", "Young"]),
+        ("at 7 on Sunday, Ben. Friday is fine too", []),
+        ("table for 2 at 7, Friday", []),
+        ("put it under maria gomez rather", ["Maria", "Gomez"]),
+    ],
+)
+def test_a_day_or_number_after_a_name_is_its_surname(text: str, name: list[str]) -> None:
+    assert values(text, "first_name") + values(text, "last_name") == name

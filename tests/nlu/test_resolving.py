@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.resolving import TimeWish, resolve_dates, resolve_times
+from nlu.resolving import TimeWish, resolve_dates, resolve_period, resolve_times
 from tests.nlu.reading_cases import clock, day, values
 
 FRIDAY = date(2019, 3, 1)
@@ -161,3 +161,10 @@ def test_no_day_of_the_calendar_is_ever_past(value: dict[str, Any], today: date)
     days = resolve_dates(value, today=today)
     assert all(found >= today and found.day == value["day"] for found in days)
     assert len(days) <= 1
+
+
+def test_any_day_but_one_of_a_week_is_in_that_week() -> None:
+    [value] = values("any day but friday next week", "vague_date")
+    assert resolve_period(value, today=FRIDAY) == (date(2019, 3, 4), date(2019, 3, 10))
+    [value] = values("any day but friday", "vague_date")
+    assert resolve_period(value, today=FRIDAY) is None
