@@ -17,6 +17,7 @@ from nlu.features import ASKED, NOTHING
 from nlu.languages import recognise
 from nlu.lexicon import COMMON
 from nlu.naming import is_full_name
+from nlu.reading.message import Message
 from nlu.reading.reader import read_message
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
@@ -99,10 +100,13 @@ def words_for_the_staff(text: str, acts: Mapping[str, float]) -> tuple[int, int]
     left = [token.word for place, token in enumerate(read.tokens) if token.kind == "word" and not read.taken(place)]
     if all(word in COMMON or word.rstrip("s") in COMMON for word in left):
         return None
-    of_table = [span for span in read.spans() if span.entity in _OF_TABLE]
     sentences = [match.span() for match in _SENTENCE.finditer(text)]
-    kept = [(a, b) for a, b in sentences if not any(span.start < b and a < span.end for span in of_table)] or sentences
+    kept = [place for place in sentences if not _tells_of_table(read, *place)] or sentences
     return kept[0][0], kept[-1][1]
+
+
+def _tells_of_table(read: Message, start: int, end: int) -> bool:
+    return any(span.start < end and start < span.end for span in read.spans() if span.entity in _OF_TABLE)
 
 
 def sure_intent(

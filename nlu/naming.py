@@ -72,7 +72,15 @@ def _leads(text: str, said: _Words, place: int) -> bool:
         return True
     is_initial = token.end - token.start == 1 and bool(after) and after[0].word == "."
     may_begin = is_initial or token.word.isdecimal() or token.word in _WORDS.both | _WORDS.titles
-    return is_everyday(token, text[token.start : token.end]) and not may_begin
+    return (is_everyday(token, text[token.start : token.end]) and not may_begin) or _is_below(said, place)
+
+
+def _is_below(said: _Words, place: int) -> bool:
+    """Whether an unknown word has no capital, but the two or more after it do: "me llamo Lucía Gómez"."""
+    token = said[place]
+    is_plain = token.kind == "word" and not token.capital and token.word not in PARTICLES
+    capitals = [after.capital for after in said[place + 1 :] if after.kind == "word" and after.word not in PARTICLES]
+    return is_plain and sum(capitals) >= _PAIR and capitals == sorted(capitals)
 
 
 def _built(text: str, said: _Words, read: set[str]) -> str | None:

@@ -17,6 +17,10 @@ _TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "s
 _WEEK = timedelta(days=7)
 
 
+Told = tuple[str, dict[str, object]]
+"""A response by its name, and the facts that it fills in."""
+
+
 def only_asks(turn: Turn) -> bool:
     """Return whether a question is all there is, and no table is wanted: "no, I just want to know: is there parking?"."""
     asks = turn.has_cue("question_mark") or turn.intent == "ask"
@@ -26,20 +30,19 @@ def only_asks(turn: Turn) -> bool:
 def answer(turn: Turn, restaurant: Restaurant) -> None:
     """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
     asked = [entity for entity in turn.entities if entity.kind in _ASKED_ABOUT] or turn.of_kind("cuisine")
-    once = {str(entity.value): entity for entity in asked}
-    told = [(entity, _told(turn, restaurant, entity)) for entity in once.values()]
-    known, unknown = [found for _, found in told if found], [entity.text for entity, found in told if not found]
+    told = {entity.text: _told(turn, restaurant, entity) for entity in asked}
+    known = _without_repeats(list(filter(None, told.values())))  # "is there a ramp? I have a walker"
     facts = turn.about(restaurant)
     for response, more in known:
         turn.say(response, **more, **facts)
-    if known and unknown:
-        turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **facts)
-    elif not known:
+    if not known:
         turn.say("utter_about_unknown", **facts)
+    elif unknown := [text for text, found in told.items() if found is None]:
+        turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **facts)
 
 
-Told = tuple[str, dict[str, object]]
-"""A response by its name, and the facts that it fills in."""
+def _without_repeats(told: list[Told]) -> list[Told]:
+    return [each for place, each in enumerate(told) if each not in told[:place]]
 
 
 def _told(turn: Turn, restaurant: Restaurant, asked: Entity) -> Told | None:

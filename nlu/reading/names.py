@@ -10,7 +10,7 @@ from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.lexicon import COMMON
 from nlu.reading.lexing import Token
-from nlu.reading.message import Message
+from nlu.reading.message import Claim, Message
 from nlu.reading.neighbours import GENERIC
 
 _WORDS = lexicon.words("names")
@@ -59,10 +59,7 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
     """Name words from `first` on: capitalised, or in any case; common words only where `common`."""
     end, words = first, 0
     while words < _LONGEST and (token := message.free(end)) is not None:
-        inside = end > first and (
-            _goes_on(message, token, end, common=common) or (end == first + 1 and _closes(message, token, end))
-        )
-        if not inside and (token.kind != "word" or not _name_like(message, token, any_case=any_case, common=common)):
+        if not _belongs(message, first, end, any_case=any_case, common=common):
             break
         end, words = end + 1, words + (token.word not in _ALSO_NAMES)
     while end - first > 1 and _is_link(message.tokens[end - 1]):
@@ -70,6 +67,16 @@ def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run 
     if end - first > 1 and message.tokens[end - 1].word == ".":
         end -= 1  # "Omar F."
     return _Run(first, end) if end > first else None
+
+
+def _belongs(message: Message, first: int, position: int, *, any_case: bool, common: bool) -> bool:
+    """Whether a name begins at `first`, or goes on with the token at a later position."""
+    token = message.tokens[position]
+    if position > first and _goes_on(message, token, position, common=common):
+        return True
+    if position == first + 1 and _closes(message, token, position):
+        return True
+    return token.kind == "word" and _name_like(message, token, any_case=any_case, common=common)
 
 
 def _is_link(token: Token) -> bool:
@@ -176,18 +183,20 @@ def _read_odd_surnames(message: Message) -> None:
     """Claim ", Joe Friday" and ", Tom Six" as names: capitalized, set apart, and the day or number is said elsewhere or follows
     a name that is known.
     """
-    if message.text.isupper():
-        return
-    for claim in [claim for claim in message.claims if claim.entity in _LOOKS_ELSE and claim.end - claim.first == 1]:
-        before, surname = message.free(claim.first - 1), message.tokens[claim.first]
-        is_apart = claim.first > 1 and message.word(claim.first - 2) in _APART and _ends(message, claim.end)
-        if not (is_apart and before and surname.capital and surname.word != before.word):
-            continue
-        is_told = before.word in _KNOWN or len(message.of(claim.entity)) > 1
-        if is_told and before.kind == "word" and _name_like(message, before, any_case=False, common=False):
-            message.release(claim)
-            _claim(message, _Run(claim.first - 1, claim.end))
-            return
+    odd = [claim for claim in message.claims if claim.entity in _LOOKS_ELSE and claim.end - claim.first == 1]
+    claim = next((claim for claim in odd if _is_surname(message, claim)), None)
+    if claim is not None and not message.text.isupper():
+        message.release(claim)
+        _claim(message, _Run(claim.first - 1, claim.end))
+
+
+def _is_surname(message: Message, claim: Claim) -> bool:
+    before, surname = message.free(claim.first - 1), message.tokens[claim.first]
+    is_apart = claim.first > 1 and message.word(claim.first - 2) in _APART and _ends(message, claim.end)
+    if before is None or not (is_apart and surname.capital and before.kind == "word" and surname.word != before.word):
+        return False
+    is_told = before.word in _KNOWN or len(message.of(claim.entity)) > 1
+    return is_told and _name_like(message, before, any_case=False, common=False)
 
 
 def _read_last_names(message: Message) -> None:
