@@ -189,7 +189,7 @@ def test_a_wish_for_the_table_alone_lists_no_houses(phone: Phone) -> None:
 
 def test_too_many_to_page_through_are_narrowed_by_asking(phone: Phone, open_house: OpenHouse) -> None:
     for number, trade in enumerate(("Loom", "Anvil", "Kiln", "Lathe", "Forge", "Press", "Bobbin", "Thimble", "Mallet")):
-        kind = ["Moroccan"] if number < 6 else ["Hawaiian"]
+        kind = ["Moroccan"] if number < 6 else ["Basque"]
         open_house(f"{trade.lower()}-vale", f"{trade} Vale", address=at("Tinker Falls", "1 Mill Lane"), cuisines=kind)
     for trade in ("Chisel", "Bellows"):
         open_house(
@@ -197,9 +197,9 @@ def test_too_many_to_page_through_are_narrowed_by_asking(phone: Phone, open_hous
         )
     answer = phone.say("a table in Tinker Falls tomorrow at 7 for 2")
     assert answer.startswith(
-        "I know 11 restaurants in Tinker Falls. What kind of food, like Moroccan, Hawaiian, Belgian?"
+        "I know 11 restaurants in Tinker Falls. What kind of food, like Moroccan, Basque, Belgian?"
     )
-    assert "I know these Hawaiian restaurants in Tinker Falls" in phone.say("hawaiian")
+    assert "I know these Basque restaurants in Tinker Falls" in phone.say("basque")
 
 
 def test_another_kind_of_food_or_city_is_looked_for_at_a_hold(phone: Phone) -> None:
