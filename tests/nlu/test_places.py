@@ -144,6 +144,11 @@ def said(index: PlaceIndex, text: str, expecting: str | None = None) -> list[str
         ("table at trellis tomorrow night", ["Trellis Restaurant"]),
         ("robin is full, isn't it", ["Robin"]),
         ("do you have a tomatina in napa", ["Tomatina"]),
+        ("ok so trellis for two at seven yeah", ["Trellis Restaurant"]),
+        ("robin friday at 8, party of 2", ["Robin"]),
+        ("We are near Polk Street, the tomatina there", ["Tomatina"]),
+        ("It's Kokkari, Main Street, eight fifteen", ["Kokkari Estiatorio"]),
+        ("which of Khachapuri Post and Tomatina has a terrace?", ["Khachapuri Post", "Tomatina"]),
     ],
 )
 def test_names_are_found(index: PlaceIndex, text: str, names: list[str]) -> None:
@@ -199,6 +204,8 @@ def test_names_are_found(index: PlaceIndex, text: str, names: list[str]) -> None
         "we want himalayan food on saturday",
         "can we sit at the home end of the garden",
         "on the 1st of august for five",
+        "the trellis in the garden for two at seven",
+        "it's robin, for two at seven",
     ],
 )
 def test_everyday_texts_name_nothing(index: PlaceIndex, text: str) -> None:
@@ -218,7 +225,9 @@ def test_everyday_texts_name_nothing(index: PlaceIndex, text: str) -> None:
         ("name", "book rosa for 4", ["Rosa"]),
         ("name", "no, old siam instead", ["Old Siam"]),
         ("name", "actually make it Old Siam", ["Old Siam"]),
+        ("name", "no, Old Siam", ["Old Siam"]),
         ("name", "old siam", []),
+        ("choice", "I am choosing trellis", ["Trellis Restaurant"]),
         ("name", "actually make it Rosa", []),
         ("restaurant", "dog. the bird one", ["Bird Dog"]),
         ("restaurant", "dog or cat", []),
@@ -238,6 +247,8 @@ def test_what_is_asked_decides(index: PlaceIndex, expecting: str | None, text: s
         ("tomatina in napa for 4", ("tomatina-napa",)),
         ("tomatina alameda", ("tomatina-alameda",)),
         ("tomatina in oakland", ("tomatina-alameda", "tomatina-napa")),
+        ("tomatina for 4, the one in napa", ("tomatina-napa",)),
+        ("tomatina in alameda please, not napa", ("tomatina-alameda",)),
     ],
 )
 def test_a_city_tells_houses_of_one_name_apart(index: PlaceIndex, text: str, slugs: tuple[str, ...]) -> None:

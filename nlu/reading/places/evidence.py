@@ -82,7 +82,34 @@ def weigh(spot: Spot) -> int:
         return AGAINST
     if spot.said.expecting in _ASKING_NAMES:
         return max(cued, STRONG) if cued >= STRONG or _is_wished(spot) else AGAINST
-    return max(cued, _by_rest(spot), _by_others(spot), _by_capital(spot) if capital else NOTHING)
+    return max(cued, _by_slot(spot), _by_rest(spot), _by_others(spot), _by_capital(spot) if capital else NOTHING)
+
+
+def _by_slot(spot: Spot) -> int:
+    """The evidence of the place: a phrase of its own, but for details, in a text about a table: "so halyard for two"."""
+    said, telling = spot.said, spot.grade.rank > EVERYDAY or not spot.grade.plain
+    if telling and _is_house_told(spot):
+        return STRONG
+    if not (telling and _is_phrase(spot)):
+        return NOTHING
+    if said.arranges:
+        return STRONG
+    return NOTHING if spot.single and spot.grade.rank < UNKNOWN else WEAK
+
+
+def _is_phrase(spot: Spot) -> bool:
+    """Whether nothing but details, courtesy and "I want" stands beside it."""
+    said = spot.said
+    opens = spot.before in _ALONE | {""} or said.is_detail(spot.first - 1)
+    return opens and (spot.after in _WORDS.details | _WORDS.courtesy | {""} or said.is_detail(spot.end))
+
+
+def _is_house_told(spot: Spot) -> bool:
+    """Whether the city or the street of a house of that name is told anywhere else in the text."""
+    said, inside = spot.said, range(spot.first, spot.end)
+    cities = {city for at, city in said.meant_cities.items() if at not in inside}
+    streets = {word for at, word in said.street_words.items() if at not in inside}
+    return any(house.city in cities or house.is_on(streets) for house in spot.grade.houses)
 
 
 def _by_others(spot: Spot) -> int:
@@ -98,7 +125,7 @@ def _is_answer(spot: Spot) -> bool:
     if said.expecting != "restaurant" or spot.grade.rank < UNKNOWN or GENERIC.issuperset(spot.grade.words):
         return False
     told = said.in_cities | said.named | set(range(spot.first, spot.end))
-    return all(at in told or unit.word in COMMON or said.is_detail(at) for at, unit in enumerate(said.units))
+    return all(at in told or rank(unit.word) == EVERYDAY or said.is_detail(at) for at, unit in enumerate(said.units))
 
 
 def _is_wished(spot: Spot) -> bool:
@@ -128,7 +155,8 @@ def _by_cue(spot: Spot) -> int:
     if before in _WORDS.naming:
         return CERTAIN
     if before in _WORDS.strong:
-        return STRONGER if _is_told(spot) else STRONG
+        asked = spot.said.expecting == "restaurant" and spot.after == ""
+        return CERTAIN if asked else STRONGER if _is_told(spot) or spot.said.tells_party else STRONG
     if _is_placed(spot) or _is_subject(spot):
         return STRONG
     if before in _LEADING or spot.said.books or _is_told(spot):
@@ -228,12 +256,20 @@ def _goes_on(spot: Spot) -> bool:
     if not (spot.single or spot.grade.partial or spot.grade.value < STRONG):
         return False
     opening = spot.grade.rank > KNOWN and spot.first > 0 and units[first - 1].opens
-    before = not opening and _is_foreign(spot.said, first - 1 - (spot.before == "of")) if spot.before else False
-    return (before or _is_foreign(spot.said, end if spot.after else -1)) and any(unit.capital for unit in spot.units)
+    before = first - 1 - (spot.before == "of") if spot.before and not opening else -1
+    beside = [at for at in (before, end if spot.after else -1) if at >= 0 and not _is_listed(spot, at)]
+    return any(_is_foreign(spot.said, at) for at in beside) and any(unit.capital for unit in spot.units)
+
+
+def _is_listed(spot: Spot, at: int) -> bool:
+    """Whether a unit is of another name, with "and" between."""
+    units = spot.said.units
+    apart = units[spot.first].first - units[at].end if at < spot.first else units[at].first - units[spot.end - 1].end
+    return at in spot.said.named and apart > 0
 
 
 def _is_foreign(said: Said, at: int) -> bool:
-    if at < 0 or not said.is_titled(at) or at in said.in_cities or said.is_detail(at):
+    if not said.is_titled(at) or at in said.in_cities or said.is_detail(at):
         return False
     word = said.units[at].word
     return not any(word in words for words in (REQUEST, _LEADING, TYPES, CUISINE_WORDS))
@@ -315,12 +351,13 @@ def _is_against(spot: Spot, *, capital: bool) -> bool:
         return True
     if spot.single and (_is_person(spot) or _is_thing(spot, capital=capital) or (_is_word(spot) and not capital)):
         return True
-    return _is_city(spot) or (not capital and _is_count(spot))
+    return _is_city(spot, capital=capital) or (not capital and _is_count(spot))
 
 
 def _is_word(spot: Spot) -> bool:
-    """Whether a known word that a name begins with is only that: neither booked nor gone to, nor asked for."""
+    """Whether a known word of a name is only that: neither booked nor gone to, nor asked for, nor a phrase about a table."""
     asked = spot.said.expecting == "restaurant" or spot.before in _WORDS.strong | _TO
+    asked = asked or (spot.said.arranges and _is_phrase(spot))
     return spot.grade.partial and spot.grade.rank <= KNOWN and not asked
 
 
@@ -361,14 +398,15 @@ def _is_person(spot: Spot) -> bool:
     if before in _PERSONS or (before == "is" and earlier in ("this", "name")) or (before == "am" and earlier == "i"):
         return True
     alone = spot.grade.partial and before == "" and spot.said.expecting != "restaurant"
-    return (before in ("for", "with") or alone) and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
+    return (alone or before in ("for", "with", "its")) and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
 
 
-def _is_city(spot: Spot) -> bool:
+def _is_city(spot: Spot, *, capital: bool) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
-    if spot.before in _AREAS and (spot.grade.rank <= NAME or spot.grade.partial):
+    telling = not spot.single and capital if spot.grade.rank <= NAME else not spot.grade.partial
+    if spot.before in _AREAS and not telling and spot.said.before(spot.first - 1) not in _EATING:
         return True
-    if not all(at in spot.said.in_cities for at in range(spot.first, spot.end)) or _house_follows(spot):
+    if not any(first <= spot.first and spot.end <= end for first, end, _ in spot.said.cities) or _house_follows(spot):
         return False
     if spot.grade.partial:
         return True

@@ -48,6 +48,7 @@ def find_places(
     `tokens` are those of `tokenize(text)`; `expecting` is what the bot has just asked for.
     """
     tokens = tokenize(text) if tokens is None else tokens
+    expecting = "restaurant" if expecting == "choice" else expecting
     choices: list[_Choice] = []
     beginning = cut(text, tokens)[:_MOST_UNITS]
     for units in readings(index, beginning):
@@ -166,7 +167,7 @@ def _narrowed(said: Said, run: Run, houses: Sequence[House]) -> Sequence[House]:
     if len(houses) < 2:
         return houses
     inside = range(run.first, run.end)
-    cities = {city for first, _, city in said.cities if first not in inside}
-    beside = {unit.word for at, unit in enumerate(said.units) if at not in inside}
+    cities = {city for at, city in said.meant_cities.items() if at not in inside}
+    streets = {word for at, word in said.street_words.items() if at not in inside}
     houses = [house for house in houses if house.city in cities] or houses
-    return [house for house in houses if house.is_on(beside)] or houses
+    return [house for house in houses if house.is_on(streets)] or houses

@@ -90,8 +90,10 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
 
 def _value_of_part(index: PlaceIndex, runs: Sequence[Run], words: Sequence[str], value: int) -> int:
     best = max(map(rank, words))
+    if best == UNKNOWN and len(runs) == len(words) == 1 and len(words[0]) > _LONG_WORD:
+        return value
     if not _stands_for_name(index, runs):
-        return value - (1 if best > KNOWN else 2)
+        return value - (1 if best > EVERYDAY else 2)
     return value if len(words) >= _MANY_WORDS or (best == UNKNOWN and len(words) > 1) else min(value, HIGHEST - 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from nlu import lexicon
@@ -14,6 +14,7 @@ from nlu.reading.places.vocabulary import CALENDAR
 _WORDS = lexicon.words("places")
 _BOOKING = _WORDS.attributed | _WORDS.strong | lexicon.words("changing").changing
 _TURNING = _WORDS.strong | _WORDS.turning | lexicon.words("changing").changing
+_BESIDE, _KINDS = _WORDS.beside | {"at"}, lexicon.words("streets").kinds
 _MEASURES = frozenset(("number", "ordinal", "clock", "day", "slash", "meridiem", "oclock", "phone_spelling"))
 
 
@@ -52,6 +53,20 @@ class Said:
         return next(
             (n for n in (3, 2, 1) if at + n <= len(words) and tuple(words[at : at + n]) in self.index.cities), 0
         )
+
+    @cached_property
+    def meant_cities(self) -> Mapping[int, str]:
+        """Cities by the unit that they begin with, but for those that are not meant: "Milpitas, not Dublin"."""
+        return {
+            first: city for first, _, city in self.cities if "not" not in (self.word(first - 1), self.word(first - 2))
+        }
+
+    @cached_property
+    def street_words(self) -> Mapping[int, str]:
+        """The words beside a kind of street or "on", "near": a street may be named by them."""
+        beside = (at + step for at, unit in enumerate(self.units) if unit.word in _BESIDE for step in (1, 2, 3))
+        before = (at - step for at, unit in enumerate(self.units) if unit.word in _KINDS for step in (1, 2, 3))
+        return {at: self.word(at) for at in (*beside, *before)}
 
     @cached_property
     def city_at(self) -> dict[int, str]:
@@ -120,5 +135,14 @@ class Said:
 
     @cached_property
     def tells_party(self) -> bool:
-        """Whether a party size is told."""
-        return any(self.is_party(at) for at in range(len(self.units)))
+        """Whether a party size is told: "for 4", "party of 4", "4 people"."""
+        counted = (at for at in range(len(self.units)) if self.is_detail(at))
+        return any(
+            self.is_party(at - 1) or self.word(at + 1) in _WORDS.heads or self.word(at - 2) in _WORDS.heads
+            for at in counted
+        )
+
+    @cached_property
+    def arranges(self) -> bool:
+        """Whether it is about a table: a party is told, or a booking with a day or an hour."""
+        return self.tells_party or (self.books and any(map(self.is_detail, range(len(self.units)))))
