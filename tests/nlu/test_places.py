@@ -144,6 +144,9 @@ def said(index: PlaceIndex, text: str, expecting: str | None = None) -> list[str
         ("table at trellis tomorrow night", ["Trellis Restaurant"]),
         ("robin is full, isn't it", ["Robin"]),
         ("do you have a tomatina in napa", ["Tomatina"]),
+        ("is there street parking near copperleaf & rye", ["Copperleaf & Rye"]),
+        ("my boss loves old siam, can we go", ["Old Siam"]),
+        ("I am choosing trellis for two", ["Trellis Restaurant"]),
         ("ok so trellis for two at seven yeah", ["Trellis Restaurant"]),
         ("robin friday at 8, party of 2", ["Robin"]),
         ("We are near Polk Street, the tomatina there", ["Tomatina"]),
@@ -266,6 +269,9 @@ def test_a_street_tells_houses_of_one_name_apart() -> None:
         [Place("a", "Tomatina", "Napa", "1 Polk Street", ()), Place("b", "Tomatina", "Napa", "2 South Elm Avenue", ())]
     )
     assert [find.slugs for find in find_places(index, "the tomatina on elm")] == [("b",)]
+    first = Place("c", "Tomatina", "Napa", "7 1st Street", ())
+    index = PlaceIndex.build([first, Place("d", "Tomatina", "Napa", "2 2nd Street", ())])
+    assert [find.slugs for find in find_places(index, "the tomatina on 1st street")] == [("c",)]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def _by_slot(spot: Spot) -> int:
     if telling and _is_house_told(spot):
         return STRONG
     if not (telling and _is_phrase(spot)):
-        return NOTHING
+        return NOTHING if spot.grade.plain or spot.grade.partial else WEAK
     if said.arranges:
         return STRONG
     return NOTHING if spot.single and spot.grade.rank < UNKNOWN else WEAK
@@ -369,7 +369,9 @@ def _is_kind(spot: Spot) -> bool:
 
 def _is_street(spot: Spot) -> bool:
     """Whether the words are said to be where something is: "on castro street"."""
-    return spot.before in _WORDS.beside and (spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words))
+    return spot.before in _WORDS.beside | _STREETS.directions and (
+        spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words)
+    )
 
 
 def _is_any(spot: Spot, *, capital: bool) -> bool:
@@ -383,7 +385,9 @@ def _is_thing(spot: Spot, *, capital: bool) -> bool:
     """Whether a single word is a street, or something that is spoken of: "on fillmore", "at the market"."""
     if _house_follows(spot):
         return False
-    if spot.after in _STREETS.kinds or spot.before in _WORDS.beside:
+    if spot.after in _STREETS.kinds or spot.before in _WORDS.beside | _STREETS.directions:
+        return True
+    if spot.grade.words[0] in _STREETS.kinds and spot.first - 1 in spot.said.in_cities:
         return True
     if is_count(spot.units[0].word) and spot.said.word(spot.end + 1) in _STREETS.kinds:
         return True
@@ -403,7 +407,8 @@ def _is_person(spot: Spot) -> bool:
 
 def _is_city(spot: Spot, *, capital: bool) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
-    telling = not spot.single and capital if spot.grade.rank <= NAME else not spot.grade.partial
+    telling = not spot.single and (capital or spot.grade.value > 2) if spot.grade.rank <= NAME else True
+    telling = telling and not spot.grade.partial
     if spot.before in _AREAS and not telling and spot.said.before(spot.first - 1) not in _EATING:
         return True
     if not any(first <= spot.first and spot.end <= end for first, end, _ in spot.said.cities) or _house_follows(spot):

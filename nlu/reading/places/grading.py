@@ -157,7 +157,7 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return LOWEST
     if words[0] in SMALL - COMMON:
         return 2  # "la fusion"
-    if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL:
+    if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL and len(words) < _MANY_WORDS:
         return LOWEST if set(words) & TYPES else 0
     if all(word in index.served for word in words):
         return 0

@@ -7,6 +7,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,8 +45,15 @@ class House(NamedTuple):
 
     def is_on(self, words: Container[str]) -> bool:
         """Whether the name of the street is among these words, whatever kind of street it is."""
-        named = [word for word in self.street.lower().split() if word.isalpha() and word not in _UNTELLING]
+        named = _street_words(self.street)
         return bool(named) and all(word in words for word in named)
+
+
+@cache
+def _street_words(street: str) -> tuple[str, ...]:
+    """The name of a street, without the number of a house."""
+    words = fold(street)
+    return tuple(word for word in words[words[:1] != () and words[0].isdecimal() :] if word not in _UNTELLING)
 
 
 @dataclass(frozen=True)
