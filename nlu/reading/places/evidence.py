@@ -92,7 +92,7 @@ def _by_slot(spot: Spot) -> int:
         return STRONG
     if not (telling and _is_phrase(spot)):
         return NOTHING if spot.grade.plain or spot.grade.partial else WEAK
-    if said.arranges:
+    if said.arranges or (spot.before == "" and _detail_follows(spot)):
         return STRONG
     return NOTHING if spot.single and spot.grade.rank < UNKNOWN else WEAK
 
@@ -157,7 +157,7 @@ def _by_cue(spot: Spot) -> int:
     if before in _WORDS.strong:
         asked = spot.said.expecting == "restaurant" and spot.after == ""
         return CERTAIN if asked else STRONGER if _is_told(spot) or spot.said.tells_party else STRONG
-    if _is_placed(spot) or _is_subject(spot):
+    if _is_placed(spot) or _is_subject(spot) or (before in _RESTAURANTS.naming and spot.grade.rank > EVERYDAY):
         return STRONG
     if before in _LEADING or spot.said.books or _is_told(spot):
         return WEAK
@@ -291,6 +291,8 @@ def _by_rest(spot: Spot) -> int:
 def _by_request(spot: Spot, rest: Sequence[int], *, alone: bool) -> int:
     if not all(spot.said.is_detail(at) or spot.said.units[at].word in REQUEST for at in rest):
         return NOTHING
+    if spot.said.tells_party and spot.grade.rank in (KNOWN, UNKNOWN) and _is_phrase(spot):
+        return STRONGER
     if spot.grade.value > 1 or (alone and not spot.grade.plain):
         return STRONG
     return max(_by_details(spot, rest), WEAK if alone else NOTHING)
@@ -364,7 +366,20 @@ def _is_word(spot: Spot) -> bool:
 def _is_kind(spot: Spot) -> bool:
     """Whether a part tells what kind of house is looked for: "himalayan food"."""
     cued = spot.before in _WORDS.strong | _TO
-    return spot.grade.partial and spot.after in (GENERIC if spot.grade.rank <= NAME else TYPES if not cued else ())
+    if _is_definite(spot) and spot.grade.rank > NAME:
+        return False
+    telling = spot.grade.value > STRONG and not spot.single
+    return (
+        spot.grade.partial
+        and not telling
+        and spot.after in (GENERIC if spot.grade.rank <= NAME else TYPES if not cued else ())
+    )
+
+
+def _is_definite(spot: Spot) -> bool:
+    """Whether "the" or "that" stands before it."""
+    first = spot.units[0].first
+    return first > 0 and spot.said.tokens[first - 1].word in ("the", "that")
 
 
 def _is_street(spot: Spot) -> bool:
@@ -376,6 +391,8 @@ def _is_street(spot: Spot) -> bool:
 
 def _is_any(spot: Spot, *, capital: bool) -> bool:
     """Whether any such thing is spoken of: "a bird dog"; "a tomatina in napa" is one of ours."""
+    if _is_definite(spot) and spot.grade.rank > NAME:
+        return False
     if spot.before not in _WORDS.determiners and (spot.before not in _WORDS.owners or _is_attributed(spot)):
         return False
     return (spot.single or not capital) and not (spot.grade.value > 1 and _house_follows(spot))
@@ -407,7 +424,8 @@ def _is_person(spot: Spot) -> bool:
 
 def _is_city(spot: Spot, *, capital: bool) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
-    telling = not spot.single and (capital or spot.grade.value > 2) if spot.grade.rank <= NAME else True
+    strange = spot.grade.rank > NAME or (not spot.single and spot.grade.value > STRONG and spot.before != "in")
+    telling = strange or (not spot.single and capital)
     telling = telling and not spot.grade.partial
     if spot.before in _AREAS and not telling and spot.said.before(spot.first - 1) not in _EATING:
         return True

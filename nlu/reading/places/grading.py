@@ -84,7 +84,7 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
             return None
         value = _value_of_part(index, runs, words, value)
     if runs[0].slips and len(words) == 1:  # "an al fresco table" is not Fresca's
-        value = max(LOWEST, value - 1 if len(words[0]) > _LONG_WORD + 1 else min(value - 1, 1))
+        value = max(LOWEST, value - 1 if len(words[0]) > _LONG_WORD else min(value - 1, 1))
     return value if value >= LOWEST else None
 
 

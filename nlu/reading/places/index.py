@@ -23,7 +23,6 @@ _MOST_SHARING = 40
 _GENERIC_SHARE = 0.004
 _GENERIC_LEAST = 8
 _MARKS = re.compile(r"[,:;!?.(] ")
-_SHORTEST_JOINED = 4
 
 
 class Place(NamedTuple):
@@ -70,8 +69,6 @@ class PlaceIndex:
     """Names made of words that many share."""
     vocabulary: Mapping[str, int]
     """How many names share a word."""
-    joined: Mapping[str, tuple[str, str]]
-    """Two words of a name that may be written as one."""
     cities: Mapping[tuple[str, ...], str]
     """Cities by their words."""
     city_words: frozenset[str]
@@ -104,7 +101,6 @@ class PlaceIndex:
             postings=_postings(list(houses), vocabulary),
             frequent=_frequent(houses, vocabulary),
             vocabulary=dict(vocabulary),
-            joined=_joined(houses, vocabulary),
             cities=cities.names,
             city_words=frozenset(word for words in cities.names for word in words),
             served=cities.served,
@@ -116,6 +112,11 @@ class PlaceIndex:
     def is_generic(self, word: str) -> bool:
         """Whether a word tells what kind of house it is, or is in the names of many."""
         return word in GENERIC or self.vocabulary.get(word, 0) > self.most_generic
+
+    def is_pair(self, first: str, second: str) -> bool:
+        """Whether two words stand in a row in a name; not if many share each."""
+        rarer = min(first, second, key=lambda word: self.vocabulary.get(word, 0))
+        return any((first, second) in pairwise(self.names[at]) for at in self.postings.get(rarer, ()))
 
     def is_frequent(self, word: str) -> bool:
         """Whether so many names share a word that it leads to none by itself."""
@@ -156,15 +157,3 @@ def _postings(names: Sequence[tuple[str, ...]], vocabulary: Mapping[str, int]) -
         for key in keys:
             postings.setdefault(key, array("I")).append(at)
     return {key: found for key, found in postings.items() if len(found) <= _MOST_SHARING}
-
-
-def _joined(names: Iterable[tuple[str, ...]], vocabulary: Mapping[str, int]) -> dict[str, tuple[str, str]]:
-    """Two words of a name that may be written as one ("birddog"), unless there is such a word."""
-    return {
-        a + b: (a, b)
-        for words in names
-        for a, b in pairwise(words)
-        if len(a + b) >= _SHORTEST_JOINED
-        and a + b not in vocabulary
-        and min(vocabulary[a], vocabulary[b]) <= _MOST_SHARING
-    }

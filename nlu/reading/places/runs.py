@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nlu.lexicon import COMMON
 from nlu.reading.places.index import PlaceIndex
-from nlu.reading.places.slips import SHORTEST, is_slip
+from nlu.reading.places.slips import SHORTEST, is_slip, may_sound
 from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
 from nlu.reading.places.vocabulary import SMALL
 
@@ -21,7 +21,7 @@ _SHORTEST_PIECE = 3
 class Run(NamedTuple):
     """Units `first` up to `end` that are words of a name, from its word `offset` on, apart from it by so much.
 
-    A missing or needless s costs least, and a slip more. `gap`: the word inside that is left out, 0 where none is.
+    A missing or needless s costs least, and a slip more. `gaps`: the words inside that are left out.
     """
 
     first: int
@@ -29,7 +29,7 @@ class Run(NamedTuple):
     name: int
     offset: int
     cost: int
-    gap: int = 0
+    gaps: tuple[int, ...] = ()
 
     @property
     def slips(self) -> bool:
@@ -44,18 +44,16 @@ class Run(NamedTuple):
 
 def said_words(index: PlaceIndex, run: Run) -> tuple[str, ...]:
     """Return the words of the name that are said."""
-    words, end = index.names[run.name], run.offset + run.size
-    if not run.gap:
-        return words[run.offset : end]
-    return words[run.offset : run.gap] + words[run.gap + 1 : end + 1]
+    return tuple(word for at, word in enumerate(index.names[run.name]) if _is_said(run, at))
+
+
+def _is_said(run: Run, at: int) -> bool:
+    return run.offset <= at < run.offset + run.size + len(run.gaps) and at not in run.gaps
 
 
 def left_words(index: PlaceIndex, run: Run) -> tuple[str, ...]:
     """Return the words of the name that are left out."""
-    words, end = index.names[run.name], run.offset + run.size
-    if not run.gap:
-        return words[: run.offset] + words[end:]
-    return (*words[: run.offset], words[run.gap], *words[end + 1 :])
+    return tuple(word for at, word in enumerate(index.names[run.name]) if not _is_said(run, at))
 
 
 def readings(index: PlaceIndex, units: list[Unit]) -> list[list[Unit]]:
@@ -69,11 +67,11 @@ def _respelled(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Unit]:
     while position < len(units):
         unit = units[position]
         follower = units[position + 1] if position + 1 < len(units) else None
-        pieces = index.joined.get(unit.word)
-        if follower is not None and _is_split(index, unit, follower):
+        following = units[position + 2].word if position + 2 < len(units) else ""
+        if follower is not None and _is_split(index, unit, follower, following):
             yield unit._replace(word=unit.word + follower.word, end=follower.end)
             position += 1
-        elif pieces is not None and rank(unit.word) == UNKNOWN:
+        elif pieces := _pieces(index, unit):
             yield unit._replace(word=pieces[0])
             yield unit._replace(word=pieces[1], opens=False, breaks=False)
         else:
@@ -81,9 +79,32 @@ def _respelled(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Unit]:
         position += 1
 
 
-def _is_split(index: PlaceIndex, unit: Unit, follower: Unit) -> bool:
+def _pieces(index: PlaceIndex, unit: Unit) -> tuple[str, str] | None:
+    """Two words of a name that are written as one, the first of them perhaps with a slip: "seelheadandsons"."""
+    word = unit.word
+    if len(word) < SHORTEST or word in index.vocabulary or rank(word) < UNKNOWN or unit.misspelt or not word.isalpha():
+        return None
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+    cuts += [(first.removesuffix("and"), second) for first, second in cuts if first.endswith("and")]
+    likely = [cut for cut in cuts if cut[1] in index.vocabulary]
+    exact = (cut for cut in likely if cut[0] in index.vocabulary and index.is_pair(*cut))
+    slipped = (
+        (meant, second)
+        for first, second in likely
+        if len(first) >= SHORTEST and len(second) >= _SHORTEST_PIECE and first not in index.vocabulary
+        for meant in index.slips.meant(first)
+        if index.is_pair(meant, second)
+    )
+    return next(exact, None) or next(slipped, None)
+
+
+def _is_split(index: PlaceIndex, unit: Unit, follower: Unit, following: str) -> bool:
     word = unit.word + follower.word
-    if follower.breaks or len(word) < _SHORTEST_JOINED or word not in index.vocabulary:
+    if follower.breaks or len(word) < SHORTEST or word not in index.vocabulary:
+        return False
+    if index.is_pair(word, following):
+        return True
+    if len(word) < _SHORTEST_JOINED:
         return False
     strange = UNKNOWN in (rank(unit.word), rank(follower.word))
     whole = min(len(unit.word), len(follower.word)) >= _SHORTEST_PIECE and not {unit.word, follower.word} & SMALL
@@ -170,7 +191,7 @@ def _frequent(
 def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: int) -> Run:
     """Follow a name from one of its words on to both sides, as far as the text goes with it."""
     run = _followed(index, units, at, name, place, lenient=True)
-    if run.gap and not _may_leave_out(index, run):
+    if run.gaps and not _may_leave_out(index, run):
         run = _followed(index, units, at, name, place, lenient=True, gaps=False)
     if run.cost < _DOUBTFUL:
         return run
@@ -188,7 +209,7 @@ def _may_leave_out(index: PlaceIndex, run: Run) -> bool:
     if SMALL & {said[0], said[-1]} or run.cost >= _SLIP:
         return False
     own = [word for word in said if not index.is_generic(word) and word not in SMALL]
-    return len(own) > (0 if index.is_generic(index.names[run.name][run.gap]) else 1)
+    return len(own) > (0 if all(index.is_generic(index.names[run.name][at]) for at in run.gaps) else 1)
 
 
 def _followed(
@@ -196,11 +217,10 @@ def _followed(
 ) -> Run:
     words = index.names[name]
     marked = words in index.marked
-    first, offset, before, gap = _extended(units, words, at, place, -1, marked=marked, lenient=lenient, gaps=gaps)
-    gaps = gaps and not gap
-    last, _, after, other = _extended(units, words, at, place, 1, marked=marked, lenient=lenient, gaps=gaps)
+    first, offset, before, left = _extended(units, words, at, place, -1, marked=marked, lenient=lenient, gaps=gaps)
+    last, _, after, right = _extended(units, words, at, place, 1, marked=marked, lenient=lenient, gaps=gaps)
     cost = (_apart(units[at].word, words[place], lenient=True) or 0) + before + after
-    return Run(first, last + 1, name, offset, cost, gap or other)
+    return Run(first, last + 1, name, offset, cost, left + right)
 
 
 def _extended(
@@ -213,23 +233,26 @@ def _extended(
     marked: bool,
     lenient: bool,
     gaps: bool,
-) -> tuple[int, int, int, int]:
-    """The last unit to one side that goes on with a name, its word of the name, the cost, and the word left out."""
-    cost = gap = 0
-    skipped = 0
-    while 0 <= at + step < len(units) and 0 <= (following := place + step + skipped) < len(words):
+) -> tuple[int, int, int, tuple[int, ...]]:
+    """The last unit to one side that goes on with a name, its word of the name, the cost, and the words left out."""
+    cost, left = 0, ()
+    while 0 <= at + step < len(units) and 0 <= (following := place + step) < len(words):
         if units[max(at, at + step)].breaks and not marked:
             break
         apart = _apart(units[at + step].word, words[following], lenient=lenient)
-        if apart is not None:
-            at, place, cost, skipped = at + step, following, cost + apart, 0
-        elif (
-            gaps and not gap and 0 <= following + step < len(words) and units[at + step].word == words[following + step]
-        ):
-            gap, skipped, cost = following, step, cost + _GAP
-        else:
+        if apart is None and gaps:
+            following, apart = _skipped(words, following, step, units[at + step].word), _GAP
+        if apart is None or following < 0:
             break
-    return at, place, cost, gap
+        left = (*left, *range(place + step, following, step))
+        at, place, cost = at + step, following, cost + apart
+    return at, place, cost, left
+
+
+def _skipped(words: Sequence[str], at: int, step: int, said: str) -> int:
+    """Where a name goes on with a word after others that are left out; -1 if it does not."""
+    ahead = range(at, len(words) if step > 0 else -1, step)
+    return next((place for place in ahead if words[place] == said), -1)
 
 
 def _apart(said: str, known: str, *, lenient: bool) -> int | None:
@@ -238,7 +261,7 @@ def _apart(said: str, known: str, *, lenient: bool) -> int | None:
         return 0
     if said.removesuffix("s") == known.removesuffix("s") and min(len(said), len(known)) >= SHORTEST - 1:
         return _FORM
-    if not is_slip(said, known):
+    if not (is_slip(said, known) or (lenient and rank(said) > EVERYDAY and may_sound(said, known))):
         return None
     if rank(said) == UNKNOWN:
         return _SLIP
@@ -247,7 +270,7 @@ def _apart(said: str, known: str, *, lenient: bool) -> int | None:
 
 def _trimmed(index: PlaceIndex, units: Sequence[Unit], run: Run) -> Run:
     """A part of a name without the small words at its ends; "la" that the name begins with belongs to it."""
-    if run.gap or run.size == len(index.names[run.name]):
+    if run.gaps or run.size == len(index.names[run.name]):
         return run
     first, end = run.first, run.end
     while (

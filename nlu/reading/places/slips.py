@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from zlib import crc32
 
 SHORTEST = 4
@@ -13,6 +15,17 @@ _LONG = 7
 """Letters. A word this long may have two slips."""
 _ROOT = 7
 """Letters. Only the beginning of a word is looked up with letters left out; the rest is compared afterwards."""
+_SOUNDS = [
+    (re.compile(written), spoken)
+    for written, spoken in (
+        ("ph", "f"),
+        ("[ckq]+u?", "k"),
+        ("z", "s"),
+        ("ey|ie|y", "i"),
+        (r"(.)\1+", r"\1"),
+        ("e$", ""),
+    )
+]
 
 
 class Slips:
@@ -68,6 +81,25 @@ def is_slip(said: str, known: str) -> bool:
     if not most or abs(len(said) - len(known)) > most or (said[0] != known[0] and said[-1] != known[-1]):
         return False
     return distance(said, known) <= most
+
+
+@lru_cache(10_000)
+def may_sound(said: str, known: str) -> bool:
+    """Whether a word is written as another one is spoken, or shortened, or so long that three slips leave most of it."""
+    if not (said.isalpha() and known.isalpha()) or said[0] not in (known[0], "f") or len(known) < SHORTEST - 1:
+        return False
+    if len(said) == 1:
+        return said not in "ai"
+    far = max(1, min(len(known), len(said) + 1) // 3)
+    near = abs(len(said) - len(known)) <= far and said[0] == known[0] and distance(said, known) <= far
+    return near or _sound(said) == _sound(known)
+
+
+def _sound(word: str) -> str:
+    """A word about as it sounds."""
+    for written, spoken in _SOUNDS:
+        word = written.sub(spoken, word)
+    return word
 
 
 def distance(one: str, other: str) -> int:
