@@ -92,7 +92,7 @@ def _by_slot(spot: Spot) -> int:
         return STRONG
     if not (telling and _is_phrase(spot)):
         return NOTHING if spot.grade.plain or spot.grade.partial else WEAK
-    if said.arranges or (spot.before == "" and _detail_follows(spot)):
+    if said.arranges or (spot.before == "" and said.details - set(range(spot.first, spot.end))):
         return STRONG
     return NOTHING if spot.single and spot.grade.rank < UNKNOWN else WEAK
 
@@ -291,7 +291,7 @@ def _by_rest(spot: Spot) -> int:
 def _by_request(spot: Spot, rest: Sequence[int], *, alone: bool) -> int:
     if not all(spot.said.is_detail(at) or spot.said.units[at].word in REQUEST for at in rest):
         return NOTHING
-    if spot.said.tells_party and spot.grade.rank in (KNOWN, UNKNOWN) and _is_phrase(spot):
+    if spot.said.tells_party and spot.grade.rank > EVERYDAY and _is_phrase(spot) and spot.grade.words[0] not in NAMES:
         return STRONGER
     if spot.grade.value > 1 or (alone and not spot.grade.plain):
         return STRONG
@@ -358,7 +358,7 @@ def _is_against(spot: Spot, *, capital: bool) -> bool:
 
 def _is_word(spot: Spot) -> bool:
     """Whether a known word of a name is only that: neither booked nor gone to, nor asked for, nor a phrase about a table."""
-    asked = spot.said.expecting == "restaurant" or spot.before in _WORDS.strong | _TO
+    asked = spot.said.expecting == "restaurant" or spot.before in _WORDS.strong | _TO | _RESTAURANTS.naming
     asked = asked or (spot.said.arranges and _is_phrase(spot))
     return spot.grade.partial and spot.grade.rank <= KNOWN and not asked
 
@@ -404,7 +404,7 @@ def _is_thing(spot: Spot, *, capital: bool) -> bool:
         return False
     if spot.after in _STREETS.kinds or spot.before in _WORDS.beside | _STREETS.directions:
         return True
-    if spot.grade.words[0] in _STREETS.kinds and spot.first - 1 in spot.said.in_cities:
+    if spot.grade.words[0] in _STREETS.kinds and spot.before not in _LEADING | _ALONE | {""}:
         return True
     if is_count(spot.units[0].word) and spot.said.word(spot.end + 1) in _STREETS.kinds:
         return True

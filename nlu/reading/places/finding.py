@@ -113,17 +113,15 @@ def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
     runs = [run for run in runs if run.cost == least]
     if len(runs) == 1:
         return runs
-    runs = list(filter(partial(_is_in, said), runs)) or runs
+    cities = set(said.meant_cities.values())
+    runs = [run for run in runs if any(house.city in cities for house in index.houses[run.name])] or runs
     return list(filter(partial(is_whole, index), runs)) or runs
 
 
-def _is_in(said: Said, run: Run) -> bool:
-    cities = {city for _, _, city in said.cities}
-    return any(house.city in cities for house in said.index.houses[run.name])
-
-
 def _cuts_city(said: Said, run: Run) -> bool:
-    """Whether the run takes a part of a city: "San" of "Amami in San Bruno"."""
+    """Whether the run takes a part of a city, "San" of "Amami in San Bruno", or leads to one over words left out."""
+    if run.gaps and not said.in_cities.isdisjoint(range(run.first, run.end)):
+        return True
     return any(
         first < run.end and run.first < end and not (run.first <= first and end <= run.end)
         for first, end, _ in said.cities

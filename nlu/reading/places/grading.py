@@ -18,6 +18,7 @@ _LONG_WORD = 5
 _SHORT_WORD = 3
 
 _SAID = COMMON | EMPTY
+_KINDS = CUISINE_WORDS | TYPES | CALENDAR | SMALL
 
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
@@ -157,7 +158,7 @@ def _value_of_generic(index: PlaceIndex, words: tuple[str, ...]) -> int:
         return LOWEST
     if words[0] in SMALL - COMMON:
         return 2  # "la fusion"
-    if set(words) <= CUISINE_WORDS | TYPES | CALENDAR | SMALL and len(words) < _MANY_WORDS:
+    if _KINDS.issuperset(words) and len(words) < _MANY_WORDS:
         return LOWEST if set(words) & TYPES else 0
     if all(word in index.served for word in words):
         return 0

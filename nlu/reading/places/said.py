@@ -136,13 +136,17 @@ class Said:
     @cached_property
     def tells_party(self) -> bool:
         """Whether a party size is told: "for 4", "party of 4", "4 people"."""
-        counted = (at for at in range(len(self.units)) if self.is_detail(at))
+        heads = _WORDS.heads
         return any(
-            self.is_party(at - 1) or self.word(at + 1) in _WORDS.heads or self.word(at - 2) in _WORDS.heads
-            for at in counted
+            self.is_party(at - 1) or self.word(at + 1) in heads or self.word(at - 2) in heads for at in self.details
         )
 
     @cached_property
     def arranges(self) -> bool:
         """Whether it is about a table: a party is told, or a booking with a day or an hour."""
-        return self.tells_party or (self.books and any(map(self.is_detail, range(len(self.units)))))
+        return self.tells_party or (self.books and bool(self.details))
+
+    @cached_property
+    def details(self) -> frozenset[int]:
+        """Units that tell a number, a day or an hour."""
+        return frozenset(filter(self.is_detail, range(len(self.units))))
