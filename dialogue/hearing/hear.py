@@ -51,10 +51,9 @@ def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
 
     The restaurant's own name is dropped: nobody is called so in "move my Bird Dog table".
     """
-    objects = (
-        turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine") or looks_elsewhere(turn)
-    )
-    if turn.asked != "name" or (objects and not is_name(turn.reading.acts)):
+    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine")
+    searches = looks_elsewhere(turn) and not is_name(turn.reading.acts)
+    if turn.asked != "name" or objects or searches:
         yield from hear_criteria(turn)
         yield from hear_restaurant(turn)
     if turn.state.task == "book":
@@ -91,4 +90,4 @@ def _beside_a_name(turn: Turn) -> set[str]:
         name = turn.reading.whole_name or ""
         of_name = (entity for entity in turn.entities if entity.kind not in TO_NOTE or entity.text in name)
         kinds |= kinds_of(of_name) - {*NAME_PARTS, "phone"}
-    return kinds
+    return kinds - {"restaurant"} if turn.has_cue("objection") else kinds  # "no, Old Siam"
