@@ -173,7 +173,7 @@ def main() -> int:
         scores = {name: score(said, each, built[name][0]) for name, each in listed.items()}
         console.print(_by_kind(half, scores, listed))
         for name, reached in scores.items():
-            faults += breaches(f"{half}, {len(listed[name].places):,} restaurants", reached, floors)
+            faults += breaches(f"{half}, {len(listed[name].places):,} restaurants", reached, floors[half])
             if chosen.show and half == "open":
                 _show(console, f"{len(listed[name].places):,} restaurants", reached)
     console.print(_costs(listed, {name: cost for name, (_, cost) in built.items()}))

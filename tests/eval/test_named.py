@@ -118,6 +118,6 @@ def test_the_finder_keeps_the_floors_with_any_list(name: str) -> None:
     index = PlaceIndex.build(listed.places)
     reached = {half: score(said, listed, index) for half, said in HALF.items()}
     floors = read_floors()["named"]
-    faults = [str(breach) for half, each in reached.items() for breach in breaches(half, each, floors)]
+    faults = [str(breach) for half, each in reached.items() for breach in breaches(half, each, floors[half])]
     failing = [(came, said.text) for said, came in reached["open"].outcomes.items() if came != "right"]
     assert faults == [], failing
