@@ -87,14 +87,26 @@ def weigh(spot: Spot) -> int:
 
 def _by_slot(spot: Spot) -> int:
     """The evidence of the place: a phrase of its own, but for details, in a text about a table: "so halyard for two"."""
-    said, telling = spot.said, spot.grade.rank > EVERYDAY or not spot.grade.plain
-    if telling and _is_house_told(spot):
+    telling = spot.grade.rank > EVERYDAY or not spot.grade.plain
+    if telling and ((_is_phrase(spot) and _is_about_table(spot)) or _is_house_told(spot)):
         return STRONG
-    if not (telling and _is_phrase(spot)):
-        return NOTHING if spot.grade.plain or spot.grade.partial else WEAK
-    if said.arranges or (spot.before == "" and said.details - set(range(spot.first, spot.end))):
-        return STRONG
-    return NOTHING if spot.single and spot.grade.rank < UNKNOWN else WEAK
+    return WEAK if _is_odd(spot) or (spot.grade.rank == UNKNOWN and _is_phrase(spot)) else NOTHING
+
+
+def _is_about_table(spot: Spot) -> bool:
+    """Whether a booking is told; details alone are enough where a phrase begins with the name."""
+    return spot.said.arranges or (spot.before == "" and not spot.said.details <= set(range(spot.first, spot.end)))
+
+
+def _is_odd(spot: Spot) -> bool:
+    """Whether the words are hardly said but as a name; a part needs a text about a table or another name beside it."""
+    if spot.grade.partial:
+        return (
+            spot.grade.rank == UNKNOWN
+            and spot.units[0].word == spot.grade.words[0]
+            and bool(spot.said.arranges or spot.said.details)
+        )
+    return not spot.grade.plain
 
 
 def _is_phrase(spot: Spot) -> bool:
@@ -109,6 +121,8 @@ def _is_house_told(spot: Spot) -> bool:
     said, inside = spot.said, range(spot.first, spot.end)
     cities = {city for at, city in said.meant_cities.items() if at not in inside}
     streets = {word for at, word in said.street_words.items() if at not in inside}
+    if spot.single and spot.grade.partial:
+        return False
     return any(house.city in cities or house.is_on(streets) for house in spot.grade.houses)
 
 
@@ -141,7 +155,8 @@ def _is_joined(spot: Spot) -> bool:
         return bool(said.named.difference(range(first, end)))
     before = first - 1 - (spot.before in _WORDS.linking)
     after = end + (spot.after in _WORDS.linking)
-    return before in said.named or after in said.named
+    compared = spot.grade.rank > EVERYDAY and said.compares and said.named.difference(range(first, end))
+    return before in said.named or after in said.named or bool(compared)
 
 
 def _by_capital(spot: Spot) -> int:
@@ -155,11 +170,20 @@ def _by_cue(spot: Spot) -> int:
     if before in _WORDS.naming:
         return CERTAIN
     if before in _WORDS.strong:
-        asked = spot.said.expecting == "restaurant" and spot.after == ""
-        return CERTAIN if asked else STRONGER if _is_told(spot) or spot.said.tells_party else STRONG
+        return _by_wish(spot)
     if _is_placed(spot) or _is_subject(spot) or (before in _RESTAURANTS.naming and spot.grade.rank > EVERYDAY):
         return STRONG
-    if before in _LEADING or spot.said.books or _is_told(spot):
+    return _by_weak_cue(spot)
+
+
+def _by_wish(spot: Spot) -> int:
+    if spot.said.expecting == "restaurant" and spot.after == "":
+        return CERTAIN
+    return STRONGER if _is_told(spot) or spot.said.tells_party else STRONG
+
+
+def _by_weak_cue(spot: Spot) -> int:
+    if spot.before in _LEADING | _WORDS.beside or spot.said.books or _is_told(spot):
         return WEAK
     return WEAK if _detail_follows(spot) or _is_attributed(spot) or _heads_request(spot) else NOTHING
 
@@ -194,7 +218,7 @@ def _is_where(spot: Spot) -> bool:
     placed = spot.before in _TO or _is_attributed(spot)
     if _is_unusual(spot):
         return placed
-    eating = spot.before in _TO and spot.said.before(spot.first - 1) in _EATING
+    eating = spot.before in _TO | {"in"} and spot.said.before(spot.first - 1) in _EATING
     if spot.grade.rank == EVERYDAY:
         return eating and not spot.grade.partial and _may_be_house(spot)
     return eating or (spot.said.books and placed)
@@ -256,9 +280,9 @@ def _goes_on(spot: Spot) -> bool:
     if not (spot.single or spot.grade.partial or spot.grade.value < STRONG):
         return False
     opening = spot.grade.rank > KNOWN and spot.first > 0 and units[first - 1].opens
-    before = first - 1 - (spot.before == "of") if spot.before and not opening else -1
-    beside = [at for at in (before, end if spot.after else -1) if at >= 0 and not _is_listed(spot, at)]
-    return any(_is_foreign(spot.said, at) for at in beside) and any(unit.capital for unit in spot.units)
+    beside = [first - 1 - (spot.before == "of")] * bool(spot.before and not opening) + [end] * bool(spot.after)
+    foreign = any(_is_foreign(spot.said, at) and not _is_listed(spot, at) for at in beside)
+    return foreign and any(unit.capital for unit in spot.units)
 
 
 def _is_listed(spot: Spot, at: int) -> bool:
@@ -382,11 +406,16 @@ def _is_definite(spot: Spot) -> bool:
     return first > 0 and spot.said.tokens[first - 1].word in ("the", "that")
 
 
+def _is_beside(spot: Spot) -> bool:
+    """Whether it is where something stands; what has no other meaning may be a house even there, but hardly after "on"."""
+    if spot.before in ("on", "off") or spot.grade.rank < UNKNOWN:
+        return spot.before in _WORDS.beside | _STREETS.directions
+    return spot.before in _STREETS.directions
+
+
 def _is_street(spot: Spot) -> bool:
     """Whether the words are said to be where something is: "on castro street"."""
-    return spot.before in _WORDS.beside | _STREETS.directions and (
-        spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words)
-    )
+    return _is_beside(spot) and (spot.grade.partial or not _STREETS.kinds.isdisjoint(spot.grade.words))
 
 
 def _is_any(spot: Spot, *, capital: bool) -> bool:
@@ -395,21 +424,25 @@ def _is_any(spot: Spot, *, capital: bool) -> bool:
         return False
     if spot.before not in _WORDS.determiners and (spot.before not in _WORDS.owners or _is_attributed(spot)):
         return False
-    return (spot.single or not capital) and not (spot.grade.value > 1 and _house_follows(spot))
+    return (spot.single or not capital) and not (spot.grade.value > 1 and _is_house_told(spot))
 
 
 def _is_thing(spot: Spot, *, capital: bool) -> bool:
     """Whether a single word is a street, or something that is spoken of: "on fillmore", "at the market"."""
     if _house_follows(spot):
         return False
-    if spot.after in _STREETS.kinds or spot.before in _WORDS.beside | _STREETS.directions:
+    if spot.after in _STREETS.kinds or _is_beside(spot):
         return True
     if spot.grade.words[0] in _STREETS.kinds and spot.before not in _LEADING | _ALONE | {""}:
         return True
     if is_count(spot.units[0].word) and spot.said.word(spot.end + 1) in _STREETS.kinds:
         return True
-    first = spot.units[0].first
-    article = first > 0 and spot.said.tokens[first - 1].word == "the" and not spot.grade.article
+    return _is_spoken_of(spot, capital=capital)
+
+
+def _is_spoken_of(spot: Spot, *, capital: bool) -> bool:
+    """Whether "the" makes a thing of a known word, where no restaurant is asked for."""
+    article = _is_definite(spot) and not spot.grade.article and spot.said.expecting != "restaurant"
     return article and not capital and spot.grade.rank < NAME and not _is_attributed(spot)
 
 
@@ -422,12 +455,21 @@ def _is_person(spot: Spot) -> bool:
     return (alone or before in ("for", "with", "its")) and bool(NAMES & {spot.grade.words[0], spot.units[0].word})
 
 
+def _is_area(spot: Spot, *, capital: bool) -> bool:
+    """Whether it is where something is looked for: the less so, the less it can be anything but a name."""
+    grade, into = spot.grade, spot.before == "in"
+    if spot.before not in _AREAS or spot.said.before(spot.first - 1) in _EATING:
+        return False
+    if spot.single:
+        return grade.rank < UNKNOWN or (grade.partial and into)
+    if grade.value > STRONG:
+        return into and grade.rank < UNKNOWN and not capital
+    return grade.partial or (grade.rank < UNKNOWN and not capital)
+
+
 def _is_city(spot: Spot, *, capital: bool) -> bool:
     """Whether it is only a city, or a part of one, that is told as such: "anything in little italy?"."""
-    strange = spot.grade.rank > NAME or (not spot.single and spot.grade.value > STRONG and spot.before != "in")
-    telling = strange or (not spot.single and capital)
-    telling = telling and not spot.grade.partial
-    if spot.before in _AREAS and not telling and spot.said.before(spot.first - 1) not in _EATING:
+    if _is_area(spot, capital=capital):
         return True
     if not any(first <= spot.first and spot.end <= end for first, end, _ in spot.said.cities) or _house_follows(spot):
         return False

@@ -82,20 +82,21 @@ def _respelled(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Unit]:
 def _pieces(index: PlaceIndex, unit: Unit) -> tuple[str, str] | None:
     """Two words of a name that are written as one, the first of them perhaps with a slip: "seelheadandsons"."""
     word = unit.word
-    if len(word) < SHORTEST or word in index.vocabulary or rank(word) < UNKNOWN or unit.misspelt or not word.isalpha():
+    if word in index.vocabulary or rank(word) < UNKNOWN or unit.misspelt or not word.isalpha():
         return None
-    cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
-    cuts += [(first.removesuffix("and"), second) for first, second in cuts if first.endswith("and")]
-    likely = [cut for cut in cuts if cut[1] in index.vocabulary]
-    exact = (cut for cut in likely if cut[0] in index.vocabulary and index.is_pair(*cut))
-    slipped = (
-        (meant, second)
-        for first, second in likely
-        if len(first) >= SHORTEST and len(second) >= _SHORTEST_PIECE and first not in index.vocabulary
-        for meant in index.slips.meant(first)
-        if index.is_pair(meant, second)
+    cuts = ((word[:at], word[at:]) for at in range(1, len(word)))
+    pairs = (
+        (first, second) for cut, second in cuts if second in index.vocabulary for first in _meant_by(index, cut, second)
     )
-    return next(exact, None) or next(slipped, None)
+    return next((pair for pair in pairs if index.is_pair(*pair)), None)
+
+
+def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
+    """The words that the beginning of a word may be, without an "and" at its end."""
+    first = cut if cut in index.vocabulary else cut.removesuffix("and")
+    if first in index.vocabulary or min(len(first), len(second) + 1) < SHORTEST:
+        return (first,)
+    return index.slips.meant(first)
 
 
 def _is_split(index: PlaceIndex, unit: Unit, follower: Unit, following: str) -> bool:
@@ -197,8 +198,8 @@ def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: 
         return run
     words = index.names[name]
     alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
-    others = sum(rank(word) != EVERYDAY for word in words) if alone else 0
-    if others and (len(words) > 2 or others > 1):
+    exact = {unit.word for unit in units[run.first : run.end]}
+    if alone and any(rank(word) > EVERYDAY and word in exact for word in words):
         return run._replace(cost=_SLIP)
     return _followed(index, units, at, name, place, lenient=False, gaps=False)
 

@@ -102,6 +102,11 @@ class Said:
         return any(unit.word in _BOOKING for unit in self.units)
 
     @cached_property
+    def compares(self) -> bool:
+        """Whether one is set against another: "zola or rasa", "rasa instead of zola"."""
+        return any(unit.word in _WORDS.linking | _TURNING for unit in self.units)
+
+    @cached_property
     def turns(self) -> bool:
         """Whether something is to be booked, changed or given up."""
         return any(unit.word in _TURNING for unit in self.units)

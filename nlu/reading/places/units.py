@@ -95,7 +95,7 @@ def _units(text: str, tokens: Sequence[Token]) -> Iterator[Unit]:
         if raw[0] in _BREAKS and _ends_phrase(text, token, tokens[position - 1] if position else None):
             breaks, opens = True, opens or raw[0] in ".!?"
         word = _word(raw, token)
-        if word and word not in _DROPPED and not (word == "an" and _is_and(text, token)):
+        if word and not _is_dropped(word, text, token):
             misspelt = token.word != word and rank(token.word) == EVERYDAY
             yield Unit(word, position, position + 1, token.capital, opens, breaks, token.kind, misspelt)
             breaks = False
@@ -109,9 +109,10 @@ def _ends_phrase(text: str, token: Token, before: Token | None) -> bool:
     return apart and not (short and text[token.start : token.end] == ".")
 
 
-def _is_and(text: str, token: Token) -> bool:
-    """Whether "an" stands for "and": no vowel follows."""
-    return text[token.end :].lstrip()[:1].lower() not in {*"aeiouh", ""}
+def _is_dropped(word: str, text: str, token: Token) -> bool:
+    """Whether it is no unit: "an" where no vowel follows stands for "and"."""
+    follower = text[token.end :].lstrip()[:1].lower()
+    return word in _DROPPED or (word == "an" and follower not in {*"aeiouh", ""})
 
 
 def _word(raw: str, token: Token) -> str:
