@@ -12,7 +12,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.rasa.server import remote_action, sessions
+from dialogue.rasa.server import event_types, remote_action, sessions
 from dialogue.rasa.server.tracker_store import connection_arguments
 
 
@@ -24,6 +24,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     remote_action.install()
     sessions.install()
+    event_types.install()
     tracker_store = connection_arguments(os.environ["DATABASE_URL"])
     endpoints = AvailableEndpoints(
         action=EndpointConfig(
