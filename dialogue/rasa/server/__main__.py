@@ -27,7 +27,7 @@ def main() -> None:
     event_types.install()
     tracker_store = connection_arguments(os.environ["DATABASE_URL"])
     endpoints = AvailableEndpoints(
-        action=EndpointConfig(
+        action=remote_action.ActionApp(
             url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {token}"}
         ),
         tracker_store=EndpointConfig(type="dialogue.rasa.server.tracker_store.DurableTrackerStore", **tracker_store),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import cached_property
 from typing import Any
 
+import aiohttp
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import EndpointConfig
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +23,19 @@ class TurnFailed(BaseException):
     Rasa swallows every ``Exception`` of an action or a tracker store and carries on with the events lost; not being one,
     this passes through to our channel, before the tracker is saved.
     """
+
+
+class ActionApp(EndpointConfig):
+    """Our action app, with one session and its connections for all calls. Rasa would open and close both with every call."""
+
+    def session(self) -> AbstractAsyncContextManager[aiohttp.ClientSession]:
+        """Return the session for Rasa to enter; leaving it closes nothing."""
+        return nullcontext(self._kept)
+
+    @cached_property
+    def _kept(self) -> aiohttp.ClientSession:
+        # Made amid the first call, since it belongs to the loop that runs. As many calls at a time as there are turns.
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
 
 
 _run_as_rasa_does = RemoteAction.run
