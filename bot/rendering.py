@@ -6,11 +6,13 @@ import unicodedata
 
 from anyascii import anyascii
 from smsutil import is_valid_gsm, split
+from smsutil.codecs import GSM_CHARSET
 
 from bot.messages import Said
 
 MOST_SEGMENTS = 2
 MOST_SMS_CHARACTERS = 306  # two concatenated segments of 153 each
+_GSM7 = frozenset(filter(is_valid_gsm, GSM_CHARSET))  # asked for every character; smsutil builds a pattern each time
 
 
 _OTHER_SCRIPTS = (
@@ -53,12 +55,12 @@ def gsm7(text: str) -> str:
     """Return the text in GSM-7. Unsupported characters are transliterated, or dropped if they have no transliteration."""
     kept = []
     for character in unicodedata.normalize("NFC", text):
-        if is_valid_gsm(character):
+        if character in _GSM7:
             kept.append(character)
         elif character.isspace():
             kept.append(" ")
         elif character.isprintable():
-            kept.append("".join(filter(is_valid_gsm, anyascii(character))))
+            kept.append("".join(filter(_GSM7.__contains__, anyascii(character))))
     return "".join(kept)
 
 

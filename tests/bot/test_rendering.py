@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smsutil import is_valid_gsm
 
 from bot.messages import Choice, Said
 from bot.rendering import fitting, gsm7, is_other_script, segments, sms_texts
 from tests.support import replies
+from tests.support.steps import steps
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,14 @@ def test_several_sentences_are_one_text() -> None:
 def test_what_does_not_fit_two_segments_is_another_text() -> None:
     said = (Said("a" * 300), Said("b" * 100), Said("c" * 20))
     assert sms_texts(said) == ["a" * 300, "b" * 100 + " " + "c" * 20]
+
+
+def test_a_text_in_gsm7_takes_few_steps() -> None:
+    text = "Booked! Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people \u20ac5 "
+    assert gsm7(text) == text
+    assert steps(lambda: gsm7(text)) < 3 * len(text)
+
+
+def test_whatever_smsutil_takes_for_gsm7_is_kept() -> None:
+    signs = "".join(filter(is_valid_gsm, map(chr, range(0x3000))))
+    assert gsm7(signs) == signs
