@@ -120,7 +120,7 @@ class TurnTaker:
             if not self._deal_with(connection, conversation, message, deadline, carried_by=carried_by):
                 break  # keep the order: later messages must wait for this one
             if message.sid == carried_by:
-                break  # later messages have their own request, which waits for the lock
+                return  # it is answered; later messages have their own request, which waits for the lock
         if carried_by is not None:
             self._promise(connection, conversation_id, carried_by)
 
