@@ -48,8 +48,11 @@ def is_full_name(text: str) -> bool:
 
 
 def _is_beside(token: Token, spans: Sequence[Span]) -> bool:
-    """Whether it belongs to another detail; "garden" is a wish, but "Tom Garden" a name."""
-    around = {span.entity for span in spans if span.start <= token.start < span.end}
+    """Whether it belongs to another detail, or to a restaurant beyond doubt; "garden" is a wish, but "Tom Garden" a name."""
+    here = [span for span in spans if span.start <= token.start < span.end]
+    around = {span.entity for span in here}
+    if any(span.entity == "restaurant" and span.value["sure"] and span.value["slugs"] for span in here):
+        return True
     return not _ALWAYS_BESIDE.isdisjoint(around) or (not token.capital and not _WISHES.isdisjoint(around))
 
 

@@ -11,6 +11,7 @@ from dialogue.reasons import is_name
 from nlu.cues import surface
 from nlu.naming import is_full_name, whole_name
 from nlu.reading import read
+from nlu.reading.message import Span
 from tests.eval.reading import Reader
 from tests.support.running import Stack
 
@@ -67,3 +68,9 @@ def test_the_model_tells_names_from_what_is_none(stack: Stack) -> None:
 
 def _is_noise(text: str) -> bool:
     return "noise" in surface(text, []).cues
+
+
+@pytest.mark.parametrize(("sure", "name"), [(True, None), (False, "Casa Almendra")])
+def test_a_restaurant_beyond_doubt_is_no_name(sure: bool, name: str | None) -> None:
+    value = {"name": "Casa Almendra", "slugs": ["casa-almendra"], "sure": sure}
+    assert whole_name("no, Casa Almendra", [Span("restaurant", 4, 17, "Casa Almendra", value)]) == name
