@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.support.phone import Phone
+from tests.support.running import wait_until
 
 from .widget import ANSWER_MS, DAY, NAME, SLUG, TIME, Widget, told
 
@@ -128,8 +129,10 @@ def test_the_card_changes_cancels_and_brings_back_the_booking(demo: Widget, phon
     expect(demo.panel.get_by_role("button", name="Cancel booking")).to_be_visible(timeout=ANSWER_MS)
 
     assert phone.booking().when == "2026-12-05 20:00"
+    # The stream may show the card before the message's own answer tells the page of it.
+    names = ["open", "booked", "changed", "cancelled", "changed"]
+    wait_until(lambda: [event["name"] for event in told(demo.page)] == names, "the page is told of all")
     events = told(demo.page)
-    assert [event["name"] for event in events] == ["open", "booked", "changed", "cancelled", "changed"]
     assert set(events[1]) == {"name", "code", "status", "starts_at", "ends_at", "party_size", "restaurant"}
     assert events[1]["restaurant"] == SLUG
     assert events[2]["starts_at"] == "2026-12-05T20:00:00-05:00"
