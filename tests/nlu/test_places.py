@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlu.reading.lexing import tokenize
 from nlu.reading.places import Place, PlaceIndex, find_places
+from tests.support.steps import steps
 
 NAMES = {
     "8 Sushi": "Pacifica",
@@ -312,6 +313,13 @@ def test_any_text_is_welcome(index: PlaceIndex, text: str, words: list[str]) -> 
     finds = find_places(index, said)
     assert all(find.end <= after.first for find, after in pairwise(finds))
     assert all(0 <= find.first < find.end <= len(tokenize(said)) for find in finds)
+
+
+def test_what_follows_the_eightieth_word_costs_little_and_names_nothing(index: PlaceIndex) -> None:
+    beginning = "bird house thai dog " * 20
+    once = steps(lambda: find_places(index, beginning))
+    assert steps(lambda: find_places(index, beginning * 10)) < once * 10 / 2
+    assert said(index, beginning + "book old siam") == []
 
 
 def test_names_of_nothing_but_marks_are_left_out() -> None:

@@ -15,7 +15,6 @@ from werkzeug.test import TestResponse
 from booking_engine import BookingEngine, Clock, create_database
 from webhooks.actions import create_blueprint
 
-
 loops: list[asyncio.AbstractEventLoop | None] = []
 """The event loop that ran, if any did, when an action was called: the browser's tests leave one of theirs running."""
 
