@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 
+from tests.support import replies
 from tests.support.http import PLAIN
-from tests.support.phone import Phone
+from tests.support.phone import LATE, Phone
+from tests.support.running import wait_until
 
 
 class Conversation:
@@ -26,11 +28,20 @@ class Conversation:
         return self._client.post(self.path, json={"text": text}, headers={**self.headers, **more})
 
     def say(self, text: str) -> dict[str, Any]:
-        """Send a message and return the answer."""
+        """Send a message and return the answer, waiting for it if it is promised for later."""
         response = self.post(text)
         assert response.status_code == httpx.codes.OK, f"{response.status_code}: {response.text[:300]}"
         answer: dict[str, Any] = response.json()
-        return answer
+        said = answer["messages"]
+        return self._kept(said[-1]["id"]) if said and said[0]["text"].startswith(replies.PROMISE) else answer
+
+    def _kept(self, promise: int) -> dict[str, Any]:
+        """Return the answer that follows a promise, with the state after it."""
+        wait_until(lambda: self._answers_after(promise), "what was promised is answered", seconds=LATE)
+        return {**self.thread(), "messages": self._answers_after(promise)}
+
+    def _answers_after(self, promise: int) -> list[dict[str, Any]]:
+        return [line for line in self.thread()["messages"] if line["id"] > promise and line["direction"] == "out"]
 
     def verify(self, phone: Phone) -> dict[str, Any]:
         """Send the phone's number, then the code texted to it, and return the answer to the code."""

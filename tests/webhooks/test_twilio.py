@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import lookups, replies
 from tests.support.phone import Phone, new_sid
-from tests.support.running import Stack
+from tests.support.running import Stack, wait_until
 
 NewPhone = Callable[..., Phone]
 
@@ -87,17 +87,21 @@ def test_eight_deliveries_at_once_are_one_message(new_phone: NewPhone, stack: St
     sid = new_sid()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: phone.text(REQUEST, sid), range(8)))
-    assert all(answer == answers[0] for answer in answers), answers
-    assert len(answers[0]) == 1
+    assert len(_but_promises(answers)) <= 1, answers
+    wait_until(lambda: lookups.seatings(stack.database, phone.number), "a table is held")
     assert len(lookups.inbound(stack.database, phone.number)) == 1
-    assert len(lookups.outbound(stack.database, phone.number)) == 1
     assert len(lookups.seatings(stack.database, phone.number)) == 1
 
     confirming = new_sid()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: phone.text("Y", confirming), range(8)))
-    assert all(answer == answers[0] for answer in answers), answers
-    assert phone.booking().status == "confirmed"
+    assert len(_but_promises(answers)) <= 1, answers
+    wait_until(lambda: phone.booking().status == "confirmed", "the table is booked")
+
+
+def _but_promises(answers: list[list[str]]) -> set[str]:
+    """Return the answers, each once; who waits too long for the one that is at work, on a busy machine, is promised it."""
+    return {text for answer in answers for text in answer if not text.startswith(replies.PROMISE)}
 
 
 def test_two_messages_of_one_diner_at_the_same_moment_are_both_answered_in_order(phone: Phone, stack: Stack) -> None:

@@ -15,7 +15,7 @@ from nlu.reading.reader import know_places
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10.0)  # seconds; reading twenty thousand restaurants takes one
+_TIMEOUT = aiohttp.ClientTimeout(total=3.0)  # seconds, of the ten in which a turn has to be answered
 
 
 class Unknown(Exception):
@@ -29,27 +29,28 @@ class Catalogue:
         self._address = address
         self._headers = {"Authorization": f"Bearer {token}"}
         self._version: int | None = None
-        self._fetching = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     async def know(self, version: int | None) -> None:
-        """Read with this version from now on, or with whichever there is if it is None and one is known.
+        """Read with this version or a newer one from now on; with whichever there is if it is None and one is known.
 
         An older one will do while a newer cannot be fetched. Raises Unknown if there is none at all.
         """
-        if self._is_known(version):
-            return
-        async with self._fetching:
+        for _ in range(2):  # a fetch that others wait for may have begun before this version was there
             if self._is_known(version):
                 return
+            if self._fetching is None or self._fetching.done():
+                self._fetching = asyncio.create_task(self._fetch())
             try:
-                await self._fetch()
+                await asyncio.shield(self._fetching)
             except (aiohttp.ClientError, asyncio.TimeoutError) as error:
                 logger.warning("the names of the restaurants cannot be fetched: %s", type(error).__name__)
-                if self._version is None:
-                    raise Unknown from error
+                break
+        if self._version is None:
+            raise Unknown
 
     def _is_known(self, version: int | None) -> bool:
-        return self._version is not None and version in (None, self._version)
+        return self._version is not None and (version is None or version <= self._version)
 
     async def _fetch(self) -> None:
         headers = self._headers if self._version is None else {**self._headers, "If-None-Match": f'"{self._version}"'}
