@@ -91,12 +91,19 @@ def test_eight_deliveries_at_once_are_one_message(new_phone: NewPhone, stack: St
     wait_until(lambda: lookups.seatings(stack.database, phone.number), "a table is held")
     assert len(lookups.inbound(stack.database, phone.number)) == 1
     assert len(lookups.seatings(stack.database, phone.number)) == 1
+    wait_until(lambda: _answers_to(stack, phone), "it is answered")
+    assert len(_answers_to(stack, phone)) == 1
 
     confirming = new_sid()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: phone.text("Y", confirming), range(8)))
     assert len(_but_promises(answers)) <= 1, answers
     wait_until(lambda: phone.booking().status == "confirmed", "the table is booked")
+
+
+def _answers_to(stack: Stack, phone: Phone) -> list[str]:
+    """Return what a phone was answered, but for promises."""
+    return [row.text for row in lookups.outbound(stack.database, phone.number) if not row.payload.get("promised")]
 
 
 def _but_promises(answers: list[list[str]]) -> set[str]:
