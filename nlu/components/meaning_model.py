@@ -30,6 +30,7 @@ from sklearn.pipeline import FeatureUnion, make_union
 
 import nlu
 from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act, words_for_the_staff
+from nlu.components.weighing import Weighed, Weighing
 from nlu.features import Features, asked_of, features
 
 ACTS = "acts"
@@ -47,9 +48,9 @@ class _Ranks(NamedTuple):
     weights: np.ndarray
     intercepts: np.ndarray
 
-    def of(self, seen: Any) -> dict[str, float]:
+    def of(self, seen: Weighed) -> dict[str, float]:
         """Return the probabilities of the likeliest names, the likeliest first."""
-        each = expit(seen @ self.weights + self.intercepts)[0]
+        each = expit(seen.weights @ self.weights[seen.columns] + self.intercepts)
         shares = each / (each.sum() + _UNKNOWN)
         return {self.names[n]: round(float(shares[n]), 3) for n in shares.argsort()[::-1][:_TOLD]}
 
@@ -93,6 +94,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         self._storage = model_storage
         self._resource = resource
         self._models = models or {}
+        self._weighings = {asked: Weighing(model.vectorizer) for asked, model in self._models.items()}
 
     @classmethod
     def create(
@@ -138,8 +140,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
             C=self._config["C"], solver="liblinear", class_weight="balanced", random_state=42
         )
         regression.fit(seen[named], [names[place] for place in named])
-        # scikit-learn would turn the matrix round for every message.
-        weights = np.ascontiguousarray(regression.coef_.T)
+        weights = np.ascontiguousarray(regression.coef_.T)  # a feature's weights side by side
         return _Ranks([str(name) for name in regression.classes_], weights, regression.intercept_)
 
     @classmethod
@@ -163,8 +164,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
 
     def _set(self, message: Message) -> None:
         text, expecting = message.get(TEXT) or "", (message.get("metadata") or {}).get("expects")
-        model = self._models[asked_of(expecting)]
-        seen = model.vectorizer.transform([features(text, expecting)])
+        asked = asked_of(expecting)
+        model, seen = self._models[asked], self._weighings[asked].of(features(text, expecting))
         acts, intents = model.acts.of(seen), model.intents.of(seen)
         entities = message.get(ENTITIES, [])
         sure = sure_intent(text, acts, expecting, {entity["entity"] for entity in entities})
