@@ -54,6 +54,10 @@ class EngineContext:
     clock: Clock
     catalogue: Catalogue
     holds: RecentHolds
+    catalogue_version: int | None = None
+    """the current version, where the caller has just read it; None: queries read it"""
+    as_of: datetime | None = None
+    """queries show reservations as they stood before; None: as they are"""
 
     def restaurant(self, connection: Connection, restaurant_id: int, version: int | None = None) -> Restaurant:
         """Return the restaurant at this catalogue version, by default the one in memory. Raises RestaurantUnknown."""

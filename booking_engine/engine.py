@@ -65,6 +65,29 @@ class BookingEngine:
         other._context = replace(self._context, clock=self.clock.shifted(shift))
         return other
 
+    def knowing(self, catalogue_version: int | None) -> BookingEngine:
+        """Return an engine whose queries need not ask which version of the catalogue is the current one."""
+        other = copy(self)
+        other._context = replace(self._context, catalogue_version=catalogue_version)
+        return other
+
+    def as_of(self, moment: datetime) -> BookingEngine:
+        """Return an engine that shows reservations as they stood just before `moment` (by this one's clock).
+
+        Commands act on what there is now. For a caller that decides again on a message that it may have acted on already: its
+        commands, with the same ids, then return what they returned the first time.
+        """
+        other = copy(self)
+        other._context = replace(self._context, as_of=moment)
+        return other
+
+    def changed_since(self, seating: Hold | Reservation, moment: datetime) -> datetime | None:
+        """Return when a command first acted on a hold or reservation at or after `moment`, in UTC; None if none has.
+
+        Both times are by this engine's clock.
+        """
+        return queries.changed_since(self._context, seating, moment)
+
     def import_restaurants(self, lines: Iterable[str], progress: Progress | None = None) -> ImportReport:
         """Import JSON Lines, all or nothing. Raises ImportRejected with the line, field and reason of each problem.
 

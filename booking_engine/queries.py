@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from booking_engine.reservations.records import read_by_id, read_by_number
-from booking_engine.reservations.reservation import Reservation
+from booking_engine.reservations.records import Found, read_before, read_by_id, read_by_number, read_first_event
+from booking_engine.reservations.reservation import Hold, Reservation, read_hold_id
 from booking_engine.restaurants.catalogue import CatalogueSnapshot, PublishedNames
 from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.names import search_names
@@ -24,6 +25,8 @@ from .values import check_phone
 T = TypeVar("T")
 MOST_RESULTS = 200
 _LONGEST_SLUG = 100
+_BOOKED = ("confirmed", "cancelled")
+"""States of what a diner has booked; before, it was a hold."""
 
 
 def restaurant(context: EngineContext, slug: str) -> Restaurant:
@@ -124,9 +127,11 @@ def diner_name(context: EngineContext, phone: str) -> str | None:
 def reservation(context: EngineContext, code: str) -> Reservation:
     """Return the reservation with this code. Raises ReservationUnknown."""
     restaurant_id, number = context.read_code(code)
-    found = run_query(
-        context.database, lambda connection: read_by_number(connection, restaurant_id, number, context.clock.offset)
-    )
+
+    def body(connection: Connection) -> Found | None:
+        return _as_it_was(context, connection, read_by_number(connection, restaurant_id, number, context.clock.offset))
+
+    found = run_query(context.database, body)
     if found is None:
         raise ReservationUnknown
     return context.present(found.record)
@@ -141,8 +146,9 @@ def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> li
         ).all()
         reservations = []
         for restaurant_id, reservation_id in booked:
-            found = read_by_id(connection, restaurant_id, reservation_id, context.clock.offset)
-            if found is None:
+            now = read_by_id(connection, restaurant_id, reservation_id, context.clock.offset)
+            found = _as_it_was(context, connection, now)
+            if found is None or found.record.status not in _BOOKED:
                 continue
             record = found.record
             if upcoming and (record.status != "confirmed" or record.ends_at <= found.now):
@@ -155,6 +161,33 @@ def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> li
     return _run(context, body)
 
 
+def changed_since(context: EngineContext, seating: Hold | Reservation, moment: datetime) -> datetime | None:
+    """Return when a command first acted on a hold or reservation at or after a moment, if one has."""
+
+    def body(connection: Connection) -> datetime | None:
+        if isinstance(seating, Hold):
+            held = read_hold_id(seating.id)
+            return read_first_event(connection, held.restaurant_id, held.reservation_id, moment) if held else None
+        restaurant_id, number = context.read_code(seating.code)
+        found = read_by_number(connection, restaurant_id, number, context.clock.offset)
+        return read_first_event(connection, restaurant_id, found.record.id, moment) if found else None
+
+    return run_query(context.database, body)
+
+
+def _as_it_was(context: EngineContext, connection: Connection, found: Found | None) -> Found | None:
+    """Return a reservation as it stood at the context's `as_of`, if that is set; None if it was not there yet."""
+    if found is None or context.as_of is None:
+        return found
+    record = found.record
+    before = read_before(connection, record.restaurant_id, record.id, context.as_of)
+    return found._replace(record=before, now=context.as_of) if before else None
+
+
 def _run(context: EngineContext, body: Callable[[Connection, CatalogueSnapshot], T]) -> T:
     """Run a query against the catalogue's current version."""
-    return run_query(context.database, lambda connection: body(connection, context.catalogue.snapshot(connection)))
+
+    def on_snapshot(connection: Connection) -> T:
+        return body(connection, context.catalogue.snapshot(connection, context.catalogue_version))
+
+    return run_query(context.database, on_snapshot)

@@ -45,7 +45,7 @@ def find(
     preferences: SeatingPreferences,
 ) -> Alternatives:
     """See `BookingEngine.find_alternatives`. All queries go to the database in one round trip."""
-    snapshot = context.catalogue.snapshot(connection)
+    snapshot = context.catalogue.snapshot(connection, context.catalogue_version)
     restaurant = context.catalogue.restaurant(connection, snapshot, restaurant.id)
     close_by = _close_by(restaurant, context.catalogue.names(connection, snapshot).entries, radius_km)[:_MOST_NEIGHBORS]
     neighbors = context.catalogue.restaurants(connection, snapshot, [entry.id for entry in close_by])

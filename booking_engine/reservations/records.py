@@ -30,6 +30,15 @@ _SELECT = """
 """
 _BY_ID = _SELECT + " AND id = %(reservation_id)s"
 _BY_NUMBER = _SELECT + " AND code_number = %(number)s"
+_BEFORE = """
+    SELECT state FROM reservation_event
+    WHERE restaurant_id = %(restaurant_id)s AND reservation_id = %(reservation_id)s AND occurred_at < %(moment)s
+    ORDER BY occurred_at DESC LIMIT 1
+"""
+_SINCE = """
+    SELECT min(occurred_at) FROM reservation_event
+    WHERE restaurant_id = %(restaurant_id)s AND reservation_id = %(reservation_id)s AND occurred_at >= %(moment)s
+"""
 INSERT_RECORD: LiteralString = """
     INSERT INTO reservation (restaurant_id, id, status, starts_at, ends_at, party_size, table_ids, created_at, expires_at,
         code_number, diner_name, diner_phone, notes, confirmed_at, cancelled_at, reminder_id, area, area_must, features,
@@ -90,6 +99,22 @@ def read_by_number(connection: Connection, restaurant_id: int, number: int, shif
     """Read a reservation by the number in its confirmation code."""
     values = {"restaurant_id": restaurant_id, "number": number, "shift": shift}
     return read_found(execute(connection, Statement(_BY_NUMBER, values)))
+
+
+def read_before(connection: Connection, restaurant_id: int, reservation_id: int, moment: datetime) -> Record | None:
+    """Read a reservation from the history, as it stood just before a moment; None if there was none."""
+    values = {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "moment": moment}
+    row = execute(connection, Statement(_BEFORE, values)).fetchone()
+    return Record.from_state(row[0]) if row else None
+
+
+def read_first_event(
+    connection: Connection, restaurant_id: int, reservation_id: int, moment: datetime
+) -> datetime | None:
+    """Read from the history when something first happened to a reservation at or after a moment, if anything has."""
+    values = {"restaurant_id": restaurant_id, "reservation_id": reservation_id, "moment": moment}
+    row = execute(connection, Statement(_SINCE, values)).fetchone()
+    return row[0] if row else None
 
 
 def update_record(record: Record) -> Statement:

@@ -82,9 +82,9 @@ class Catalogue:
         self._snapshot: CatalogueSnapshot | None = None
 
     def snapshot(self, connection: Connection, version: int | None = None) -> CatalogueSnapshot:
-        """Return the snapshot of the database's current version, without a query if it is known to be `version`."""
+        """Return the snapshot of the database's current version, without a query if it is known to be `version` or newer."""
         known = self._snapshot
-        if known and known.version == version:
+        if known and version is not None and known.version >= version:
             return known
         row = connection.execute(select(catalogue.c.version, catalogue.c.code_key, _WRITTEN_BY)).one()
         with self._lock:
