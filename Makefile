@@ -19,7 +19,7 @@ run: install ## Start everything on this machine, with sample restaurants; Ctrl-
 	@exec $(TABLETALK) run
 
 test: install-dev ## Run every test: real PostgreSQL, Redis, Rasa and browser included
-	@sh deploy/browser.sh
+	@sh deploy/test-tools.sh
 	@.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install-dev ## Check style, types and imports, and run what a change touches and needs no service
