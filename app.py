@@ -39,7 +39,7 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     database = open_database(settings, pre_ping=pre_ping)
     engine = open_engine(settings, database)
     clock = engine.clock
-    dialogue = DialogueClient(settings.rasa_address, settings.internal_secret, connections=settings.web_threads * 2)
+    dialogue = DialogueClient(settings.rasa_addresses, settings.internal_secret, connections=settings.web_threads * 2)
     languages = _languages(settings)
     codes, our_number = PhoneCodes(settings.internal_secret), settings.twilio_number
     limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create the public app: Twilio webhooks, chat API, REST API, health checks; in development, the phone simulator too."""
     from flask import Flask
 
+    from bot.timely_turns import TimelyTurns
     from webhooks import chat, health, problems, rest, schemas, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
@@ -89,17 +90,17 @@ def create_app(settings: Settings | None = None) -> Flask:
             }
         )
     )
+    settings = context.settings
+    turns = TimelyTurns(context.turns, seconds=settings.answer_within, threads=settings.web_threads)
     app.register_blueprint(
-        twilio.create_blueprint(
-            context.settings, context.turns, context.engine, context.database, context.redis, context.languages
-        )
+        twilio.create_blueprint(context.settings, turns, context.database, context.redis, context.languages)
     )
     rate_limits = RateLimits(context.settings, Limits.of(context.settings))
     rate_limits.limiter.init_app(app)
     app.register_blueprint(
         chat.create_blueprint(
             context.settings,
-            context.turns,
+            turns,
             context.engine,
             context.database,
             context.languages,
@@ -119,7 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(pages.create_blueprint(context.settings, context.engine, context.redis, context.clock))
         # Of its own: testers restart the database, and the first to ask afterwards must not meet a stale connection.
         database = open_database(context.settings, pre_ping=True)
-        tools = Tools(context.engine, database, context.redis, context.dialogue, context.languages, context.codes)
+        tools = Tools(context.engine, database, context.redis, context.languages, context.codes)
         app.register_blueprint(routes.create_blueprint(tools))
     return app
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from booking_engine import Clock
-from bot import conversations, messages, tokens
+from bot import conversations, messages, tokens, turn_store
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
 from bot.notifier import Notifier
@@ -94,8 +94,8 @@ async def tell(stack: Stack, visitors: list[Visitor]) -> list[float]:
     waits = []
     for visitor in visitors[:: max(1, len(visitors) // _SAMPLE)][:_SAMPLE]:
         visitor.heard.clear()
-        with stack.database.begin() as connection:
-            messages.store_inbound(connection, Inbound(visitor.conversation_id, f"chat-{uuid.uuid4()}", "hi"), now=now)
+        message = Inbound(visitor.conversation_id, f"chat-{uuid.uuid4()}", "hi")
+        turn_store.receive(stack.database, Conversation(message.conversation_id, "chat"), message, now=now, take=False)
         begin = time.perf_counter()
         notifier.notify(visitor.conversation_id)
         await asyncio.wait_for(visitor.heard.wait(), 30)

@@ -35,8 +35,13 @@ class AppContext:
 
 def open_database(settings: Settings, *, pre_ping: bool = False) -> Engine:
     """Create a connection pool. Connections are opened on first use. `pre_ping`: see `create_database`."""
-    # A turn holds its connection while it waits for Rasa, so every thread may need one.
-    return create_database(settings.database_address, pool_size=8, max_overflow=settings.web_threads, pre_ping=pre_ping)
+    return create_database(
+        settings.database_address,
+        pool_size=8,
+        max_overflow=settings.web_threads,
+        pre_ping=pre_ping,
+        behind_pooler=settings.database_pooler == "transaction",
+    )
 
 
 def open_engine(settings: Settings, database: Engine) -> BookingEngine:

@@ -1,18 +1,14 @@
-"""Conversations: who is talking to us, on which channel, and the lock that allows one turn at a time."""
+"""Conversations: who is talking to us, and on which channel."""
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from booking_engine import CATALOGUE_VERSION
 from booking_engine.phones import canonical_phone
@@ -21,7 +17,6 @@ from bot import schema
 Channel = Literal["sms", "chat"]
 
 _SMS_THREADS = uuid.UUID("6f1d3c1e-6a55-4c53-9d59-5b6a1a0c7d11")
-_LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 
 
 @dataclass(frozen=True)
@@ -60,106 +55,56 @@ class Conversation:
         return self.dialogue_id or self.id
 
 
-def sms_thread(phone: str, our_number: str, restaurant: str | None) -> Conversation:
-    """Return the thread between a diner's phone and one of our numbers. The same two lines always have the same id."""
+def sms_thread(phone: str, our_number: str) -> Conversation:
+    """Return the thread between a diner's phone and one of our numbers. The same two lines always have the same id.
+
+    `phone` is as its carrier writes it. Which restaurant the thread is about is looked up where it is stored.
+    """
     known_as = canonical_phone(phone)
     return Conversation(
         id=uuid.uuid5(_SMS_THREADS, f"{known_as} {canonical_phone(our_number)}"),
         channel="sms",
         phone=known_as,
+        address=phone,
         our_number=our_number,
-        restaurant=restaurant,
     )
 
 
 def remember(connection: Connection, conversation: Conversation) -> None:
-    """Store a conversation. Of an existing one only the address changes, if the given one has any."""
-    values = {
-        "id": conversation.id,
-        "channel": conversation.channel,
-        "phone": conversation.phone,
-        "address": conversation.address,
-        "our_number": conversation.our_number,
-        "restaurant": conversation.restaurant,
-        "diner_name": conversation.diner_name,
-        "locale": conversation.locale,
-        "origin": conversation.origin,
-        "with_key": conversation.with_key,
-    }
-    statement = upsert(schema.conversation).values(values)
-    if conversation.address is None:
-        connection.execute(statement.on_conflict_do_nothing())
+    """Store a conversation. Of a text thread that is there already only the address changes."""
+    if conversation.channel == "sms":
+        assert conversation.our_number is not None
+        values = (
+            conversation.id, conversation.phone, conversation.address, conversation.our_number,
+            canonical_phone(conversation.our_number),
+        )  # fmt: skip
+        connection.execute(select(func.remember_thread(*values)))
         return
-    is_another = schema.conversation.c.address.is_distinct_from(conversation.address)
-    changes = {"address": conversation.address}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_another))
+    names = ("id", "channel", "phone", "restaurant", "diner_name", "locale", "origin", "with_key")
+    values_of = {name: getattr(conversation, name) for name in names}
+    connection.execute(insert(schema.conversation).values(values_of))
+
+
+def select_conversations() -> Select[Any]:
+    """Return the query for all that a `Conversation` holds, and the digest and times of its token."""
+    c, d = schema.conversation.c, schema.dialogue.c
+    together = schema.conversation.outerjoin(schema.dialogue, d.id == func.coalesce(c.dialogue_id, c.id))
+    return select(schema.conversation, d.expects, d.asked_at, CATALOGUE_VERSION.label("catalogue_version")).select_from(
+        together
+    )
 
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:
     """Return the conversation with this id, or None."""
-    version = CATALOGUE_VERSION.label("catalogue_version")
-    query = select(schema.conversation, version).where(schema.conversation.c.id == conversation_id)
-    row = connection.execute(query).first()
-    return from_row(row) if row else None
+    row = connection.execute(select_conversations().where(schema.conversation.c.id == conversation_id)).first()
+    return from_row(row._mapping) if row else None
 
 
-def from_row(row: Row[Any]) -> Conversation:
-    """Build a conversation from a row of its table."""
-    names = Conversation.__dataclass_fields__
-    return Conversation(**{name: value for name, value in row._mapping.items() if name in names})
+def from_row(row: Mapping[Any, Any]) -> Conversation:
+    """Build a conversation from a row that has at least its columns."""
+    return Conversation(**{name: row[name] for name in Conversation.__dataclass_fields__})
 
 
 def note(connection: Connection, conversation_id: uuid.UUID, **values: Any) -> None:
     """Update columns of a conversation."""
     connection.execute(update(schema.conversation).where(schema.conversation.c.id == conversation_id).values(**values))
-
-
-def note_asked(connection: Connection, conversation: Conversation, expects: str | None, at: datetime | None) -> None:
-    """Record what was asked and when, in every thread that shares this conversation's dialogue."""
-    c = schema.conversation.c
-    together = or_(c.id == conversation.dialogue, c.dialogue_id == conversation.dialogue)
-    connection.execute(update(schema.conversation).where(together).values(expects=expects, asked_at=at))
-
-
-@contextmanager
-def alone(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
-    """Lock the conversation and its dialogue; yield False if another connection holds either for all of `seconds`.
-
-    The conversation is always locked first. If the dialogue has the same id, one lock covers both.
-    """
-    until = time.monotonic() + seconds
-    with one_at_a_time(connection, conversation_id, seconds=seconds) as is_ours:
-        known = find(connection, conversation_id) if is_ours else None
-        connection.commit()
-        if known is None or known.dialogue == conversation_id:
-            yield is_ours
-            return
-        with one_at_a_time(connection, known.dialogue, seconds=until - time.monotonic()) as is_ours_too:
-            yield is_ours_too
-
-
-@contextmanager
-def one_at_a_time(connection: Connection, conversation_id: uuid.UUID, *, seconds: float) -> Iterator[bool]:
-    """Lock the conversation for this connection; yield False if another one holds it for all of `seconds`.
-
-    The lock belongs to the database session: it outlives the transactions of a turn and is released by a crash.
-    """
-    key = {"key": conversation_id.int & (2**63 - 1)}
-    milliseconds = max(1, int(seconds * 1000))
-    try:
-        connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
-        connection.execute(text(f"SET LOCAL statement_timeout = {milliseconds + 1000}"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
-        connection.commit()
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
-            raise
-        connection.rollback()
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-        connection.commit()

@@ -66,4 +66,4 @@ class ConversationHandoff:
     def _thread(self, conversation: Conversation, phone: str) -> Conversation:
         """Return the SMS thread with the restaurant's own number if it has one, else the service's."""
         own = self._engine.restaurant(conversation.restaurant).sms_number if conversation.restaurant else None
-        return conversations.sms_thread(phone, own or self._our_number, conversation.restaurant if own else None)
+        return replace(conversations.sms_thread(phone, own or self._our_number), address=None)  # nobody has texted yet

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from bot import schema
 
@@ -32,6 +31,8 @@ class Inbound:
     attempts: int = 0
     address: str | None = None
     verified: Verified | None = None
+    received_at: datetime | None = None
+    """by the clock of the database"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Answer:
     `hold`, `reservation` and `asks` are in the chat API's format. `at`: when it was stored, in UTC. `moves`: the chat
     continues by text. `opts_out`: the diner is to get no more texts. `left`: the part of the message that still has to be
     answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote of one. `is_idle`:
-    nothing was done about it, and no question of it was answered.
+    nothing was done about it, and no question of it was answered. `state`: what the dialogue is told with the next message;
+    None leaves it as it was. `traces`: what the dialogue did about each part of the message, in names.
     """
 
     said: tuple[Said, ...] = ()
@@ -82,6 +84,13 @@ class Answer:
     opts_out: bool = False
     is_automatic: bool = False
     is_idle: bool = False
+    state: dict[str, Any] | None = None
+    traces: list[dict[str, Any]] | None = None
+
+    def stored_as(self, seqs: Sequence[int], at: datetime | None) -> Answer:
+        """Return the answer with the position of each of its messages in the thread, and when it was stored (UTC)."""
+        said = tuple(replace(said, seq=seq) for said, seq in zip(self.said, seqs, strict=True))
+        return replace(self, said=said, at=at)
 
     def payload(self) -> dict[str, Any]:
         """State of the conversation after the answer, as stored with its last message."""
@@ -98,29 +107,6 @@ class ThreadMessage:
     at: datetime
     sid: str | None
     payload: dict[str, Any] = field(default_factory=dict)
-
-
-def store_inbound(connection: Connection, message: Inbound, *, now: datetime) -> None:
-    """Store a message under its sid, ignoring repeats. `now` is the service's clock."""
-    c = schema.conversation.c
-    said_at = select(literal(now, schema.inbound.c.said_at.type) + c.clock_shift).where(c.id == message.conversation_id)
-    values = {
-        "conversation_id": message.conversation_id,
-        "sid": message.sid,
-        "text": message.text,
-        "media_count": message.media_count,
-        "opt_out_type": message.opt_out_type,
-        "address": message.address,
-        "said_at": said_at.scalar_subquery(),
-    }
-    connection.execute(upsert(schema.inbound).values(values).on_conflict_do_nothing())
-
-
-def open_messages(connection: Connection, conversation_id: uuid.UUID) -> list[Inbound]:
-    """Return the conversation's unanswered messages, oldest first."""
-    c = schema.inbound.c
-    query = select(schema.inbound).where(c.conversation_id == conversation_id, c.status.in_(["received", "promised"]))
-    return [_inbound(row) for row in connection.execute(query.order_by(c.seq))]
 
 
 def lock_inbound(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Inbound | None:
@@ -147,13 +133,6 @@ def waiting_conversations(
     return list(connection.scalars(select(c.conversation_id).where(is_due).distinct().limit(limit)))
 
 
-def note_attempt(connection: Connection, message: Inbound) -> None:
-    """Record that the dialogue is about to be asked, so that a retry after a crash first checks whether it was."""
-    c = schema.inbound.c
-    where = (c.conversation_id == message.conversation_id) & (c.sid == message.sid) & (c.attempts == 0)
-    connection.execute(update(schema.inbound).where(where).values(attempts=1))
-
-
 def note_verified(connection: Connection, message: Inbound, outcome: Verified) -> None:
     """Record the outcome of the code in a message, so that it is checked only once."""
     c = schema.inbound.c
@@ -178,26 +157,26 @@ def set_status(
     connection.execute(update(schema.inbound).where(where).values(**values))
 
 
-def store_answer(connection: Connection, message: Inbound, answer: Answer, *, carried_by: str | None) -> None:
-    """Store the answer to a message.
+def store_promise(connection: Connection, message: Inbound, promise: Answer, *, carried_by: str) -> None:
+    """Store the promise of an answer. `carried_by`: the sid of the message whose HTTP response delivers it."""
+    rows = [
+        {
+            "conversation_id": message.conversation_id,
+            "reply_to": message.sid,
+            "carried_by": carried_by,
+            "text": text,
+            "payload": payload,
+        }
+        for text, payload in zip(*rows_of(promise), strict=True)
+    ]
+    connection.execute(insert(schema.outbound), rows)
 
-    `carried_by` is the sid of the message whose HTTP response delivers it; None if the outbox does.
-    """
-    rows = []
-    for position, said in enumerate(answer.said):
-        is_last = position == len(answer.said) - 1
-        payload = _choices(said) | (answer.payload() if is_last else {})
-        rows.append(
-            {
-                "conversation_id": message.conversation_id,
-                "reply_to": message.sid,
-                "carried_by": carried_by,
-                "text": said.text,
-                "payload": payload,
-            }
-        )
-    if rows:
-        connection.execute(insert(schema.outbound), rows)
+
+def rows_of(answer: Answer) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the text and the payload of each row that an answer is stored as."""
+    last = len(answer.said) - 1
+    payloads = [_choices(said) | (answer.payload() if place == last else {}) for place, said in enumerate(answer.said)]
+    return [said.text for said in answer.said], payloads
 
 
 def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: Answer) -> Answer:
@@ -207,12 +186,15 @@ def store_greeting(connection: Connection, conversation_id: uuid.UUID, answer: A
         for said in answer.said
     ]
     statement = insert(schema.outbound).returning(schema.outbound.c.seq, sort_by_parameter_order=True)
-    seqs = connection.scalars(statement, rows).all()
-    return replace(answer, said=tuple(replace(said, seq=seq) for said, seq in zip(answer.said, seqs, strict=True)))
+    return answer.stored_as(connection.scalars(statement, rows).all(), None)
 
 
 def _choices(said: Said) -> dict[str, Any]:
     return {"choices": [vars(choice) for choice in said.choices]}
+
+
+def _choices_in(payload: dict[str, Any]) -> tuple[Choice, ...]:
+    return tuple(Choice(**choice) for choice in payload.get("choices", ()))
 
 
 def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str) -> Answer:
@@ -220,10 +202,10 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
     c = schema.outbound.c
     query = select(schema.outbound).where(c.conversation_id == conversation_id, c.carried_by == sid).order_by(c.seq)
     rows = connection.execute(query).all()
-    kept = [row for row in rows if not row.payload.get("promised")] or rows  # the answer replaces its promise
-    said = [
-        Said(row.text, tuple(Choice(**choice) for choice in row.payload.get("choices", [])), row.seq) for row in kept
-    ]
+    answered = {row.reply_to for row in rows if not row.payload.get("promised")}
+    # An answer replaces its own promise; that of another message does not.
+    kept = [row for row in rows if not row.payload.get("promised") or row.reply_to not in answered]
+    said = [Said(row.text, _choices_in(row.payload), row.seq) for row in kept]
     facts: dict[str, Any] = kept[-1].payload if kept else {}
     return Answer(
         tuple(said),
@@ -234,6 +216,16 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
         promised=bool(facts.get("promised")),
         at=kept[-1].created_at if kept else None,
     )
+
+
+def take_over(connection: Connection, conversation_id: uuid.UUID, sid: str) -> tuple[Said, ...]:
+    """Take the answers from the HTTP response to a message, which came too late for them, and return what they say."""
+    c = schema.outbound.c
+    is_promise = c.payload["promised"].as_boolean().is_(True)
+    carried = (c.conversation_id == conversation_id) & (c.carried_by == sid) & ~is_promise
+    taken = update(schema.outbound).where(carried).values(carried_by=None).returning(c.seq, c.text, c.payload)
+    rows = sorted(connection.execute(taken))
+    return tuple(Said(text, _choices_in(payload), seq) for seq, text, payload in rows)
 
 
 def store_notice(
@@ -255,6 +247,14 @@ def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0
         for r in connection.execute(outbound)
     ]
     return sorted(lines, key=lambda line: line.seq)
+
+
+def traces_of_dialogue(connection: Connection, dialogue_id: uuid.UUID) -> list[list[dict[str, Any]]]:
+    """Return what the dialogue did about each message of the conversations that it goes on in, oldest first."""
+    i, c = schema.inbound.c, schema.conversation.c
+    together = select(c.id).where(or_(c.id == dialogue_id, c.dialogue_id == dialogue_id))
+    query = select(i.traces).where(i.conversation_id.in_(together), i.traces.is_not(None))
+    return list(connection.scalars(query.order_by(i.seq)))
 
 
 def newest(connection: Connection, conversation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -51,8 +51,6 @@ conversation = Table(
     Column("token_ends_at", _instant, comment="however much it is used"),
     Column("origin", Text, comment="of the site it was opened from; its token works there only"),
     Column("with_key", Boolean, nullable=False, server_default=false(), comment="opened with an API key"),
-    Column("expects", Text),
-    Column("asked_at", _instant),
     Column("opted_out", Boolean, nullable=False, server_default=false()),
     Column(
         "clock_shift",
@@ -72,6 +70,21 @@ conversation = Table(
     Index("conversation_dialogue", "dialogue_id", postgresql_where=text("dialogue_id IS NOT NULL")),
 )
 
+dialogue = Table(
+    "dialogue",
+    metadata,
+    Column("id", UUID(as_uuid=True), nullable=False, comment="of the conversation that it began in"),
+    Column("state", JSONB(none_as_null=True), comment="what the dialogue manager is told with the next message"),
+    Column("expects", Text, comment="what was asked for last"),
+    Column("asked_at", _instant, comment="by the clock of the conversation"),
+    Column("fence", BigInteger, nullable=False, server_default="0", comment="how often a turn has taken it"),
+    Column("leased_until", _instant, comment="by the clock of the database; null: no turn has it"),
+    Column("is_retaken", Boolean, nullable=False, server_default=false(), comment="the turn before was never finished"),
+    PrimaryKeyConstraint("id"),
+)
+"""What is said in one conversation, or in several that go on as one. A turn takes it, and writes to it only while no later
+turn has taken it."""
+
 inbound = Table(
     "inbound",
     metadata,
@@ -88,6 +101,7 @@ inbound = Table(
     Column("retry_at", _instant),
     Column("address", Text, comment="digest of where it was sent from"),
     Column("verified", Text, comment="what came of the code in it"),
+    Column("traces", JSONB(none_as_null=True), comment="what the dialogue did about each part of it, in names"),
     PrimaryKeyConstraint("conversation_id", "sid"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     CheckConstraint("status IN ('received', 'promised', 'answered', 'silenced', 'failed')", name="status_known"),

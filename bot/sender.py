@@ -80,7 +80,7 @@ class Sender:
     def _route(self, message: OutboxMessage) -> tuple[str, conversations.Conversation]:
         """Return our number to send from, and the thread that the text belongs to."""
         from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
-        thread = conversations.sms_thread(message.to_phone, from_number, None)
+        thread = conversations.sms_thread(message.to_phone, from_number)
         with self._database.begin() as connection:
             told_in = conversations.find(connection, message.conversation_id) if message.conversation_id else None
             if told_in is not None:

@@ -7,6 +7,7 @@ there once (file mode 0600).
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -47,13 +48,19 @@ class Settings(BaseSettings):
     public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=10)  # proxies in front of us that set X-Forwarded-*
     actions_port: int = Field(default=5055, ge=1, le=65535)
-    rasa_port: int = Field(default=5005, ge=1, le=65535)
+    actions_host: str = "127.0.0.1"  # address to bind
+    actions_url: str = ""  # where Rasa finds the action app, if not on this machine
+    rasa_port: int = Field(default=5005, ge=1, le=65535)  # several processes: this one and those above
+    rasa_host: str = "127.0.0.1"  # address to bind
+    rasa_urls: str = ""  # of all of Rasa's processes, comma-separated, if not on this machine
+    rasa_processes: int = Field(default=0, ge=0, le=64)  # on this machine; 0: one for every two cores
     events_port: int = Field(default=0, ge=0, le=65535)  # 0: ten above PORT
     events_url: str = ""
     events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # open event streams per process
     internal_token: str = ""
 
     database_url: str = ""
+    database_pooler: Literal["none", "transaction"] = "none"  # what stands at DATABASE_URL, and its mode
     redis_url: str = ""
 
     twilio_account_sid: str = ""
@@ -87,12 +94,19 @@ class Settings(BaseSettings):
             raise ValueError("must be a folder of catalogues such as pt.yml")
         return value
 
-    @field_validator("public_url", "events_url", "twilio_api_base")
+    @field_validator("public_url", "events_url", "twilio_api_base", "actions_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
             raise ValueError("must be an http or https address")
         return value.rstrip("/")
+
+    @field_validator("rasa_urls")
+    @classmethod
+    def _are_http(cls, value: str) -> str:
+        for url in value.split(",") if value else ():
+            cls._is_http(url.strip())
+        return value
 
     @field_validator("most_conversations", "most_messages", "most_messages_of_an_address")
     @classmethod
@@ -226,14 +240,20 @@ class Settings(BaseSettings):
         return self.events_port or (beside if beside <= _LAST_PORT else before)
 
     @property
-    def rasa_address(self) -> str:
-        """Base URL of Rasa."""
-        return f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_ports(self) -> range:
+        """Ports of Rasa's processes on this machine."""
+        return range(self.rasa_port, self.rasa_port + (self.rasa_processes or max(1, (os.cpu_count() or 1) // 2)))
+
+    @property
+    def rasa_addresses(self) -> tuple[str, ...]:
+        """Base URLs of Rasa's processes."""
+        given = tuple(url.strip().rstrip("/") for url in self.rasa_urls.split(",") if url.strip())
+        return given or tuple(f"http://127.0.0.1:{port}" for port in self.rasa_ports)
 
     @property
     def actions_address(self) -> str:
         """Base URL of the action app."""
-        return f"http://127.0.0.1:{self.actions_port}"
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}"
 
     @cached_property
     def _secrets(self) -> dict[str, str]:

@@ -7,10 +7,10 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from bot import schema
-from bot.conversations import Conversation, from_row
+from bot.conversations import Conversation, from_row, select_conversations
 
 ENDS_UNUSED = timedelta(hours=24)
 ENDS = timedelta(days=30)
@@ -39,14 +39,14 @@ def open_with(connection: Connection, conversation_id: uuid.UUID, token: str, no
     Raises:
         TokenExpired: the token has expired.
     """
-    row = connection.execute(select(schema.conversation).where(schema.conversation.c.id == conversation_id)).first()
+    row = connection.execute(select_conversations().where(schema.conversation.c.id == conversation_id)).first()
     if row is None or not row.token_digest or not secrets.compare_digest(row.token_digest, _digest(token)):
         return None
     if now >= min(row.token_ends_at, row.token_used_at + ENDS_UNUSED):
         raise TokenExpired
     if now >= row.token_used_at + _NOTED_EVERY:
         _set(connection, conversation_id, token_used_at=now)
-    return from_row(row)
+    return from_row(row._mapping)
 
 
 def _set(connection: Connection, conversation_id: uuid.UUID, **values: object) -> None:

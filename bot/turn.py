@@ -1,21 +1,23 @@
-"""Turns: each message of a diner has one effect and one answer, despite repeats and crashes at any point.
+"""Turns: each message of a diner has one effect and one answer, despite repeats, crashes and hangs at any point.
 
-The inbound message is stored first. Then, with the conversation locked, all its unanswered messages are handled, oldest
-first. The answer is stored in the same transaction as the message's new status, and sent only afterwards.
+The inbound message is stored first. Then whoever takes the dialogue handles its unanswered messages, oldest first. The
+answer is stored together with what the dialogue carries on and the message's new status, and said only afterwards.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from booking_engine import Clock, outbox
-from bot import conversations, messages, silence
+from booking_engine import Clock, TryAgain, outbox
+from bot import conversations, messages, silence, turn_store
 from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
 from bot.handoff import ConversationHandoff
@@ -25,6 +27,7 @@ from bot.notifier import Notifier
 from bot.rendering import sms_texts
 from bot.responses import Languages
 from bot.silence import Lately
+from bot.turn_store import AnswerLate, LeaseKeeper, LeaseLost, Outcome, Turn
 from bot.verification import Verification
 
 logger = logging.getLogger(__name__)
@@ -34,7 +37,31 @@ LONGEST_TEXT = 1600  # characters; Twilio's own limit for an inbound message
 THREAD_IS_COLD_AFTER = timedelta(hours=12)  # as in the dialogue's session_config
 _RETRY_AFTER = (2, 5, 15, 30, 60)  # seconds
 _STORE_SECONDS = 0.5  # reserved before the deadline to store and return the answer
+_TURN_SECONDS, _WAIT_SECONDS = 10.0, 15.0  # of the worker: for one message, and until a dialogue is free
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between looks whether a dialogue is free
 _QUOTE = 60  # characters of a message that we quote back to the diner
+
+
+class NotStored(Exception):
+    """The database is away, so a message is not stored."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What a turn is taken for.
+
+    `sid`: the message whose HTTP response carries the answers, until `said_until` (UTC); None if the outbox sends them.
+    `deadline`: by the monotonic clock. `answers`: those that the response carries, so far.
+    """
+
+    sid: str | None
+    deadline: float
+    said_until: datetime | None
+    answers: list[Answer] = field(default_factory=list)
+
+    def is_open_in(self, turn: Turn) -> bool:
+        """Return whether the message waits for its answer."""
+        return any(message.sid == self.sid for message in turn.open)
 
 
 class TurnTaker:
@@ -51,6 +78,7 @@ class TurnTaker:
         notifier: Notifier,
     ) -> None:
         self._database = database
+        self._leases = LeaseKeeper(database)
         self._verification = verification
         self._handoff = handoff
         self._dialogue = dialogue
@@ -59,86 +87,101 @@ class TurnTaker:
         self._notifier = notifier
 
     def receive(self, conversation: Conversation, message: Inbound) -> None:
-        """Store the message. From here on it cannot be lost.
+        """Store the message. From here on it cannot be lost, and the worker answers it.
 
         Raises:
-            sqlalchemy.exc.OperationalError: the database is down, so nothing was stored.
+            TryAgain: the database is away, so nothing was stored.
         """
-        message = replace(message, address=self._verification.digest_of_address(message.address))
-        with self._database.begin() as connection:
-            conversations.remember(connection, conversation)
-            messages.store_inbound(connection, message, now=self._clock.now())
-        self._notify(conversation)
+        self._receive(conversation, message, take=False)
 
     def note_promise(self, conversation_id: UUID, sid: str) -> None:
         """Record that the diner was already told an answer will follow, so that no second promise is sent."""
-        with self._database.connect() as connection:
-            self._promise(connection, conversation_id, sid)
+        self._promise(conversation_id, sid)
 
-    def answer(self, conversation_id: UUID, sid: str, *, seconds: float) -> Answer:
-        """Return the answer to a stored message, or a promise of one if `seconds` are not enough.
+    def respond(self, conversation: Conversation, message: Inbound, *, seconds: float) -> Answer:
+        """Store a message and return its answer, or a promise of one if `seconds` are not enough.
 
         Repeating the call returns the same answer and has no second effect.
+
+        Raises:
+            NotStored: the database is away, so the message is not stored.
+            TryAgain: the database went away since.
         """
-        deadline = time.monotonic() + seconds - _STORE_SECONDS
-        with (
-            self._database.connect() as connection,
-            conversations.alone(connection, conversation_id, seconds=deadline - time.monotonic()) as is_ours,
-        ):
-            if is_ours:
-                self._deal_with_open(connection, conversation_id, deadline, carried_by=sid)
-            else:
-                self._promise(connection, conversation_id, sid)
-            return messages.carried_answer(connection, conversation_id, sid)
+        begun = time.monotonic()
+        request = _Request(message.sid, begun + seconds - _STORE_SECONDS, _real_now() + timedelta(seconds=seconds + 1))
+        try:
+            turn = self._receive(conversation, message, take=True)
+        except (TryAgain, PoolTimeout) as error:
+            raise NotStored from error
+        while (turn := turn or self._take(conversation.id, request.deadline)) is not None:
+            if not request.is_open_in(turn):
+                turn_store.release(self._database, turn)
+                return self._carried_answer(conversation.id, message.sid)
+            first = turn.open[0]
+            answer = self._deal_with(turn, first, request)
+            if answer is None:
+                break  # keep the order: later messages must wait for this one
+            request.answers.append(answer)
+            if first.sid == message.sid:
+                return _together(request.answers)
+            turn = None
+        self._promise(conversation.id, message.sid)
+        return self._carried_answer(conversation.id, message.sid)
 
     def finish(self, conversation_id: UUID, *, seconds: float) -> None:
         """Handle the conversation's pending messages. The answers go out as separate texts."""
-        deadline = time.monotonic() + seconds
-        with (
-            self._database.connect() as connection,
-            conversations.alone(connection, conversation_id, seconds=seconds) as is_ours,
-        ):
-            if is_ours:
-                self._deal_with_open(connection, conversation_id, deadline, carried_by=None)
-
-    def _deal_with_open(
-        self,
-        connection: Connection,
-        conversation_id: UUID,
-        deadline: float,
-        *,
-        carried_by: str | None,
-    ) -> None:
-        unanswered = messages.open_messages(connection, conversation_id)
-        connection.commit()
-        for message in unanswered:
-            conversation = conversations.find(connection, conversation_id)
-            messages.note_attempt(connection, message)
-            connection.commit()
-            if conversation is None:
+        until = time.monotonic() + seconds
+        while (turn := self._take(conversation_id, min(until, time.monotonic() + _WAIT_SECONDS))) is not None:
+            if not turn.open:
+                turn_store.release(self._database, turn)
                 return
-            if not self._deal_with(connection, conversation, message, deadline, carried_by=carried_by):
-                break  # keep the order: later messages must wait for this one
-            if message.sid == carried_by:
-                return  # it is answered; later messages have their own request, which waits for the lock
-        if carried_by is not None:
-            self._promise(connection, conversation_id, carried_by)
+            request = _Request(None, time.monotonic() + _TURN_SECONDS, None)
+            if self._deal_with(turn, turn.open[0], request) is None or time.monotonic() > until:
+                return
 
-    def _deal_with(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        message: Inbound,
-        deadline: float,
-        *,
-        carried_by: str | None,
-    ) -> bool:
-        """Handle one message. Return whether it is answered now."""
+    def say_later(self, conversation_id: UUID, sid: str) -> None:
+        """Send by the outbox what the response to this message should have said, since it came too late for that."""
+        with self._database.begin() as connection:
+            conversation = conversations.find(connection, conversation_id)
+            if conversation is None or conversation.channel != "sms":
+                return  # a chat shows its whole thread
+            late = messages.take_over(connection, conversation_id, sid)
+            if late:
+                self._send_later(connection, conversation, sid, late)
+
+    def _receive(self, conversation: Conversation, message: Inbound, *, take: bool) -> Turn | None:
+        message = replace(message, address=self._verification.digest_of_address(message.address))
+        turn = turn_store.receive(self._database, conversation, message, now=self._clock.now(), take=take)
+        self._notify(conversation)
+        return turn
+
+    def _take(self, conversation_id: UUID, deadline: float) -> Turn | None:
+        """Take the dialogue as soon as it is free; None if it is not until the deadline."""
+        pause = _FIRST_PAUSE
+        while (left := deadline - time.monotonic()) > 0:
+            turn = turn_store.take(self._database, conversation_id)
+            if turn is not None:
+                return turn
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+        return None
+
+    def _carried_answer(self, conversation_id: UUID, sid: str) -> Answer:
+        with self._database.connect() as connection:
+            return messages.carried_answer(connection, conversation_id, sid)
+
+    def _deal_with(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
+        """Handle one message, and give the dialogue back. Return its answer; None if there is none for now."""
+        with self._leases.keeping(turn):
+            return self._try_to_answer(turn, message, request)
+
+    def _try_to_answer(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
         attempts, is_given_up = message.attempts, False
         answer: Answer | None
-        conversation, message = self._verification.check(connection, conversation, message)
+        conversation, message = self._verification.check(self._database, turn.conversation, message)
+        turn = replace(turn, conversation=conversation)
         try:
-            answer = self._find_answer(connection, conversation, message, deadline)
+            answer = self._find_answer(turn, message, request.deadline)
         except DialogueUnavailable as error:
             logger.warning("dialogue unavailable: %s", error)
             answer = None
@@ -146,44 +189,61 @@ class TurnTaker:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
             attempts += 1
             # Only the worker gives up, because it backs off between attempts.
-            is_given_up = carried_by is None and attempts >= MOST_ATTEMPTS
+            is_given_up = request.sid is None and attempts >= MOST_ATTEMPTS
             answer = self._failure_answer(conversation, message) if is_given_up else None
-        with connection.begin():
-            if answer is None:
-                wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
-                # The worker runs on the service's clock.
-                retry_at, attempts = self._clock.now() + wait, max(attempts, 1)
-                messages.set_status(connection, message, message.status, attempts=attempts, retry_at=retry_at)
-                return False
-            now = self._now(conversation)
+        if answer is None:
+            wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
+            # The worker runs on the service's clock.
+            retry_at = self._clock.now() + wait
+            turn_store.put_off(self._database, turn, message, attempts=max(attempts, 1), retry_at=retry_at)
+            return None
+        try:
+            answer = self._store(turn, message, answer, request, attempts=attempts, is_given_up=is_given_up)
+        except LeaseLost:
+            logger.warning("another turn has taken the dialogue of %s", message.sid)
+            return None
+        self._notify(conversation)
+        return answer
+
+    def _store(
+        self, turn: Turn, message: Inbound, answer: Answer, request: _Request, *, attempts: int, is_given_up: bool
+    ) -> Answer:
+        """Store an answer and all that comes of it. Raises LeaseLost."""
+        conversation = turn.conversation
+        now = self._now(conversation)
+        if not (answer.opts_out or answer.verify or answer.moves or request.sid is None):
+            answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
+            outcome = replace(outcome, carried_by=request.sid, said_until=request.said_until)
+            try:
+                return turn_store.finish(self._database, turn, message, answer, outcome)
+            except AnswerLate:
+                request = replace(request, sid=None)
+        with self._database.begin() as connection:
             if answer.opts_out:
                 conversations.note(connection, conversation.id, opted_out=True)
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
-            answer = self._without_words_for_machines(connection, conversation, message, answer, now)
-            messages.set_status(connection, message, _status(answer, is_given_up=is_given_up), attempts=attempts)
-            messages.store_answer(connection, message, answer, carried_by=carried_by)
-            asked_at = now if answer.said else conversation.asked_at  # by saying nothing, nothing is asked anew
-            conversations.note_asked(connection, conversation, answer.expects, asked_at)
-            if carried_by is None and conversation.channel == "sms" and not conversation.opted_out:
-                self._send_later(connection, conversation, message, answer)
-        self._notify(conversation)
-        return True
+            answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
+            outcome = replace(outcome, carried_by=request.sid)
+            stored = turn_store.finish_within(connection, turn, message, answer, outcome)
+            if request.sid is None and conversation.channel == "sms" and not conversation.opted_out:
+                self._send_later(connection, conversation, message.sid, answer.said)
+        return stored
 
-    def _without_words_for_machines(
-        self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, now: datetime
-    ) -> Answer:
-        """Return the answer to a text, or nothing where that is best (`bot.silence`). In the answer's transaction."""
-        if conversation.channel != "sms":
-            return answer
-        before = Lately.read(conversation.lately)
-        verdict = silence.judge(before, message.text, is_automatic=answer.is_automatic, is_idle=answer.is_idle, now=now)
-        if verdict.lately != before:
-            conversations.note(connection, conversation.id, lately=verdict.lately.stored())
-        if not verdict.is_silent:
-            return answer
-        logger.info("message %s is answered by nothing", message.sid)
-        return replace(answer, said=())
+    def _conclude(
+        self,
+        conversation: Conversation,
+        message: Inbound,
+        answer: Answer,
+        now: datetime,
+        attempts: int,
+        *,
+        is_given_up: bool,
+    ) -> tuple[Answer, Outcome]:
+        """Return the answer as it is said, and what is to be recorded with it. `now`: the conversation's clock."""
+        answer, lately = _without_words_for_machines(conversation, message, answer, now)
+        asked_at = now if answer.said else conversation.asked_at  # by saying nothing, nothing is asked anew
+        return answer, Outcome(_status(answer, is_given_up=is_given_up), attempts, asked_at, lately)
 
     def _notify(self, conversation: Conversation) -> None:
         if conversation.channel == "chat":
@@ -196,10 +256,10 @@ class TurnTaker:
         responses = self._languages.of(conversation.locale)
         return Answer((Said(responses.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
-    def _send_later(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> None:
+    def _send_later(self, connection: Connection, conversation: Conversation, sid: str, said: tuple[Said, ...]) -> None:
         assert conversation.phone is not None
         now = self._now(conversation)
-        for position, body in enumerate(sms_texts(answer.said)):
+        for position, body in enumerate(sms_texts(said)):
             outbox.enqueue_text(
                 connection,
                 to_phone=conversation.phone,
@@ -207,12 +267,12 @@ class TurnTaker:
                 payload={"body": body},
                 due_at=now + timedelta(milliseconds=position),  # texts are sent in order of due time
                 shift=conversation.clock_shift,
-                dedupe_id=f"answer:{conversation.id}:{message.sid}:{position}",
+                dedupe_id=f"answer:{conversation.id}:{sid}:{position}",
             )
 
-    def _promise(self, connection: Connection, conversation_id: UUID, sid: str) -> None:
+    def _promise(self, conversation_id: UUID, sid: str) -> None:
         """Promise an answer, once, unless the message already has one."""
-        with connection.begin():
+        with self._database.begin() as connection:
             message = messages.lock_inbound(connection, conversation_id, sid)
             conversation = conversations.find(connection, conversation_id)
             if conversation is None or message is None or message.status != "received":
@@ -224,32 +284,38 @@ class TurnTaker:
                 return  # it will hardly be answered this time: a promise would only set the other machine off again
             words = self._languages.of(conversation.locale).render("utter_bot_later")
             promise = Answer((Said(words),), promised=True)
-            messages.store_answer(connection, message, promise, carried_by=sid)
+            messages.store_promise(connection, message, promise, carried_by=sid)
         self._notifier.notify(conversation_id)
 
-    def _find_answer(
-        self, connection: Connection, conversation: Conversation, message: Inbound, deadline: float
-    ) -> Answer:
+    def _find_answer(self, turn: Turn, message: Inbound, deadline: float) -> Answer:
+        conversation = turn.conversation
         if conversation.channel == "sms":
             word = keyword(message.text, message.opt_out_type)
             if word is not None:
-                return self._after_keyword(connection, conversation, word == "opt_out")
+                return self._after_keyword(conversation, word == "opt_out")
         text = message.text.strip()
-        if not text or not any(character.isprintable() and not character.isspace() for character in text):
+        if not any(character.isprintable() and not character.isspace() for character in text):
             return self._reply(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")
-        if conversation.asked_at and self._now(conversation) - conversation.asked_at > THREAD_IS_COLD_AFTER:
-            conversation = replace(conversation, expects=None)  # "table for 2" does not answer yesterday's question
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             raise DialogueUnavailable("no time left")
-        answer = self._dialogue.take_turn(conversation, message, text, seconds=seconds)
+        return self._ask_dialogue(turn, message, text, seconds)
+
+    def _ask_dialogue(self, turn: Turn, message: Inbound, text: str, seconds: float) -> Answer:
+        conversation, as_of = turn.conversation, None
+        if conversation.asked_at and self._now(conversation) - conversation.asked_at > THREAD_IS_COLD_AFTER:
+            conversation = replace(conversation, expects=None)  # "table for 2" does not answer yesterday's question
+        if (turn.is_retaken or message.attempts) and message.received_at is not None:
+            # What was done about it before must not be decided on as if it had stood when the diner wrote.
+            as_of = message.received_at + self._clock.shifted(conversation.clock_shift).offset
+        answer = self._dialogue.take_turn(conversation, message, text, state=turn.state, as_of=as_of, seconds=seconds)
         if answer.left is None:
             return answer
         words = self._languages.of(conversation.locale).render("utter_bot_one_by_one", text=answer.left[:_QUOTE])
         return replace(answer, said=(Said(words), *answer.said))
 
-    def _after_keyword(self, connection: Connection, conversation: Conversation, is_opted_out: bool) -> Answer:
-        with connection.begin():
+    def _after_keyword(self, conversation: Conversation, is_opted_out: bool) -> Answer:
+        with self._database.begin() as connection:
             conversations.note(connection, conversation.id, opted_out=is_opted_out)
         return self._reply(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
 
@@ -262,3 +328,28 @@ def _status(answer: Answer, *, is_given_up: bool) -> messages.Status:
     if is_given_up:
         return "failed"
     return "answered" if answer.said else "silenced"
+
+
+def _real_now() -> datetime:
+    """Return the time by which the database judges whether an answer is late: no test clock."""
+    return datetime.now(UTC)
+
+
+def _together(answers: list[Answer]) -> Answer:
+    """Return one answer of several: all that is said, and the state after the last."""
+    return replace(answers[-1], said=tuple(said for answer in answers for said in answer.said))
+
+
+def _without_words_for_machines(
+    conversation: Conversation, message: Inbound, answer: Answer, now: datetime
+) -> tuple[Answer, dict[str, Any] | None]:
+    """Return the answer to a text, or nothing where that is best, and what the thread remembers of it (`bot.silence`)."""
+    if conversation.channel != "sms":
+        return answer, conversation.lately
+    before = Lately.read(conversation.lately)
+    verdict = silence.judge(before, message.text, is_automatic=answer.is_automatic, is_idle=answer.is_idle, now=now)
+    lately = verdict.lately.stored() if verdict.lately != before else conversation.lately
+    if not verdict.is_silent:
+        return answer, lately
+    logger.info("message %s is answered by nothing", message.sid)
+    return replace(answer, said=()), lately

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text, update
 
 from booking_engine import Clock, outbox
 from bot import conversations, schema
@@ -57,9 +57,7 @@ class Verification:
         """Digest of the address a message was sent from, for storage."""
         return self._codes.digest_of_address(address) if address else None
 
-    def check(
-        self, connection: Connection, conversation: Conversation, message: Inbound
-    ) -> tuple[Conversation, Inbound]:
+    def check(self, database: Engine, conversation: Conversation, message: Inbound) -> tuple[Conversation, Inbound]:
         """Check the code in a message, if there is one. The outcome is committed before anything else happens with it.
 
         A correct code assigns the phone to the conversation. A message that is handled again is not checked again.
@@ -67,7 +65,7 @@ class Verification:
         typed = typed_code(message.text)
         if typed is None or message.verified or conversation.expects not in _ASKED or not _is_anonymous(conversation):
             return conversation, message
-        with connection.begin():
+        with database.begin() as connection:
             newest = _newest(connection, conversation)
             if newest is None or newest.used_at is not None:
                 return conversation, message
@@ -124,7 +122,7 @@ class Verification:
     def _refusal(
         self, connection: Connection, conversation: Conversation, message: Inbound, phone: str
     ) -> Literal["utter_bot_code_opted_out", "utter_bot_code_too_many"] | None:
-        thread = conversations.find(connection, conversations.sms_thread(phone, self._our_number, None).id)
+        thread = conversations.find(connection, conversations.sms_thread(phone, self._our_number).id)
         if thread is not None and thread.opted_out:
             return "utter_bot_code_opted_out"
         # Serialize requests per phone and per address, so that concurrent ones are counted correctly.

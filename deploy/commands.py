@@ -80,7 +80,7 @@ def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
     from deploy.serving import serve_in_threads
 
-    serve_in_threads("app:create_actions_app()", "127.0.0.1", settings.actions_port, settings.web_threads)
+    serve_in_threads("app:create_actions_app()", settings.actions_host, settings.actions_port, settings.web_threads)
 
 
 @cli.command()

@@ -14,7 +14,7 @@ from bot.relay import Relay
 from bot.sender import Sender
 from bot.twilio_rest import create_client
 from deploy.memory import collect_rarely
-from webhooks.twilio import receive_form
+from webhooks.twilio import read_form
 
 
 def run_worker(context: AppContext) -> None:
@@ -34,7 +34,8 @@ def run_worker(context: AppContext) -> None:
     jobs.configure(sender, context.turns)
 
     def replay(form: dict[str, str]) -> None:
-        thread, message = receive_form(MultiDict(form), context.engine, context.turns)
+        thread, message = read_form(MultiDict(form))
+        context.turns.receive(thread, message)
         context.turns.note_promise(thread.id, message.sid)
 
     relay = Relay(context.database, context.redis, context.clock, replay)

@@ -24,16 +24,31 @@ from booking_engine import (
 )
 
 T = TypeVar("T")
+_INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Origin:
-    """Where an effect comes from: the engine, and the message by which its commands are told from others."""
+    """Where an effect comes from: the engine, and the message by which its commands are told from others.
+
+    `as_of`: set while a message is decided on that may have been acted on before: what the engine shows is what stood then.
+    A command that was carried out before returns what it returned then, and moves this to just after itself.
+    """
 
     engine: BookingEngine
     sender: str
     message_id: str
     channel: str
+    as_of: datetime | None = None
+
+    def ask(self, method: str, given: dict[str, Any]) -> Any:
+        """Call a method of the engine."""
+        engine = self.engine if self.as_of is None else self.engine.as_of(self.as_of)
+        answer = getattr(engine, method)(**given)
+        if self.as_of is not None and "command_id" in given and isinstance(answer, (Hold, Reservation)):
+            done_at = self.engine.changed_since(answer, self.as_of)
+            self.as_of = done_at + _INSTANT if done_at else self.as_of
+        return answer
 
 
 @dataclass_transform(frozen_default=True)
@@ -62,7 +77,7 @@ class Effect(Generic[T]):
             given |= {"command_id": f"{origin.sender}:{origin.message_id}:{self.verb}", "channel": origin.channel}
         if self.texts is not None:  # in a text thread the reply itself confirms
             given["notify"] = self.texts and origin.channel != "sms"
-        answer: T = getattr(origin.engine, self.asks)(**given)
+        answer: T = origin.ask(self.asks, given)
         return answer
 
     def __iter__(self) -> Steps[T]:

@@ -18,6 +18,8 @@ Details = tuple[tuple[str, str, Any], ...]
 """Entities that are heard later."""
 
 _PRESUMED_PARTY = 2
+_MOST_KEPT = 20
+"""How many of the things that add up in a long conversation are remembered: restaurants refused, wishes, details to come."""
 _STALE_AFTER = timedelta(hours=12)
 _KEPT = frozenset(("reservation", "name", "phone", "touched_at", "before", "replaced", "replied_to", "over"))
 
@@ -167,8 +169,16 @@ class State:
         return state
 
     def dump(self) -> dict[str, Any]:
-        """Return what the slot is to hold, as JSON."""
-        stored: dict[str, Any] = _STATES.dump_python(replace(self, over=None), mode="json", exclude_defaults=True)
+        """Return what the slot is to hold, as JSON: a few kilobytes at most, however long the conversation goes on."""
+        bounded = replace(
+            self,
+            over=None,
+            refused=self.refused[-_MOST_KEPT:],
+            refused_cuisines=self.refused_cuisines[-_MOST_KEPT:],
+            sought=self.sought[-_MOST_KEPT:],
+            pending=self.pending and self.pending[:_MOST_KEPT],  # the newest come first
+        )
+        stored: dict[str, Any] = _STATES.dump_python(bounded, mode="json", exclude_defaults=True)
         return stored
 
     def forget_draft(self) -> None:

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import wraps
 
 from flask import Blueprint, Response, abort, request
@@ -18,7 +17,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
-from booking_engine import BookingEngine, TryAgain
+from booking_engine import TryAgain
 from booking_engine.text import clean_text
 from bot import deliveries, inbox_spool
 from bot.conversations import Conversation, sms_thread
@@ -26,7 +25,8 @@ from bot.messages import Answer, Inbound
 from bot.rendering import fitting, sms_texts
 from bot.responses import Languages, Responses
 from bot.settings import Settings
-from bot.turn import LONGEST_TEXT, TurnTaker
+from bot.timely_turns import OutOfTime, TimelyTurns
+from bot.turn import LONGEST_TEXT, NotStored
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,7 @@ _PART_MARKER = re.compile(r"^\s*\(?[1-9]/[2-9]\)\s*|\s*\([1-9]/[2-9]\)\s*$")
 
 def create_blueprint(
     settings: Settings,
-    turns: TurnTaker,
-    engine: BookingEngine,
+    turns: TimelyTurns,
     database: Engine,
     redis: Redis,
     languages: Languages,
@@ -62,13 +61,12 @@ def create_blueprint(
     @blueprint.post("/sms")
     @signed
     def sms() -> Response:
+        thread, message = read_form(request.form)
         try:
-            thread, message = receive_form(request.form, engine, turns)
-        except (SQLAlchemyError, TryAgain):
-            logger.exception("message not stored")
+            answer = turns.respond(thread, message)
+        except (NotStored, OutOfTime):
+            logger.exception("message %s not stored, or not in time", message.sid)
             return _twiml_texts(_set_aside(redis, responses))
-        try:
-            answer = turns.answer(thread.id, message.sid, seconds=settings.answer_within)
         except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it; the spool makes it look at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
@@ -86,31 +84,22 @@ def create_blueprint(
     return blueprint
 
 
-def receive_form(form: MultiDict[str, str], engine: BookingEngine, turns: TurnTaker) -> tuple[Conversation, Inbound]:
-    """Store the message in a webhook's fields.
+def read_form(form: MultiDict[str, str]) -> tuple[Conversation, Inbound]:
+    """Return the message in a webhook's fields, and the thread that it belongs to.
 
     Raises:
         werkzeug.exceptions.BadRequest: a required field is missing.
-        sqlalchemy.exc.SQLAlchemyError: the message could not be stored.
     """
     sid, sender, our_number = (_field(form, name) for name in ("MessageSid", "From", "To"))
-    thread = thread_between(engine, sender, our_number)
+    thread = sms_thread(sender, our_number)
     media = form.get("NumMedia", "0")
-    message = Inbound(
+    return thread, Inbound(
         conversation_id=thread.id,
         sid=sid,
         text=_PART_MARKER.sub("", clean_text(form.get("Body", "")))[:LONGEST_TEXT],
         media_count=int(media) if media.isdecimal() else 0,
         opt_out_type=form.get("OptOutType"),
     )
-    turns.receive(thread, message)
-    return thread, message
-
-
-def thread_between(engine: BookingEngine, sender: str, our_number: str) -> Conversation:
-    """Return the thread between these two numbers. If ours belongs to a restaurant, the thread is about that one."""
-    own = engine.restaurant_by_sms_number(our_number)
-    return replace(sms_thread(sender, our_number, own.slug if own else None), address=sender)
 
 
 def _field(form: MultiDict[str, str], name: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, event, make_url
+from psycopg.sql import SQL, Identifier, Literal
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 _DRIVER = "postgresql+psycopg"
 _SETTINGS = {
@@ -21,18 +22,27 @@ _SETTINGS = {
 
 
 def create_database(
-    url: str, *, pool_size: int = 10, max_overflow: int = 10, name: str = "tabletalk", pre_ping: bool = False
+    url: str,
+    *,
+    pool_size: int = 10,
+    max_overflow: int = 10,
+    name: str = "tabletalk",
+    pre_ping: bool = False,
+    behind_pooler: bool = False,
 ) -> Engine:
     """Create a connection pool with timeouts: 3 s for a lock, 8 s for a statement, 5 s for a connection.
 
     Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` URLs; `name` is shown in pg_stat_activity.
     `pre_ping` replaces a dead connection (after a server restart, say) before it is used, at the cost of a round trip
-    per checkout.
+    per checkout. `behind_pooler`: the address is that of a pooler in transaction mode, such as PgBouncer, which takes no
+    settings from a client and gives every transaction another server; `set_role_defaults` makes the settings there.
     """
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", _DRIVER):
         raise ValueError(f"not a PostgreSQL address: {scheme}://…")
-    options = " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())
+    options = {"options": " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())}
+    # A statement that is prepared on one server is unknown to the next.
+    arguments = {"prepare_threshold": None} if behind_pooler else options
     database = create_engine(
         make_url(f"{_DRIVER}://{rest}"),
         pool_size=pool_size,
@@ -40,10 +50,20 @@ def create_database(
         pool_timeout=5,
         pool_pre_ping=pre_ping,
         pool_reset_on_return=None,
-        connect_args={"application_name": name, "options": options, "connect_timeout": 5},
+        connect_args={"application_name": name, "connect_timeout": 5, **arguments},
     )
     event.listen(database, "reset", _roll_back)
     return database
+
+
+def set_role_defaults(connection: Connection) -> None:
+    """Make the settings of `create_database` those of every later connection of this user to this database."""
+    driver = connection.connection.driver_connection
+    name, user = connection.execute(text("SELECT current_database(), current_user")).one()
+    for key, value in _SETTINGS.items():
+        statement = SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}")
+        words = statement.format(Identifier(user), Identifier(name), SQL(key), Literal(value))
+        connection.exec_driver_sql(words.as_string(driver))
 
 
 def _roll_back(driver: psycopg.Connection[Any], *_: object) -> None:

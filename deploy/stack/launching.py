@@ -52,7 +52,8 @@ def launch(var: Path, **chosen: object) -> Launched:
     var.mkdir(parents=True, exist_ok=True)
     (var / "models").symlink_to(PROJECT / "var" / "models")
     ports = dict(zip(("PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"), free_ports(4), strict=True))
-    variables = environment(var, **{**ports, **chosen})
+    # One process: the ports above its own may be somebody else's.
+    variables = environment(var, **{**ports, "RASA_PROCESSES": 1, **chosen})
     log = var / "run.log"
     with log.open("w") as output:
         process = subprocess.Popen(  # noqa: S603 - ourselves

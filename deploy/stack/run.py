@@ -104,7 +104,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    wanted = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "RASA_PORT": settings.rasa_port}
+    wanted = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port}
+    wanted |= {f"RASA_PORT{f' + {n}' if n else ''}": port for n, port in enumerate(settings.rasa_ports)}
     if settings.events_port:
         wanted["EVENTS_PORT"] = settings.events_port
     if len(set(wanted.values())) < len(wanted):
@@ -113,14 +114,16 @@ def _check_ports(settings: Settings) -> None:
         try:
             _try_port(settings.host if name in ("PORT", "EVENTS_PORT") else "127.0.0.1", port)
         except OSError as error:
-            raise CannotStart(f"port {port} cannot be had ({error.strerror}); set {name} to another one") from error
+            raise CannotStart(
+                f"port {port} cannot be had ({error.strerror}); set {name.split()[0]} to another one"
+            ) from error
 
 
 def _with_events_port(settings: Settings) -> Settings:
     """Choose a port for the event stream: the usual one, or any free port, since no one has to remember it."""
     if settings.events_port:
         return settings
-    taken = {settings.port, settings.actions_port, settings.rasa_port}
+    taken = {settings.port, settings.actions_port, *settings.rasa_ports}
     for port in (settings.events_listen_on, 0):
         with suppress(OSError):
             found = _try_port(settings.host, port)
@@ -175,7 +178,7 @@ class _Stack:
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()
-        for name in ("rasa", "actions", "web", "events", "worker"):
+        for name in (*_rasas(settings), "actions", "web", "events", "worker"):
             self.supervisor.programs.start(name)
         events = f"http://127.0.0.1:{settings.events_listen_on}"
         addresses = {
@@ -190,7 +193,10 @@ class _Stack:
     def _programs(self) -> list[Program]:
         ours = str(Path(sys.executable).with_name("tabletalk"))
         programs = [
-            Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.rasa.server"]),
+            *(
+                Program(name, ["env", f"RASA_PORT={port}", str(model.RASA_PYTHON), "-m", "dialogue.rasa.server"])
+                for name, port in _rasas(self.settings).items()
+            ),
             # gunicorn's quick shutdown: a graceful one would wait for requests that no other server can complete
             Program("actions", [ours, "actions"], stop_signal="INT"),
             Program("web", [ours, "web"], stop_signal="INT"),
@@ -216,7 +222,6 @@ class _Stack:
             "TABLETALK_INTERNAL_TOKEN": settings.internal_secret,
             "TABLETALK_ACTIONS_URL": settings.actions_address,
             "TABLETALK_MODEL": str(self.trained),
-            "RASA_PORT": str(settings.rasa_port),
             "EVENTS_PORT": str(settings.events_port),
             "DATABASE_URL": settings.database_address,
             "REDIS_URL": settings.redis_address,
@@ -251,6 +256,11 @@ class _Stack:
             time.sleep(0.1)
 
 
+def _rasas(settings: Settings) -> dict[str, int]:
+    """Return the ports of Rasa's processes, by the names of the programs: rasa, rasa-2, …"""
+    return {f"rasa-{n}" if n > 1 else "rasa": port for n, port in enumerate(settings.rasa_ports, start=1)}
+
+
 def _is_ok(client: httpx.Client, url: str) -> bool:
     try:
         return client.get(url).status_code == httpx.codes.OK
@@ -269,7 +279,7 @@ def _announce(settings: Settings, seconds: float) -> None:
         f"  Chat API          {base}/api/chat/conversations",
         f"  REST API          {base}/docs",
         f"  Demo API key      {sorted(read_api_keys(settings.api_keys))[0]}",
-        f"  Rasa              {settings.rasa_address}   (token {settings.internal_secret})",
+        f"  Rasa              {', '.join(settings.rasa_addresses)}   (token {settings.internal_secret})",
         f"  Logs              {settings.tabletalk_var / 'log'}",
         ANNOUNCED,
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -49,16 +49,18 @@ class TakeTurn(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Decide, hand the words over, and return the events that Rasa is to keep."""
         metadata = tracker.latest_message.get("metadata") or {}
-        engine = self._engine.at(timedelta(seconds=metadata.get("clock_shift") or 0))
+        engine = self._engine.at(timedelta(seconds=metadata.get("clock_shift") or 0)).knowing(metadata.get("catalogue"))
         turn = _turn_of(tracker, engine, self._languages)
         situation = turn.situation
-        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel)
+        as_of = datetime.fromisoformat(metadata["as_of"]) if metadata.get("as_of") else None
+        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel, as_of)
         decision = carry_out(decide(self._task, turn), origin)
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
         if decision.follow is None:
             is_idle_here = turn.intent != "repeat" and not turn.heard and is_idle(decision.reply.lines)
-            _utter(dispatcher, decision, {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here})
+            for_bot = {"automatic": is_automatic(turn.reading.acts), "idle": is_idle_here}
+            _utter(dispatcher, decision, for_bot | ({"as_of": origin.as_of.isoformat()} if origin.as_of else {}))
         return self._events(decision, is_open=situation.is_open)
 
     def _events(self, decision: Decision, *, is_open: bool) -> list[EventType]:

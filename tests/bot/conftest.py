@@ -51,7 +51,7 @@ def database(module_database: Engine) -> Iterator[Engine]:
     """A database without conversations and reservations."""
     yield module_database
     with module_database.begin() as connection:
-        connection.execute(text("TRUNCATE outbox, outbound, inbound, conversation CASCADE"))
+        connection.execute(text("TRUNCATE outbox, outbound, inbound, dialogue, conversation CASCADE"))
 
 
 @pytest.fixture

@@ -11,13 +11,12 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
 from booking_engine import BookingEngine, Clock, outbox, phones
-from bot import conversations, messages
+from bot import conversations, turn_store
 from bot.messages import Inbound
 from bot.sender import Sender
 from tests.engine.conftest import alembic_config
 from tests.engine.helpers import as_lines, book, clock_at, evening, restaurant_line, tables
 from tests.support.twilio_server import TwilioServer
-from webhooks.twilio import thread_between
 
 from .conftest import OUR_NUMBER
 from .test_sender import send_due
@@ -29,10 +28,10 @@ OLD_ID, LINE_ID = (uuid.uuid5(_THREADS, f"{number} {OUR_NUMBER}") for number in 
 
 def text_from(database: Engine, engine: BookingEngine, sender: str) -> conversations.Conversation:
     """Store a text as the webhook does; return its thread."""
-    thread = thread_between(engine, sender, OUR_NUMBER)
+    thread = conversations.sms_thread(sender, OUR_NUMBER)
+    message = Inbound(thread.id, f"SM{uuid.uuid4().hex}", "hi")
+    turn_store.receive(database, thread, message, now=engine.clock.now(), take=False)
     with database.begin() as connection:
-        conversations.remember(connection, thread)
-        messages.store_inbound(connection, Inbound(thread.id, f"SM{uuid.uuid4().hex}", "hi"), now=engine.clock.now())
         known = conversations.find(connection, thread.id)
     assert known is not None
     return known
@@ -74,7 +73,7 @@ def test_an_opt_out_under_either_form_is_one(
     engine: BookingEngine, database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
 ) -> None:
     with database.begin() as connection:
-        conversations.remember(connection, conversations.sms_thread(OLD, OUR_NUMBER, None))
+        conversations.remember(connection, conversations.sms_thread(OLD, OUR_NUMBER))
         conversations.note(connection, LINE_ID, opted_out=True)
     assert text_from(database, engine, LINE).opted_out
     queue(database, clock, None, "a reminder")
@@ -162,7 +161,7 @@ def test_of_two_threads_the_one_written_in_last_goes_on(before: tuple[str, Engin
         _thread(database, thread_id, phone, name, opted_out=name == "old", expects=f"asked in {name}")
     command.upgrade(alembic_config(url), "head")
     with database.connect() as connection:
-        [row] = connection.execute(text("SELECT * FROM conversation")).all()
+        [row] = connection.execute(conversations.select_conversations()).all()
         said = connection.scalars(
             text("SELECT text FROM inbound WHERE conversation_id = :id ORDER BY seq"), {"id": row.id}
         )
@@ -201,5 +200,5 @@ def test_the_migration_rewrites_just_what_the_code_would(before: tuple[str, Engi
     command.upgrade(alembic_config(url), "head")
     with database.connect() as connection:
         known = {row.id: row.phone for row in connection.execute(text("SELECT id, phone FROM conversation"))}
-    threads = [conversations.sms_thread(number, OUR_NUMBER, None) for number in numbers]
+    threads = [conversations.sms_thread(number, OUR_NUMBER) for number in numbers]
     assert known == {thread.id: thread.phone for thread in threads}

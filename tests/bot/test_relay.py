@@ -10,7 +10,7 @@ from rq import Queue, SimpleWorker
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, outbox
-from bot import conversations, inbox_spool, jobs, messages
+from bot import conversations, inbox_spool, jobs, messages, turn_store
 from bot.messages import Inbound
 from bot.relay import Relay
 from bot.sender import Sender
@@ -86,10 +86,8 @@ def test_one_text_is_queued_once_under_one_name(database: Engine, clock: Clock, 
 
 
 def test_a_message_left_behind_becomes_a_job_once(database: Engine, clock: Clock, redis: Redis, relay: Relay) -> None:
-    thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
-    with database.begin() as connection:
-        conversations.remember(connection, thread)
-        messages.store_inbound(connection, Inbound(thread.id, "SM1", "hello"), now=clock.now())
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
+    turn_store.receive(database, thread, Inbound(thread.id, "SM1", "hello"), now=clock.now(), take=False)
     assert relay.look() == 0, "its handler may still be at it"
     with database.begin() as connection:
         connection.execute(text("UPDATE inbound SET received_at = now() - interval '30 seconds'"))
@@ -101,11 +99,10 @@ def test_a_message_left_behind_becomes_a_job_once(database: Engine, clock: Clock
 def test_a_promised_answer_is_due_when_its_time_has_come(
     engine: BookingEngine, database: Engine, clock: Clock, redis: Redis, relay: Relay
 ) -> None:
-    thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
     message = Inbound(thread.id, "SM1", "hello")
+    turn_store.receive(database, thread, message, now=clock.now(), take=False)
     with database.begin() as connection:
-        conversations.remember(connection, thread)
-        messages.store_inbound(connection, message, now=clock.now())
         messages.set_status(connection, message, "promised", retry_at=clock.now())
     pass_time(engine, seconds=1)
     relay.look()

@@ -113,7 +113,7 @@ def test_a_number_that_cannot_be_texted_is_given_up_at_once(
 def test_after_an_opt_out_nothing_more_is_sent(
     database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
 ) -> None:
-    thread = conversations.sms_thread(PHONE, OUR_NUMBER, None)
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
     with database.begin() as connection:
         conversations.remember(connection, thread)
     queue(database, clock, conversation_id=thread.id)

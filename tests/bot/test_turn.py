@@ -30,14 +30,13 @@ def say(database: Engine, engine: BookingEngine, clock: Clock, codes: PhoneCodes
     languages = Languages()
     verification = Verification(codes, languages, clock, Limits(), OUR_NUMBER)
     handoff, notifier = ConversationHandoff(engine, languages, OUR_NUMBER), Notifier("redis://127.0.0.1:1")
-    away = DialogueClient("http://127.0.0.1:1", "token")
+    away = DialogueClient(["http://127.0.0.1:1"], "token")
     turns = TurnTaker(database, away, languages, clock, verification, handoff, notifier)
-    thread = sms_thread(ANA, OUR_NUMBER, None)
+    thread = sms_thread(ANA, OUR_NUMBER)
 
     def text(words: str) -> Answer:
         message = Inbound(thread.id, f"SM-{words}", words)
-        turns.receive(thread, message)
-        return turns.answer(thread.id, message.sid, seconds=9)
+        return turns.respond(thread, message, seconds=9)
 
     return text
 

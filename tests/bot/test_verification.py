@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 
 from booking_engine import Clock
-from bot import conversations, messages
+from bot import conversations, schema, turn_store
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verify
 from bot.phone_codes import PhoneCodes, typed_code
@@ -43,7 +43,7 @@ class Chats:
         chat = Conversation(id=uuid.uuid4(), channel="chat", expects="code", **more)
         with self.database.begin() as connection:
             conversations.remember(connection, chat)
-            conversations.note(connection, chat.id, expects=chat.expects)
+            connection.execute(insert(schema.dialogue).values(id=chat.id, expects=chat.expects))
         return chat
 
     def ask(self, chat: Conversation, phone: str, *, address: str | None = None, anew: bool = True) -> Answer:
@@ -56,15 +56,13 @@ class Chats:
     def type(self, chat: Conversation, words: str) -> tuple[str | None, str | None]:
         """Type a text. Return the outcome, and the conversation's phone afterwards."""
         message = self._message(chat, words, None)
-        with self.database.connect() as connection:
-            chat, message = self.verification.check(connection, chat, message)
+        chat, message = self.verification.check(self.database, chat, message)
         return message.verified, chat.phone
 
     def _message(self, chat: Conversation, words: str, address: str | None) -> Inbound:
         digest = self.verification.digest_of_address(address)
         message = Inbound(chat.id, uuid.uuid4().hex, words, address=digest)
-        with self.database.begin() as connection:
-            messages.store_inbound(connection, message, now=self.clock.now())
+        turn_store.receive(self.database, chat, message, now=self.clock.now(), take=False)
         return message
 
     def code(self, chat: Conversation) -> str:

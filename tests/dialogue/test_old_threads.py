@@ -1,23 +1,32 @@
-"""Threads recorded before the state became one slot go on as if nothing had happened."""
+"""Threads that the dialogue manager kept as events go on as if nothing had happened, those with a slot for each field too."""
 
 from __future__ import annotations
 
 import json
+import time
+import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, text
 
-from dialogue.rasa.server.old_slots import migrated
 from dialogue.state import State
+from tests.engine.conftest import alembic_config, copy_database, server_url, template_url
 from tests.support.chat import Chat
 from tests.support.running import Stack
 
+_MIGRATION = import_module("deploy.migrations.versions.0018_dialogue")
+migrated, carried_after = _MIGRATION.migrated, _MIGRATION.state_after
 THREADS = {
     path.stem: json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "threads").glob("*.json"))
 }
+__all__ = ["copy_database", "server_url", "template_url"]
+
 RECORDED = datetime(2026, 12, 1, 16, 5, tzinfo=UTC)
 
 
@@ -96,25 +105,53 @@ def test_where_the_party_sat_can_be_taken_back_too() -> None:
     assert elsewhere.area is None
 
 
+def test_the_form_and_its_question_go_on() -> None:
+    carried = carried_after(THREADS["time_asked"]["events"])
+    assert carried["loop"] == "booking_form"
+    assert carried["slots"]["requested_slot"] == "time"
+    assert carried_after([{"event": "session_started", "timestamp": 1.0}]) is None, "nobody has said anything"
+
+
 def test_the_diner_goes_on_in_such_a_thread(stack: Stack, chat: Chat) -> None:
     conversation = chat.open(phone="+16285780099")
     events = json.loads(json.dumps(THREADS["time_asked"]["events"]))
     for event in events:
+        event["timestamp"] = time.time()
         if event.get("name") == "touched_at":
             event["value"] = stack.engine.clock.now().isoformat(timespec="seconds")
-    store(stack, conversation.opened["conversation_id"], events)
+    insert = text("INSERT INTO dialogue (id, state) VALUES (:id, CAST(:state AS jsonb))")
+    values = {"id": conversation.opened["conversation_id"], "state": json.dumps(carried_after(events))}
+    with stack.database.begin() as connection:
+        connection.execute(insert, values)
     answer = conversation.say("7pm")
     assert answer["expects"] == "name"
     assert "Brasserie Tournesol" in answer["messages"][-1]["text"]
     assert conversation.say("Ann Lee")["expects"] == "confirmation"  # nobody has said how many
 
 
-def store(stack: Stack, sender: str, events: list[dict[str, Any]]) -> None:
-    """Put a tracker where Rasa keeps its own."""
-    insert = text(
-        "INSERT INTO rasa.events (sender_id, type_name, timestamp, data) VALUES (:sender, :type, :timestamp, :data)"
+def test_a_migration_carries_open_threads_over(copy_database: Callable[[], str]) -> None:
+    url = copy_database()
+    command.downgrade(alembic_config(url), "0017")
+    database = create_engine(url)
+    table = (
+        "CREATE TABLE rasa.events"
+        " (id serial PRIMARY KEY, sender_id text, type_name text, timestamp double precision, data text)"
     )
-    with stack.database.begin() as connection:
-        for event in events:
-            row = {"sender": sender, "type": event["event"], "timestamp": event["timestamp"], "data": json.dumps(event)}
-            connection.execute(insert, row)
+    insert = text("INSERT INTO rasa.events (sender_id, type_name, data) VALUES (:sender, :type, :data)")
+    ids = {name: str(uuid.uuid4()) for name in THREADS}
+    with database.begin() as connection:
+        connection.execute(text(table))
+        for name, sender in ids.items():
+            connection.execute(
+                text("INSERT INTO conversation (id, channel, expects) VALUES (:id, 'chat', 'time')"), {"id": sender}
+            )
+            for event in THREADS[name]["events"]:
+                row = {"sender": sender, "type": event["event"], "data": json.dumps(event)}
+                connection.execute(insert, row)
+    command.upgrade(alembic_config(url), "head")
+    with database.connect() as connection:
+        rows = connection.execute(text("SELECT id::text, state, expects FROM dialogue")).all()
+        assert connection.scalar(text("SELECT to_regnamespace('rasa')")) is None
+    database.dispose()
+    assert {row.id: row.state for row in rows} == {ids[name]: carried_after(THREADS[name]["events"]) for name in ids}
+    assert {row.expects for row in rows} == {"time"}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from typing import Any
-
-from bot.settings import PROJECT
-from deploy.stack.model import RASA_PYTHON
+from deploy.stack import model
+from tests.support.rasas_python import in_rasas_python
+from tests.support.running import Stack
 
 EVENT_TYPES = """
 import json
@@ -75,12 +72,94 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 asyncio.run(main())
 """
 
+CARRIED = """
+import asyncio, json
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, LoopInterrupted, SlotSet, UserUttered
+from rasa.utils.endpoints import EndpointConfig
+from dialogue.rasa.server import carried
 
-def in_rasas_python(script: str) -> Any:
-    """Return what a script prints last, which is JSON."""
-    done = subprocess.run([RASA_PYTHON, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+domain = Domain.load("dialogue/rasa/domain")
+
+async def main():
+    store = TrackerStore.create(EndpointConfig(type="dialogue.rasa.server.carried.CarriedTrackerStore"), domain)
+    before = await store.retrieve("ana")  # outside a request
+    first = carried.begin(None, 0.0)
+    tracker = await store.get_or_create_tracker("ana")
+    said = [
+        UserUttered("hi", {"name": "book"}), ActionExecuted("booking_form"), ActiveLoop("booking_form"),
+        SlotSet("requested_slot", "time"), SlotSet("state", {"city": "Rome"}), ActionExecuted("action_listen"),
+    ]
+    tracker.update_with_events(said, domain)
+    await store.save(tracker)
+    kept = json.loads(json.dumps(first.dialogue))
+    second = carried.begin(kept, 0.0)
+    again = await store.retrieve("ana")
+    told = [again.active_loop_name, again.latest_action_name, again.get_slot("requested_slot"), again.get_slot("state")]
+    again.update_with_events([UserUttered("?", {"name": "ask"}), ActionExecuted("action_reply"), LoopInterrupted(True)], domain)
+    await store.save(again)
+    third = await store.retrieve("ana")
+    late = carried.begin({**kept, "heard_at": kept["heard_at"] - 60}, 3600.0)
+    print(json.dumps({
+        "before": before is None, "told": told, "interrupted": third.is_active_loop_interrupted, "traces": second.traces,
+        "silence": round(late.silence()), "names": sorted(kept), "others": await in_another_request(store),
+    }))
+
+async def in_another_request(store):
+    carried.begin(None, 0.0)
+    return await store.retrieve("ana") is None
+
+carried.install()
+asyncio.run(main())
+"""
+
+PREDICTIONS = """
+import itertools, json, os
+from rasa.core.agent import Agent
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, LoopInterrupted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from dialogue.rasa.server import graph, prediction
+
+dask = Agent.load(os.environ["TABLETALK_MODEL"]).processor
+graph.install()
+plain = Agent.load(os.environ["TABLETALK_MODEL"]).processor
+domain = plain.domain
+
+def dialogues():
+    form = "booking_form"
+    opened = [ActionExecuted(form), ActiveLoop(form), SlotSet("requested_slot", "time"), ActionExecuted("action_listen")]
+    for intent, is_open in itertools.product(sorted(domain.intents), (False, True)):
+        begun = [ActionExecuted("action_listen"), *(opened if is_open else [])]
+        yield [*begun, UserUttered("x", {"name": intent})]
+        yield [*begun, UserUttered("x", {"name": intent}), ActionExecutionRejected(form)]
+        yield [*begun, UserUttered("x", {"name": intent}), ActionExecuted("action_reply")]
+        yield [*begun, UserUttered("x", {"name": intent}), ActionExecuted("action_reply"), LoopInterrupted(True)]
+        yield [*begun, UserUttered("x", {"name": intent}), ActionExecuted(form), ActiveLoop(None)]
+
+def tracker_of(events, name):
+    tracker = DialogueStateTracker("ana", domain.slots)
+    tracker.update_with_events([*events, SlotSet("state", {"name": name})], domain)
+    return tracker
+
+def told(processor, events, name):
+    found = processor._predict_next_with_tracker(tracker_of(events, name))
+    action = domain.action_names_or_texts[found.max_confidence_index]
+    return [action, found.max_confidence, [event.type_name for event in found.events]]
+
+rasas = [told(dask, events, "Ana") for events in dialogues()]
+prediction.install()
+ours = [told(plain, events, "Ana") for events in dialogues()]
+searches = []
+search = prediction._predict_as_rasa_does
+prediction._predict_as_rasa_does = lambda *args: searches.append(1) or search(*args)
+again = [told(plain, events, "Bo") for events in dialogues()]
+print(json.dumps({
+    "same": rasas == ours == again, "actions": len({action for action, *_ in rasas}), "searches": len(searches),
+    "runner": type(plain.graph_runner).__name__, "of Rasa": type(dask.graph_runner).__name__,
+    "influence": prediction.depends_on_slots(domain),
+}))
+"""
 
 
 def test_the_class_of_an_event_is_looked_up_once_for_each_type() -> None:
@@ -92,3 +171,29 @@ def test_calls_are_slim_and_share_a_connection_and_a_failure_is_none_of_rasas() 
     assert told["done"] == [["bot", "slot"]] * 3 + ["fails"]
     assert told["calls"][:3] == [["Bearer t", "action_reply", [], {}]] * 3
     assert told["connections"] == 1
+
+
+def test_a_dialogue_is_what_the_request_has_brought() -> None:
+    told = in_rasas_python(CARRIED)
+    assert told["before"]
+    assert told["others"]
+    assert told["told"] == ["booking_form", "action_listen", "time", {"city": "Rome"}]
+    assert told["interrupted"]
+    assert told["traces"] == [
+        {
+            "steps": [["intent", "ask", "booking_form"], ["action", "action_reply", "booking_form"]],
+            "responses": [],
+            "errors": [],
+        }
+    ]
+    assert told["silence"] == 3660, "by the clock of the conversation, an hour ahead"
+    assert told["names"] == ["heard_at", "is_interrupted", "loop", "slots"]
+
+
+def test_a_prediction_is_remembered_and_the_same_as_rasas(stack: Stack) -> None:
+    """Whatever the slots hold, and without Dask; what was predicted once is not searched for again."""
+    trained = str(model.model_path(stack.var / "models"))
+    told = in_rasas_python(PREDICTIONS, TABLETALK_MODEL=trained)
+    assert (told["same"], told["influence"], told["searches"]) == (True, False, 0)
+    assert told["actions"] > 5
+    assert (told["of Rasa"], told["runner"]) == ("DaskGraphRunner", "PlainGraphRunner")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from booking_engine import BookingEngine
 from booking_engine.storage import schema, sql
+from bot import sql as bot_sql
 
 from .conftest import alembic_config
 from .helpers import OpenRestaurant, book, evening
@@ -47,9 +48,10 @@ def functions_in(engine: Engine) -> dict[str, tuple[str, str | None]]:
 def test_the_sql_files_are_the_functions_that_the_migrations_install(copy_database: Callable[[], str]) -> None:
     engine = create_engine(copy_database())
     migrated = functions_in(engine)
-    assert set(migrated) == set(sql.functions())
+    written = {**sql.functions(), **bot_sql.functions()}
+    assert set(migrated) == set(written)
     with engine.begin() as connection:
-        for name, statement in sql.functions().items():
+        for name, statement in written.items():
             connection.exec_driver_sql(f"DROP FUNCTION {name}")
             connection.exec_driver_sql(statement)
     assert functions_in(engine) == migrated

@@ -21,7 +21,7 @@ from tests.support.running import Stack
 
 
 class DyingClient(DialogueClient):
-    """Sends the turn to the real service, which stores it, and then simulates the death of the process."""
+    """Sends the turn to the real service, which takes it, and then simulates the death of the process."""
 
     def take_turn(self, *args: Any, **kwargs: Any) -> Answer:
         super().take_turn(*args, **kwargs)
@@ -30,16 +30,15 @@ class DyingClient(DialogueClient):
 
 def die_at(stack: Stack, phone: Phone, text: str) -> str:
     """Send a message whose turn the dialogue takes, but whose answer is lost with the process. Return its SID."""
-    thread = sms_thread(phone.number, phone.to, None)
+    thread = sms_thread(phone.number, phone.to)
     message = Inbound(thread.id, new_sid(), text)
-    dying = DyingClient(stack.rasa_url, stack.internal_token)
+    dying = DyingClient([stack.rasa_url], stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
     verification = Verification(PhoneCodes(stack.internal_token), languages, clock, Limits(), number)
     handoff, notifier = ConversationHandoff(stack.engine, languages, number), Notifier(stack.settings.redis_address)
     turns = TurnTaker(stack.database, dying, languages, clock, verification, handoff, notifier)
-    turns.receive(thread, message)
     with pytest.raises(SystemExit):
-        turns.answer(thread.id, message.sid, seconds=9)
+        turns.respond(thread, message, seconds=9)
     return message.sid
 
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from app import create_context
+from bot.conversations import sms_thread
+from bot.messages import Answer, Inbound
+from bot.timely_turns import OutOfTime, TimelyTurns
 from tests.support import lookups, replies
-from tests.support.phone import Phone, new_sid
+from tests.support.phone import TWILIO_WAITS, Phone, new_sid
 from tests.support.running import Stack, wait_until
 
 _SOON = 15
@@ -176,3 +184,56 @@ def test_a_worker_without_work_takes_quiet_for_no_fault(stack: Stack, phone: Pho
     _worker_sends(stack, phone)
     time.sleep(7)  # longer than the 5-second Redis timeout of all other clients
     assert "Timeout reading from socket" not in (stack.var / "log" / "worker.log").read_text()
+
+
+def test_a_database_that_hangs_keeps_nobody_waiting_and_the_answer_follows_once(phone: Phone, stack: Stack) -> None:
+    asked = phone.say("table for 4 at Brasserie Tournesol tomorrow")
+    assert "time" in asked
+    with frozen(stack, "postgres"):
+        begin = time.monotonic()
+        [promise] = phone.text("at 7pm, my name is Ana Lima")
+        assert time.monotonic() - begin < TWILIO_WAITS
+        assert promise.startswith(replies.PROMISE)
+    assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in phone.wait_for_text()
+    assert replies.CODE.search(phone.say("Y"))
+    assert len(phone.inbox()) == 1, "the late answer came once"
+
+
+def test_what_a_hung_up_request_was_answered_follows_as_a_text(phone: Phone, stack: Stack) -> None:
+    """The database hangs between the dialogue's answer and the finish: the turn is over, but nobody has heard it."""
+    thread = sms_thread(phone.number, phone.to)
+    turns = create_context(stack.settings).turns
+    begun, go_on = Event(), Event()
+    ask = turns._dialogue.take_turn
+
+    def slowly(*args: Any, **kwargs: Any) -> Answer:
+        answer = ask(*args, **kwargs)
+        begun.set()
+        assert go_on.wait(60)
+        return answer
+
+    turns._dialogue.take_turn = slowly  # type: ignore[method-assign]
+    timely = TimelyTurns(turns, seconds=3, threads=1)
+    message = Inbound(thread.id, new_sid(), "table for 2 at Brasserie Tournesol tomorrow at 5pm")
+    with pytest.raises(OutOfTime):
+        timely.respond(thread, message)
+    assert begun.is_set()
+    assert phone.inbox() == []
+    go_on.set()
+    assert phone.wait_for_text().startswith("I'm holding Brasserie Tournesol")
+    assert phone.text(message.text, message.sid) == [], "the same message again: it was answered by that text"
+    assert len(phone.inbox()) == 1
+
+
+@contextmanager
+def frozen(stack: Stack, name: str) -> Iterator[None]:
+    """Stop a program and its children with SIGSTOP for as long as the block runs."""
+    program = psutil.Process(int(stack.programs.account_of(name)["pid"]))
+    stopped = [program, *program.children(recursive=True)]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.resume()

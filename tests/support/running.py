@@ -101,7 +101,7 @@ class Stack:
     @property
     def rasa_url(self) -> str:
         """URL of Rasa."""
-        return self.settings.rasa_address
+        return self.settings.rasa_addresses[0]
 
     @property
     def var(self) -> Path:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, create_database, outbox
-from bot import conversations, messages
+from bot import conversations, messages, turn_store
 from bot.messages import Answer, Inbound, Said
 from testkit.invariants import INVARIANTS, SENT_ONCE, breaches
 from tests.engine.conftest import copy_database, server_url, template_url
@@ -20,7 +20,7 @@ from tests.engine.helpers import PHONE, as_lines, book, clock_at, evening, new_i
 __all__ = ["copy_database", "server_url", "template_url"]
 
 CLOCK = clock_at("2026-12-01T12:00+00:00")
-THREAD = conversations.sms_thread(PHONE, "+15550100000", None)
+THREAD = conversations.sms_thread(PHONE, "+15550100000")
 NOBODY = timedelta(0)
 """Patience for what is still in transit."""
 
@@ -40,10 +40,9 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
     gone = book(booking, place, evening(place, 21), 2)
     booking.cancel_reservation(gone.code, command_id=new_id(), channel="sms", notify=False)
     booking.place_hold(place, starts_at=evening(place, 21, 30), party_size=2, command_id=new_id(), channel="sms")
+    for number, is_late in enumerate((False, True)):
+        _talk(engine, Inbound(THREAD.id, f"SM{number}", f"message {number}"), is_late=is_late)
     with engine.begin() as connection:
-        conversations.remember(connection, THREAD)
-        for number, is_late in enumerate((False, True)):
-            _talk(connection, Inbound(THREAD.id, f"SM{number}", f"message {number}"), is_late=is_late)
         for number, row in enumerate(outbox.claim_due(connection, CLOCK.now(), 10, timedelta(minutes=1))):
             assert outbox.mark_sending(connection, row, now=CLOCK.now())
             outbox.mark_sent(connection, row.id, f"SMout{number}", now=CLOCK.now())
@@ -51,22 +50,24 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _talk(connection: Connection, message: Inbound, *, is_late: bool) -> None:
-    messages.store_inbound(connection, message, now=CLOCK.now())
+def _talk(engine: Engine, message: Inbound, *, is_late: bool) -> None:
+    turn = turn_store.receive(engine, THREAD, message, now=CLOCK.now())
+    assert turn is not None
     if is_late:
-        promise = Answer((Said("One moment please"),), promised=True)
-        messages.store_answer(connection, message, promise, carried_by=message.sid)
-        outbox.enqueue_text(
-            connection,
-            to_phone=PHONE,
-            conversation_id=message.conversation_id,
-            payload={"body": "here you are"},
-            due_at=CLOCK.now(),
-            dedupe_id=f"answer:{message.sid}",
-        )
+        with engine.begin() as connection:
+            promise = Answer((Said("One moment please"),), promised=True)
+            messages.store_promise(connection, message, promise, carried_by=message.sid)
+            outbox.enqueue_text(
+                connection,
+                to_phone=PHONE,
+                conversation_id=message.conversation_id,
+                payload={"body": "here you are"},
+                due_at=CLOCK.now(),
+                dedupe_id=f"answer:{message.sid}",
+            )
     answer = Answer((Said("Yes?"), Said("What name?")), expects="name")
-    messages.store_answer(connection, message, answer, carried_by=None if is_late else message.sid)
-    messages.set_status(connection, message, "answered")
+    outcome = turn_store.Outcome("answered", 0, CLOCK.now(), None, carried_by=None if is_late else message.sid)
+    turn_store.finish(engine, turn, message, answer, outcome)
 
 
 def rules_broken(database: Engine) -> set[str]:
@@ -179,8 +180,9 @@ def test_a_text_lost_doubled_or_unknown_is_seen(database: Engine, arrived: list[
 
 
 def test_what_is_on_its_way_is_given_time(database: Engine) -> None:
+    message = Inbound(THREAD.id, f"SM{uuid.uuid4().hex}", "just now")
+    turn_store.receive(database, THREAD, message, now=CLOCK.now(), take=False)
     with database.begin() as connection:
-        messages.store_inbound(connection, Inbound(THREAD.id, f"SM{uuid.uuid4().hex}", "just now"), now=CLOCK.now())
         connection.execute(text("UPDATE outbox SET sent_at = NULL WHERE kind = 'text'"))
     assert len(rules_broken(database)) == 2
     assert breaches(database, now=CLOCK.now(), patience=timedelta(minutes=2)) == []

@@ -115,7 +115,7 @@ def test_a_diner_nobody_vouches_for_sees_no_bookings_of_the_number_given(chat: C
 def test_a_code_stands_in_no_table_before_the_diner_types_it(chat: Chat, phone: Phone, stack: Stack) -> None:
     chat.open().say(f"what have I booked? My number is {phone.number}")
     code = phone.wait_for_code()
-    for table in ("outbox", "phone_code", "inbound", "outbound", "conversation", "rasa.events"):
+    for table in ("outbox", "phone_code", "inbound", "outbound", "conversation", "dialogue"):
         query = f"SELECT 1 FROM {table} AS t WHERE t::text LIKE :code AND t::text LIKE :phone"
         assert lookups.rows(stack.database, query, code=f"%{code}%", phone=f"%{phone.number}%") == [], table
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
-from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown
+from booking_engine import BookingEngine, Clock, Restaurant, RestaurantUnknown, TryAgain
 from booking_engine.phones import read_phone
 from booking_engine.text import clean_text
 from bot import conversations, messages, tokens
@@ -19,7 +19,8 @@ from bot.messages import Answer, Inbound, Said
 from bot.notifier import Notifier
 from bot.responses import Languages, Responses
 from bot.settings import Settings
-from bot.turn import LONGEST_TEXT, TurnTaker
+from bot.timely_turns import OutOfTime, TimelyTurns
+from bot.turn import LONGEST_TEXT, NotStored
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body
 from webhooks.chat import payloads
@@ -44,7 +45,7 @@ class _Text(BaseModel):
 
 def create_blueprint(
     settings: Settings,
-    turns: TurnTaker,
+    turns: TimelyTurns,
     engine: BookingEngine,
     database: Engine,
     languages: Languages,
@@ -94,8 +95,11 @@ def create_blueprint(
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
         key = request.headers.get("Idempotency-Key")
         sid = payloads.sid_of(key) if key else payloads.sid_without_key(str(uuid.uuid4()))
-        turns.receive(conversation, Inbound(conversation.id, sid, text, address=request.remote_addr))
-        answer = turns.answer(conversation.id, sid, seconds=settings.answer_within)
+        message = Inbound(conversation.id, sid, text, address=request.remote_addr)
+        try:
+            answer = turns.respond(conversation, message)
+        except (NotStored, OutOfTime) as error:
+            raise TryAgain("the message may not be stored") from error
         # The time of the answer, not of the request: a repeated message gets an identical response.
         now = answer.at + clock_of(conversation).offset if answer.at else clock_of(conversation).now()
         return jsonify({**payloads.answer_in_json(answer), "now": payloads.moment(now)})

@@ -109,4 +109,9 @@ def array_of(items: Iterable[object]) -> str:
 
 def functions() -> dict[str, str]:
     """Return the SQL functions that the engine calls: function name to file contents."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.sql"))}
+    return functions_in(Path(__file__).parent)
+
+
+def functions_in(folder: Path) -> dict[str, str]:
+    """Return the SQL functions in a folder, a file each: function name to file contents."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}

@@ -12,8 +12,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.rasa.server import event_types, remote_action, sessions
-from dialogue.rasa.server.tracker_store import connection_arguments
+from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action
 
 
 def main() -> None:
@@ -22,19 +21,17 @@ def main() -> None:
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
     # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    remote_action.install()
-    sessions.install()
-    event_types.install()
-    tracker_store = connection_arguments(os.environ["DATABASE_URL"])
+    for change in (remote_action, carried, event_types, graph, prediction):
+        change.install()
     endpoints = AvailableEndpoints(
         action=remote_action.ActionApp(
             url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {token}"}
         ),
-        tracker_store=EndpointConfig(type="dialogue.rasa.server.tracker_store.DurableTrackerStore", **tracker_store),
+        tracker_store=EndpointConfig(type="dialogue.rasa.server.carried.CarriedTrackerStore"),
     )
     serve_application(
         model_path=os.environ["TABLETALK_MODEL"],
-        interface="127.0.0.1",
+        interface=os.environ.get("RASA_HOST", "127.0.0.1"),
         port=int(os.environ["RASA_PORT"]),
         credentials=str(Path(__file__).with_name("credentials.yml")),
         auth_token=token,

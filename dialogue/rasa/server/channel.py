@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.core.processor import MessageProcessor
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from dialogue.rasa.server import places, sessions
+from dialogue.rasa.server import places
+from dialogue.rasa.server.carried import begin
 from dialogue.rasa.server.remote_action import TurnFailed
 from nlu.commands import split_wishes
 
@@ -21,12 +23,14 @@ logger = logging.getLogger(__name__)
 
 
 class TurnChannel(InputChannel):
-    """``POST /webhooks/turn/`` ``{"sender", "message", "message_id", "again", "metadata", "catalogue"}``.
+    """``POST /webhooks/turn/`` ``{"sender", "message", "message_id", "metadata", "catalogue", "dialogue", "seconds"}``.
 
-    `catalogue` is the version of the restaurants' names that the message is to be read with.
+    `catalogue` is the version of the restaurants' names that the message is to be read with; `dialogue` what the last turn
+    of this dialogue returned, null before its first; `seconds` how long the caller waits.
 
-    200 ``{"messages": [...]}`` in the form of Rasa's REST channel, or 502 when an action or the tracker store failed; then
-    nothing of the turn is remembered. With ``again``, a message that was dealt with already is answered from the tracker.
+    200 ``{"messages": [...], "left", "dialogue", "traces"}``: messages in the form of Rasa's REST channel, the part of the
+    message that still has to be answered, the dialogue as it is now, and what was done about each part. 502 when an action
+    failed, 504 when the time was over: the dialogue is then what it was.
 
     ``POST /webhooks/turn/reading`` ``{"text", "expects"}`` reads a text as the answer to what was asked, and does nothing about
     it; it answers as Rasa's ``/model/parse`` does, which knows no context.
@@ -58,34 +62,18 @@ class TurnChannel(InputChannel):
             if not self._admits(request):
                 return response.json({"error": "wrong token"}, status=401)
             body = request.json
-            agent = request.app.ctx.agent
             if not await self._knows_places(body.get("catalogue")):
                 return response.json({"error": "no restaurants are known"}, status=503)
-            sessions.set_clock(body.get("metadata"))
-            wishes = split_wishes(_not_a_command(body["message"]))
-            answers: list[dict[str, Any]] = []
-            for place, wish in enumerate(wishes, start=1):
-                if place > 1 and _asks(answers):  # one question at a time
-                    return response.json({"messages": answers, "left": wish})
-                message_id = body["message_id"] if place == len(wishes) else f"{body['message_id']}/{place}"
-                known = await _answer_on_record(agent, body["sender"], message_id) if body.get("again") else None
-                if known is not None:
-                    answers += known
-                    continue
-                metadata = body.get("metadata") if place == 1 else {**(body.get("metadata") or {}), "expects": None}
-                collector = CollectingOutputChannel()
-                told = {"input_channel": self.name(), "message_id": message_id, "metadata": metadata}
-                try:
-                    await on_new_message(UserMessage(wish, collector, body["sender"], **told))
-                except TurnFailed as failure:
-                    return response.json({"error": f"{failure} failed"}, status=502)
-                except Exception:
-                    logger.exception("turn failed")
-                    return response.json({"error": "turn failed"}, status=502)
-                if not collector.messages:
-                    return response.json({"error": "no answer"}, status=502)
-                answers += collector.messages
-            return response.json({"messages": answers})
+            try:
+                turn = _take_turn(request.app.ctx.agent.processor, body)
+                return response.json(await asyncio.wait_for(turn, body["seconds"]))
+            except TurnFailed as failure:
+                return response.json({"error": f"{failure} failed"}, status=502)
+            except asyncio.TimeoutError:
+                return response.json({"error": "no time left"}, status=504)
+            except Exception:
+                logger.exception("turn failed")
+                return response.json({"error": "turn failed"}, status=502)
 
         @turns.route("/reading", methods=["POST"])
         async def read(request: Request) -> HTTPResponse:
@@ -110,6 +98,39 @@ class TurnChannel(InputChannel):
         return hmac.compare_digest(given.encode(), self._token.encode())
 
 
+def _as_of_next(answers: list[dict[str, Any]]) -> str | None:
+    """Return up to when the next wish of a message that is dealt with again sees what was done about the ones before."""
+    told = [answer["custom"]["as_of"] for answer in answers if (answer.get("custom") or {}).get("as_of")]
+    return told[-1] if told else None
+
+
+async def _take_turn(processor: MessageProcessor, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer a message, wish by wish. No lock is needed: the bot lets only one turn at a time of a dialogue through.
+
+    Raises TurnFailed.
+    """
+    metadata = {**(body.get("metadata") or {}), "catalogue": body.get("catalogue")}
+    carried = begin(body.get("dialogue"), metadata.get("clock_shift") or 0.0)
+    answers: list[dict[str, Any]] = []
+    wishes, left = split_wishes(_not_a_command(body["message"])), None
+    for place, wish in enumerate(wishes, start=1):
+        if place > 1 and _asks(answers):  # one question at a time
+            left = wish
+            break
+        message_id = body["message_id"] if place == len(wishes) else f"{body['message_id']}/{place}"
+        told = metadata if place == 1 else {**metadata, "expects": None}
+        collector = CollectingOutputChannel()
+        message = UserMessage(
+            wish, collector, body["sender"], input_channel=TurnChannel.name(), message_id=message_id, metadata=told
+        )
+        await processor.handle_message(message)
+        if not collector.messages:
+            raise TurnFailed("answer")
+        answers += collector.messages
+        metadata = {**metadata, "as_of": _as_of_next(collector.messages) or metadata.get("as_of")}
+    return {"messages": answers, "left": left, "dialogue": carried.dialogue, "traces": carried.traces}
+
+
 def _not_a_command(text: str) -> str:
     """Rasa takes a message that begins with a slash for an intent by name; a diner's slash is only a slash."""
     return text.lstrip(" /") if text.lstrip().startswith("/") else text
@@ -119,20 +140,3 @@ def _asks(answers: list[dict[str, Any]]) -> bool:
     """Whether the last of these waits for an answer."""
     states = [answer["custom"] for answer in answers if answer.get("custom")]
     return bool(states and states[-1].get("expects"))
-
-
-async def _answer_on_record(agent: Any, sender: str, message_id: str) -> list[dict[str, Any]] | None:
-    """What the bot said to this message, if the turn was completed and saved before its answer got lost."""
-    tracker = await agent.tracker_store.retrieve(sender)
-    events = list(tracker.events) if tracker else []
-    places = [i for i, e in enumerate(events) if isinstance(e, UserUttered) and e.message_id == message_id]
-    if not places:
-        return None
-    collector = CollectingOutputChannel()
-    for event in events[places[-1] + 1 :]:
-        if isinstance(event, UserUttered):
-            break
-        if isinstance(event, BotUttered):
-            await collector.send_response(sender, event.message())
-    answers: list[dict[str, Any]] = collector.messages
-    return answers

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from bot import conversations
+from bot.conversations import sms_thread
 from webhooks.bodies import read_query
 from webhooks.rest.fields import PhoneNumber
 from webhooks.simulator.testing.tools import Tools
-from webhooks.twilio import thread_between
 
 
 class _Thread(BaseModel):
@@ -26,7 +26,7 @@ def add_routes(blueprint: Blueprint, tools: Tools) -> None:
     def show() -> Response:
         """`expects` as in the chat API; null if nothing was asked or there is no such thread yet."""
         query = read_query(_Thread)
-        thread = thread_between(tools.engine, query.phone, query.to)
+        thread = sms_thread(query.phone, query.to)
         with tools.database.connect() as connection:
             found = conversations.find(connection, thread.id)
         return jsonify({"expects": found.expects if found else None})

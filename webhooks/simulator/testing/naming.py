@@ -8,10 +8,9 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
 from bot import conversations
-from bot.conversations import Conversation
+from bot.conversations import Conversation, sms_thread
 from webhooks.problems import Problem
 from webhooks.simulator.testing.tools import Tools
-from webhooks.twilio import thread_between
 
 
 class NamesConversation(BaseModel):
@@ -36,7 +35,7 @@ class NamesConversation(BaseModel):
         Raises:
             Problem: 404, there is no such conversation.
         """
-        thread = thread_between(tools.engine, self.phone, self.to) if self.phone and self.to else None
+        thread = sms_thread(self.phone, self.to) if self.phone and self.to else None
         if thread is not None and make:
             conversations.remember(connection, thread)
         known = thread.id if thread else self.conversation_id

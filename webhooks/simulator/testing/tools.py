@@ -11,7 +11,6 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
-from bot.dialogue_client import DialogueClient
 from bot.phone_codes import PhoneCodes
 from bot.responses import Languages
 
@@ -35,7 +34,6 @@ class Tools:
     engine: BookingEngine
     database: Engine
     redis: Redis
-    dialogue: DialogueClient
     languages: Languages
     codes: PhoneCodes
 

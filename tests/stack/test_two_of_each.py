@@ -1,0 +1,162 @@
+"""Turns of one conversation go to whichever process is there: two web processes, two Rasas, PgBouncer before one of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from deploy.stack.launching import TABLETALK, free_ports
+from tests.support import replies, running
+from tests.support.http import PLAIN
+from tests.support.pgbouncer import pgbouncer
+from tests.support.phone import LATE, TWILIO_WAITS
+from tests.support.running import Stack, wait_until
+
+
+@pytest.fixture(scope="module")
+def pair(var_folder: Callable[[], Path]) -> Iterator[Stack]:
+    """A service with two Rasa processes."""
+    first, *rest = free_ports(8)
+    others = (port for port in rest if port != first + 1)
+    ports = dict(zip(("PORT", "ACTIONS_PORT", "EVENTS_PORT"), others, strict=False))
+    stack = running.start(var_folder(), RASA_PROCESSES=2, RASA_PORT=first, **ports)
+    yield stack
+    assert running.end_all(stack) == []
+
+
+@contextmanager
+def second_web(stack: Stack, database_url: str) -> Iterator[str]:
+    """Run another web process, whose database is behind a pooler. Yield its base URL."""
+    [port] = free_ports(1)
+    environment = psutil.Process(int(stack.programs.account_of("web")["pid"])).environ()
+    environment |= {"PORT": str(port), "DATABASE_URL": database_url, "DATABASE_POOLER": "transaction"}
+    process = subprocess.Popen([str(TABLETALK), "web"], env=environment, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: _is_ready(url), "the second web process is ready", seconds=90)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(30)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", timeout=3, **PLAIN).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+class Visitor:
+    """A chat whose messages go to several addresses in turn."""
+
+    def __init__(self, stack: Stack, *urls: str) -> None:
+        opened = httpx.post(
+            f"{urls[0]}/api/chat/conversations",
+            json={"phone": f"+1201555{secrets.randbelow(100):04}"},
+            headers={"Authorization": f"Bearer {stack.api_key}"},
+            timeout=15,
+            **PLAIN,
+        )
+        told = opened.raise_for_status().json()
+        self._urls = cycle(urls)
+        self._path = f"/api/chat/conversations/{told['conversation_id']}/messages"
+        self._headers = {"Authorization": f"Bearer {told['token']}"}
+
+    def say(self, text: str) -> str:
+        """Send a message and return the answer's words; where it was promised for later, when it has come.
+
+        Everybody gets a word in time, whatever becomes of the processes.
+        """
+        known = len(self.answers())
+        begin = time.monotonic()
+        headers = {**self._headers, "Idempotency-Key": secrets.token_hex(8)}
+        url = next(self._urls)
+        response = httpx.post(url + self._path, json={"text": text}, headers=headers, timeout=30, **PLAIN)
+        assert time.monotonic() - begin < TWILIO_WAITS
+        told: dict[str, Any] = response.raise_for_status().json()
+        if told["messages"][0]["text"].startswith(replies.PROMISE):
+            wait_until(lambda: len(self.answers()) > known, "what was promised is answered", seconds=LATE)
+            return " ".join(self.answers()[known:])
+        return " ".join(message["text"] for message in told["messages"])
+
+    def answers(self) -> list[str]:
+        """Return what we have said after the greeting, promises aside."""
+        thread = httpx.get(next(self._urls) + self._path, headers=self._headers, timeout=30, **PLAIN).json()
+        lines = [line["text"] for line in thread["messages"][1:] if line["direction"] == "out"]
+        return [line for line in lines if not line.startswith(replies.PROMISE)]
+
+
+BOOKING = (
+    ("table for 2 at Brasserie Tournesol on friday at {time}", "I'm holding Brasserie Tournesol, Fri, Dec 4"),
+    ("is there parking?", "Garage"),
+    ("Ana Lima", "Booked!"),
+    ("make it 3 people", "3 people"),
+    ("what have I booked?", "3 people"),
+    ("cancel it", "Cancelled"),
+)
+
+
+def assert_said_once(visitor: Visitor) -> None:
+    """Assert that each message was answered once: no two of these answers are the same."""
+    answers = visitor.answers()
+    assert len(answers) >= len(BOOKING)
+    assert len(set(answers)) == len(answers), answers
+
+
+def test_turns_alternate_between_all_of_them(pair: Stack) -> None:
+    with pgbouncer(pair) as address, second_web(pair, address) as other:
+        for visitor, at in ((Visitor(pair, pair.base_url, other), "5pm"), (Visitor(pair, other, pair.base_url), "9pm")):
+            for said, expected in BOOKING:
+                assert expected in visitor.say(said.format(time=at)), said
+
+
+def test_a_rasa_that_is_killed_is_missed_by_nobody(pair: Stack) -> None:
+    visitor = Visitor(pair, pair.base_url)
+    killed = {1: "rasa", 3: "rasa-2"}
+    for place, (said, expected) in enumerate(BOOKING):
+        name = killed.get(place)
+        pid = pair.programs.kill(name) if name else 0
+        assert expected in visitor.say(said.format(time="6pm")), said
+        if name:
+            pair.wait_for_another(name, pid)
+            wait_until(lambda: _all_ready(pair), "both are ready again", seconds=90)
+    assert_said_once(visitor)
+
+
+def test_a_rasa_that_is_frozen_keeps_nobody_waiting(pair: Stack) -> None:
+    visitor = Visitor(pair, pair.base_url)
+    visitor.say(BOOKING[0][0].format(time="7pm"))
+    frozen = psutil.Process(int(pair.programs.account_of("rasa")["pid"]))
+    frozen.suspend()
+    try:
+        for said, expected in BOOKING[1:4]:
+            assert expected in visitor.say(said), said
+    finally:
+        frozen.resume()
+    for said, expected in BOOKING[4:]:
+        assert expected in visitor.say(said), said
+    assert_said_once(visitor)
+
+
+def _all_ready(stack: Stack) -> bool:
+    return all(_rasa_is_ready(address) for address in stack.settings.rasa_addresses)
+
+
+def _rasa_is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/webhooks/turn/", timeout=3, **PLAIN).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
