@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, text
 
-from booking_engine import BookingEngine, Clock, Restaurant
+from booking_engine import BookingEngine, Clock, Hold, Reservation, Restaurant
 
 
 class Request(NamedTuple):
@@ -72,32 +72,31 @@ class Client:
         )
         return bool(found.openings)
 
-    def hold(self) -> bool:
-        """Place a hold."""
-        request = self.requests.pop()
-        self.engine.place_hold(
+    def place(self, request: Request) -> Hold:
+        """Place the hold of a request."""
+        return self.engine.place_hold(
             request.restaurant,
             starts_at=request.starts_at,
             party_size=request.party_size,
             command_id=request.command_id,
             channel="api",
         )
+
+    def confirm(self, hold: Hold, request: Request) -> Reservation:
+        """Confirm the hold of a request."""
+        return self.engine.confirm_hold(
+            hold.id, name="Ada Lovelace", phone=request.phone, command_id=request.command_id, channel="api", notify=True
+        )
+
+    def hold(self) -> bool:
+        """Place a hold."""
+        self.place(self.requests.pop())
         return True
 
     def hold_and_confirm(self) -> bool:
         """Place a hold and confirm it."""
         request = self.requests.pop()
-        hold = self.engine.place_hold(
-            request.restaurant,
-            starts_at=request.starts_at,
-            party_size=request.party_size,
-            command_id=request.command_id,
-            channel="api",
-        )
-        made = self.engine.confirm_hold(
-            hold.id, name="Ada Lovelace", phone=request.phone, command_id=request.command_id, channel="api", notify=True
-        )
-        self.codes.append(made.code)
+        self.codes.append(self.confirm(self.place(request), request).code)
         return True
 
     def change(self) -> bool:

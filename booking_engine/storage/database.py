@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 _DRIVER = "postgresql+psycopg"
-_SETTINGS = {
+SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": "3s",
     "statement_timeout": "8s",
@@ -19,6 +19,7 @@ _SETTINGS = {
     # one partition looks cheaper, but planning takes a third of a command's time.
     "plan_cache_mode": "force_generic_plan",
 }
+"""What every connection sets."""
 
 
 def create_database(
@@ -40,7 +41,7 @@ def create_database(
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", _DRIVER):
         raise ValueError(f"not a PostgreSQL address: {scheme}://…")
-    options = {"options": " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())}
+    options = {"options": " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())}
     # A statement that is prepared on one server is unknown to the next.
     arguments = {"prepare_threshold": None} if behind_pooler else options
     database = create_engine(
@@ -60,7 +61,7 @@ def set_role_defaults(connection: Connection) -> None:
     """Make the settings of `create_database` those of every later connection of this user to this database."""
     driver = connection.connection.driver_connection
     name, user = connection.execute(text("SELECT current_database(), current_user")).one()
-    for key, value in _SETTINGS.items():
+    for key, value in SETTINGS.items():
         statement = SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}")
         words = statement.format(Identifier(user), Identifier(name), SQL(key), Literal(value))
         connection.exec_driver_sql(words.as_string(driver))
