@@ -4,7 +4,7 @@ SHELL := /bin/sh
 TABLETALK := .venv/bin/tabletalk
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
-.PHONY: help install install-dev run test check test-slow eval bench train lint format lock clean
+.PHONY: help install install-dev run test check test-slow eval bench bench-parts train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,8 +36,11 @@ test-slow: install-dev ## Try what is tried by random examples with many more of
 eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors
 	@.venv/bin/python -m tests.eval $(ARGS)
 
-bench: install-dev ## Measure replies, the booking engine, the stream of events and the reading, each beside a floor
-	@.venv/bin/python -m bench.replies
+bench: ## Measure whole bookings beside a stock Rasa form bot, and the engine beside bare statements; ARGS=--quick
+	@sh deploy/install.sh dev stock
+	@.venv/bin/python -m bench $(ARGS)
+
+bench-parts: install-dev ## Measure the engine under load, growth, the stream of events and the reading, each beside a floor
 	@.venv/bin/python -m bench.engine
 	@.venv/bin/python -m bench.growth
 	@.venv/bin/python -m bench.events
@@ -57,8 +60,8 @@ format: install-dev ## Put the code into the one format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-lock: install-dev ## Resolve the dependencies of both environments again
+lock: install-dev ## Resolve the dependencies of all environments again
 	sh deploy/lock.sh
 
 clean: ## Remove the environments, the model and all data of this checkout
-	rm -rf .venv .venv-rasa var
+	rm -rf .venv .venv-rasa .venv-stock var

@@ -1,119 +1,217 @@
-"""Measure how long a diner waits for a reply: whole conversations through signed webhooks, compared with two floors.
+"""Measure our service beside a stock Rasa form bot: whole bookings, a long thread beside a new one, and what a turn costs.
 
-Run it with ``make bench``. It starts a separate service, lets 1, 8 and 32 diners at a time book, move and cancel, and prints
-milliseconds per reply, replies per second, and the ratio of a reply to the two floors measured in the same run: an empty
-request to the same web process, and the reading alone (Rasa's ``/model/parse``).
+Both run at the same time and take turns (ours, stock, ours, stock), so that other load on the machine affects both alike.
+Diners say the same five texts to both, and the words of every answer are checked. See `bench/stock` for the other bot.
 """
 
 from __future__ import annotations
 
 import itertools
-import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
+from typing import NamedTuple
 
-import httpx
 from rich.console import Console
 from rich.table import Table
-from twilio.request_validator import RequestValidator
 
-from tests.support import running
-from tests.support.phone import Phone
-from tests.support.running import Stack
+from bench.diners import AGAIN, BOOKING, Load, Service, Talk, load
+from bench.figures import Figure, Goal
+from bench.services import Ours, Stock, megabytes, ours, processor_seconds, stock
+from bench.statements import counted
 
-CONVERSATION = (
-    "Hi, table for 2 at Brasserie Tournesol on {day} at {hour}pm",
-    "Ann Lee",
-    "what have I booked?",
-    "can we move it half an hour later?",
-    "cancel my booking",
-)
-DAYS = [f"December {day}" for day in range(3, 24)]
-HOURS = (5, 6, 7, 8)
-_ROUNDS = 40  # conversations for each number of diners
-_WARM_UP = 3
+_COUNTED = 10
+"""Bookings whose statements are counted."""
+_AT_8 = 8
+"""Diners at a time for whom processor time is told."""
 
 
-def timed(act: Callable[[], object]) -> float:
-    """Return the milliseconds that a call takes."""
-    begin = time.perf_counter()
-    act()
-    return (time.perf_counter() - begin) * 1e3
+class Effort(NamedTuple):
+    """How much is measured. `loads`: diners at a time, and how many bookings each of them makes in a round."""
+
+    loads: Mapping[int, int]
+    rounds: int
+    thread: int
+    """turns of the long thread"""
+    blocks: int
+    """bookings in the long thread, and as many in new ones, whose processor time is compared"""
 
 
-def converse(stack: Stack, client: httpx.Client, number: int) -> list[float]:
-    """Run one diner's conversation from booking to cancellation, and return the milliseconds of each reply."""
-    day, hour = DAYS[number % len(DAYS)], HOURS[number // len(DAYS) % len(HOURS)]
-    phone = Phone(stack, f"+1617556{number:04d}", stack.sms_number)
-    url = f"{stack.public_url}/webhooks/twilio/sms"
-    sign = RequestValidator(stack.auth_token).compute_signature
-    waits = []
-    for words in CONVERSATION:
-        form = phone.form(words.format(day=day, hour=hour))
-        headers = {"X-Twilio-Signature": sign(url, form)}
-        begin = time.perf_counter()
-        response = client.post(url, data=form, headers=headers)
-        waits.append((time.perf_counter() - begin) * 1e3)
-        response.raise_for_status()
-    return waits
+FULL = Effort({1: 20, 8: 5, 16: 3, 32: 2}, rounds=3, thread=300, blocks=10)
+QUICK = Effort({1: 6, 8: 2, 32: 1}, rounds=1, thread=60, blocks=2)
 
 
-def floors(stack: Stack, client: httpx.Client, repeats: int) -> dict[str, list[float]]:
-    """Measure both floors alternately, so that other load on the machine affects both alike."""
-    web: list[float] = []
-    reading: list[float] = []
-    body = {"text": CONVERSATION[0].format(day=DAYS[0], hour=7)}
-    address = f"{stack.rasa_url}/model/parse?token={stack.internal_token}"
-    for _ in range(repeats):
-        web.append(timed(lambda: client.get(stack.base_url + "/healthz")))
-        reading.append(timed(lambda: client.post(address, json=body)))
-    return {"empty request": web, "reading alone": reading}
+@dataclass
+class Spent:
+    """Processor seconds of each part during some turns."""
+
+    turns: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Add what each part has used."""
+        for part, used in seconds.items():
+            self.seconds[part] = self.seconds.get(part, 0.0) + used
+
+    def milliseconds(self, part: str | None = None) -> float:
+        """Return the processor milliseconds of a turn, of one part or of all; not a number if there was no turn."""
+        used = self.seconds[part] if part else sum(self.seconds.values())
+        return used * 1e3 / self.turns if self.turns else nan
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the percentile (`share` from 0 to 1) of the values."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+@dataclass
+class Measured:
+    """What was measured of one service. `statements`: by client and kind. Memory in MB, at rest and after the loads."""
+
+    loads: dict[int, Load] = field(default_factory=dict)
+    spent: dict[int, Spent] = field(default_factory=dict)
+    growth: dict[str, Spent] = field(default_factory=dict)
+    statements: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counted: int = 0
+    at_rest: float = 0.0
+    after: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def grown(self) -> float:
+        """Rasa's processor time of a turn in the long thread, as a multiple of that in a new one."""
+        return self.growth["long"].milliseconds() / self.growth["new"].milliseconds()
 
 
-def main() -> None:
-    """Run the benchmark and print one table."""
-    console = Console()
-    folder = Path(tempfile.mkdtemp(prefix="ttb-"))
-    console.print("Starting a service ...")
-    stack = running.start(folder)
-    client = httpx.Client(trust_env=False, timeout=30, limits=httpx.Limits(max_connections=64))
-    try:
-        numbers = itertools.count()
-        for _ in range(_WARM_UP):
-            converse(stack, client, next(numbers))
-        table = Table("", "p50 ms", "p95 ms", "replies/s", "p50 / empty request", "p50 / reading alone")
-        floor = floors(stack, client, 100)
-        middle = {name: statistics.median(values) for name, values in floor.items()}
-        for name, values in floor.items():
-            table.add_row(name, f"{middle[name]:.1f}", f"{percentile(values, 0.95):.1f}", "", "", "")
-        for diners in (1, 8, 32):
-            begin = time.perf_counter()
-            with ThreadPoolExecutor(diners) as pool:
-                jobs = [pool.submit(converse, stack, client, next(numbers)) for _ in range(_ROUNDS)]
-                waits = [wait for job in jobs for wait in job.result()]
-            rate = len(waits) / (time.perf_counter() - begin)
-            p50 = statistics.median(waits)
-            table.add_row(
-                f"reply, {diners} diners at a time",
-                f"{p50:.1f}",
-                f"{percentile(waits, 0.95):.1f}",
-                f"{rate:.0f}",
-                f"{p50 / middle['empty request']:.1f}",
-                f"{p50 / middle['reading alone']:.1f}",
-            )
-        console.print(table)
-    finally:
-        left = running.end_all(stack)
-        assert not left, left
+class Measurement:
+    """Both services while they are measured."""
+
+    def __init__(self, services: tuple[Ours, Stock], effort: Effort, console: Console) -> None:
+        self.services: tuple[Service, ...] = services
+        self.found = {service.name: Measured() for service in services}
+        self._ours = services[0]
+        self._effort = effort
+        self._console = console
+        self._numbers = {service.name: itertools.count() for service in services}
+
+    def run(self) -> None:
+        """Measure everything."""
+        for service in self.services:
+            load(service, max(self._effort.loads), 1, self._numbers[service.name])  # warms up connections and caches
+            self.found[service.name].at_rest = megabytes(service.processes())
+        for diners, bookings in self._effort.loads.items():
+            self._console.print(f"Diners at a time: {diners} ...")
+            for _ in range(self._effort.rounds):
+                for service in self.services:
+                    self._load(service, diners, bookings)
+        for service in self.services:
+            self.found[service.name].after = megabytes(service.processes())
+        self._console.print(f"A thread of {self._effort.thread} turns ...")
+        for service in self.services:
+            self._grow(service)
+        self._console.print("Statements ...")
+        self._count()
+
+    def _load(self, service: Service, diners: int, bookings: int) -> None:
+        found = self.found[service.name]
+        before = processor_seconds(service.processes())
+        done = load(service, diners, bookings, self._numbers[service.name])
+        used = {part: now - before[part] for part, now in processor_seconds(service.processes()).items()}
+        found.loads[diners] = found.loads[diners] + done if diners in found.loads else done
+        spent = found.spent.setdefault(diners, Spent())
+        spent.turns += done.turns
+        spent.add(used)
+        found.faults += done.faults
+
+    def _grow(self, service: Service) -> None:
+        """Compare Rasa's processor time in a long thread and in new ones, block by block, with the same texts."""
+        found, numbers = self.found[service.name], self._numbers[service.name]
+        found.growth = {"long": Spent(), "new": Spent()}
+        long = next(numbers)
+        talk = _first(service, long)
+        while len(talk.waits) < self._effort.thread and not talk.faults:
+            talk.converse(service, service.caller(long), AGAIN[service.is_ours], next(numbers))
+        found.faults += talk.faults
+        for _ in range(self._effort.blocks):
+            new = next(numbers)
+            found.faults += _first(service, new).faults
+            for thread, diner in (("long", long), ("new", new)):
+                self._block(service, found.growth[thread], diner, next(numbers))
+
+    def _block(self, service: Service, spent: Spent, diner: int, number: int) -> None:
+        talk, before = Talk(), _rasa_seconds(service)
+        talk.converse(service, service.caller(diner), AGAIN[service.is_ours], number)
+        spent.add({"rasa": _rasa_seconds(service) - before})
+        spent.turns += len(talk.waits)
+        self.found[service.name].faults += talk.faults
+
+    def _count(self) -> None:
+        found, numbers = self.found[self._ours.name], self._numbers[self._ours.name]
+        with counted(self._ours.stack) as statements:
+            done = load(self._ours, 1, _COUNTED, numbers)
+        found.statements, found.counted = statements, done.turns
+        found.faults += done.faults
 
 
-if __name__ == "__main__":
-    main()
+def _rasa_seconds(service: Service) -> float:
+    """Return the processor time of Rasa so far, of all its processes if it has several."""
+    rasa = {part: pid for part, pid in service.processes().items() if part.startswith("rasa")}
+    return sum(processor_seconds(rasa).values())
+
+
+def _first(service: Service, number: int) -> Talk:
+    """Let a new diner book once, and give the table back if it is ours: the stock bot keeps none."""
+    talk = Talk()
+    give_back = AGAIN[True][len(BOOKING) :] if service.is_ours else ()
+    talk.converse(service, service.caller(number), (*BOOKING, *give_back), number)
+    return talk
+
+
+def measure(effort: Effort, folder: Path, console: Console, *, lean: bool) -> dict[str, Measured]:
+    """Start both services with their data in `folder`, and measure them. `lean`: see `bench.services.stock`."""
+    with ExitStack() as running:
+        console.print("Starting both bots ...")
+        theirs = running.enter_context(stock(folder / "stock", lean=lean))
+        mine = running.enter_context(ours(folder / "ours"))
+        theirs.wait_until_loaded()
+        measurement = Measurement((mine, theirs), effort, console)
+        measurement.run()
+        return measurement.found
+
+
+def figures(found: Mapping[str, Measured]) -> Iterator[list[Figure]]:
+    """Return what is shown, in groups: turns a second, durations, costs."""
+    mine, theirs = found["ours"], found["stock"]
+    pairs = [(diners, load, theirs.loads[diners]) for diners, load in mine.loads.items()]
+    yield [
+        Figure(f"turns/s, {diners} at a time", our.rate, their.rate, _RATE if diners >= _AT_8 else None)
+        for diners, our, their in pairs
+    ]
+    yield [Figure(f"p50 ms, {diners}", our.p50, their.p50, _P50.get(diners)) for diners, our, their in pairs]
+    yield [Figure(f"p95 ms, {diners}", our.p95, their.p95) for diners, our, their in pairs]
+    yield list(_costs(mine, theirs))
+
+
+_RATE = Goal("ratio", 4.0, at_least=True)
+_P50 = {1: Goal("ratio", 0.40), 8: Goal("ratio", 0.30), 32: Goal("ratio", 0.30)}
+
+
+def _costs(mine: Measured, theirs: Measured) -> Iterator[Figure]:
+    our, their = mine.spent[_AT_8], theirs.spent[_AT_8]
+    yield Figure(f"processor ms a turn, {_AT_8} at a time", our.milliseconds(), their.milliseconds(), Goal("ours", 12))
+    for part in sorted(our.seconds, key=our.milliseconds, reverse=True):
+        yield Figure(f"  {part}", our.milliseconds(part), their.milliseconds(part) if part in their.seconds else None)
+    yield Figure("  (the diners themselves)", mine.loads[_AT_8].client, theirs.loads[_AT_8].client)
+    for thread in ("long", "new"):
+        rasa = mine.growth[thread].milliseconds(), theirs.growth[thread].milliseconds()
+        yield Figure(f"Rasa's ms a turn, {thread} thread", *rasa)
+    yield Figure("  long / new", mine.grown, theirs.grown, Goal("ours", 1.2))
+    yield Figure("SQL statements a turn", mine.statements.total() / mine.counted, None, Goal("ours", 10))
+    yield Figure("memory at rest, MB", mine.at_rest, theirs.at_rest)
+    yield Figure("memory after the loads, MB", mine.after, theirs.after)
+
+
+def statements_table(measured: Measured) -> Table:
+    """Return the statements of a turn by client and kind, the most frequent first."""
+    table = Table("client", "statement", "a turn", title="SQL statements a turn", title_justify="left")
+    for (client, kind), times in measured.statements.most_common():
+        table.add_row(client, kind, f"{times / measured.counted:.2f}")
+    return table

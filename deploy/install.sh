@@ -1,5 +1,5 @@
 #!/bin/sh
-# Create both environments from their lock files, unless they are up to date.
+# Create the environments from their lock files, unless they are up to date: install.sh [dev [stock]]
 # Needs Python 3.11 or later and Python 3.10 (pyenv finds both through .python-version); the rest comes from PyPI.
 set -eu
 cd "$(dirname "$0")/.."
@@ -44,10 +44,16 @@ if [ "$(cat "$made_of" 2>/dev/null)" != "$wanted" ]; then
     echo "$wanted" >"$made_of"
 fi
 
-wanted=$(mark requirements-rasa.lock)
-if [ "$(cat .venv-rasa/.made-of 2>/dev/null)" != "$wanted" ]; then
+rasa_environment() { # FOLDER LOCK: create an environment with Rasa, unless it is up to date
+    wanted=$(mark "$2")
+    [ "$(cat "$1/.made-of" 2>/dev/null)" = "$wanted" ] && return
     python=$(find_python "3, 10" "3, 11" python3.10 "$(.venv/bin/uv python find 3.10 2>/dev/null || echo python3.10)") || fail "Python 3.10 is missing; Rasa needs it (pyenv install 3.10)"
-    .venv/bin/uv venv --quiet --allow-existing -p "$python" .venv-rasa || fail "Rasa's environment could not be made"
-    .venv/bin/uv pip install --quiet -p .venv-rasa/bin/python --require-hashes -r requirements-rasa.lock || fail "Rasa could not be installed"
-    echo "$wanted" >.venv-rasa/.made-of
+    .venv/bin/uv venv --quiet --allow-existing -p "$python" "$1" || fail "Rasa's environment could not be made"
+    .venv/bin/uv pip install --quiet -p "$1/bin/python" --require-hashes -r "$2" || fail "Rasa could not be installed"
+    echo "$wanted" >"$1/.made-of"
+}
+
+rasa_environment .venv-rasa requirements-rasa.lock
+if [ "${2:-}" = stock ]; then # what the benchmarks measure beside
+    rasa_environment .venv-stock bench/stock/requirements.lock
 fi

@@ -33,7 +33,7 @@ def changed_files(repository: Path, base: str | None) -> list[str]:
 
 def touched_tests(changed: Iterable[str]) -> list[str]:
     """Return the paths of the test modules that a change of these files touches."""
-    graph = grimp.build_graph(*PACKAGES, "tests", cache_dir=None)
+    graph = grimp.build_graph(*PACKAGES, "bench", "tests", cache_dir=None)
     changed = list(changed)
     modules = {module for path in changed for module in _modules_of(path, graph.modules)}
     downstream = set(modules).union(*(graph.find_downstream_modules(module) for module in modules))
