@@ -17,7 +17,7 @@ from nlu.reading.people import read_party_size
 from nlu.reading.places import PlaceIndex
 from nlu.reading.restaurants import KNOWN, read_known_restaurants, read_restaurants
 from nlu.reading.streets import read_bare_streets, read_streets
-from nlu.reading.tables import read_tables
+from nlu.reading.tables import read_further_tables, read_table_counts
 from nlu.reading.times import read_times
 from nlu.reading.topics import read_topics
 from nlu.reading.wishes import read_wishes
@@ -29,10 +29,11 @@ _READERS = (
     read_labels,
     read_choices,
     read_dates,
+    read_table_counts,
     read_times,
     read_wishes,
     read_party_size,
-    read_tables,
+    read_further_tables,
     read_negations,
     read_bare_numbers,
     read_changes,
