@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from anyascii import anyascii
 
+from nlu import lexicon
 from nlu.languages import recognise
 from nlu.lexicon import load
 from nlu.naming import whole_name
@@ -21,6 +22,10 @@ from nlu.reading.names import as_printed
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
 _DAY = re.compile(r"\bon\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]s)\s+)*$", re.IGNORECASE)
+_CORRECTIONS = lexicon.words("corrections")
+_CORRECTED = frozenset(("party_size", "date", "time", "number", "restaurant"))
+_NAMES = frozenset(("first_name", "last_name"))
+_SPOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?*]")
 _GOAL = re.compile(r"\b(?:to|at)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -30,7 +35,7 @@ class Surface(NamedTuple):
     words: list[str]
     """lower-case words and numbers, without accents"""
     cues: list[str]
-    """names of the turns of phrase in lexicon/en/cues.yml"""
+    """names of the turns of phrase in lexicon/en/cues.yml; "correcting" where the text only sets one thing right"""
     whole_name: str | None
     """the name that the text is, without what is said around one (`nlu.naming`)"""
     odd_name: str | None
@@ -48,7 +53,7 @@ def surface(text: str, spans: list[Span]) -> Surface:
     said = unicodedata.normalize("NFC", " ".join(text.split()))
     return Surface(
         words=folded_words(text),
-        cues=_cues(text),
+        cues=[*_cues(text), *_correcting(text, spans)],
         whole_name=whole_name(text, spans),
         odd_name=as_printed(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
@@ -79,3 +84,26 @@ def _cues(text: str) -> list[str]:
     patterns = _patterns()
     found = [name for name, pattern in patterns["anywhere"] if pattern.search(text)]
     return found + [name for name, pattern in patterns["whole"] if pattern.fullmatch(text)]
+
+
+def _correcting(text: str, spans: list[Span]) -> list[str]:
+    """Return the cues of a text that is nothing but a correction: one thing, a word that says it was wrong, and no word besides."""
+    spans = [span for span in spans if not _is_unknown_place(span)]  # "typo, 8pm"
+    kinds = {span.entity for span in spans if not span.entity.startswith("previous_")}
+    is_name = bool(kinds) and kinds <= _NAMES
+    is_one = len(kinds) == 1 and len([span for span in spans if span.entity in kinds]) == 1 and kinds <= _CORRECTED
+    if not (is_one or is_name):
+        return []
+    around = _words_around(text, spans)
+    if around - _CORRECTIONS.marking - _CORRECTIONS.beside - {"*"} or around.isdisjoint(_CORRECTIONS.marking | {"*"}):
+        return []
+    return ["correcting", "renaming"] if is_name else ["correcting"]
+
+
+def _words_around(text: str, spans: list[Span]) -> set[str]:
+    """Return the words of a text that are in no entity, and the signs that tell questions and corrections."""
+    left, end = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        left.append(text[end : span.start])
+        end = span.end
+    return set(_SPOKEN.findall(anyascii(" ".join([*left, text[end:]])).casefold()))

@@ -13,6 +13,7 @@ from dialogue.turn import Turn
 
 _HOURS = 24
 _HALF_DAY = 12
+_ALTERNATIVES = 2
 
 
 def hear_party(turn: Turn) -> None:
@@ -64,12 +65,16 @@ def rather_guests(turn: Turn, entity: Entity, restaurant: Restaurant, presumed: 
 
 
 def hear_bare_number(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:
-    """Take "make it 8": a time where guests are seated then, else people; if in doubt it is asked.
+    """Take "make it 8": a time where guests are seated then, else people; if in doubt, as at "7 or 8", it is asked.
 
     "Make that 5" goes back to what was said last, if that was the one or the other alone.
     """
-    state, number = turn.state, _only_number(turn)
-    if number is None or turn.heard.fields & {"time", "party_size"}:
+    state, numbers = turn.state, _numbers(turn)
+    if not numbers or turn.heard.fields & {"time", "party_size"}:
+        return
+    number, *others = numbers
+    if others:
+        _offer_meanings(turn, restaurant, numbers, anchor)
         return
     party_size = state.known_party
     if (state.time and party_size is None) or (state.time is None and state.said_last == "party_size"):
@@ -79,18 +84,36 @@ def hear_bare_number(turn: Turn, restaurant: Restaurant | None, anchor: datetime
         _weigh(turn, restaurant, number, anchor)
 
 
-def _only_number(turn: Turn) -> int | None:
+def _numbers(turn: Turn) -> list[int]:
+    """Return the bare numbers of the message; none where one is no count and no hour."""
     numbers = [entity.value for entity in turn.entities if entity.kind == "number" and isinstance(entity.value, int)]
-    return numbers[0] if len(numbers) == 1 and numbers[0] >= 1 else None
+    return list(dict.fromkeys(numbers)) if all(number >= 1 for number in numbers) else []
+
+
+def _offer_meanings(turn: Turn, restaurant: Restaurant | None, numbers: list[int], anchor: datetime | None) -> None:
+    """Have it asked which of two numbers is meant, and as what."""
+    if restaurant is None or turn.state.date is None or len(numbers) > _ALTERNATIVES:
+        return
+    seated = {number: starts[-1] for number in numbers if (starts := _seated(turn, restaurant, _hour(number), anchor))}
+    parties = [number for number in numbers if number <= restaurant.largest_party]
+    turn.heard.options = (
+        *(Option(turn.clock(restaurant, start), {"time": certain(start)}) for start in seated.values()),
+        *(Option(turn.words.party(number), {"party_size": number}) for number in parties),
+    )
+    turn.heard.ask_options = "utter_choose_meaning"
+
+
+def _hour(number: int) -> dict[str, Any]:
+    return {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
 
 
 def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> None:
     """Take a number for the time or for the party of a booking that has both."""
     state, heard = turn.state, turn.heard
-    wish: dict[str, Any] = {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
-    starts = _seated(turn, restaurant, wish, anchor) if number <= _HOURS else []
+    wish = _hour(number)
+    starts = _seated(turn, restaurant, wish, anchor)
     may_be_party = number <= restaurant.largest_party
-    meaning = _meaning(turn, anchor) if starts and may_be_party else "time" if starts else "party_size"
+    meaning = _meaning(turn, anchor, number) if starts and may_be_party else "time" if starts else "party_size"
     if meaning is None:
         by_time = Option(turn.clock(restaurant, starts[-1]), {"time": certain(starts[-1])})
         heard.options = (by_time, Option(turn.words.party(number), {"party_size": number}))
@@ -105,15 +128,24 @@ def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | N
 
 def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any], anchor: datetime | None) -> list[datetime]:
     assert turn.state.date is not None
+    if wish["hour"] > _HOURS:
+        return []
     starts = meant_starts(restaurant, turn.state.date, wish, turn.situation.now, near=anchor).starts
     return starts if any(is_seated(restaurant, start) for start in starts) else []
 
 
-def _meaning(turn: Turn, anchor: datetime | None) -> str | None:
+def _meaning(turn: Turn, anchor: datetime | None, number: int) -> str | None:
     """Return what a number means that may be the time as well as the party; None where it has to be asked."""
     replaced = {entity.value for entity in turn.entities if entity.kind == "previous_number"}
     if anchor and replaced:  # "8 instead of 7" speaks of what is 7 now
         return "party_size" if replaced.isdisjoint({anchor.hour, anchor.hour % _HALF_DAY}) else "time"
+    if anchor and turn.has_cue("correcting"):  # what is so already needs none
+        now_is = {
+            "time": number in (anchor.hour, anchor.hour % _HALF_DAY),
+            "party_size": number == turn.state.party_size,
+        }
+        if any(now_is.values()):
+            return next((kind for kind, is_so in now_is.items() if not is_so), None)
     if turn.state.said_last in ("time", "party_size"):
         return turn.state.said_last
     return "time" if turn.has_cue("rather_a_time") else None

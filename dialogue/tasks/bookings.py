@@ -39,6 +39,13 @@ def show_upcoming(turn: Turn) -> Steps[str | None]:
     return None
 
 
+def corrects_booking(turn: Turn) -> Steps[bool]:
+    """Return whether a message that answers nothing only sets right what was booked or changed last: "no wait, 8"."""
+    if not turn.has_cue("correcting") or turn.situation.was_asked or turn.is_ignored:
+        return False
+    return any(booking.code == turn.state.reservation for booking in (yield from upcoming(turn)))
+
+
 def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
     """Return the booking with this code, if it is one that this diner may see."""
     try:

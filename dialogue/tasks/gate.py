@@ -17,7 +17,7 @@ from dialogue.reasons import (
     rather_asks_to_show,
     reason_for,
 )
-from dialogue.tasks.bookings import show_upcoming, upcoming, with_code
+from dialogue.tasks.bookings import corrects_booking, show_upcoming, upcoming, with_code
 from dialogue.tasks.undo import can_take_back, take_back
 from dialogue.turn import DONE, Outcome, Turn
 
@@ -29,10 +29,12 @@ def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
     was_asked = turn.situation.was_asked
     if turn.is_ignored:
         return (yield from leave_alone(turn))
-    if not was_asked and is_taking_back(turn.reading.acts) and can_take_back(turn):
+    if was_asked or (yield from corrects_booking(turn)):
+        return None
+    if is_taking_back(turn.reading.acts) and can_take_back(turn):
         yield from take_back(turn)
         return DONE
-    return None if was_asked or (yield from _opens(turn, task)) else (yield from leave_alone(turn))
+    return None if (yield from _opens(turn, task)) else (yield from leave_alone(turn))
 
 
 def is_unsure(turn: Turn, task: str) -> bool:

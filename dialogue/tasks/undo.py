@@ -13,6 +13,7 @@ from booking_engine import (
 )
 from dialogue.effects import CancelReservation, ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
 from dialogue.reasons import is_taking_back
+from dialogue.tasks.bookings import corrects_booking
 from dialogue.turn import DONE, Outcome, Turn
 
 _WHY_NOT: dict[type[BookingError], str] = {
@@ -25,6 +26,8 @@ _WHY_NOT: dict[type[BookingError], str] = {
 
 def undo(turn: Turn) -> Steps[Outcome]:
     """Take the last thing back that was done to a booking in this conversation."""
+    if (yield from corrects_booking(turn)):  # "no wait, 8" wants another time, not the one before
+        return Outcome(follow="change")
     code = turn.state.reservation
     booking = (yield from GetReservation(code)) if code else None
     if booking is not None and booking.status == "cancelled":
