@@ -135,12 +135,13 @@ def wish_of_act(
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    wish = next((intent for act, intent in _WISHES.items() if acts.get(act, 0.0) >= _CLEAR and intent != top), None)
+    enough = {act: _SURE if _ALIKE.get(intent) == top else _CLEAR for act, intent in _WISHES.items()}
+    wish = next((_WISHES[act] for act in _WISHES if acts.get(act, 0.0) >= enough[act] and _WISHES[act] != top), None)
     if expecting is not None or wish is None:
         return None
     if top == _ALIKE.get(wish):
         return wish, share
-    return (wish, CONTESTED) if share < _HALF or top in _SMALL_TALK else None
+    return (wish, CONTESTED) if share < _HALF or top in _SMALL_TALK or top in _WISHES.values() else None
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:

@@ -140,6 +140,9 @@ def test_few_acts_decide_the_intent(
         ({"change": 0.84}, {"out_of_scope": 0.27, "deny": 0.15}, None, ("change", CONTESTED)),
         ({"undo": 0.8}, {"inform": 0.14}, None, ("undo", CONTESTED)),
         ({"cancel": 0.8}, {"stop_booking": 0.63}, None, ("cancel", 0.63)),  # "we don't need it anymore"
+        ({"cancel": 0.6}, {"stop_booking": 0.42}, None, ("cancel", 0.42)),
+        ({"cancel": 0.5}, {"stop_booking": 0.42}, None, None),
+        ({"change": 0.89}, {"cancel": 0.72}, None, ("change", CONTESTED)),  # "we can't make 7, could we do 8?"
         ({"cancel": 0.7}, {"thank": 0.9}, None, None),
         ({"cancel": 0.8}, {"cancel": 0.4}, None, None),  # they agree
         ({"change": 0.99}, {"book": 0.9}, None, None),
