@@ -304,7 +304,7 @@ def _by_rest(spot: Spot) -> int:
     said = spot.said
     if len(said.units) > _LONGEST_REQUEST:
         return NOTHING
-    told = said.in_cities | said.named | frozenset(range(spot.first, spot.end))
+    told = said.where | said.named | frozenset(range(spot.first, spot.end))
     rest = [at for at in range(len(said.units)) if at not in told]
     alone = _is_alone(spot, rest)
     if alone and said.expecting == "restaurant":

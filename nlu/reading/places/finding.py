@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -18,6 +18,10 @@ from nlu.reading.places.vocabulary import COURTESY
 _MOST_UNITS = 80
 """A text that goes on longer names nothing there."""
 _DEGREES = ("against", "none", "weak", "strong", "stronger", "certain")
+
+
+_Stretch = tuple[int, int]
+"""Units from the first up to an end."""
 
 
 class Find(NamedTuple):
@@ -54,7 +58,8 @@ def find_places(
     for units in readings(index, beginning):
         found_runs = find_runs(index, units)
         said = Said(index, units, text, tokens, expecting, named=_named(index, found_runs.values()))
-        choices += (choice for runs in found_runs.values() if (choice := _choose(said, runs)))
+        told = _outermost(index, found_runs)
+        choices += (choice for place in told if (choice := _choose(said, found_runs[place])))
     choices.sort(key=lambda choice: choice.merit, reverse=True)
     found: list[Find] = []
     for find, _ in choices:
@@ -63,6 +68,15 @@ def find_places(
     if not found and expecting == "restaurant":
         found = _shuffled(index, beginning)
     return sorted(found)
+
+
+def _outermost(index: PlaceIndex, found: Mapping[_Stretch, Sequence[Run]]) -> list[_Stretch]:
+    """The stretches that are no part of one that is a whole name: "biryani" of "biryani pot" tells no other house."""
+    whole = [place for place, runs in found.items() if any(is_whole(index, run) and not run.cost for run in runs)]
+    return [
+        place for place in found
+        if not any(first <= place[0] and place[1] <= end and (first, end) != place for first, end in whole)
+    ]  # fmt: skip
 
 
 def _shuffled(index: PlaceIndex, units: Sequence[Unit]) -> list[Find]:

@@ -79,6 +79,11 @@ class Said:
         return frozenset(at for first, end, _ in self.cities for at in range(first, end))
 
     @cached_property
+    def where(self) -> frozenset[int]:
+        """Units that are cities, with the "in" before them."""
+        return self.in_cities | {first - 1 for first, _, _ in self.cities if self.word(first - 1) == "in"}
+
+    @cached_property
     def shouts(self) -> bool:
         """Whether all is in capitals, which then tell nothing."""
         return self.text.isupper()
