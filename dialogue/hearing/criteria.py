@@ -15,6 +15,8 @@ from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
 
 SEARCHED = ("city", "cuisine", "street")
 """Entities that each fill the field of their name, and must fit; the rest are wishes."""
+REFUSED = ("refused_cuisine", "refused_restaurant")
+"""Entities that are not wanted."""
 _DIETS = frozenset(("vegan", "vegetarian", "gluten_free", "dairy_free", "halal", "kosher"))
 """What a kitchen may be known for; an allergy is for the staff to know."""
 _TOPICS = frozenset(("features", "alcohol", "kids", "wifi", "pets", "accessibility"))
@@ -59,6 +61,14 @@ def _hear_searched(turn: Turn) -> None:
             state.cuisine = None if state.cuisine == entity.value else state.cuisine
             turn.heard.fields.add("refused_cuisines")
 
+    refused = _refused_places(turn) - set(state.refused)
+    state.refused = (*state.refused, *sorted(refused))
+
+
+def _refused_places(turn: Turn) -> set[str]:
+    """Return the restaurants that the message says are not meant."""
+    return {slug for entity in turn.of_kind("refused_restaurant") for slug in entity.value["slugs"]}
+
 
 def _hear_wishes(turn: Turn) -> None:
     for wish in filter(None, map(_wish, turn.entities)):
@@ -75,7 +85,7 @@ def _wants_another(turn: Turn, restaurant: Restaurant) -> bool:
     if turn.state.task != "book" or turn.situation.own_restaurant is not None or turn.has_kind("restaurant"):
         return False
     refused = [cuisines_within(entity.value) for entity in turn.entities if entity.kind == "refused_cuisine"]
-    if any(not kinds.isdisjoint(restaurant.cuisines) for kinds in refused):
+    if restaurant.slug in _refused_places(turn) or any(not kinds.isdisjoint(restaurant.cuisines) for kinds in refused):
         return True
     if turn.has_cue("another_restaurant"):
         return not turn.has_kind(*_OF_TABLE)

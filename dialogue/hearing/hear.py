@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking_engine import Restaurant
 from dialogue.effects import Steps
-from dialogue.hearing.criteria import hear_criteria, looks_elsewhere
+from dialogue.hearing.criteria import REFUSED, hear_criteria, looks_elsewhere
 from dialogue.hearing.days import hear_date, hear_time
 from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests
 from dialogue.hearing.picking import pick
@@ -51,7 +51,7 @@ def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
 
     The restaurant's own name is dropped: nobody is called so in "move my Bird Dog table".
     """
-    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind("refused_cuisine")
+    objects = turn.has_cue("objection", "another_restaurant") or turn.has_kind(*REFUSED)
     searches = looks_elsewhere(turn) and not is_name(turn.reading.acts)
     if turn.asked != "name" or objects or searches:
         yield from hear_criteria(turn)

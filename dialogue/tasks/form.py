@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from booking_engine import HoldExpired, HoldExtensionsUsed
 from dialogue import pickers
 from dialogue.effects import ExtendHold, GetRestaurant, Steps, settle
+from dialogue.hearing.criteria import REFUSED
 from dialogue.hearing.restaurants import language_of, names_restaurant
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
@@ -120,7 +121,7 @@ def _waits(turn: Turn) -> Steps[bool]:
     hold = state.hold if turn.asked in _TO_BE_BOOKED else None
     if turn.follows_reply or not is_pause(turn.reading.acts, again=hold is None or state.misses > 0):
         return False
-    if turn.has_kind("refused_cuisine"):  # "wait, anywhere but there" asks for another place, not for time
+    if turn.has_kind(*REFUSED):  # "wait, anywhere but there" asks for another place, not for time
         return False
     response = "utter_hold_waits"
     if hold is not None and turn.has_cue("longer"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nlu import lexicon
 from nlu.reading.message import Claim, Message
 
@@ -30,17 +32,33 @@ _NEGATING = tuple(
 """Words right before what is ruled out: "not 10pm", "any day next week except on Wednesday"."""
 
 
+_REFUSING = tuple(
+    (*words, *more)
+    for words in (
+        ("not",), ("instead", "of"), ("rather", "than"), ("except",), ("excluding",), ("other", "than"), ("apart", "from"),
+        ("anything", "but"), ("anywhere", "but"), ("somewhere", "but"), ("forget",), ("skip",), ("scratch",),
+    )
+    for more in ((), ("the",), ("at",), ("to",))
+)  # fmt: skip
+"""Words right before a restaurant that is not wanted; "isn't Halyard closed?" and "why not Halyard" speak for none."""
+
+
 def is_changing(message: Message) -> bool:
     """Whether the message speaks of changing something."""
     return any(token.word in CHANGING for token in message.tokens)
 
 
 def read_negations(message: Message) -> None:
-    """Rename what is ruled out ("not 10pm") to `previous_party_size`, `previous_time` and `previous_date`."""
+    """Rename what is ruled out ("not 10pm") to `previous_party_size`, `previous_time` and `previous_date`, and a restaurant of
+    ours that is ("not Halyard") to `refused_restaurant`.
+    """
     for entity in _REPLACEABLE:
         for claim in message.of(entity):
             if "delta" not in claim.value and _negated(message, claim):
                 message.replace(claim, entity=f"previous_{entity}")
+    for claim in message.of("restaurant"):
+        if _stands_before(message, claim, _REFUSING) and not _stands_before(message, claim, (("why", "not"),)):
+            message.replace(claim, entity="refused_restaurant")
 
 
 def read_changes(message: Message) -> None:
@@ -69,8 +87,12 @@ def _names_what_moves(message: Message, day: Claim) -> bool:
 
 
 def _negated(message: Message, claim: Claim) -> bool:
+    return _stands_before(message, claim, _NEGATING)
+
+
+def _stands_before(message: Message, claim: Claim, phrases: Iterable[tuple[str, ...]]) -> bool:
     before = tuple(token.word for token in message.tokens[max(0, claim.first - 3) : claim.first])
-    return any(before[-len(words) :] == words for words in _NEGATING)
+    return any(before[-len(words) :] == words for words in phrases)
 
 
 def _missed(message: Message, claim: Claim) -> bool:
