@@ -80,7 +80,7 @@ def _hear(turn: Turn) -> Steps[None]:
 
 def _takes(turn: Turn) -> Steps[bool | None]:
     """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
-    if doubles.takes(turn):
+    if doubles.takes(turn) or _is_enough(turn):
         return True
     bookings = (yield from upcoming(turn)) if turn.intent in ("cancel", "change") else []
     if turn.intent == "cancel":
@@ -166,9 +166,14 @@ def _beside(turn: Turn) -> Steps[Outcome | None]:
     return offered or (yield from follow(_WHAT_IS_MISSING, turn))
 
 
+def _is_enough(turn: Turn) -> bool:
+    """Return whether no further table is wanted, though it is no plain no: "that was all, thanks"."""
+    return turn.state.is_further and turn.asked == "confirmation" and turn.has_cue("enough") and not turn.heard.news
+
+
 def _refused(turn: Turn) -> Steps[Outcome | None]:
     """A no to the table or the options in hand: ask what instead; to a second one leave it."""
-    state, says_no = turn.state, turn.intent == "deny" or turn.heard.refused_choices
+    state, says_no = turn.state, turn.intent == "deny" or turn.heard.refused_choices or _is_enough(turn)
     is_asked = turn.asked in ("confirmation", "choice", "name", "time")
     if not says_no or not is_asked or turn.heard.news or turn.follows_reply:
         return None
