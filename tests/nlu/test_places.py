@@ -112,7 +112,10 @@ def said(index: PlaceIndex, text: str, expecting: str | None = None) -> list[str
         ("table at bluefinn", ["Bluefin"]),
         ("copperleaf rye tomorrow", ["Copperleaf & Rye"]),
         ("copperleaf n rye tomorrow", ["Copperleaf & Rye"]),
-        ("my table at copperlef", []),
+        ("my table at copperlef", ["Copperleaf & Rye"]),
+        ("can you do copperlaef tonight", ["Copperleaf & Rye"]),
+        ("thai house on main street tonight", ["Thai House"]),
+        ("can you do bluefin tonight", ["Bluefin"]),
         ("cafe zoe at 7", ["Café Zoë"]),
         ("bobs steak and chop house", ["Bob's Steak & Chop House"]),
         ("bob's steak + chop houses", ["Bob's Steak & Chop House"]),
@@ -227,6 +230,9 @@ def test_names_are_found(index: PlaceIndex, text: str, names: list[str]) -> None
         "on the 1st of august for five",
         "the trellis in the garden for two at seven",
         "it's robin, for two at seven",
+        "her name's Charlotte",
+        "kyoto is my daughter, she's 4",
+        "opperleaf is a plant",
     ],
 )
 def test_everyday_texts_name_nothing(index: PlaceIndex, text: str) -> None:
@@ -295,6 +301,9 @@ def test_a_street_tells_houses_of_one_name_apart() -> None:
     first = Place("c", "Tomatina", "Napa", "7 1st Street", ())
     index = PlaceIndex.build([first, Place("d", "Tomatina", "Napa", "2 2nd Street", ())])
     assert [find.slugs for find in find_places(index, "the tomatina on 1st street")] == [("c",)]
+    index = PlaceIndex.build([Place("e", "Consuelo Bistro", "San Jose", "334 Santana Row #1125", ())])
+    assert [find.slugs for find in find_places(index, "consuelo in santana row at 7")] == [("e",)]
+    assert find_places(index, "consuelo in market row at 7") == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nlu import lexicon
 from nlu.lexicon import COMMON
-from nlu.reading.places.grading import Grade
+from nlu.reading.places.grading import HIGHEST, Grade
 from nlu.reading.places.said import Said
 from nlu.reading.places.units import EVERYDAY, KNOWN, NAME, NAMES, UNKNOWN, Unit, is_clock, is_count, rank
 from nlu.reading.places.vocabulary import CALENDAR, CUISINE_WORDS, GENERIC, REQUEST, TYPES
@@ -19,7 +19,8 @@ _PEOPLE = lexicon.words("people")
 _STREETS = lexicon.words("streets")
 
 _OPENING = _RESTAURANTS.openers | _WORDS.details | _WORDS.courtesy | _WORDS.openers | _WORDS.strong
-_ALONE = _OPENING - _WORDS.details
+_CLOSING = _WORDS.details | _WORDS.courtesy - {"is"}
+_ALONE = _OPENING - _WORDS.details | {"do"}
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _TO = frozenset(("at", "to", "into"))
@@ -95,7 +96,9 @@ def _by_slot(spot: Spot) -> int:
 
 def _is_about_table(spot: Spot) -> bool:
     """Whether a booking is told; details alone are enough where a phrase begins with the name."""
-    return spot.said.arranges or (spot.before == "" and not spot.said.details <= set(range(spot.first, spot.end)))
+    return spot.said.arranges or (
+        spot.before in ("", "do") and not spot.said.details <= set(range(spot.first, spot.end))
+    )
 
 
 def _is_odd(spot: Spot) -> bool:
@@ -113,7 +116,7 @@ def _is_phrase(spot: Spot) -> bool:
     """Whether nothing but details, courtesy and "I want" stands beside it."""
     said = spot.said
     opens = spot.before in _ALONE | {""} or said.is_detail(spot.first - 1)
-    return opens and (spot.after in _WORDS.details | _WORDS.courtesy | {""} or said.is_detail(spot.end))
+    return opens and (spot.after in _CLOSING | {""} or said.is_detail(spot.end))
 
 
 def _is_house_told(spot: Spot) -> bool:
@@ -153,6 +156,8 @@ def _is_joined(spot: Spot) -> bool:
     said, first, end = spot.said, spot.first, spot.end
     if not spot.single:
         return bool(said.named.difference(range(first, end)))
+    if spot.grade.partial and not NAMES.isdisjoint(spot.grade.words):
+        return False
     before = first - 1 - (spot.before in _WORDS.linking)
     after = end + (spot.after in _WORDS.linking)
     compared = spot.grade.rank > EVERYDAY and said.compares and said.named.difference(range(first, end))
@@ -171,6 +176,8 @@ def _by_cue(spot: Spot) -> int:
         return CERTAIN
     if before in _WORDS.strong:
         return _by_wish(spot)
+    if _street_follows(spot) and spot.grade.words[0] not in REQUEST:
+        return STRONGER
     if _is_placed(spot) or _is_subject(spot) or (before in _RESTAURANTS.naming and spot.grade.rank > EVERYDAY):
         return STRONG
     return _by_weak_cue(spot)
@@ -179,38 +186,27 @@ def _by_cue(spot: Spot) -> int:
 def _by_wish(spot: Spot) -> int:
     if spot.said.expecting == "restaurant" and spot.after == "":
         return CERTAIN
-    return STRONGER if _is_told(spot) or spot.said.tells_party else STRONG
+    return STRONGER if spot.said.tells_party or _house_follows(spot) else STRONG
 
 
 def _by_weak_cue(spot: Spot) -> int:
-    if spot.before in _LEADING | _WORDS.beside or spot.said.books or _is_told(spot):
+    if spot.before in _LEADING | _WORDS.beside or spot.said.books or spot.said.is_party(spot.end):
         return WEAK
-    return WEAK if _detail_follows(spot) or _is_attributed(spot) or _heads_request(spot) else NOTHING
-
-
-def _is_told(spot: Spot) -> bool:
-    """Whether what tells a booking follows: a party or a place."""
-    return spot.said.is_party(spot.end) or _place_follows(spot)
-
-
-def _heads_request(spot: Spot) -> bool:
-    """Whether a name of several words begins a text that tells details of a booking."""
-    said = spot.said
-    opens = spot.first == 0 and not spot.single and spot.after in _WORDS.details | {""}
-    return opens and any(map(said.is_detail, range(spot.end, len(said.units))))
+    return WEAK if _detail_follows(spot) or _is_attributed(spot) else NOTHING
 
 
 def _is_placed(spot: Spot) -> bool:
     """Whether a weaker cue stands by a city of the name, or what tells a booking, or the word after "at" is no everyday one."""
     told = _WORDS.leading - {"for", "to"} if spot.single and spot.grade.rank == EVERYDAY else _WORDS.leading - {"for"}
-    if spot.before in told and _is_told(spot):
+    if spot.before in told and spot.said.is_party(spot.end):
         return True
     if _house_follows(spot) and spot.grade.words[0] not in REQUEST:
         return True
     if spot.single:
         return _is_where(spot)
     cued = spot.before in _WORDS.leading or _is_attributed(spot)
-    return cued and (spot.said.books or _detail_follows(spot))
+    telling = not spot.grade.partial or spot.grade.rank > EVERYDAY
+    return cued and (spot.said.books or (telling and _detail_follows(spot)))
 
 
 def _is_where(spot: Spot) -> bool:
@@ -254,19 +250,16 @@ def _is_attributed(spot: Spot) -> bool:
 
 def _house_follows(spot: Spot) -> bool:
     """Whether the city or the street of a house of that name follows."""
-    said, houses = spot.said, spot.grade.houses
-    if city := said.city_after(spot.end):
-        return any(house.city == city for house in houses)
-    return spot.after == "on" and any(
-        house.is_on([said.word(at) for at in range(spot.end + 1, spot.end + 4)]) for house in houses
-    )
+    if city := spot.said.city_after(spot.end):
+        return any(house.city == city for house in spot.grade.houses)
+    return _street_follows(spot)
 
 
-def _place_follows(spot: Spot) -> bool:
-    """Whether a city or a street follows: "rasa in burlingame", "home on mission street"."""
-    said, end = spot.said, spot.end
-    street = spot.after == "on" and any(said.word(at) in _STREETS.kinds for at in (end + 2, end + 3))
-    return bool(said.city_after(end)) or street
+def _street_follows(spot: Spot) -> bool:
+    """Whether the street of a house of that name follows: "fusion on santa clara street"."""
+    first = spot.end + (spot.after in _WORDS.beside | _AREAS)
+    words = [spot.said.word(at) for at in range(first, first + 3)]
+    return bool(spot.after) and any(house.is_on(words) for house in spot.grade.houses)
 
 
 def _detail_follows(spot: Spot) -> bool:
@@ -333,17 +326,10 @@ def _by_details(spot: Spot, rest: Sequence[int]) -> int:
     if not all(said.is_detail(at) or said.units[at].word in _OPENING for at in rest if at < spot.first):
         return NOTHING
     if spot.single:
-        return STRONG if _opens_request(spot) else NOTHING
+        return NOTHING
     placed = spot.end in said.city_at
     beside = said.named.difference(range(spot.first, spot.end))
     return STRONG if placed or beside or any(said.is_detail(at) for at in rest) else NOTHING
-
-
-def _opens_request(spot: Spot) -> bool:
-    """Whether a single word begins a text that tells a party: "gather for 4", "basil tomorrow for 2"."""
-    if spot.grade.words[0] in REQUEST or (spot.first and spot.grade.rank == EVERYDAY):
-        return False
-    return spot.said.is_party(spot.end) or (spot.grade.rank > EVERYDAY and spot.said.tells_party)
 
 
 def _is_capital(spot: Spot) -> bool:
@@ -375,16 +361,9 @@ def _is_always_capital(said: Said, at: int) -> bool:
 def _is_against(spot: Spot, *, capital: bool) -> bool:
     if _is_street(spot) or _is_any(spot, capital=capital) or _is_kind(spot):
         return True
-    if spot.single and (_is_person(spot) or _is_thing(spot, capital=capital) or (_is_word(spot) and not capital)):
+    if spot.single and not _house_follows(spot) and (_is_person(spot) or _is_thing(spot, capital=capital)):
         return True
     return _is_city(spot, capital=capital) or (not capital and _is_count(spot))
-
-
-def _is_word(spot: Spot) -> bool:
-    """Whether a known word of a name is only that: neither booked nor gone to, nor asked for, nor a phrase about a table."""
-    asked = spot.said.expecting == "restaurant" or spot.before in _WORDS.strong | _TO | _RESTAURANTS.naming
-    asked = asked or (spot.said.arranges and _is_phrase(spot))
-    return spot.grade.partial and spot.grade.rank <= KNOWN and not asked
 
 
 def _is_kind(spot: Spot) -> bool:
@@ -420,7 +399,7 @@ def _is_street(spot: Spot) -> bool:
 
 def _is_any(spot: Spot, *, capital: bool) -> bool:
     """Whether any such thing is spoken of: "a bird dog"; "a tomatina in napa" is one of ours."""
-    if _is_definite(spot) and spot.grade.rank > NAME:
+    if (_is_definite(spot) and spot.grade.rank > NAME) or (spot.grade.value == HIGHEST and not spot.grade.partial):
         return False
     if spot.before not in _WORDS.determiners and (spot.before not in _WORDS.owners or _is_attributed(spot)):
         return False
@@ -429,8 +408,6 @@ def _is_any(spot: Spot, *, capital: bool) -> bool:
 
 def _is_thing(spot: Spot, *, capital: bool) -> bool:
     """Whether a single word is a street, or something that is spoken of: "on fillmore", "at the market"."""
-    if _house_follows(spot):
-        return False
     if spot.after in _STREETS.kinds or _is_beside(spot):
         return True
     if spot.grade.words[0] in _STREETS.kinds and spot.before not in _LEADING | _ALONE | {""}:
@@ -447,9 +424,14 @@ def _is_spoken_of(spot: Spot, *, capital: bool) -> bool:
 
 
 def _is_person(spot: Spot) -> bool:
-    """Whether a single word is a person: "my friend Rosa", "this is Frances", "for Rosa"."""
+    """Whether a single word is a person: "my friend Rosa", "this is Frances", "her name's Celia", "for Rosa"."""
     before, earlier = spot.before, spot.said.before(spot.first - 1) if spot.first else ""
-    if before in _PERSONS or (before == "is" and earlier in ("this", "name")) or (before == "am" and earlier == "i"):
+    if (
+        before in _PERSONS
+        or before == "names"
+        or (before == "is" and earlier in ("this", "name"))
+        or (before == "am" and earlier == "i")
+    ):
         return True
     alone = spot.grade.partial and before == "" and spot.said.expecting != "restaurant"
     return (alone or before in ("for", "with", "its")) and bool(NAMES & {spot.grade.words[0], spot.units[0].word})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.places.evidence import Spot, is_enough, weigh
-from nlu.reading.places.grading import grade_of, is_core, is_whole, may_mean
+from nlu.reading.places.grading import grade_of, is_core, is_whole
 from nlu.reading.places.index import House, PlaceIndex
 from nlu.reading.places.runs import Run, find_runs, readings
 from nlu.reading.places.said import Said
@@ -105,7 +105,7 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
     """Decide whether the units of runs name one of the names that they run along."""
     best = _likeliest(said, runs)
     run = best[0]
-    grade = None if _cuts_city(said, run) or _is_parted(said, run) else grade_of(said.index, best)
+    grade = None if _is_parted(said, run) else grade_of(said.index, best)
     if grade is None or (run.slips and run.size == 1 and not _may_mean(said, run.first, grade.words[0])):
         return None
     spot = Spot(said, run.first, run.end, grade)
@@ -117,7 +117,8 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
 
 
 def _may_mean(said: Said, at: int, word: str) -> bool:
-    return said.expecting == "restaurant" or may_mean(said.units[at].word, word)
+    """Whether a single word with a slip begins like that of the name, or a name is asked for."""
+    return said.expecting == "restaurant" or said.units[at].word[0] == word[0]
 
 
 def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
@@ -130,16 +131,6 @@ def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
     cities = set(said.meant_cities.values())
     runs = [run for run in runs if any(house.city in cities for house in index.houses[run.name])] or runs
     return list(filter(partial(is_whole, index), runs)) or runs
-
-
-def _cuts_city(said: Said, run: Run) -> bool:
-    """Whether the run takes a part of a city, "San" of "Amami in San Bruno", or leads to one over words left out."""
-    if run.gaps and not said.in_cities.isdisjoint(range(run.first, run.end)):
-        return True
-    return any(
-        first < run.end and run.first < end and not (run.first <= first and end <= run.end)
-        for first, end, _ in said.cities
-    )
 
 
 def _is_parted(said: Said, run: Run) -> bool:

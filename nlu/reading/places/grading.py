@@ -107,9 +107,18 @@ def _stands_for_name(index: PlaceIndex, runs: Sequence[Run]) -> bool:
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
-    """Whether a part of a name can tell it: few names share it, and it is no everyday word or slip by itself."""
-    if _is_counted(index, words) or (len(words) == 1 and runs[0].slips):
+    """Whether a part of a name can tell it: few names share it, and it is no everyday word by itself.
+
+    A single word with a slip is one that is not said otherwise, and that the name begins with or has for its own.
+    """
+    if _is_counted(index, words):
         return False
+    if len(words) == 1 and runs[0].slips:
+        return (
+            len(words[0]) >= _LONG_WORD
+            and rank(words[0]) > KNOWN
+            and any(run.offset == 0 or is_core(index, run) for run in runs)
+        )
     if len(words) == 1 and rank(words[0]) < NAME:
         return len(runs) <= _MOST_SHARING and (rank(words[0]) > EVERYDAY or any(is_core(index, run) for run in runs))
     return len(words) == 1 or bool(own_words(index, words)) or _stands_for_name(index, runs)
@@ -181,8 +190,3 @@ def _value_of_word(index: PlaceIndex, word: str) -> int:
 def _value_of_strange(word: str) -> int:
     """Rate a word that is in no dictionary: the longer it is, the less it is a slip or short for another."""
     return 3 if len(word) >= _LONG_WORD else 2 if len(word) > _SHORT_WORD else 1
-
-
-def may_mean(word: str, known: str) -> bool:
-    """Whether a single word with a slip is long enough to tell its name, and begins like it."""
-    return min(len(word), len(known)) >= _LONG_WORD and word[0] == known[0]

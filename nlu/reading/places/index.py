@@ -22,6 +22,7 @@ _MOST_SHARING = 40
 """Names. A word that more names share leads to them only together with the next."""
 _GENERIC_SHARE = 0.004
 _GENERIC_LEAST = 8
+_ROOM = re.compile(r"\s*(?:#|\b(?:suite|ste|unit|floor)\b).*", re.IGNORECASE)
 _MARKS = re.compile(r"[,:;!?.(] ")
 
 
@@ -50,8 +51,8 @@ class House(NamedTuple):
 
 @cache
 def _street_words(street: str) -> tuple[str, ...]:
-    """The name of a street, without the number of a house."""
-    words = fold(street)
+    """The name of a street, without the numbers of a house and of rooms in it."""
+    words = fold(_ROOM.sub("", street))
     return tuple(word for word in words[words[:1] != () and words[0].isdecimal() :] if word not in _UNTELLING)
 
 
