@@ -39,9 +39,9 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     database = open_database(settings, pre_ping=pre_ping)
     engine = open_engine(settings, database)
     clock = engine.clock
-    dialogue = DialogueClient(settings.rasa_addresses, settings.internal_secret, connections=settings.web_threads * 2)
+    dialogue = DialogueClient(settings.rasa_addresses, settings.for_rasa.first, connections=settings.web_threads * 2)
     languages = _languages(settings)
-    codes, our_number = PhoneCodes(settings.internal_secret), settings.twilio_number
+    codes, our_number = PhoneCodes(settings.for_codes, settings.for_digests), settings.twilio_number
     limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
     notifier = Notifier(settings.redis_address)
@@ -183,7 +183,7 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     engine = open_engine(settings, open_database(settings))
     app = Flask("tabletalk-actions")
     app.register_blueprint(
-        actions.create_blueprint(create_executor(engine, _languages(settings)), engine, settings.internal_secret)
+        actions.create_blueprint(create_executor(engine, _languages(settings)), engine, settings.for_actions)
     )
     return app
 

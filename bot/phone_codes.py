@@ -1,16 +1,16 @@
 """Six-digit codes that verify a phone, and digests of values that are only ever compared.
 
-A code is stored nowhere. It is derived from its random id and a secret that the servers have and the database does not,
+A code is stored nowhere. It is derived from its random id and a key that the servers have and the database does not,
 so reading the database or a backup of it is not enough to compute a code.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 import re
 from uuid import UUID
+
+from bot.secret_keys import KeyRing
 
 DIGITS = 6
 # Digits, and letters of scripts that put spaces between words. A Chinese or Korean word may touch the code.
@@ -22,24 +22,26 @@ _NETWORK = 64  # prefix length of the IPv6 network that one customer gets
 class PhoneCodes:
     """Computes codes and digests. Safe to share between threads."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, for_codes: KeyRing, for_digests: KeyRing) -> None:
+        self._for_codes = for_codes
+        self._for_digests = for_digests
 
     def code(self, code_id: UUID) -> str:
         """Return the six digits for an id."""
-        number = int.from_bytes(self._mac("code", code_id.bytes)[:8], "big")
-        return f"{number % 10**DIGITS:0{DIGITS}}"
+        return _digits(self._for_codes.mac("code", code_id.bytes))
 
     def is_right(self, code_id: UUID, typed: str) -> bool:
-        """Whether these are the digits for the id, compared in constant time."""
-        return hmac.compare_digest(self.code(code_id).encode(), typed.encode())
+        """Whether these are the digits for the id under any of the keys, compared in constant time."""
+        right = [_digits(mac) for mac in self._for_codes.macs("code", code_id.bytes)]
+        return KeyRing(*right).admits(typed)
 
     def digest_of_address(self, address: str) -> str:
         """Digest of the address a request came from. All addresses of one IPv6 network share a digest."""
-        return self._mac("address", _network(address).encode()).hex()
+        return self._for_digests.mac("address", _network(address).encode()).hex()
 
-    def _mac(self, purpose: str, content: bytes) -> bytes:
-        return hmac.digest(self._secret, purpose.encode() + b":" + content, hashlib.sha256)
+
+def _digits(mac: bytes) -> str:
+    return f"{int.from_bytes(mac[:8], 'big') % 10**DIGITS:0{DIGITS}}"
 
 
 def _network(address: str) -> str:

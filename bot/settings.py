@@ -1,7 +1,7 @@
 """Settings: environment variables, read and validated once at startup.
 
 Whatever is not set defaults to the embedded setup: embedded servers under ``TABLETALK_VAR``, and secrets generated
-there once (file mode 0600).
+there once (file mode 0600). A secret may also be in the file that ``<NAME>_FILE`` names.
 """
 
 from __future__ import annotations
@@ -17,13 +17,25 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.dev_secrets import dev_secrets
 from bot.rates import RATES_OF_TESTERS, Rates, read_rate
+from bot.secret_keys import (
+    LEAST_LENGTH,
+    LEAST_LENGTH_OF_API_KEY,
+    KeyRing,
+    SecretFiles,
+    SecretUnreadable,
+    listed,
+    secret,
+    shared,
+    too_short,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 _EVENTS_PORT_DISTANCE, _LAST_PORT = 10, 65535
+_OF_OUR_OWN = ("rasa_token", "actions_token", "codes_secret", "digests_secret")
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
 
 
@@ -34,13 +46,25 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings. The names of the environment variables are the field names in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read files of secrets besides the environment."""
+        return init_settings, SecretFiles(settings_cls), env_settings
 
     tabletalk_env: Literal["development", "production"] = "development"
     tabletalk_var: Path = PROJECT / "var"
     tabletalk_now: datetime | None = None
     tabletalk_clock_offset: float = 0.0  # seconds; `run` computes it from TABLETALK_NOW once for all its processes
-    tabletalk_api_keys: str = ""
+    tabletalk_api_keys: str = secret()
     tabletalk_words: Path | None = None
 
     host: str = "127.0.0.1"
@@ -57,14 +81,25 @@ class Settings(BaseSettings):
     events_port: int = Field(default=0, ge=0, le=65535)  # 0: ten above PORT
     events_url: str = ""
     events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # open event streams per process
-    internal_token: str = ""
 
-    database_url: str = ""
+    # A secret for each use. The former ones are accepted too until they are dropped (docs/operations.md).
+    rasa_token: str = secret()  # opens Rasa to the bot
+    rasa_token_previous: str = secret()
+    actions_token: str = secret()  # opens the action app to Rasa
+    actions_token_previous: str = secret()
+    codes_secret: str = secret()  # makes the six-digit codes
+    codes_secret_previous: str = secret()
+    digests_secret: str = secret()  # makes the digests of addresses and phones
+    digests_secret_previous: str = secret()
+    internal_token: str = secret()  # former name of RASA_TOKEN
+
+    database_url: str = secret()
     database_pooler: Literal["none", "transaction"] = "none"  # what stands at DATABASE_URL, and its mode
-    redis_url: str = ""
+    redis_url: str = secret()
 
     twilio_account_sid: str = ""
-    twilio_auth_token: str = ""
+    twilio_auth_token: str = secret()
+    twilio_auth_token_previous: str = secret()
     twilio_api_base: str = ""
     twilio_number: str = "+15550100000"
 
@@ -146,14 +181,34 @@ class Settings(BaseSettings):
                 "twilio_auth_token",
                 "public_url",
                 "tabletalk_api_keys",
-                "internal_token",
+                *(name for name in _OF_OUR_OWN if name != "rasa_token" or not self.internal_token),
             )
             missing = [name.upper() for name in required if not getattr(self, name)]
             if missing:
                 raise ValueError(f"{', '.join(missing)} must be set in production")
+            self._check_secrets()
         if bool(self.twilio_account_sid) != bool(self.twilio_auth_token):
             raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together")
         return self
+
+    def _check_secrets(self) -> None:
+        ours = {name.upper(): self._given(name) for name in _OF_OUR_OWN}
+        if short := too_short(ours, LEAST_LENGTH):
+            raise ValueError(f"{short} must have at least {LEAST_LENGTH} characters in production")
+        keys = [entry.rpartition(":")[0] or entry for entry in listed(self.tabletalk_api_keys)]
+        if too_short({"TABLETALK_API_KEYS": keys}, LEAST_LENGTH_OF_API_KEY):
+            raise ValueError(f"TABLETALK_API_KEYS: a key must have at least {LEAST_LENGTH_OF_API_KEY} characters")
+        if both := shared(ours):
+            raise ValueError(f"{both[0]} and {both[1]} must differ")
+
+    def _given(self, name: str) -> tuple[str, ...]:
+        """Return the keys of a use as they are set, the present one first."""
+        present = getattr(self, name) or (self.internal_token if name == "rasa_token" else "")
+        return (*filter(None, [present]), *listed(getattr(self, f"{name}_previous")))
+
+    def _keys(self, name: str, generated: str) -> KeyRing:
+        given = self._given(name)
+        return KeyRing(*given) if given else KeyRing(self._secrets[generated])
 
     @property
     def is_production(self) -> bool:
@@ -260,9 +315,29 @@ class Settings(BaseSettings):
         return dev_secrets(self.tabletalk_var / "secrets.json")
 
     @property
-    def internal_secret(self) -> str:
-        """Token that our own processes authenticate with."""
-        return self.internal_token or self._secrets["internal_token"]
+    def for_rasa(self) -> KeyRing:
+        """Tokens that open Rasa to the bot."""
+        return self._keys("rasa_token", "internal_token")
+
+    @property
+    def for_actions(self) -> KeyRing:
+        """Tokens that open the action app to Rasa."""
+        return self._keys("actions_token", "actions_token")
+
+    @property
+    def for_codes(self) -> KeyRing:
+        """Keys that make the six-digit codes."""
+        return self._keys("codes_secret", "codes_secret")
+
+    @property
+    def for_digests(self) -> KeyRing:
+        """Keys that make the digests of addresses and phones."""
+        return self._keys("digests_secret", "digests_secret")
+
+    @property
+    def for_twilio(self) -> KeyRing:
+        """Tokens that Twilio may sign with; the first one, Twilio's auth token, is ours to send."""
+        return KeyRing(self.auth_token, *listed(self.twilio_auth_token_previous))
 
     @property
     def most_codes_of_an_address(self) -> int:
@@ -282,8 +357,7 @@ class Settings(BaseSettings):
     @property
     def api_keys(self) -> frozenset[str]:
         """Entries of TABLETALK_API_KEYS, or a generated development key."""
-        given = frozenset(key.strip() for key in self.tabletalk_api_keys.split(",") if key.strip())
-        return given or frozenset([self._secrets["api_key"]])
+        return frozenset(listed(self.tabletalk_api_keys)) or frozenset([self._secrets["api_key"]])
 
     @property
     def default_region(self) -> str:
@@ -315,3 +389,5 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part).upper() for part in first["loc"]) or "settings"
         raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+    except SecretUnreadable as error:
+        raise SettingsError(str(error)) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -12,19 +11,20 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from booking_engine import BookingEngine
+from bot.secret_keys import KeyRing
 
 logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
-def create_blueprint(executor: ActionExecutor, engine: BookingEngine, token: str) -> Blueprint:
-    """Create the routes that run actions and publish the restaurants' names. All but the health check require the token."""
+def create_blueprint(executor: ActionExecutor, engine: BookingEngine, tokens: KeyRing) -> Blueprint:
+    """Create the routes that run actions and publish the restaurants' names. All but the health check require one of the tokens."""
     blueprint = Blueprint("actions", __name__)
 
     @blueprint.before_request
     def check_token() -> None:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if request.endpoint != "actions.ready" and not hmac.compare_digest(given.encode(), token.encode()):
+        if request.endpoint != "actions.ready" and not tokens.admits(given):
             abort(401)
 
     @blueprint.get("/readyz")

@@ -44,7 +44,7 @@ def create_blueprint(
 ) -> Blueprint:
     """Create the webhook routes. They reject requests without a valid Twilio signature."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
-    validator = RequestValidator(settings.auth_token)
+    validators = [RequestValidator(token) for token in settings.for_twilio.keys]
     responses = languages.of(None)  # the thread's language is unknown while the database is down
 
     def signed(view: Callable[[], Response]) -> Callable[[], Response]:
@@ -52,7 +52,8 @@ def create_blueprint(
         def checked() -> Response:
             query = "?" + request.query_string.decode() if request.query_string else ""
             url = settings.public_address + request.path + query
-            if not validator.validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
+            signature = request.headers.get("X-Twilio-Signature", "")
+            if not any(validator.validate(url, request.form, signature) for validator in validators):
                 abort(403)
             return view()
 

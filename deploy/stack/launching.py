@@ -79,7 +79,7 @@ def launch(var: Path, **chosen: object) -> Launched:
 
 def environment(var: Path, **settings: object) -> dict[str, str]:
     """Return the environment of a separate service. Our own settings in the current environment are left out."""
-    ours = {name.upper() for name in Settings.model_fields}
+    ours = {name.upper() + end for name in Settings.model_fields for end in ("", "_FILE")}
     foreign = {name: value for name, value in os.environ.items() if name not in ours}
     return foreign | {"TABLETALK_VAR": str(var)} | {name: str(value) for name, value in settings.items()}
 

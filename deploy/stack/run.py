@@ -22,6 +22,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from bot.context import open_database, open_engine
+from bot.secret_keys import secrets_of
 from bot.settings import PROJECT, Settings
 from deploy.stack import embedded, model
 from deploy.stack.migrations import upgrade
@@ -213,13 +214,17 @@ class _Stack:
     def _environment(self) -> dict[str, str]:
         """Environment of the processes, with all addresses and the clock offset that they share."""
         settings = self.settings
-        environment = {name: value for name, value in os.environ.items() if name != "TABLETALK_NOW"}
+        secrets = secrets_of(settings)
+        left_out = {"TABLETALK_NOW", *(f"{name}_FILE" for name in secrets)}
+        environment = {name: value for name, value in os.environ.items() if name not in left_out}
         return {
             **environment,
+            **secrets,
             **model.rasa_environment(settings.tabletalk_var),
             "TABLETALK_VAR": str(settings.tabletalk_var),
             "TABLETALK_CLOCK_OFFSET": str(settings.clock_offset.total_seconds()),
-            "TABLETALK_INTERNAL_TOKEN": settings.internal_secret,
+            "RASA_TOKEN": settings.for_rasa.first,
+            "ACTIONS_TOKEN": settings.for_actions.first,
             "TABLETALK_ACTIONS_URL": settings.actions_address,
             "TABLETALK_MODEL": str(self.trained),
             "EVENTS_PORT": str(settings.events_port),
@@ -278,10 +283,18 @@ def _announce(settings: Settings, seconds: float) -> None:
         f"  Twilio webhook    {base}/webhooks/twilio/sms   (number {settings.twilio_number})",
         f"  Chat API          {base}/api/chat/conversations",
         f"  REST API          {base}/docs",
-        f"  Demo API key      {sorted(read_api_keys(settings.api_keys))[0]}",
-        f"  Rasa              {', '.join(settings.rasa_addresses)}   (token {settings.internal_secret})",
+        f"  Demo API key      {_demo_key(settings)}",
+        f"  Rasa              {', '.join(settings.rasa_addresses)}",
+        f"  Secrets           {settings.tabletalk_var / 'secrets.json'}",
         f"  Logs              {settings.tabletalk_var / 'log'}",
         ANNOUNCED,
     ]
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def _demo_key(settings: Settings) -> str:
+    """Return the generated API key. One that was set is somebody's secret, and is not printed."""
+    if settings.tabletalk_api_keys:
+        return "none, as TABLETALK_API_KEYS is set"
+    return min(read_api_keys(settings.api_keys))

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot.phone_codes import PhoneCodes
+from bot.secret_keys import KeyRing
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.twilio_rest import create_client
@@ -71,7 +72,7 @@ def engine(database: Engine, clock: Clock) -> BookingEngine:
 @pytest.fixture
 def codes() -> PhoneCodes:
     """Phone codes under a test secret."""
-    return PhoneCodes("a secret of the tests")
+    return PhoneCodes(KeyRing("a secret of the tests"), KeyRing("another"))
 
 
 @pytest.fixture

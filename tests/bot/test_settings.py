@@ -16,10 +16,13 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://db/tabletalk",
     "REDIS_URL": "redis://cache",
     "TWILIO_ACCOUNT_SID": "AC1",
-    "TWILIO_AUTH_TOKEN": "secret",
+    "TWILIO_AUTH_TOKEN": "of-twilio",
     "PUBLIC_URL": "https://example.com",
-    "TABLETALK_API_KEYS": "one,two",
-    "INTERNAL_TOKEN": "internal",
+    "TABLETALK_API_KEYS": f"{'one' * 8},{'two' * 8}",
+    "RASA_TOKEN": "rasa" * 8,
+    "ACTIONS_TOKEN": "actions-" * 4,
+    "CODES_SECRET": "codes---" * 4,
+    "DIGESTS_SECRET": "digests-" * 4,
 }
 
 
@@ -84,7 +87,7 @@ def test_production_with_everything_set_is_accepted(given: pytest.MonkeyPatch) -
     settings = load_settings()
     assert settings.is_production
     assert not settings.uses_simulator
-    assert settings.api_keys == {"one", "two"}
+    assert settings.api_keys == {"one" * 8, "two" * 8}
 
 
 @pytest.mark.parametrize("missing", sorted(PRODUCTION.keys() - {"TABLETALK_ENV"}))
@@ -110,11 +113,11 @@ def test_production_refuses_another_clock(given: pytest.MonkeyPatch, name: str, 
 def test_secrets_are_made_once_and_for_their_owner_only(given: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first, second = load_settings(), load_settings()
     assert first.auth_token == second.auth_token
-    assert first.internal_secret == second.internal_secret
+    assert first.for_rasa.keys == second.for_rasa.keys
     assert first.api_keys == second.api_keys
     path = tmp_path / "var" / "secrets.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert len(set(json.loads(path.read_text()).values())) == 4
+    assert len(set(json.loads(path.read_text()).values())) == 7
     assert [p.name for p in path.parent.iterdir()] == ["secrets.json"], "no draft is left"
 
 

@@ -16,6 +16,7 @@ from bot import conversations, schema, turn_store
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verify
 from bot.phone_codes import PhoneCodes, typed_code
+from bot.secret_keys import KeyRing
 from bot.sender import Sender
 from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
 from dialogue.words import Languages
@@ -216,7 +217,7 @@ def test_a_code_that_could_not_be_sent_in_time_is_not_sent(
 
 def test_without_the_secret_an_id_is_worth_nothing() -> None:
     code_id = uuid.uuid4()
-    made = {PhoneCodes(f"secret {n}").code(code_id) for n in range(50)}
+    made = {PhoneCodes(KeyRing(f"secret {n}"), KeyRing("another")).code(code_id) for n in range(50)}
     assert len(made) > 40
     assert all(len(code) == 6 and code.isdecimal() for code in made)
 

@@ -95,8 +95,8 @@ class Stack:
 
     @property
     def internal_token(self) -> str:
-        """Token for requests between the service's processes."""
-        return self.settings.internal_secret
+        """Token that Rasa requires."""
+        return self.settings.for_rasa.first
 
     @property
     def rasa_url(self) -> str:

@@ -13,6 +13,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from werkzeug.test import TestResponse
 
 from booking_engine import BookingEngine, Clock, create_database
+from bot.secret_keys import KeyRing
 from webhooks.actions import create_blueprint
 
 loops: list[asyncio.AbstractEventLoop | None] = []
@@ -41,7 +42,7 @@ def client() -> FlaskClient:
         executor.register_function(action.__name__, action)
     nothing = create_database("postgresql://nobody@127.0.0.1:1/nothing", name="tests")
     app = Flask("tests")
-    app.register_blueprint(create_blueprint(executor, BookingEngine(nothing, Clock()), "token"))
+    app.register_blueprint(create_blueprint(executor, BookingEngine(nothing, Clock()), KeyRing("token")))
     app.testing = True
     return app.test_client()
 

@@ -18,8 +18,11 @@ def settings(env: Literal["production", "development"]) -> Settings:
         twilio_account_sid="AC0",
         twilio_auth_token="secret",
         public_url="https://tabletalk.example",
-        tabletalk_api_keys="key",
-        internal_token="token",
+        tabletalk_api_keys="key" * 8,
+        rasa_token="rasa" * 8,
+        actions_token="actions-" * 4,
+        codes_secret="codes---" * 4,
+        digests_secret="digests-" * 4,
     )
 
 

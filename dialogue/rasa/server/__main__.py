@@ -12,12 +12,12 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action
+from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action, tokens
 
 
 def main() -> None:
     """Serve until the process is told to end."""
-    token = os.environ["TABLETALK_INTERNAL_TOKEN"]
+    actions_token = tokens.from_environment("ACTIONS_TOKEN")
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
     # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -25,7 +25,7 @@ def main() -> None:
         change.install()
     endpoints = AvailableEndpoints(
         action=remote_action.ActionApp(
-            url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {token}"}
+            url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {actions_token}"}
         ),
         tracker_store=EndpointConfig(type="dialogue.rasa.server.carried.CarriedTrackerStore"),
     )
@@ -34,7 +34,7 @@ def main() -> None:
         interface=os.environ.get("RASA_HOST", "127.0.0.1"),
         port=int(os.environ["RASA_PORT"]),
         credentials=str(Path(__file__).with_name("credentials.yml")),
-        auth_token=token,
+        auth_token=tokens.from_environment("RASA_TOKEN"),
         enable_api=True,
         endpoints=endpoints,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,7 +13,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from dialogue.rasa.server import places
+from dialogue.rasa.server import places, tokens
 from dialogue.rasa.server.carried import begin
 from dialogue.rasa.server.remote_action import TurnFailed
 from nlu.commands import split_wishes
@@ -36,8 +35,8 @@ class TurnChannel(InputChannel):
     it; it answers as Rasa's ``/model/parse`` does, which knows no context.
     """
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, accepted: tokens.Tokens) -> None:
+        self._accepted = accepted
         self._catalogue = places.from_environment()
 
     @classmethod
@@ -46,7 +45,7 @@ class TurnChannel(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> TurnChannel:
-        return cls((credentials or {})["token"])
+        return cls(tokens.from_environment("RASA_TOKEN"))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         turns = Blueprint("turns", type(self).__module__.replace(".", "_"))
@@ -95,7 +94,7 @@ class TurnChannel(InputChannel):
 
     def _admits(self, request: Request) -> bool:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        return self._accepted == given
 
 
 def _as_of_next(answers: list[dict[str, Any]]) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from dialogue.rasa.server import tokens
 from nlu.reading.places import Place, PlaceIndex
 from nlu.reading.reader import know_places
 
@@ -73,4 +74,4 @@ def _index(places: list[list[Any]]) -> PlaceIndex:
 
 def from_environment() -> Catalogue:
     """Return the catalogue of the service that started this process."""
-    return Catalogue(os.environ["TABLETALK_ACTIONS_URL"], os.environ["TABLETALK_INTERNAL_TOKEN"])
+    return Catalogue(os.environ["TABLETALK_ACTIONS_URL"], tokens.from_environment("ACTIONS_TOKEN"))
