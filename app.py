@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -75,7 +74,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     context = create_context(settings)
     app = Flask("tabletalk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
@@ -143,7 +141,6 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     from webhooks.chat.origins import Origins
     from webhooks.rate_limits import Limits, RateLimits
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     context = create_context(settings, pre_ping=True)  # a stale connection must not turn a visitor away
     app = Flask("tabletalk-events")
     _trust_proxies(app, context.settings)
@@ -178,7 +175,6 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     from dialogue.rasa.action import create_executor
     from webhooks import actions
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = settings or load_settings()
     engine = open_engine(settings, open_database(settings))
     app = Flask("tabletalk-actions")

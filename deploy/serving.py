@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import sys
 import warnings
@@ -9,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.settings import PROJECT
+from dialogue.rasa import logs
+
+logger = logging.getLogger(__name__)
 
 _SPARE = 1000  # connections and files in addition to those of waiting visitors
 
@@ -34,6 +38,7 @@ def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
         # Only Redis' asyncio client keeps references to the unpatched sockets, and it is not used here.
         warnings.simplefilter("ignore", monkey.MonkeyPatchWarning)
         monkey.patch_all()  # before the database driver is loaded, which checks for it
+    _log_failed_greenlets()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = waiting + _SPARE
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -50,8 +55,20 @@ def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
     _run(app, options)
 
 
+def _log_failed_greenlets() -> None:
+    """Log errors that nobody catches in a greenlet, which gevent prints to standard error with their messages."""
+    from gevent.hub import Hub
+
+    def log(hub: Hub, context: object, kind: Any, error: Any, where: Any) -> None:
+        logger.error("greenlet failed", exc_info=(kind, error, where))
+
+    Hub.print_exception = log
+
+
 def _run(app: str, options: Mapping[str, str], *flags: str) -> None:
     from gunicorn.app.wsgiapp import WSGIApplication
+
+    logs.configure()
 
     from deploy.memory import collect_rarely
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from redis import Redis
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from werkzeug.datastructures import MultiDict
 
 from bot import jobs
@@ -14,12 +16,15 @@ from bot.relay import Relay
 from bot.sender import Sender
 from bot.twilio_rest import create_client
 from deploy.memory import collect_rarely
+from dialogue.rasa import logs
 from webhooks.twilio import read_form
+
+logger = logging.getLogger(__name__)
 
 
 def run_worker(context: AppContext) -> None:
     """Run until the process is signaled to stop. Several workers can run in parallel."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     settings = context.settings
     sender = Sender(
         context.database,
@@ -46,6 +51,12 @@ def run_worker(context: AppContext) -> None:
         # their connections it would treat every idle period as an error and back off for up to a minute.
         waiting = Redis.from_url(settings.redis_address, socket_connect_timeout=2)
         queues = [Queue(name, connection=waiting) for name in (jobs.TEXTS, jobs.TURNS)]
-        SimpleWorker(queues, connection=waiting).work(logging_level="WARNING")
+        SimpleWorker(queues, connection=waiting, exception_handlers=[_log_failure]).work(logging_level="WARNING")
     finally:
         relay.stop()
+
+
+def _log_failure(job: Job, kind: Any, error: BaseException, where: Any) -> bool:
+    """Log why a job failed. RQ does so too, but puts the error's message into its own, which is withheld."""
+    logger.error("job %s failed", job.id, exc_info=(kind, error, where))
+    return True

@@ -51,6 +51,7 @@ def create_database(
         pool_timeout=5,
         pool_pre_ping=pre_ping,
         pool_reset_on_return=None,
+        hide_parameters=True,  # errors would show names, phones and texts
         connect_args={"application_name": name, "connect_timeout": 5, **arguments},
     )
     event.listen(database, "reset", _roll_back)

@@ -43,7 +43,7 @@ def _url() -> str:
 def run() -> None:
     """Migrate in one transaction. It waits at most five seconds for a lock, so that it does not block tables in use."""
     url = make_url(_url()).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, poolclass=pool.NullPool)
+    engine = create_engine(url, poolclass=pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.execute(text("SET statement_timeout = '10min'"))

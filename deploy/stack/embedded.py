@@ -49,6 +49,11 @@ def postgres_command(settings: Settings) -> ServerCommand:
         "shared_buffers": "256MB",
         "log_min_duration_statement": "1000",
         "timezone": "UTC",
+        # A refused statement is our own processes' to report, and it may quote names, phones and texts.
+        "log_min_messages": "log",
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "log_parameter_max_length": "0",
     }
     arguments = [str(server.bin_path / "postgres"), "-D", str(data)]
     for name, value in options.items():

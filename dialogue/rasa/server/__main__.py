@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import structlog
 from rasa.core.run import serve_application
@@ -12,15 +13,27 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
+from dialogue.rasa import logs
 from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action, tokens
+
+
+def _only_name(logger: Any, method: str, event: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of the call to log: the name of the event, and the error if there is one."""
+    return (event["event"],), {"exc_info": event.get("exc_info")}
 
 
 def main() -> None:
     """Serve until the process is told to end."""
     actions_token = tokens.from_environment("ACTIONS_TOKEN")
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
-    # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    logs.configure(logging.WARNING)
+    # Rasa logs what diners say, in full, several times a turn; below warnings nothing of it is even put together. Above,
+    # only the name of the event is logged, which is a constant.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: logging.getLogger("dialogue.rasa.server"),
+        processors=[_only_name],
+    )
     for change in (remote_action, carried, event_types, graph, prediction):
         change.install()
     endpoints = AvailableEndpoints(
