@@ -44,7 +44,7 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
     verification = Verification(codes, languages, clock, limits, our_number)
     notifier = Notifier(settings.redis_address)
-    handoff = ConversationHandoff(engine, languages, our_number)
+    handoff = ConversationHandoff(engine, languages, codes, our_number)
     return AppContext(
         settings=settings,
         clock=clock,

@@ -35,6 +35,7 @@ from .reservations.errors import (
     NoTableAvailable,
     OffGrid,
     ReservationOver,
+    StillBooked,
     UndoTooLate,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "SeatingPreferences",
     "Service",
     "SharedCache",
+    "StillBooked",
     "TimeInvalid",
     "TryAgain",
     "UndoTooLate",

@@ -30,10 +30,11 @@ from .context import OFFERS, WITHIN, EngineContext
 from .errors import InvalidRequest
 from .reservations import cancel as cancelling
 from .reservations import change as changing
-from .reservations import cleanup
+from .reservations import cleanup, erasure
 from .reservations import confirm as confirming
 from .reservations import hold as holding
 from .reservations import move as moving
+from .reservations.erasure import Erased
 from .restaurants import importing
 from .values import check_party_size, read_instant
 
@@ -308,6 +309,28 @@ class BookingEngine:
         """Return a diner's reservations, soonest first; `upcoming`: only confirmed ones that are not over."""
         return queries.reservations_of(self._context, phone, upcoming=upcoming)
 
-    def delete_stale_holds(self) -> int:
-        """Delete up to 1,000 holds that expired more than a day ago, for a nightly job. Returns the number deleted."""
-        return cleanup.delete_stale_holds(self._context)
+    def delete_stale_holds(self, *, keep: timedelta = timedelta(days=1)) -> int:
+        """Delete up to 1,000 holds that expired longer ago than `keep`. Returns the number deleted."""
+        return cleanup.delete_stale_holds(self._context, keep=keep)
+
+    def delete_hold_history(self, *, keep: timedelta) -> int:
+        """Delete up to 1,000 entries, older than `keep`, of the history of deleted holds. Returns the number deleted.
+
+        A command of theirs that is repeated later than that is decided again.
+        """
+        return cleanup.delete_hold_history(self._context, keep=keep)
+
+    def delete_finished_texts(self, *, keep: timedelta) -> int:
+        """Delete up to 1,000 texts that were sent, given up or voided longer ago than `keep`. Returns the number deleted."""
+        return cleanup.delete_finished_texts(self._context, keep=keep)
+
+    def erase_past_diners(self, *, keep: timedelta) -> int:
+        """Take name, phone and notes out of up to 1,000 bookings that ended longer ago than `keep`. Returns the number."""
+        return erasure.erase_past_diners(self._context, keep=keep)
+
+    def erase_diner(self, phone: str) -> Erased:
+        """Take name, phone and notes out of everything that this phone has booked, and delete the texts to it.
+
+        The bookings stay without a person. Raises InvalidRequest, and StillBooked while the diner is expected somewhere.
+        """
+        return erasure.erase_diner(self._context, phone)

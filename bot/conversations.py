@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -70,13 +70,16 @@ def sms_thread(phone: str, our_number: str) -> Conversation:
     )
 
 
-def remember(connection: Connection, conversation: Conversation) -> None:
-    """Store a conversation. Of a text thread that is there already only the address changes."""
+def remember(connection: Connection, conversation: Conversation, forgotten: Sequence[str] = ()) -> None:
+    """Store a conversation. Of a text thread that is there already only the address changes.
+
+    `forgotten`: digests that it may have been forgotten under (`bot.consents`); if it had opted out, it still does.
+    """
     if conversation.channel == "sms":
         assert conversation.our_number is not None
         values = (
             conversation.id, conversation.phone, conversation.address, conversation.our_number,
-            canonical_phone(conversation.our_number),
+            canonical_phone(conversation.our_number), list(forgotten),
         )  # fmt: skip
         connection.execute(select(func.remember_thread(*values)))
         return

@@ -148,6 +148,7 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         tuple(said),
         expects=facts.get("expects"),
         opts_out=bool(facts.get("opts_out")),
+        forgets=bool(facts.get("forgets")),
         hold=facts.get("hold"),
         reservation=facts.get("reservation"),
         asks=facts.get("asks"),

@@ -11,6 +11,7 @@ from booking_engine import BookingEngine, outbox
 from bot import conversations, messages
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said
+from bot.phone_codes import PhoneCodes
 from bot.rendering import sms_texts
 from bot.responses import Languages
 
@@ -18,9 +19,10 @@ from bot.responses import Languages
 class ConversationHandoff:
     """Moves chats to SMS. Safe to share between threads."""
 
-    def __init__(self, engine: BookingEngine, languages: Languages, our_number: str) -> None:
+    def __init__(self, engine: BookingEngine, languages: Languages, codes: PhoneCodes, our_number: str) -> None:
         self._engine = engine
         self._languages = languages
+        self._codes = codes
         self._our_number = our_number
 
     def settle(
@@ -34,7 +36,7 @@ class ConversationHandoff:
         if not answer.moves or conversation.channel == "sms" or conversation.phone is None:
             return answer
         thread = self._thread(conversation, conversation.phone)
-        conversations.remember(connection, thread)
+        conversations.remember(connection, thread, self._codes.digests_of_thread(thread.id))
         known = conversations.find(connection, thread.id)
         if known is not None and known.opted_out:
             facts = {"phone": conversation.phone, "our_number": thread.our_number}

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.schema import kept_answer
-
-KEPT_FOR = timedelta(days=7)
-_MOST_DELETED = 20  # rows; every claim deletes a few expired ones, so no cleanup job is needed
 
 
 class KeyReused(Exception):
@@ -64,7 +60,6 @@ def claim(database: Engine, request: KeyedRequest) -> KeptAnswer | None:
     """
     columns = kept_answer.c
     with database.begin() as connection:
-        connection.execute(_delete_expired())
         connection.execute(
             insert(kept_answer)
             .values(key_digest=request.digest, fingerprint=request.fingerprint)
@@ -86,16 +81,6 @@ def keep(database: Engine, request: KeyedRequest, answer: KeptAnswer) -> KeptAns
         )
         row = connection.execute(select(columns.status, columns.body).where(*mine)).one_or_none()
     return KeptAnswer(row.status, row.body) if row else answer
-
-
-def _delete_expired() -> Any:
-    old = (
-        select(kept_answer.c.key_digest)
-        .where(kept_answer.c.asked_at < func.now() - KEPT_FOR)
-        .limit(_MOST_DELETED)
-        .with_for_update(skip_locked=True)
-    )
-    return delete(kept_answer).where(kept_answer.c.key_digest.in_(old))
 
 
 def _digest(text: str) -> str:

@@ -65,10 +65,11 @@ class Answer:
     """Everything a turn says; without a word, the message is answered by nothing.
 
     `hold`, `reservation` and `asks` are in the chat API's format. `at`: when it was stored, in UTC. `moves`: the chat
-    continues by text. `opts_out`: the diner is to get no more texts. `left`: the part of the message that still has to be
-    answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote of one. `is_idle`:
-    nothing was done about it, and no question of it was answered. `state`: what the dialogue is told with the next message;
-    None leaves it as it was. `traces`: what the dialogue did about each part of the message, in names.
+    continues by text. `opts_out`: the diner is to get no more texts. `forgets`: all that is known of the diner is to be
+    deleted. `left`: the part of the message that still has to be answered. `is_automatic`: the message is a machine's, a
+    phone's reaction to a text, or a quote of one. `is_idle`: nothing was done about it, and no question of it was answered.
+    `state`: what the dialogue is told with the next message; None leaves it as it was. `traces`: what the dialogue did about
+    each part of the message, in names.
     """
 
     said: tuple[Said, ...] = ()
@@ -82,6 +83,7 @@ class Answer:
     moves: bool = False
     left: str | None = None
     opts_out: bool = False
+    forgets: bool = False
     is_automatic: bool = False
     is_idle: bool = False
     state: dict[str, Any] | None = None

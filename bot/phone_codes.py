@@ -10,6 +10,7 @@ import ipaddress
 import re
 from uuid import UUID
 
+from bot import consents
 from bot.secret_keys import KeyRing
 
 DIGITS = 6
@@ -38,6 +39,10 @@ class PhoneCodes:
     def digest_of_address(self, address: str) -> str:
         """Digest of the address a request came from. All addresses of one IPv6 network share a digest."""
         return self._for_digests.mac("address", _network(address).encode()).hex()
+
+    def digests_of_thread(self, thread_id: UUID) -> list[str]:
+        """Digests that a forgotten thread may be known by, that of the present key first."""
+        return consents.digests(self._for_digests, thread_id)
 
 
 def _digits(mac: bytes) -> str:

@@ -65,8 +65,15 @@ conversation = Table(
         JSONB(none_as_null=True),
         comment="of its last texts: what it takes not to answer a machine again and again",
     ),
+    Column(
+        "forget_at",
+        _instant,
+        comment="when its diner is to be forgotten, who asked for it; by the clock of the service",
+    ),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     CheckConstraint("channel IN ('sms', 'chat')", name="channel_known"),
+    Index("conversation_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+    Index("conversation_forget_at", "forget_at", postgresql_where=text("forget_at IS NOT NULL")),
     Index("conversation_dialogue", "dialogue_id", postgresql_where=text("dialogue_id IS NOT NULL")),
 )
 
@@ -106,6 +113,7 @@ inbound = Table(
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     CheckConstraint("status IN ('received', 'promised', 'answered', 'silenced', 'failed')", name="status_known"),
     CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
+    Index("inbound_received_at", "received_at", postgresql_using="brin"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
 )
 """`received`: not handled yet. `promised`: the diner was told that an answer will follow. `silenced`: it was answered
@@ -125,6 +133,7 @@ outbound = Table(
     PrimaryKeyConstraint("conversation_id", "seq"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     Index("outbound_carried_by", "conversation_id", "carried_by"),
+    Index("outbound_created_at", "created_at", postgresql_using="brin"),
 )
 """`reply_to`: the message it answers. `carried_by`: the one whose HTTP response delivers it; null if the outbox sends it."""
 
@@ -155,6 +164,7 @@ delivery = Table(
     Column("error_code", Text),
     Column("received_at", _instant, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("provider_sid", "status"),
+    Index("delivery_received_at", "received_at", postgresql_using="brin"),
 )
 """Delivery callbacks, each counted once."""
 
@@ -170,3 +180,17 @@ kept_answer = Table(
     Index("ix_kept_answer_asked_at", "asked_at"),
 )
 """The request made with an idempotency key, and its response once there is one."""
+
+text_consent = Table(
+    "text_consent",
+    metadata,
+    Column("thread_digest", Text, nullable=False, comment="of the thread between a phone and a number of ours"),
+    Column("key_id", Text, nullable=False, comment="which key made the digest"),
+    Column("opted_out", Boolean, nullable=False),
+    Column("agreed_at", _instant, nullable=False),
+    Column("agreed_by", Text, nullable=False),
+    Column("kept_at", _instant, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("thread_digest"),
+    CheckConstraint("agreed_by IN ('text', 'booking')", name="agreed_by_known"),
+)
+"""What outlives a forgotten diner: that a thread's phone wants no texts, and when and how it had agreed to get some."""

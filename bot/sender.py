@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import requests
@@ -12,7 +13,7 @@ from twilio.rest import Client
 
 from booking_engine import BookingEngine, Clock, outbox
 from booking_engine.outbox import OutboxMessage
-from bot import conversations, messages
+from bot import consents, conversations, messages
 from bot.notification_texts import notification_text
 from bot.phone_codes import PhoneCodes
 from bot.responses import Languages
@@ -85,7 +86,10 @@ class Sender:
             told_in = conversations.find(connection, message.conversation_id) if message.conversation_id else None
             if told_in is not None:
                 return told_in.our_number or from_number, told_in
-            return from_number, conversations.find(connection, thread.id) or thread
+            known = conversations.find(connection, thread.id)
+            if known is None and consents.has_opted_out(connection, self._codes.digests_of_thread(thread.id)):
+                return from_number, replace(thread, opted_out=True)
+            return from_number, known or thread
 
     def _obstacle(self, message: OutboxMessage, thread: conversations.Conversation) -> str | None:
         """Return why the message must not be sent at all, or None."""

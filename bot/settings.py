@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.dev_secrets import dev_secrets
+from bot.periods import Periods
 from bot.rates import RATES_OF_TESTERS, Rates, read_rate
 from bot.secret_keys import (
     LEAST_LENGTH,
@@ -106,6 +107,17 @@ class Settings(BaseSettings):
     codes_per_phone: int = Field(default=5, ge=1)  # six-digit codes texted per hour
     codes_per_conversation: int = Field(default=6, ge=1)
     codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers share an address
+
+    # For how many days things are kept (docs/operations.md).
+    keep_holds_days: int = Field(default=1, ge=1)
+    keep_answers_days: int = Field(default=7, ge=1)
+    keep_dialogue_days: int = Field(default=30, ge=1)
+    keep_messages_days: int = Field(default=90, ge=1)
+    keep_texts_days: int = Field(default=90, ge=1)
+    keep_deliveries_days: int = Field(default=30, ge=1)
+    keep_diners_days: int = Field(default=730, ge=1)
+    keep_consents_days: int = Field(default=1825, ge=1)
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)  # 0: the worker serves no metrics
 
     web_threads: int = Field(default=32, ge=1, le=512)
     # Limits for visitors without an API key, as `60/minute` or `60/minute;500/day`. Unset: see `Rates`.
@@ -280,6 +292,12 @@ class Settings(BaseSettings):
             self.most_messages or usual.messages,
             self.most_messages_of_an_address or usual.messages_of_an_address,
         )
+
+    @property
+    def periods(self) -> Periods:
+        """For how long things are kept."""
+        names = Periods.__dataclass_fields__
+        return Periods(**{name: timedelta(days=getattr(self, f"keep_{name}_days")) for name in names})
 
     @property
     def events_address(self) -> str:

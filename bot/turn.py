@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from booking_engine import Clock, TryAgain, outbox
-from bot import conversations, messages, silence, turn_store
+from bot import conversations, diners, messages, silence, turn_store
 from bot.conversations import Conversation
 from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
 from bot.handoff import ConversationHandoff
@@ -151,7 +151,10 @@ class TurnTaker:
 
     def _receive(self, conversation: Conversation, message: Inbound, *, take: bool) -> Turn | None:
         message = replace(message, address=self._verification.digest_of_address(message.address))
-        turn = turn_store.receive(self._database, conversation, message, now=self._clock.now(), take=take)
+        forgotten = self._verification.digests_of_thread(conversation.id) if conversation.channel == "sms" else []
+        turn = turn_store.receive(
+            self._database, conversation, message, forgotten=forgotten, now=self._clock.now(), take=take
+        )
         self._notify(conversation)
         return turn
 
@@ -211,7 +214,8 @@ class TurnTaker:
         """Store an answer and all that comes of it. Raises LeaseLost."""
         conversation = turn.conversation
         now = self._now(conversation)
-        if not (answer.opts_out or answer.verify or answer.moves or request.sid is None):
+        has_effects = answer.opts_out or answer.forgets or answer.verify or answer.moves
+        if not has_effects and request.sid is not None:
             answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
             outcome = replace(outcome, carried_by=request.sid, said_until=request.said_until)
             try:
@@ -221,6 +225,8 @@ class TurnTaker:
         with self._database.begin() as connection:
             if answer.opts_out:
                 conversations.note(connection, conversation.id, opted_out=True)
+            if answer.forgets:
+                diners.request(connection, conversation.id, self._clock.now())
             answer = self._verification.settle(connection, conversation, message, answer)
             answer = self._handoff.settle(connection, conversation, message, answer, now)
             answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)

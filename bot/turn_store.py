@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,12 +78,18 @@ class Outcome:
 
 
 def receive(
-    database: Engine, conversation: Conversation, message: Inbound, *, now: datetime, take: bool = True
+    database: Engine,
+    conversation: Conversation,
+    message: Inbound,
+    *,
+    now: datetime,
+    forgotten: Sequence[str] = (),
+    take: bool = True,
 ) -> Turn | None:
     """Store a message, and take its dialogue. From here on the message cannot be lost.
 
     Return None if the dialogue is not free, or is not to be taken. A message with a sid that is known changes nothing. `now` is
-    the service's clock. Raises TryAgain: the database is away, so nothing was stored.
+    the service's clock; `forgotten`: see `conversations.remember`. Raises TryAgain: the database is away, so nothing was stored.
     """
     is_text = conversation.channel == "sms"
     values = {
@@ -91,6 +97,7 @@ def receive(
         "phone": conversation.phone,
         "address": conversation.address,
         "our_number": conversation.our_number,
+        "forgotten": list(forgotten),
         "line": canonical_phone(conversation.our_number or "") if is_text else None,
         "sid": message.sid,
         "text": message.text,
@@ -248,7 +255,7 @@ def _driver(database: Engine) -> Iterator[psycopg.Connection[Any]]:
 
 _RECEIVE = """
     SELECT receive_message(
-        %(conversation_id)s, %(phone)s, %(address)s, %(our_number)s, %(line)s, %(sid)s, %(text)s, %(media_count)s,
+        %(conversation_id)s, %(phone)s, %(address)s, %(our_number)s, %(line)s, %(forgotten)s, %(sid)s, %(text)s, %(media_count)s,
         %(opt_out_type)s, %(sent_from)s, %(now)s, %(seconds)s
     )
 """

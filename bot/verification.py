@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
 
 from booking_engine import Clock, outbox
-from bot import conversations, schema
+from bot import consents, conversations, schema
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verified, note_verified
 from bot.phone_codes import PhoneCodes, typed_code
@@ -19,8 +19,6 @@ from bot.responses import Languages
 GOOD_FOR = timedelta(minutes=10)
 MOST_WRONG = 5
 _COUNTING_WINDOW = timedelta(hours=1)
-_KEPT_FOR = timedelta(days=1)
-_MOST_DELETED = 20  # rows; every new code deletes a few old ones, so no cleanup job is needed
 _ASKED = ("code", "phone")
 """Values of `expects` at which six digits count as a code. At "phone", a code for an earlier number may be pending."""
 
@@ -52,6 +50,10 @@ class Verification:
         self._clock = clock
         self._limits = limits
         self._our_number = our_number
+
+    def digests_of_thread(self, thread_id: uuid.UUID) -> list[str]:
+        """Digests that a forgotten thread may be known by."""
+        return self._codes.digests_of_thread(thread_id)
 
     def digest_of_address(self, address: str | None) -> str | None:
         """Digest of the address a message was sent from, for storage."""
@@ -122,8 +124,10 @@ class Verification:
     def _refusal(
         self, connection: Connection, conversation: Conversation, message: Inbound, phone: str
     ) -> Literal["utter_bot_code_opted_out", "utter_bot_code_too_many"] | None:
-        thread = conversations.find(connection, conversations.sms_thread(phone, self._our_number).id)
-        if thread is not None and thread.opted_out:
+        thread_id = conversations.sms_thread(phone, self._our_number).id
+        thread = conversations.find(connection, thread_id)
+        forgotten = self._codes.digests_of_thread(thread_id)
+        if consents.has_opted_out(connection, forgotten) if thread is None else thread.opted_out:
             return "utter_bot_code_opted_out"
         # Serialize requests per phone and per address, so that concurrent ones are counted correctly.
         for name in sorted(filter(None, (phone, message.address))):
@@ -152,7 +156,6 @@ class Verification:
             "issued_at": now,
             "expires_at": self._now(conversation) + GOOD_FOR,
         }
-        connection.execute(_delete_expired(now))
         connection.execute(insert(schema.phone_code).values(values))
         outbox.enqueue_text(
             connection,
@@ -177,9 +180,3 @@ def _is_anonymous(conversation: Conversation) -> bool:
 def _newest(connection: Connection, conversation: Conversation) -> Row[Any] | None:
     of_it = select(schema.phone_code).where(_c.conversation_id == conversation.id)
     return connection.execute(of_it.order_by(_c.issued_at.desc()).limit(1)).first()
-
-
-def _delete_expired(now: datetime) -> Any:
-    old = select(_c.conversation_id, _c.id).where(_c.issued_at < now - _KEPT_FOR).limit(_MOST_DELETED)
-    old_ids = old.with_for_update(skip_locked=True).cte("old")
-    return delete(schema.phone_code).where(_c.conversation_id == old_ids.c.conversation_id, _c.id == old_ids.c.id)

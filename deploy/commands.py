@@ -111,6 +111,60 @@ def migrate(settings: Settings) -> None:
     upgrade(settings.database_address)
 
 
+@cli.command()
+@click.pass_obj
+@with_settings
+def tidy(settings: Settings, create_context: Callable[[Settings], AppContext]) -> None:
+    """Delete what is older than it has to be kept. A worker does so every hour."""
+    from bot.retention import Retention
+
+    context = create_context(settings)
+    done = Retention(context.database, context.engine, settings.for_digests, settings.periods).tidy()
+    if not done:
+        refuse("a worker is just doing it")
+    for kind, count in done.items():
+        click.echo(f"{count:8} {kind.replace('_', ' ')}")
+
+
+@cli.group()
+def diners() -> None:
+    """What is known of a diner."""
+
+
+@diners.command("export")
+@click.argument("phone")
+@click.pass_obj
+@with_settings
+def export_diner(settings: Settings, create_context: Callable[[Settings], AppContext], phone: str) -> None:
+    """Print all that is known of the diner with this PHONE (such as +14155550123), as JSON."""
+    from booking_engine import InvalidRequest
+    from deploy.erasing import diners_of
+
+    try:
+        click.echo(json.dumps(diners_of(create_context(settings)).export(phone), indent=2, ensure_ascii=False))
+    except InvalidRequest as error:
+        refuse(str(error))
+
+
+@diners.command()
+@click.argument("phone")
+@click.option("--cancel", is_flag=True, help="Cancel what is still booked, without asking.")
+@click.pass_obj
+@with_settings
+def forget(settings: Settings, create_context: Callable[[Settings], AppContext], phone: str, cancel: bool) -> None:
+    """Delete all that is known of the diner with this PHONE (such as +14155550123).
+
+    Past bookings are kept without name, number and notes. What is still booked is named, and cancelled only after a yes.
+    """
+    from booking_engine import InvalidRequest
+    from deploy.erasing import forget_diner
+
+    try:
+        forget_diner(create_context(settings), phone, is_agreed=cancel)
+    except InvalidRequest as error:
+        refuse(str(error))
+
+
 @cli.group()
 def restaurants() -> None:
     """Restaurants of the service."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from prometheus_client import start_http_server
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import Job
@@ -12,7 +13,10 @@ from werkzeug.datastructures import MultiDict
 
 from bot import jobs
 from bot.context import AppContext
+from bot.diners import Diners
+from bot.housekeeping import Housekeeping
 from bot.relay import Relay
+from bot.retention import Retention
 from bot.sender import Sender
 from bot.twilio_rest import create_client
 from deploy.memory import collect_rarely
@@ -44,7 +48,13 @@ def run_worker(context: AppContext) -> None:
         context.turns.note_promise(thread.id, message.sid)
 
     relay = Relay(context.database, context.redis, context.clock, replay)
+    diners = Diners(context.database, context.engine, context.clock, settings.for_digests)
+    retention = Retention(context.database, context.engine, settings.for_digests, settings.periods)
+    housekeeping = Housekeeping(retention, diners)
     relay.start()
+    housekeeping.start()
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, settings.host)
     collect_rarely()
     try:
         # RQ needs its own connection pool, because it blocks for jobs longer than the other clients' socket timeout. With
@@ -54,6 +64,7 @@ def run_worker(context: AppContext) -> None:
         SimpleWorker(queues, connection=waiting, exception_handlers=[_log_failure]).work(logging_level="WARNING")
     finally:
         relay.stop()
+        housekeeping.stop()
 
 
 def _log_failure(job: Job, kind: Any, error: BaseException, where: Any) -> bool:

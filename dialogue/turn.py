@@ -111,6 +111,8 @@ class Reply:
     verify: dict[str, Any] | None = None
     """the phone to which the bot is to text a code"""
     opts_out: bool = False
+    forgets: bool = False
+    """whether the bot is to delete all that is known of the diner"""
     moves: bool = False
     """whether the bot is to go on by text"""
 

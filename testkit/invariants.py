@@ -203,7 +203,7 @@ INVARIANTS = (
         SELECT format('restaurant %s, reservation %s is not among those of %s', r.restaurant_id, r.id, r.diner_phone)
         FROM reservation r LEFT JOIN diner_booking d ON d.phone = r.diner_phone AND d.restaurant_id = r.restaurant_id
             AND d.reservation_id = r.id
-        WHERE r.status = 'confirmed' AND d.phone IS NULL
+        WHERE r.status = 'confirmed' AND d.phone IS NULL AND r.diner_phone <> ''
         """,
     ),
     Invariant(

@@ -1,10 +1,13 @@
-"""Deletion of stale holds. It only limits the size of the tables; nothing else depends on it."""
+"""Deletion of what is no longer needed: stale holds, their history, and texts that are done with.
+
+Nothing else depends on it. It works in small batches, each in a transaction of its own, beside a running service.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, LiteralString
 
 from sqlalchemy import Connection
 
@@ -16,7 +19,6 @@ from booking_engine.time_slots import quarter_of
 from .records import query_by_id, read_found
 from .seating import free_tables, lock_pacing
 
-KEEP = timedelta(days=1)
 MOST_AT_ONCE = 1000
 
 _STALE = """
@@ -28,9 +30,40 @@ _DELETE = """
     DELETE FROM reservation
     WHERE restaurant_id = %(restaurant_id)s AND id = %(id)s AND status IN ('held', 'released')
 """
+_DELETE_HISTORY = """
+    DELETE FROM reservation_event AS e USING (
+        SELECT restaurant_id, command_key FROM reservation_event AS old
+        WHERE occurred_at < statement_timestamp() + %(shift)s - %(keep)s AND NOT EXISTS (
+            SELECT FROM reservation r WHERE r.restaurant_id = old.restaurant_id AND r.id = old.reservation_id)
+        LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ) AS old WHERE e.restaurant_id = old.restaurant_id AND e.command_key = old.command_key
+"""
+_DELETE_TEXTS = """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox
+        WHERE coalesce(sent_at, failed_at, voided_at) < statement_timestamp() + %(shift)s - %(keep)s
+        LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    )
+"""
 
 
-def delete_stale_holds(context: EngineContext, *, keep: timedelta = KEEP) -> int:
+def delete_hold_history(context: EngineContext, *, keep: timedelta) -> int:
+    """Delete up to 1,000 entries, older than `keep`, of the history of holds that are deleted. Returns how many."""
+    return _delete_old(context, _DELETE_HISTORY, keep)
+
+
+def delete_finished_texts(context: EngineContext, *, keep: timedelta) -> int:
+    """Delete up to 1,000 texts that were sent, given up or voided longer ago than `keep`. Returns how many."""
+    return _delete_old(context, _DELETE_TEXTS, keep)
+
+
+def _delete_old(context: EngineContext, statement: LiteralString, keep: timedelta) -> int:
+    values = {"shift": context.clock.offset, "keep": keep, "most": MOST_AT_ONCE}
+    with context.database.begin() as connection:
+        return execute(connection, Statement(statement, values)).rowcount
+
+
+def delete_stale_holds(context: EngineContext, *, keep: timedelta) -> int:
     """Delete up to 1,000 expired or released holds that expired longer ago than `keep`; their history stays.
 
     Returns the number deleted. Takes the same lock as a confirmation, so a hold that is being confirmed is safe.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from booking_engine.availability.openings import Search
 from booking_engine.errors import BookingError
 
@@ -54,3 +56,11 @@ class ChangeTooLate(ReservationError):
 
 class UndoTooLate(ReservationError):
     """A cancellation can be undone only for two minutes."""
+
+
+class StillBooked(BookingError):
+    """The diner is expected somewhere, so a restaurant still needs the name and the number."""
+
+    def __init__(self, reservations: Sequence[Reservation]) -> None:
+        super().__init__(", ".join(each.code for each in reservations))
+        self.reservations = tuple(reservations)

@@ -2,7 +2,7 @@
 -- there already stays as it is. Returns the fencing number of the turn; null where another one has the dialogue, or where no
 -- turn is wanted (p_seconds is null).
 CREATE FUNCTION receive_message(
-    p_conversation_id uuid, p_phone text, p_address text, p_our_number text, p_line text,
+    p_conversation_id uuid, p_phone text, p_address text, p_our_number text, p_line text, p_forgotten text[],
     p_sid text, p_text text, p_media_count integer, p_opt_out_type text, p_sent_from text, p_now timestamptz,
     p_seconds double precision
 ) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -10,7 +10,7 @@ BEGIN
     -- The commit of the answer waits for the disk and takes this one there too; until then nobody is told anything.
     PERFORM set_config('synchronous_commit', 'off', true);
     IF p_line IS NOT NULL THEN  -- only a text may be the first of its thread; a chat was opened before
-        PERFORM remember_thread(p_conversation_id, p_phone, p_address, p_our_number, p_line);
+        PERFORM remember_thread(p_conversation_id, p_phone, p_address, p_our_number, p_line, p_forgotten);
     END IF;
     INSERT INTO inbound (conversation_id, sid, text, media_count, opt_out_type, address, said_at)
     SELECT p_conversation_id, p_sid, p_text, p_media_count, p_opt_out_type, p_sent_from, p_now + (

@@ -29,7 +29,7 @@ def say(database: Engine, engine: BookingEngine, clock: Clock, codes: PhoneCodes
     """Text the bot while Rasa and Redis are away."""
     languages = Languages()
     verification = Verification(codes, languages, clock, Limits(), OUR_NUMBER)
-    handoff, notifier = ConversationHandoff(engine, languages, OUR_NUMBER), Notifier("redis://127.0.0.1:1")
+    handoff, notifier = ConversationHandoff(engine, languages, codes, OUR_NUMBER), Notifier("redis://127.0.0.1:1")
     away = DialogueClient(["http://127.0.0.1:1"], "token")
     turns = TurnTaker(database, away, languages, clock, verification, handoff, notifier)
     thread = sms_thread(ANA, OUR_NUMBER)

@@ -182,14 +182,6 @@ def test_where_no_code_can_be_had_another_number_is_asked_for(chats: Chats) -> N
     assert chats.ask(chats.open(), ANA).expects == "phone"
 
 
-def test_old_codes_are_forgotten(chats: Chats, clock: Clock) -> None:
-    for n in range(3):
-        chats.ask(chats.open(), f"+121255501{n:02}")
-    clock.offset += timedelta(days=1, seconds=1)
-    chats.ask(chats.open(), BEN)
-    assert chats.count() == 1
-
-
 def test_a_code_goes_out_by_text_and_stands_nowhere(
     chats: Chats, clock: Clock, sender: Sender, twilio: TwilioServer
 ) -> None:

@@ -11,7 +11,9 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Restaurant
-from bot.idempotency import KEPT_FOR
+from bot.retention import Retention
+from bot.secret_keys import KeyRing
+from bot.settings import Settings
 from tests.engine.helpers import doubles, events
 from tests.support import lookups
 
@@ -142,13 +144,16 @@ def test_an_answer_outlives_the_process(
     assert ok(Caller(make_app().test_client()).hold(restaurant.slug, Idempotency_Key=key), 201) == held
 
 
-def test_old_keys_are_forgotten_and_then_free(visitor: Caller, restaurant: Restaurant, database: Engine) -> None:
+def test_old_keys_are_forgotten_and_then_free(
+    visitor: Caller, restaurant: Restaurant, database: Engine, engine: BookingEngine
+) -> None:
     key = new_key()
     held = ok(visitor.hold(restaurant.slug, Idempotency_Key=key), 201)
     with database.begin() as connection:
-        age = {"age": KEPT_FOR + timedelta(minutes=1)}
+        age = {"age": Settings().periods.answers + timedelta(minutes=1)}
         connection.execute(text("UPDATE kept_answer SET asked_at = now() - CAST(:age AS interval)"), age)
     ok(visitor.hold(restaurant.slug, f"{DAY}T17:00", Idempotency_Key=new_key()), 201)
+    assert Retention(database, engine, KeyRing("key"), Settings().periods).tidy()["idempotency_keys"] >= 1
     with database.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM kept_answer")).scalar_one() == 1
     other = ok(visitor.hold(restaurant.slug, f"{DAY}T21:00", Idempotency_Key=key), 201)

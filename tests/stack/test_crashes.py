@@ -34,10 +34,12 @@ def die_at(stack: Stack, phone: Phone, text: str) -> str:
     message = Inbound(thread.id, new_sid(), text)
     dying = DyingClient([stack.rasa_url], stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
-    verification = Verification(
-        PhoneCodes(stack.settings.for_codes, stack.settings.for_digests), languages, clock, Limits(), number
+    codes = PhoneCodes(stack.settings.for_codes, stack.settings.for_digests)
+    verification = Verification(codes, languages, clock, Limits(), number)
+    handoff, notifier = (
+        ConversationHandoff(stack.engine, languages, codes, number),
+        Notifier(stack.settings.redis_address),
     )
-    handoff, notifier = ConversationHandoff(stack.engine, languages, number), Notifier(stack.settings.redis_address)
     turns = TurnTaker(stack.database, dying, languages, clock, verification, handoff, notifier)
     with pytest.raises(SystemExit):
         turns.respond(thread, message, seconds=9)
