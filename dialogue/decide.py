@@ -12,6 +12,7 @@ from dialogue.tasks.answer import answer
 from dialogue.tasks.book import BOOK
 from dialogue.tasks.cancel import CANCEL
 from dialogue.tasks.change import CHANGE
+from dialogue.tasks.forget import FORGET
 from dialogue.tasks.form import Form, run
 from dialogue.tasks.gate import leave_alone
 from dialogue.tasks.opt_out import opt_out
@@ -20,7 +21,7 @@ from dialogue.tasks.sign_in import SIGN_IN
 from dialogue.tasks.undo import undo
 from dialogue.turn import Outcome, Reply, Turn
 
-FORMS: dict[str, Form] = {form.task: form for form in (BOOK, CHANGE, CANCEL, SIGN_IN)}
+FORMS: dict[str, Form] = {form.task: form for form in (BOOK, CHANGE, CANCEL, SIGN_IN, FORGET)}
 """Tasks that stay open until they are done."""
 REPLIES: dict[str, Callable[[Turn], Outcome | Steps[Outcome]]] = {
     "answer": answer,

@@ -241,8 +241,13 @@ class ChangeReservation(Effect[Reservation]):
 class CancelReservation(Effect[Reservation]):
     """Cancel a booking. Raises ReservationOver."""
 
-    asks, verb, texts = "cancel_reservation", "cancel", True
+    asks, texts = "cancel_reservation", True
     code: str
+
+    @property
+    def verb(self) -> str:
+        """One for each booking."""
+        return f"cancel:{self.code}"
 
 
 class RestoreReservation(Effect[Reservation]):

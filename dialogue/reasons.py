@@ -69,7 +69,7 @@ is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)
 """It says yes and nothing else: what was proposed out of doubt needs no less."""
 is_clear_no = _Weighs(("no",), _CERTAIN, unread=True)
 """It says no and nothing else; "just this one" only looks like it."""
-is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", "no", "thanks"), _CERTAIN)
+is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", "forget", "no", "thanks"), _CERTAIN)
 """It is something else, though the name was asked for."""
 may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)
 """It may be a name, though it did not look like one when it was said first."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from booking_engine import Hold, Reservation, Restaurant, SeatingPreferences
 
-TaskName = Literal["book", "change", "cancel", "sign_in"]
+TaskName = Literal["book", "change", "cancel", "sign_in", "forget"]
 Errand = Literal["show", "text"]
 """What waits until it is known who asks: the bookings are shown, the conversation goes on by text."""
 Details = tuple[tuple[str, str, Any], ...]
@@ -151,6 +151,8 @@ class State:
     before: Before | None = None
     replaced: tuple[str, str] | None = None
     """codes of a booking that was made instead of another one, and of that, which was cancelled"""
+    given_up: tuple[str, ...] = ()
+    """codes of the bookings that were named as what goes too, if all that is known of the diner is deleted"""
     replied_to: str | None = None
     """id of the message that was answered by the way, before the form repeats its question"""
     touched_at: datetime | None = None

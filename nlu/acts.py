@@ -120,6 +120,8 @@ def sure_intent(
         return "other_language"
     if acts.get("opt_out", 0.0) >= _SURE:
         return "opt_out"
+    if acts.get("forget", 0.0) >= _SURE:
+        return "forget_me"
     if expecting is None and acts.get("note", 0.0) >= _SURE:
         return "inform"
     if expecting == "name" and acts.get("name", 0.0) >= _SURE:

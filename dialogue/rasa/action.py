@@ -20,7 +20,7 @@ from dialogue.state import State
 from dialogue.turn import Situation, Turn
 from dialogue.words import Languages
 
-_FORM_NAMES = {"book": "booking_form", "change": "change_form", "cancel": "cancel_form", "sign_in": "sign_in_form"}
+_FORM_NAMES = {"book": "booking_form", **{task: f"{task}_form" for task in ("change", "cancel", "sign_in", "forget")}}
 _ACTION_NAMES = {"answer": "action_reply", **{task: f"action_{task}" for task in ("pick_up", "undo", "opt_out")}}
 _THAT_IS_ALL = FollowupAction("action_listen")
 """Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""

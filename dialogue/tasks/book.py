@@ -451,7 +451,7 @@ _WHAT_IS_MISSING = (
 )  # fmt: skip
 BOOK = Form(
     "book",
-    leaves_for=frozenset(("undo", "opt_out")),
+    leaves_for=frozenset(("undo", "opt_out", "forget_me")),
     begin=_begin,
     hear=_hear,
     steps=(*_AT_ONCE, *_WHAT_IS_MISSING),

@@ -54,7 +54,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
 
 CANCEL = Form(
     "cancel",
-    leaves_for=frozenset(("book", "find", "change", "undo", "opt_out")),
+    leaves_for=frozenset(("book", "find", "change", "undo", "opt_out", "forget_me")),
     begin=_begin,
     hear=lambda turn: pick_booking(turn) if turn.state.choices else None,
     steps=(_left, know_whose_booking, _cancelled),

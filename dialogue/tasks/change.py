@@ -365,7 +365,7 @@ def _notes_with(turn: Turn, booking: Reservation) -> str | None:
 
 CHANGE = Form(
     "change",
-    leaves_for=frozenset(("book", "find", "cancel", "opt_out")),
+    leaves_for=frozenset(("book", "find", "cancel", "opt_out", "forget_me")),
     begin=lambda turn: turn.state.forget_draft(),
     hear=_hear,
     steps=(_left, _target, _weigh, _name, _anything_else),

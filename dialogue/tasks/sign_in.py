@@ -15,4 +15,6 @@ def _over(turn: Turn) -> Outcome:
     return DONE
 
 
-SIGN_IN = Form("sign_in", frozenset(("book", "find", "change", "cancel", "undo", "opt_out")), steps=(_over,))
+SIGN_IN = Form(
+    "sign_in", frozenset(("book", "find", "change", "cancel", "undo", "opt_out", "forget_me")), steps=(_over,)
+)

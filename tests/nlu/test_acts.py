@@ -24,6 +24,7 @@ def test_every_act_has_enough_examples() -> None:
         "show",
         "late",
         "opt_out",
+        "forget",
         "pause",
         "yes_but",
     }
@@ -113,6 +114,9 @@ def test_a_note_is_the_sentences_that_tell_of_no_table(text: str, note: str) -> 
         ({"opt_out": 0.7}, None, set(), "opt_out"),
         ({"opt_out": 0.7}, "name", set(), "opt_out"),
         ({"opt_out": 0.5}, None, set(), None),
+        ({"forget": 0.7}, "confirmation", set(), "forget_me"),
+        ({"forget": 0.5}, None, set(), None),
+        ({"forget": 0.7, "opt_out": 0.6}, None, set(), "opt_out"),
         ({"yes_but": 0.7}, "confirmation", {"topic"}, "ask"),
         ({"yes_but": 0.4, "ask": 0.3}, "confirmation", set(), "ask"),
         ({"yes_but": 0.7}, "confirmation", {"time"}, None),  # "yes, but at 8"
