@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, InvalidRequest, Reservation, StillBooked
-from bot import consents, conversations, diners
+from bot import consents, conversations, diners, turn_store
 from bot.diners import FORGOTTEN_AFTER, Diners
 from bot.messages import Answer, Inbound, Said
 from bot.secret_keys import KeyRing
