@@ -28,6 +28,7 @@ from .availability import alternatives
 from .clock import Clock
 from .context import OFFERS, WITHIN, EngineContext
 from .errors import InvalidRequest
+from .phones import canonical_phone
 from .reservations import cancel as cancelling
 from .reservations import change as changing
 from .reservations import cleanup, erasure
@@ -46,11 +47,15 @@ class BookingEngine:
     returns the first result and has no further effect; a refused command has no result and is decided again. `channel`
     (a word such as "sms") is recorded in the history. `notify` queues a text to the diner in the same transaction.
     Times are timezone-aware, in any zone. Every method may raise TryAgain; every error is a BookingError. Processes
-    share the restaurants they have read through `cache`; without one, each process reads its own.
+    share the restaurants they have read through `cache`; without one, each process reads its own. `own_number`: the
+    number of the service itself, which belongs to no restaurant.
     """
 
-    def __init__(self, database: Engine, clock: Clock, cache: SharedCache | None = None) -> None:
+    def __init__(
+        self, database: Engine, clock: Clock, cache: SharedCache | None = None, *, own_number: str | None = None
+    ) -> None:
         self._database = database
+        self._own_number = own_number and canonical_phone(own_number)
         self._context = EngineContext(database, clock, Catalogue(cache or NoSharedCache()), RecentHolds())
 
     @property
@@ -95,14 +100,16 @@ class BookingEngine:
         The report lists upcoming reservations that conflict with a changed restaurant; they are kept unchanged.
         `progress` is called after each line checked and each batch written.
         """
-        return importing.import_restaurants(self._database, self.clock, lines, progress)
+        return importing.import_restaurants(self._database, self.clock, lines, progress, own_number=self._own_number)
 
     def restaurant(self, slug: str) -> Restaurant:
         """Return the restaurant with this slug. Raises RestaurantUnknown."""
         return queries.restaurant(self._context, slug)
 
     def restaurant_by_sms_number(self, number: str) -> Restaurant | None:
-        """Return the restaurant that this SMS number (E.164) belongs to, if any."""
+        """Return the restaurant that this SMS number (E.164) belongs to, if any. The service's own belongs to none."""
+        if canonical_phone(number) == self._own_number:
+            return None  # however it got there: one restaurant would answer for all
         return queries.restaurant_by_sms_number(self._context, number)
 
     def find_restaurants(
@@ -130,6 +137,10 @@ class BookingEngine:
     def cuisines(self) -> list[str]:
         """Return every cuisine that a restaurant serves, sorted by name."""
         return queries.cuisines(self._context)
+
+    def countries(self) -> set[str]:
+        """Return every country with a restaurant, as the addresses have it: ISO codes such as US, by the format."""
+        return queries.countries(self._context)
 
     def diner_name(self, phone: str) -> str | None:
         """Return the name last used for a booking from this phone (E.164)."""

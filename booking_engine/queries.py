@@ -112,6 +112,14 @@ def cuisines(context: EngineContext) -> list[str]:
     )
 
 
+def countries(context: EngineContext) -> set[str]:
+    """Return every country with a restaurant, as its address has it."""
+    return _run(
+        context,
+        lambda connection, snapshot: {e.country for e in context.catalogue.names(connection, snapshot).entries if e.country},
+    )
+
+
 def diner_name(context: EngineContext, phone: str) -> str | None:
     """Return the name last used for a booking from this phone."""
     number = check_phone(phone)

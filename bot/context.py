@@ -46,4 +46,5 @@ def open_database(settings: Settings, *, pre_ping: bool = False) -> Engine:
 
 def open_engine(settings: Settings, database: Engine) -> BookingEngine:
     """Return the booking engine on this database, with the service's clock and the shared cache on Redis."""
-    return BookingEngine(database, Clock(settings.clock_offset), RedisSharedCache(settings.redis_address))
+    cache = RedisSharedCache(settings.redis_address)
+    return BookingEngine(database, Clock(settings.clock_offset), cache, own_number=settings.twilio_number)

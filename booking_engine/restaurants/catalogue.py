@@ -24,7 +24,7 @@ from .names import NameEntry
 from .restaurant import Restaurant
 from .streets import street_words
 
-_LIST = "list3"  # versioned, because a list from an earlier release with fewer fields would also validate
+_LIST = "list4"  # versioned, because a list from an earlier release with fewer fields would also validate
 _WRITTEN_BY: Label[str] = literal_column("catalogue.xmin::text").label("written_by")
 """Id of the transaction that wrote the current version."""
 CATALOGUE_VERSION = select(catalogue.c.version).scalar_subquery()
@@ -184,6 +184,7 @@ def _read_names(connection: Connection, snapshot: CatalogueSnapshot) -> Names:
         select(
             columns.id, columns.slug, columns.name, columns.city, columns.cuisines, columns.latitude, columns.longitude,
             columns.version, document["address"]["street"].astext.label("street"),
+            document["address"]["country"].astext.label("country"),
             document["price_level"].astext.cast(Integer).label("price_level"), document["features"].label("features"),
             _all_at(document, "$.tables[*].features[*]").label("table_features"),
             _all_at(document, "$.tables[*].area").label("areas"),
@@ -206,6 +207,6 @@ def _entry(row: Any) -> NameEntry:
     kinds = [kind for area in areas for kind in kinds_of_area(area)]
     return NameEntry(
         row.id, row.slug, row.name, row.city, tuple(row.cuisines), row.latitude, row.longitude,
-        row.street or "", street_words(row.street or ""), row.price_level,
+        row.street or "", street_words(row.street or ""), row.price_level, row.country,
         telling_words([*(row.features or ()), *row.table_features, *areas, *kinds]),
     )  # fmt: skip

@@ -30,9 +30,15 @@ class ImportReport:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def import_restaurants(database: Engine, clock: Clock, lines: Iterable[str], progress: Progress | None) -> ImportReport:
-    """Create and update restaurants by slug. Restaurants and reservations are never deleted; the import is idempotent."""
+def import_restaurants(
+    database: Engine, clock: Clock, lines: Iterable[str], progress: Progress | None, *, own_number: str | None = None
+) -> ImportReport:
+    """Create and update restaurants by slug. Restaurants and reservations are never deleted; the import is idempotent.
+
+    `own_number`: the service's own in its canonical form, which no restaurant may have.
+    """
     parsed = read_lines(lines, progress)
+    _check_own_number(parsed, own_number)
     documents = {line.slug: line.model_dump(mode="json") for line in parsed.values()}
     with database.begin() as connection:
         # One import at a time: this row is the lock, and a new version makes every process reload.
@@ -127,6 +133,17 @@ def _number_tables(connection: Connection, lines: dict[int, RestaurantLine]) -> 
         ]
     for batch_of_rows in batches(rows):
         connection.execute(insert(dining_table), batch_of_rows)
+
+
+def _check_own_number(parsed: dict[int, RestaurantLine], own_number: str | None) -> None:
+    """Raise ImportRejected if a restaurant's SMS number is the service's own: it would answer for all restaurants."""
+    problems = [
+        ImportProblem(number, "sms_number", "is the number of the service itself, which belongs to no restaurant")
+        for number, line in parsed.items()
+        if line.sms_number and canonical_phone(line.sms_number) == own_number
+    ]
+    if problems:
+        raise ImportRejected(problems)
 
 
 def _check_numbers(connection: Connection, parsed: dict[int, RestaurantLine]) -> None:

@@ -35,6 +35,7 @@ class NameEntry:
     street: str = ""
     street_words: frozenset[str] = frozenset()
     price_level: int | None = None
+    country: str | None = None
     traits: frozenset[str] = frozenset()
     """Keywords of its features, its tables' features, and its areas."""
 

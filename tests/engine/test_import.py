@@ -239,6 +239,28 @@ def test_a_short_number_belongs_to_one_restaurant(engine: BookingEngine, open_re
     assert found.slug == "second"
 
 
+def test_no_restaurant_has_the_number_of_the_service(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    ours = "+5215512340188"  # a carrier's way of writing it
+    taken = open_restaurant(sms_number="+525512340188")  # from before it was the service's
+    engine = BookingEngine(database, Clock(), own_number=ours)
+    assert engine.restaurant_by_sms_number(ours) is engine.restaurant_by_sms_number("+525512340188") is None
+    for number in ("+525512340188", ours):
+        with pytest.raises(ImportRejected) as rejected:
+            engine.import_restaurants(["", *as_lines(restaurant_line(slug="greedy", sms_number=number))])
+        [problem] = rejected.value.problems
+        assert (problem.line, problem.field) == (2, "sms_number")
+        assert "the service itself" in problem.reason
+    found = BookingEngine(database, Clock(), own_number="+15550100000").restaurant_by_sms_number(ours)
+    assert found is not None
+    assert found.slug == taken.slug
+
+
+def test_the_countries_of_the_restaurants_are_known(database: Engine, open_restaurant: OpenRestaurant) -> None:
+    open_restaurant(address={"city": "Lisboa", "country": "PT"})
+    open_restaurant(address={"city": "Nowhere"})
+    assert BookingEngine(database, Clock()).countries() >= {"PT"}
+
+
 def test_an_update_shows_at_once_in_every_process_and_keeps_reservations(
     database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
