@@ -91,7 +91,7 @@ def change_reservation(
             record = _place(context, connection, restaurant, record, change)
         renamed = record.diner_name != before.diner_name
         texts: list[Statement] = [rename_diner(record)] if renamed else []
-        if record != before and (moved or notify or renamed):
+        if record != before and (moved or renamed):  # no text tells of notes, so a change of them is none to tell
             kind = "reservation_changed" if notify else None
             record, promised = queue_notifications(
                 record, restaurant, snapshot.codes, now=locked.now, shift=context.clock.shift, notify=kind, remind=True

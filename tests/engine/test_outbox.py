@@ -120,6 +120,19 @@ def test_the_reminder_follows_the_reservation(
     assert kinds == ["reservation_changed", "reservation_cancelled", "reservation_confirmed"]
 
 
+def test_a_change_of_notes_texts_nobody(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    restaurant = open_restaurant()
+    made = book(engine, restaurant, evening(restaurant))
+    for n in range(55):
+        engine.change_reservation(made.code, notes=f"note {n}", command_id=new_id(), channel="api", notify=True)
+    assert engine.reservation(made.code).notes == "note 54"
+    assert [row.kind for row in texts(database, made)] == ["reminder"]
+    engine.change_reservation(made.code, name="Grace Hopper", command_id=new_id(), channel="api", notify=True)
+    assert "reservation_changed" in [row.kind for row in texts(database, made)], "who it is for is told"
+
+
 def test_a_refused_command_owes_nothing(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
