@@ -13,6 +13,8 @@ from booking_engine.text import clean_text
 from .errors import InvalidRequest, PartySizeInvalid, TimeInvalid
 
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+_LONGEST_PHONE = 40
+"""In characters, with separators."""
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_NAME = 120
 LONGEST_NOTES = 2000
@@ -78,7 +80,7 @@ def check_notes(notes: str) -> str:
 
 def check_phone(phone: str) -> str:
     """Return an E.164 number such as +14155550123 in its canonical form, without spaces, hyphens, dots and parentheses."""
-    clean = re.sub(r"[\s().\-]", "", phone[:40])
+    clean = re.sub(r"[\s().\-]", "", phone) if len(phone) <= _LONGEST_PHONE else ""
     if not _E164.fullmatch(clean):
         raise InvalidRequest("the phone number must be like +14155550123")
     return canonical_phone(clean)

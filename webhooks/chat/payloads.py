@@ -11,13 +11,12 @@ from bot.messages import Answer, Said, ThreadMessage
 
 _CLIENT_KEY = "chat-"
 _OWN_KEY = "http-"
-_LONGEST_KEY = 100
 _STATE = ("expects", "hold", "reservation", "asks")
 
 
 def sid_of(key: str) -> str:
     """Return the id under which a message with this client message id is stored."""
-    return f"{_CLIENT_KEY}{key[:_LONGEST_KEY]}"
+    return f"{_CLIENT_KEY}{key}"
 
 
 def sid_without_key(unique: str) -> str:

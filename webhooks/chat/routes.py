@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.timely_turns import OutOfTime, TimelyTurns
 from bot.turn import LONGEST_TEXT, NotStored
 from webhooks.access import bearer_token, is_api_key
-from webhooks.bodies import read_body
+from webhooks.bodies import read_body, read_idempotency_key
 from webhooks.chat import payloads
 from webhooks.chat.conversation_auth import ConversationAuth
 from webhooks.chat.origins import Origins, answer_any_site, given_origin
@@ -93,7 +93,7 @@ def create_blueprint(
         text = clean_text(read_body(_Text).text)
         if len(text) > LONGEST_TEXT:
             raise Problem(413, "text_too_long", f"A message holds up to {LONGEST_TEXT} characters.")
-        key = request.headers.get("Idempotency-Key")
+        key = read_idempotency_key()
         sid = payloads.sid_of(key) if key else payloads.sid_without_key(str(uuid.uuid4()))
         message = Inbound(conversation.id, sid, text, address=request.remote_addr)
         try:
