@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from dialogue.words import Languages
 
 # What takes long to import is imported by the factories: `tabletalk --help` needs none of it.
-LARGEST_REQUEST = 256 * 1024  # bytes
 
 
 def create_context(settings: Settings | None = None, *, pre_ping: bool = False) -> AppContext:
@@ -25,14 +24,15 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     """
     from redis import Redis
 
-    from bot.context import AppContext, open_database, open_engine
+    from bot.context import AppContext, open_budgets, open_database, open_engine
     from bot.dialogue_client import DialogueClient
     from bot.handoff import ConversationHandoff
+    from bot.hold_verification import HoldVerification
     from bot.notifier import Notifier
     from bot.phone_codes import PhoneCodes
     from bot.settings import load_settings
     from bot.turn import TurnTaker
-    from bot.verification import Limits, Verification
+    from bot.verification import Verification
 
     settings = settings or load_settings()
     database = open_database(settings, pre_ping=pre_ping)
@@ -41,8 +41,8 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     dialogue = DialogueClient(settings.rasa_addresses, settings.for_rasa.first, connections=settings.web_threads * 2)
     languages = _languages(settings)
     codes, our_number = PhoneCodes(settings.for_codes, settings.for_digests), settings.twilio_number
-    limits = Limits(settings.codes_per_phone, settings.most_codes_of_an_address, settings.codes_per_conversation)
-    verification = Verification(codes, languages, clock, limits, our_number)
+    budgets = open_budgets(settings, engine)
+    verification = Verification(codes, languages, clock, budgets, our_number)
     notifier = Notifier(settings.redis_address)
     handoff = ConversationHandoff(engine, languages, codes, our_number)
     return AppContext(
@@ -55,6 +55,8 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
         languages=languages,
         turns=TurnTaker(database, dialogue, languages, clock, verification, handoff, notifier),
         codes=codes,
+        budgets=budgets,
+        hold_verification=HoldVerification(database, codes, clock, budgets, our_number),
         notifier=notifier,
     )
 
@@ -70,13 +72,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from bot.timely_turns import TimelyTurns
-    from webhooks import chat, health, problems, rest, schemas, twilio
+    from webhooks import bodies, chat, health, problems, rest, schemas, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
 
     context = create_context(settings)
     app = Flask("tabletalk")
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    bodies.install(app)
     _trust_proxies(app, context.settings)
     problems.install(app)
     app.register_blueprint(
@@ -107,7 +109,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     )
     app.register_blueprint(widget.create_blueprint(context.settings))
-    rest.register(app, rate_limits, context.engine, context.database)
+    texting = rest.Texting(context.budgets, context.hold_verification, context.codes, context.settings.twilio_number)
+    rest.register(app, rate_limits, context.engine, context.database, texting)
     app.register_blueprint(schemas.create_blueprint(context.settings))
     if not context.settings.is_production:
         from bot.context import open_database

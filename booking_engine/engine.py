@@ -228,6 +228,10 @@ class BookingEngine:
             diner_phone=diner_phone, preferences=preferences,
         )  # fmt: skip
 
+    def hold(self, hold_id: str) -> Hold | Reservation:
+        """Return a hold, lapsed or not, or the reservation that it was turned into. Raises HoldExpired if there is none."""
+        return queries.hold(self._context, hold_id)
+
     def extend_hold(self, hold_id: str, *, command_id: str, channel: str) -> Hold:
         """Hold the table for the restaurant's `hold_minutes` from now, at most `hold_extensions` times.
 

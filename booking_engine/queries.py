@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
+from booking_engine.reservations.errors import HoldExpired
+from booking_engine.reservations.hold import read_hold
 from booking_engine.reservations.records import Found, read_before, read_by_id, read_by_number, read_first_event
 from booking_engine.reservations.reservation import Hold, Reservation, read_hold_id
 from booking_engine.restaurants.catalogue import CatalogueSnapshot, PublishedNames
@@ -116,7 +118,9 @@ def countries(context: EngineContext) -> set[str]:
     """Return every country with a restaurant, as its address has it."""
     return _run(
         context,
-        lambda connection, snapshot: {e.country for e in context.catalogue.names(connection, snapshot).entries if e.country},
+        lambda connection, snapshot: {
+            e.country for e in context.catalogue.names(connection, snapshot).entries if e.country
+        },
     )
 
 
@@ -143,6 +147,19 @@ def reservation(context: EngineContext, code: str) -> Reservation:
     if found is None:
         raise ReservationUnknown
     return context.present(found.record)
+
+
+def hold(context: EngineContext, hold_id: str) -> Hold | Reservation:
+    """Return a hold, or the reservation that it was turned into. Raises HoldExpired for one that is neither."""
+    key = read_hold_id(hold_id)
+    if key is None:
+        raise HoldExpired
+    record = run_query(context.database, lambda connection: read_hold(context, connection, key)).record
+    if record.status == "confirmed":
+        return context.present(record)
+    if record.status != "held":
+        raise HoldExpired
+    return record.as_hold(context.known_restaurant(record.restaurant_id))
 
 
 def reservations_of(context: EngineContext, phone: str, *, upcoming: bool) -> list[Reservation]:

@@ -9,11 +9,13 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot.dialogue_client import DialogueClient
+from bot.hold_verification import HoldVerification
 from bot.notifier import Notifier
 from bot.phone_codes import PhoneCodes
 from bot.responses import Languages
 from bot.settings import Settings
 from bot.shared_cache import RedisSharedCache
+from bot.text_budgets import TextBudgets
 from bot.turn import TurnTaker
 
 
@@ -30,6 +32,8 @@ class AppContext:
     languages: Languages
     turns: TurnTaker
     codes: PhoneCodes
+    budgets: TextBudgets
+    hold_verification: HoldVerification
     notifier: Notifier
 
 
@@ -48,3 +52,13 @@ def open_engine(settings: Settings, database: Engine) -> BookingEngine:
     """Return the booking engine on this database, with the service's clock and the shared cache on Redis."""
     cache = RedisSharedCache(settings.redis_address)
     return BookingEngine(database, Clock(settings.clock_offset), cache, own_number=settings.twilio_number)
+
+
+def open_budgets(settings: Settings, engine: BookingEngine) -> TextBudgets:
+    """Return the budgets of texts. Unless the settings name the countries, they are the restaurants' and our number's."""
+    named = frozenset(filter(None, settings.served_countries.split(",")))
+
+    def served() -> frozenset[str]:
+        return named or frozenset(engine.countries()) | {settings.default_region}
+
+    return TextBudgets(settings.redis_address, settings.text_rates, served)

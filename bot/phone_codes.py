@@ -6,18 +6,23 @@ so reading the database or a backup of it is not enough to compute a code.
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import Connection
+
+from booking_engine import outbox
 from bot import consents
+from bot.addresses import network_of
 from bot.secret_keys import KeyRing
 
 DIGITS = 6
+GOOD_FOR = timedelta(minutes=10)
+MOST_WRONG = 5
 # Digits, and letters of scripts that put spaces between words. A Chinese or Korean word may touch the code.
 _GLUED = r"[\dA-Za-z\u00C0-\u058F]"
 _TYPED = re.compile(rf"[^0-9]*(?<!{_GLUED})([0-9]{{3}})[ .-]?([0-9]{{3}})(?!{_GLUED})[^0-9]*")
-_NETWORK = 64  # prefix length of the IPv6 network that one customer gets
 
 
 class PhoneCodes:
@@ -38,7 +43,7 @@ class PhoneCodes:
 
     def digest_of_address(self, address: str) -> str:
         """Digest of the address a request came from. All addresses of one IPv6 network share a digest."""
-        return self._for_digests.mac("address", _network(address).encode()).hex()
+        return self._for_digests.mac("address", network_of(address).encode()).hex()
 
     def digests_of_thread(self, thread_id: UUID) -> list[str]:
         """Digests that a forgotten thread may be known by, that of the present key first."""
@@ -49,14 +54,30 @@ def _digits(mac: bytes) -> str:
     return f"{int.from_bytes(mac[:8], 'big') % 10**DIGITS:0{DIGITS}}"
 
 
-def _network(address: str) -> str:
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.IPv6Network((known, _NETWORK), strict=False))
+def queue_code(
+    connection: Connection,
+    code_id: UUID,
+    phone: str,
+    *,
+    now: datetime,
+    locale: str | None,
+    shift: timedelta = timedelta(0),
+    dedupe_id: str | None = None,
+) -> None:
+    """Queue the text with the code, which is not sent once the code has lapsed. `now` is on the service's clock.
+
+    `shift`: how far the clock of the conversation is ahead of it.
+    """
+    outbox.enqueue_text(
+        connection,
+        kind="phone_code",
+        to_phone=phone,
+        conversation_id=None,  # in no thread: the code must be readable on the phone only
+        payload={"code_id": str(code_id), "until": (now + GOOD_FOR).isoformat(), "locale": locale},
+        due_at=now + shift,
+        shift=shift,
+        dedupe_id=dedupe_id,
+    )
 
 
 def typed_code(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Rate limits for chat visitors."""
+"""Rate limits for chat visitors, and for the texts that others can make us send."""
 
 from __future__ import annotations
 
@@ -18,6 +18,40 @@ class Rates(NamedTuple):
 
 RATES_OF_TESTERS = Rates("6000/minute", "600/minute", "6000/minute")
 """Testers share one address and type fast."""
+
+
+class TextRates(NamedTuple):
+    """Budgets of texts that others can make us send. The reasons are in docs/operations.md.
+
+    Codes go to numbers that nobody has vouched for: per phone and address, per phone, per conversation (or hold), per
+    address, per block of 10,000 numbers, and in all. Notices are told of a booking that was changed through the API.
+    """
+
+    codes_per_phone: str = "5/hour"
+    codes_per_phone_in_all: str = "15/hour;40/day"
+    codes_per_conversation: str = "6/hour"
+    codes_per_address: str = "20/hour"
+    codes_per_prefix: str = "30/hour;100/day"
+    codes_per_day: str = "5000/day"
+    notices_per_phone: str = "20/hour"
+    notices_per_address: str = "60/hour"
+    notices_per_key: str = "5000/hour;50000/day"
+    notices_per_prefix: str = "300/hour"
+    notices_per_day: str = "200000/day"
+
+
+TEXT_RATES_OF_TESTERS = TextRates(
+    codes_per_phone_in_all="2000/hour",
+    codes_per_address="2000/hour",
+    codes_per_prefix="100000/hour",
+    codes_per_day="1000000/day",
+    notices_per_phone="100000/hour",
+    notices_per_address="100000/hour",
+    notices_per_key="1000000/hour",
+    notices_per_prefix="1000000/hour",
+    notices_per_day="10000000/day",
+)
+"""Testers' phones are all of a few blocks, and no text of theirs costs anything."""
 
 
 def read_rate(value: str) -> str:

@@ -151,10 +151,27 @@ phone_code = Table(
     PrimaryKeyConstraint("conversation_id", "id"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     Index("phone_code_phone", "phone", "issued_at"),
-    Index("phone_code_address", "address", "issued_at"),
     Index("phone_code_issued_at", "issued_at"),
 )
 """Codes texted to a phone, to be typed into the conversation. Only the newest one of a conversation is valid."""
+
+hold_code = Table(
+    "hold_code",
+    metadata,
+    Column("hold_id", Text, nullable=False),
+    Column(
+        "code_id", UUID(as_uuid=True), nullable=False, comment="with a secret of the servers' it makes the six digits"
+    ),
+    Column("phone", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("issued_at", _instant, nullable=False, comment="by the clock of the service, like the next one"),
+    Column("expires_at", _instant, nullable=False),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("hold_id"),
+    Index("hold_code_issued_at", "issued_at"),
+)
+"""What a visitor wants to confirm a hold with, and the code that was texted to the phone: the newest one of each hold."""
 
 delivery = Table(
     "delivery",

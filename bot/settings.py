@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -21,7 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.dev_secrets import dev_secrets
 from bot.periods import Periods
-from bot.rates import RATES_OF_TESTERS, Rates, read_rate
+from bot.rates import RATES_OF_TESTERS, TEXT_RATES_OF_TESTERS, Rates, TextRates, read_rate
 from bot.secret_keys import (
     LEAST_LENGTH,
     LEAST_LENGTH_OF_API_KEY,
@@ -35,6 +36,7 @@ from bot.secret_keys import (
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
+_COUNT = re.compile(r"[1-9]\d{0,8}")
 _EVENTS_PORT_DISTANCE, _LAST_PORT = 10, 65535
 _OF_OUR_OWN = ("rasa_token", "actions_token", "codes_secret", "digests_secret")
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
@@ -104,9 +106,19 @@ class Settings(BaseSettings):
     twilio_api_base: str = ""
     twilio_number: str = "+15550100000"
 
-    codes_per_phone: int = Field(default=5, ge=1)  # six-digit codes texted per hour
-    codes_per_conversation: int = Field(default=6, ge=1)
-    codes_per_address: int | None = Field(default=None, ge=1)  # unset: 20 in production; testers share an address
+    served_countries: str = ""  # ISO codes, joined by commas; unset: those of the restaurants and of our number
+    # Budgets of texts, as `20/hour` or `20/hour;100/day`; a bare number is per hour. Unset: see `TextRates`.
+    codes_per_phone: str = ""
+    codes_per_phone_in_all: str = ""
+    codes_per_conversation: str = ""
+    codes_per_address: str = ""
+    codes_per_prefix: str = ""
+    codes_per_day: str = ""
+    notices_per_phone: str = ""
+    notices_per_address: str = ""
+    notices_per_key: str = ""
+    notices_per_prefix: str = ""
+    notices_per_day: str = ""
 
     # For how many days things are kept (docs/operations.md).
     keep_holds_days: int = Field(default=1, ge=1)
@@ -159,6 +171,20 @@ class Settings(BaseSettings):
     @classmethod
     def _is_rate(cls, value: str) -> str:
         return read_rate(value)
+
+    @field_validator(*TextRates._fields, mode="before")
+    @classmethod
+    def _is_budget(cls, value: object) -> str:
+        text = str(value)
+        return f"{text}/hour" if _COUNT.fullmatch(text) else read_rate(text)
+
+    @field_validator("served_countries")
+    @classmethod
+    def _are_countries(cls, value: str) -> str:
+        codes = [code.strip().upper() for code in value.split(",") if code.strip()]
+        if unknown := sorted(set(codes) - phonenumbers.SUPPORTED_REGIONS):
+            raise ValueError(f"must be ISO codes such as US,CA joined by commas; {unknown[0]} is none")
+        return ",".join(codes)
 
     @field_validator("database_url")
     @classmethod
@@ -300,6 +326,12 @@ class Settings(BaseSettings):
         return Periods(**{name: timedelta(days=getattr(self, f"keep_{name}_days")) for name in names})
 
     @property
+    def text_rates(self) -> TextRates:
+        """Budgets of the texts that others can make us send."""
+        usual = TextRates() if self.is_production else TEXT_RATES_OF_TESTERS
+        return TextRates(*(getattr(self, name) or rate for name, rate in usual._asdict().items()))
+
+    @property
     def events_address(self) -> str:
         """Base URL of the event stream for browsers. In production it defaults to the reverse proxy's."""
         if self.events_url:
@@ -356,11 +388,6 @@ class Settings(BaseSettings):
     def for_twilio(self) -> KeyRing:
         """Tokens that Twilio may sign with; the first one, Twilio's auth token, is ours to send."""
         return KeyRing(self.auth_token, *listed(self.twilio_auth_token_previous))
-
-    @property
-    def most_codes_of_an_address(self) -> int:
-        """Phone codes allowed per address and hour."""
-        return self.codes_per_address or (20 if self.is_production else 2000)
 
     @property
     def account_sid(self) -> str:

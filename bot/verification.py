@@ -1,37 +1,33 @@
-"""Phone verification: an anonymous chat gets a phone once the diner types in a code that was texted to it."""
+"""Phone verification: an anonymous conversation gets a phone once the diner types in a code that was texted to it.
+
+A chat is anonymous until then, unless whoever opened it vouches for the diner. So is a thread of texts from what is no
+phone, such as a short code or a name: others may send from it, too.
+"""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
 
-from booking_engine import Clock, outbox
+from booking_engine import Clock
+from booking_engine.phones import read_phone
 from bot import consents, conversations, schema
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verified, note_verified
-from bot.phone_codes import PhoneCodes, typed_code
+from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, queue_code, typed_code
 from bot.responses import Languages
+from bot.text_budgets import Caller, TextBudgets
 
-GOOD_FOR = timedelta(minutes=10)
-MOST_WRONG = 5
-_COUNTING_WINDOW = timedelta(hours=1)
+_KNOWN_FOR = timedelta(hours=12)
+"""For how long a thread of texts from what is no phone stays the diner's who has shown a phone there: as long as its dialogue."""
 _ASKED = ("code", "phone")
 """Values of `expects` at which six digits count as a code. At "phone", a code for an earlier number may be pending."""
 
 _c = schema.phone_code.c
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Codes texted per hour. Each one costs money and may bother a stranger."""
-
-    phone: int = 5
-    address: int = 20
-    conversation: int = 6
 
 
 class Verification:
@@ -42,13 +38,13 @@ class Verification:
         codes: PhoneCodes,
         languages: Languages,
         clock: Clock,
-        limits: Limits,
+        budgets: TextBudgets,
         our_number: str,
     ) -> None:
         self._codes = codes
         self._languages = languages
         self._clock = clock
-        self._limits = limits
+        self._budgets = budgets
         self._our_number = our_number
 
     def digests_of_thread(self, thread_id: uuid.UUID) -> list[str]:
@@ -62,8 +58,13 @@ class Verification:
     def check(self, database: Engine, conversation: Conversation, message: Inbound) -> tuple[Conversation, Inbound]:
         """Check the code in a message, if there is one. The outcome is committed before anything else happens with it.
 
-        A correct code assigns the phone to the conversation. A message that is handled again is not checked again.
+        A correct code assigns the phone to the conversation: to a chat for good, to a thread of texts from what is no
+        phone for twelve hours. A message that is handled again is not checked again.
         """
+        if not _is_anonymous(conversation):
+            return conversation, message
+        if conversation.channel == "sms":
+            conversation = self._recognized(database, conversation)
         typed = typed_code(message.text)
         if typed is None or message.verified or conversation.expects not in _ASKED or not _is_anonymous(conversation):
             return conversation, message
@@ -75,8 +76,17 @@ class Verification:
             note_verified(connection, message, outcome)
             if outcome == "right":
                 conversation = replace(conversation, phone=newest.phone)
-                conversations.note(connection, conversation.id, phone=newest.phone)
+                if conversation.channel == "chat":
+                    conversations.note(connection, conversation.id, phone=newest.phone)
         return conversation, replace(message, verified=outcome)
+
+    def _recognized(self, database: Engine, conversation: Conversation) -> Conversation:
+        """Return the thread with the phone that was verified in it lately, if any."""
+        with database.begin() as connection:
+            newest = _newest(connection, conversation)
+        if newest is None or newest.used_at is None or newest.used_at + _KNOWN_FOR <= self._now(conversation):
+            return conversation
+        return replace(conversation, phone=newest.phone)
 
     def _compare(self, connection: Connection, conversation: Conversation, code: Row[Any], typed: str) -> Verified:
         now = self._now(conversation)
@@ -123,28 +133,16 @@ class Verification:
 
     def _refusal(
         self, connection: Connection, conversation: Conversation, message: Inbound, phone: str
-    ) -> Literal["utter_bot_code_opted_out", "utter_bot_code_too_many"] | None:
-        thread_id = conversations.sms_thread(phone, self._our_number).id
-        thread = conversations.find(connection, thread_id)
-        forgotten = self._codes.digests_of_thread(thread_id)
-        if consents.has_opted_out(connection, forgotten) if thread is None else thread.opted_out:
+    ) -> Literal["utter_bot_code_opted_out", "utter_bot_code_too_many", "utter_bot_code_not_served"] | None:
+        if has_opted_out(connection, self._codes, phone, self._our_number):
             return "utter_bot_code_opted_out"
-        # Serialize requests per phone and per address, so that concurrent ones are counted correctly.
-        for name in sorted(filter(None, (phone, message.address))):
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext('phone_code'), hashtext(:name))"), {"name": name}
-            )
-        counted = (
-            (_c.phone == phone, self._limits.phone),
-            (_c.address == (message.address or ""), self._limits.address),
-            (_c.conversation_id == conversation.id, self._limits.conversation),
+        is_known = message.address is not None and _was_verified(connection, phone, message.address)
+        refused = self._budgets.refuse_code(
+            phone, Caller(message.address), f"conversation {conversation.id}", is_known=is_known
         )
-        since = self._clock.now() - _COUNTING_WINDOW
-        for whose, most in counted:
-            query = select(func.count()).select_from(schema.phone_code).where(whose, _c.issued_at > since)
-            if (connection.scalar(query) or 0) >= most:
-                return "utter_bot_code_too_many"
-        return None
+        if refused is None:
+            return None
+        return "utter_bot_code_not_served" if refused == "country" else "utter_bot_code_too_many"
 
     def _issue(self, connection: Connection, conversation: Conversation, message: Inbound, phone: str) -> None:
         now, code_id = self._clock.now(), uuid.uuid4()
@@ -157,13 +155,12 @@ class Verification:
             "expires_at": self._now(conversation) + GOOD_FOR,
         }
         connection.execute(insert(schema.phone_code).values(values))
-        outbox.enqueue_text(
+        queue_code(
             connection,
-            kind="phone_code",
-            to_phone=phone,
-            conversation_id=None,  # in no thread: the code must be readable on the phone only
-            payload={"code_id": str(code_id), "until": (now + GOOD_FOR).isoformat(), "locale": conversation.locale},
-            due_at=self._now(conversation),
+            code_id,
+            phone,
+            now=now,
+            locale=conversation.locale,
             shift=conversation.clock_shift,
             dedupe_id=f"code:{conversation.id}:{message.sid}",
         )
@@ -173,8 +170,23 @@ class Verification:
 
 
 def _is_anonymous(conversation: Conversation) -> bool:
-    """Whether the conversation has no phone yet and needs a code for one. An SMS sender is known by their number."""
-    return conversation.channel == "chat" and conversation.phone is None
+    """Whether nobody vouches for a phone. Who texts is known by the number, if it is one that can be texted."""
+    return read_phone(conversation.phone) is None
+
+
+def has_opted_out(connection: Connection, codes: PhoneCodes, phone: str, our_number: str) -> bool:
+    """Whether the phone wants no texts from our number, even if it has been forgotten since it said so."""
+    thread_id = conversations.sms_thread(phone, our_number).id
+    thread = conversations.find(connection, thread_id)
+    if thread is not None:
+        return thread.opted_out
+    return consents.has_opted_out(connection, codes.digests_of_thread(thread_id))
+
+
+def _was_verified(connection: Connection, phone: str, address: str) -> bool:
+    """Whether this phone was verified from this address within the last day."""
+    used = exists().where(_c.phone == phone, _c.address == address, _c.used_at.is_not(None))
+    return bool(connection.scalar(select(used)))
 
 
 def _newest(connection: Connection, conversation: Conversation) -> Row[Any] | None:

@@ -47,8 +47,8 @@ class Situation:
 
     @property
     def is_stranger(self) -> bool:
-        """Whether nobody vouches for a phone."""
-        return self.phone is None and not self.is_by_sms
+        """Whether nobody vouches for a phone: a visitor's chat, or texts from what is none, like a short code."""
+        return self.phone is None
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from flask import Response, request
 from flask_limiter import Limiter
 
+from bot.addresses import network_of
 from bot.rates import Rates
 from bot.settings import Settings
 from webhooks.access import bearer_token, read_api_keys, scopes_of
@@ -31,8 +32,6 @@ class Limits:
     with_key: str = "6000/minute"
     misses: str = "20/minute"
     """requests for reservations that do not exist or are not the caller's, as when codes are guessed"""
-    confirmations_of_a_phone: str = "10/hour"
-    """each one sends a text, which costs money, to a number that anyone may have typed"""
     conversations: str = Rates().conversations
     messages_of_a_conversation: str = Rates().messages
     messages_of_an_address: str = Rates().messages_of_an_address
@@ -95,14 +94,6 @@ class RateLimits:
         of_address = limit(self._limits.messages_of_an_address, key_func=_address)
         return lambda view: of_address(of_conversation(view))
 
-    def count_confirmation(self, phone: Callable[[], str]) -> Callable[..., Callable[..., Response]]:
-        """Count a text to the phone, unless the caller has an API key."""
-        return self.limiter.limit(
-            self._limits.confirmations_of_a_phone,
-            key_func=lambda: f"phone:{_digest(phone())}",
-            exempt_when=self.has_key,
-        )
-
     def identity(self) -> str:
         """Opaque name of the current caller, which does not reveal the key."""
         if self.has_key():
@@ -134,7 +125,7 @@ class RateLimits:
 
 
 def _address() -> str:
-    return f"address:{request.remote_addr}"
+    return f"address:{network_of(request.remote_addr or '')}"
 
 
 def _conversation() -> str:

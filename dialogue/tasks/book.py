@@ -218,7 +218,7 @@ def _book(turn: Turn) -> Steps[Outcome | None]:
 def _confirm(turn: Turn) -> Steps[Reservation | None]:
     """Make the booking; None where the table has gone meanwhile."""
     state = turn.state
-    hold, phone = state.hold, turn.situation.phone or state.phone
+    hold, phone = state.hold, turn.situation.phone  # never under a number that was only named
     replaces = hold.nearby if hold and state.keeps_other is False else None
     if hold is None or state.name is None or phone is None:
         return None
@@ -404,10 +404,7 @@ def _who(turn: Turn) -> Steps[Outcome | None]:
         doubles.has_none(turn)  # who has booked before has a name
         return ask(turn, "name", "utter_which_name", facts)
     facts |= {"name": state.name}
-    asks = identify(turn, "utter_which_phone", ask_code="utter_which_code_held", **facts)
-    if asks is None and situation.phone is None and state.phone is None:  # texted from no phone, like a short code
-        return ask(turn, "phone", "utter_which_phone", facts)
-    return asks
+    return identify(turn, "utter_which_phone", ask_code="utter_which_code_held", **facts)
 
 
 def _summary(turn: Turn) -> Steps[dict[str, object]]:

@@ -14,8 +14,10 @@ from bot.handoff import ConversationHandoff
 from bot.messages import Answer, Inbound
 from bot.notifier import Notifier
 from bot.phone_codes import PhoneCodes
+from bot.rates import TextRates
+from bot.text_budgets import TextBudgets
 from bot.turn import TurnTaker
-from bot.verification import Limits, Verification
+from bot.verification import Verification
 from dialogue.words import Languages
 
 from .conftest import OUR_NUMBER
@@ -28,7 +30,8 @@ Say = Callable[[str], Answer]
 def say(database: Engine, engine: BookingEngine, clock: Clock, codes: PhoneCodes) -> Say:
     """Text the bot while Rasa and Redis are away."""
     languages = Languages()
-    verification = Verification(codes, languages, clock, Limits(), OUR_NUMBER)
+    budgets = TextBudgets("redis://127.0.0.1:1", TextRates(), lambda: {"US"})
+    verification = Verification(codes, languages, clock, budgets, OUR_NUMBER)
     handoff, notifier = ConversationHandoff(engine, languages, codes, OUR_NUMBER), Notifier("redis://127.0.0.1:1")
     away = DialogueClient(["http://127.0.0.1:1"], "token")
     turns = TurnTaker(database, away, languages, clock, verification, handoff, notifier)

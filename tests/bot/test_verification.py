@@ -9,16 +9,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from redis import Redis
 from sqlalchemy import Engine, insert, text
 
 from booking_engine import Clock
 from bot import conversations, schema, turn_store
-from bot.conversations import Conversation
+from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound, Said, Verify
-from bot.phone_codes import PhoneCodes, typed_code
+from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, typed_code
+from bot.rates import TextRates
 from bot.secret_keys import KeyRing
 from bot.sender import Sender
-from bot.verification import GOOD_FOR, MOST_WRONG, Limits, Verification
+from bot.text_budgets import TextBudgets
+from bot.verification import Verification
 from dialogue.words import Languages
 from tests.support.twilio_server import TwilioServer
 
@@ -33,10 +36,18 @@ TOO_MANY = "too many within an hour"
 class Chats:
     """Chats that request and type codes, without a dialogue."""
 
-    def __init__(self, database: Engine, codes: PhoneCodes, clock: Clock) -> None:
+    def __init__(self, database: Engine, codes: PhoneCodes, clock: Clock, redis: Redis) -> None:
         self.database, self.codes = database, codes
-        limits = Limits(phone=3, address=4, conversation=5)
-        self.verification = Verification(codes, Languages(), clock, limits, OUR_NUMBER)
+        rates = TextRates(
+            codes_per_phone="3/hour",
+            codes_per_phone_in_all="6/hour",
+            codes_per_conversation="5/hour",
+            codes_per_address="4/hour",
+            codes_per_prefix="9/hour",
+        )
+        address = f"unix://{redis.connection_pool.connection_kwargs['path']}"
+        budgets = TextBudgets(address, rates, lambda: {"US"})
+        self.verification = Verification(codes, Languages(), clock, budgets, OUR_NUMBER)
         self.clock = clock
 
     def open(self, **more: Any) -> Conversation:
@@ -79,8 +90,8 @@ class Chats:
 
 
 @pytest.fixture
-def chats(database: Engine, codes: PhoneCodes, clock: Clock) -> Chats:
-    return Chats(database, codes, clock)
+def chats(database: Engine, codes: PhoneCodes, clock: Clock, redis: Redis) -> Chats:
+    return Chats(database, codes, clock, redis)
 
 
 def other_than(code: str, by: int = 1) -> str:
@@ -152,19 +163,73 @@ def test_whoever_is_known_is_texted_no_code(chats: Chats) -> None:
 
 
 ASK: dict[str, Callable[[Chats, int], Answer]] = {
+    "phone from an address": lambda chats, n: chats.ask(chats.open(), ANA, address="198.51.100.7"),
+    "phone from a network": lambda chats, n: chats.ask(chats.open(), ANA, address=f"2001:db8::{n}:1"),
     "phone": lambda chats, n: chats.ask(chats.open(), ANA, address=f"198.51.100.{n}"),
-    "address": lambda chats, n: chats.ask(chats.open(), f"+121255501{n:02}", address="198.51.100.7"),
-    "ipv6 network": lambda chats, n: chats.ask(chats.open(), f"+121255501{n:02}", address=f"2001:db8::{n}:1"),
+    "address": lambda chats, n: chats.ask(chats.open(), f"+12125{n:02}0142", address="198.51.100.7"),
+    "ipv6 network": lambda chats, n: chats.ask(chats.open(), f"+12125{n:02}0142", address=f"2001:db8::{n}:1"),
+    "prefix": lambda chats, n: chats.ask(chats.open(), f"+121255501{n:02}", address=f"198.51.100.{n}"),
 }
 
 
-@pytest.mark.parametrize(("whose", "most"), [("phone", 3), ("address", 4), ("ipv6 network", 4)])
-def test_codes_are_limited_and_the_limit_passes(chats: Chats, clock: Clock, whose: str, most: int) -> None:
+@pytest.mark.parametrize(
+    ("whose", "most"),
+    [
+        ("phone from an address", 3),
+        ("phone from a network", 3),
+        ("phone", 6),
+        ("address", 4),
+        ("ipv6 network", 4),
+        ("prefix", 9),
+    ],
+)
+def test_codes_are_limited_whatever_else_changes(chats: Chats, redis: Redis, whose: str, most: int) -> None:
     said = [ASK[whose](chats, n).said[-1].text for n in range(most + 1)]
     assert [TOO_MANY in words for words in said] == [False] * most + [True]
+    assert OUR_NUMBER in said[-1], "a text from the phone itself is never in anybody's way"
     assert chats.count("outbox") == most
-    clock.offset += timedelta(hours=1, seconds=1)
+    redis.flushall()  # as time does
     assert TOO_MANY not in ASK[whose](chats, 50).said[-1].text
+
+
+def test_a_strangers_requests_leave_a_diners_own_codes_alone(chats: Chats) -> None:
+    for _ in range(9):
+        chats.ask(chats.open(), ANA, address="198.51.100.66")
+    mine = chats.open()
+    assert TOO_MANY not in chats.ask(mine, ANA, address="198.51.100.7").said[-1].text
+    assert chats.type(mine, chats.code(mine)) == ("right", ANA)
+    for n in range(9):  # now with as many addresses as it takes
+        chats.ask(chats.open(), ANA, address=f"198.51.100.{100 + n}")
+    assert TOO_MANY in chats.ask(chats.open(), ANA, address="198.51.100.200").said[-1].text
+    assert TOO_MANY not in chats.ask(chats.open(), ANA, address="198.51.100.7").said[-1].text
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["+18765550123", "+8821312345678", "+19005550123", "+442079460123"],
+    ids=["JM", "satellite", "premium", "GB"],
+)
+def test_a_country_that_is_not_served_is_texted_no_code(chats: Chats, phone: str) -> None:
+    answer = chats.ask(chats.open(), phone)
+    assert "can't text a code to" in answer.said[-1].text
+    assert answer.expects == "phone"
+    assert chats.count("outbox") == 0
+
+
+def test_who_texts_from_what_is_no_phone_has_to_show_one(chats: Chats, clock: Clock) -> None:
+    thread = replace(sms_thread("22395", OUR_NUMBER, None), address="22395", expects="code")
+    with chats.database.begin() as connection:
+        conversations.remember(connection, thread)
+    assert chats.ask(thread, ANA).said == ASKED.said
+    assert chats.type(thread, other_than(chats.code(thread))) == ("wrong", "22395")
+    assert chats.type(thread, chats.code(thread)) == ("right", ANA)
+    assert chats.type(thread, "table for 2") == (None, ANA), "it is known who it is"
+    with chats.database.connect() as connection:
+        known = conversations.find(connection, thread.id)
+    assert known is not None
+    assert (known.phone, known.address) == ("22395", "22395"), "the thread is still with the one who texts"
+    clock.offset += timedelta(hours=12, seconds=1)
+    assert chats.type(thread, "table for 2") == (None, "22395"), "somebody else may text from there by now"
 
 
 def test_a_conversation_gets_few_codes_whatever_numbers_it_names(chats: Chats) -> None:
@@ -178,8 +243,8 @@ def test_a_conversation_gets_few_codes_whatever_numbers_it_names(chats: Chats) -
 
 def test_where_no_code_can_be_had_another_number_is_asked_for(chats: Chats) -> None:
     for _ in range(3):
-        chats.ask(chats.open(), ANA)
-    assert chats.ask(chats.open(), ANA).expects == "phone"
+        chats.ask(chats.open(), ANA, address="198.51.100.7")
+    assert chats.ask(chats.open(), ANA, address="198.51.100.7").expects == "phone"
 
 
 def test_a_code_goes_out_by_text_and_stands_nowhere(

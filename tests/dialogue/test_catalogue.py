@@ -196,7 +196,7 @@ def _fits(pattern: str, name: str) -> bool:
 
 def test_every_response_that_code_names_is_in_the_catalogue() -> None:
     named = _named_in_code()
-    assert len(named.variants) >= 6, "the questions were not found: this test is blind"
+    assert len(named.variants) >= 5, "the questions were not found: this test is blind"
     missing = {
         pattern for pattern in named.found if not pattern.endswith("_") and not any(_fits(pattern, n) for n in NAMES)
     }

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 from redis.exceptions import ConnectionError as NotThere
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.serving import make_server
 
 from booking_engine import BookingEngine, Restaurant, create_database
+from bot.context import open_budgets
+from bot.hold_verification import HoldVerification
+from bot.phone_codes import PhoneCodes
+from bot.schema import hold_code
 from bot.settings import Settings
 from deploy.stack.embedded import redis_command
 from tests.engine.conftest import copy_database, open_restaurant, server_url, template_url
 from tests.engine.helpers import clock_at
 from tests.support.running import wait_until
-from webhooks import problems, rest
+from webhooks import bodies, problems, rest
 from webhooks.rate_limits import RateLimits
 
 from .helpers import KEYS, NO_LIMITS, Caller
@@ -36,7 +41,12 @@ def settings() -> Iterator[Settings]:
     """Settings with a Redis for this module only."""
     with tempfile.TemporaryDirectory(prefix="tt-rest-") as folder:
         settings = Settings(
-            tabletalk_var=Path(folder), tabletalk_api_keys=",".join(KEYS), redis_url="", database_url=""
+            tabletalk_var=Path(folder),
+            tabletalk_api_keys=",".join(KEYS),
+            served_countries="US,GB,MX",
+            codes_per_phone="1000/hour",
+            redis_url="",
+            database_url="",
         )
         server = subprocess.Popen(redis_command(settings).arguments, stdout=subprocess.DEVNULL)
         try:
@@ -70,19 +80,32 @@ def engine(database: Engine) -> BookingEngine:
 
 @pytest.fixture
 def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Callable[..., Flask]:
-    """Create apps with the API. Keyword arguments override the registration's."""
+    """Create apps with the API. Keyword arguments override the registration's; `texts`: settings of what is texted."""
 
     def make(**other: Any) -> Flask:
         app = Flask("tabletalk-rest-tests")
-        app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+        bodies.install(app)
         problems.install(app)
         rate_limits = RateLimits(other.pop("settings", settings), other.pop("limits", NO_LIMITS))
         rate_limits.limiter.init_app(app)
-        rest.register(app, rate_limits, other.pop("engine", engine), other.pop("database", database))
+        engine_here, database_here = other.pop("engine", engine), other.pop("database", database)
+        given = settings.model_copy(update=other.pop("texts", {}))
+        budgets, codes = open_budgets(given, engine_here), PhoneCodes("a secret of the tests")
+        holds = HoldVerification(database_here, codes, engine_here.clock, budgets, given.twilio_number)
+        texting = rest.Texting(budgets, holds, codes, given.twilio_number)
+        rest.register(app, rate_limits, engine_here, database_here, texting)
+        app.extensions["texted_code"] = partial(_texted_code, database_here, codes)
         assert not other
         return app
 
     return make
+
+
+def _texted_code(database: Engine, codes: PhoneCodes, hold_id: str) -> str:
+    """Return the digits that were texted last for a hold."""
+    with database.connect() as connection:
+        query = select(hold_code.c.code_id).where(hold_code.c.hold_id == hold_id)
+        return codes.code(connection.execute(query).scalar_one())
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_a_visitor_finds_holds_and_confirms(visitor: Caller, restaurant: Restaur
 
     phone = "+14155550101"
     diner = {"name": "Ada  Lovelace", "phone": "+1 (415) 555-0101", "notes": "nut allergy"}
-    made = ok(visitor.post(f"/api/holds/{held['hold_id']}/confirm", diner), 201)
+    made = ok(visitor.confirm(held["hold_id"], diner), 201)
     assert made | {"code": ""} == {
         "code": "",
         "status": "confirmed",
@@ -56,7 +56,7 @@ def test_a_visitor_finds_holds_and_confirms(visitor: Caller, restaurant: Restaur
     assert [(b.when, b.party_size, b.notes) for b in lookups.bookings(database, phone)] == [
         (f"{DAY} 19:00", 2, "nut allergy")
     ]
-    assert kinds(database, phone) == ["reservation_confirmed"]
+    assert kinds(database, phone) == ["phone_code", "reservation_confirmed"]
 
 
 def test_a_diner_moves_and_cancels_with_the_phone_it_was_booked_with(
@@ -78,6 +78,7 @@ def test_a_diner_moves_and_cancels_with_the_phone_it_was_booked_with(
     [booked] = lookups.bookings(database, phone)
     assert (booked.status, booked.tables) == ("cancelled", 0)
     assert kinds(database, phone) == [
+        "phone_code",
         "reservation_confirmed",
         "reservation_changed",
         "reservation_changed",
@@ -171,14 +172,11 @@ def test_a_lapsed_hold_is_confirmed_while_a_table_is_left(
     visitor: Caller, open_restaurant: OpenRestaurant, engine: BookingEngine
 ) -> None:
     restaurant = open_restaurant(tables=[{"name": "T1", "max_party": 2}])
-    first, second = (
-        f"/api/holds/{ok(visitor.hold(restaurant.slug, f'{DAY}T{at}'), 201)['hold_id']}/confirm"
-        for at in ("17:00", "20:00")
-    )
+    first, second = (ok(visitor.hold(restaurant.slug, f"{DAY}T{at}"), 201)["hold_id"] for at in ("17:00", "20:00"))
     pass_time(engine, minutes=6)
-    ok(visitor.post(first, DINER), 201)
+    ok(visitor.confirm(first, DINER), 201)
     visitor.book(restaurant.slug, f"{DAY}T20:00")
-    refused = problem(visitor.post(second, DINER), 409, "hold_expired")
+    refused = problem(visitor.confirm(second, DINER), 409, "hold_expired")
     ok(visitor.hold(restaurant.slug, refused["openings"][0]["starts_at"]), 201)
 
 
@@ -191,8 +189,9 @@ def test_a_released_hold_is_gone_and_its_table_free(visitor: Caller, open_restau
 
 
 def test_a_hold_confirmed_by_another_does_not_tell_by_whom(visitor: Caller, restaurant: Restaurant) -> None:
-    path = f"/api/holds/{ok(visitor.hold(restaurant.slug), 201)['hold_id']}/confirm"
-    made = ok(visitor.post(path, DINER), 201)
+    hold_id = ok(visitor.hold(restaurant.slug), 201)["hold_id"]
+    path = f"/api/holds/{hold_id}/confirm"
+    made = ok(visitor.confirm(hold_id, DINER), 201)
     assert ok(visitor.post(path, DINER), 201) == made, "a double click is no error"
     for other in ({"name": "Eve", "phone": DINER["phone"]}, {"name": DINER["name"], "phone": "+14155550199"}):
         refused = problem(visitor.post(path, other), 409, "hold_already_confirmed")

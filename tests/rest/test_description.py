@@ -25,6 +25,7 @@ OPERATIONS = {
     "/api/restaurants/{slug}/holds": {"post"},
     "/api/holds/{hold_id}": {"delete"},
     "/api/holds/{hold_id}/confirm": {"post"},
+    "/api/holds/{hold_id}/verify": {"post"},
     "/api/reservations/{code}": {"get", "patch", "delete"},
 }
 

@@ -83,7 +83,8 @@ def test_sixteen_at_once_have_one_effect_and_one_answer(
     app: Flask, open_restaurant: OpenRestaurant, database: Engine
 ) -> None:
     restaurant = open_restaurant(tables=[{"name": "T1", "max_party": 2}])
-    hold_key, confirm_key = new_key(), new_key()
+    hold_key, confirm_key, verify_key = new_key(), new_key(), new_key()
+    diner = DINER | {"phone": "+14155550116"}
 
     def hold(_: int) -> bytes:
         response = Caller(app.test_client()).hold(restaurant.slug, Idempotency_Key=hold_key)
@@ -91,15 +92,24 @@ def test_sixteen_at_once_have_one_effect_and_one_answer(
         return bytes(response.data)
 
     def confirm(_: int) -> bytes:
-        response = Caller(app.test_client()).post(path, DINER, Idempotency_Key=confirm_key)
+        response = Caller(app.test_client()).post(f"{path}/confirm", diner, Idempotency_Key=confirm_key)
+        ok(response, 202)
+        return bytes(response.data)
+
+    def verify(_: int) -> bytes:
+        response = Caller(app.test_client()).post(f"{path}/verify", {"code": code}, Idempotency_Key=verify_key)
         ok(response, 201)
         return bytes(response.data)
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(hold, range(16)))) == 1
         held = Caller(app.test_client()).hold(restaurant.slug, Idempotency_Key=hold_key).get_json()
-        path = f"/api/holds/{held['hold_id']}/confirm"
+        path = f"/api/holds/{held['hold_id']}"
         assert len(set(pool.map(confirm, range(16)))) == 1
+        code = Caller(app.test_client()).texted_code(held["hold_id"])
+        assert len(set(pool.map(verify, range(16)))) == 1
+    texts = [row.kind for row in lookups.outbox(database, diner["phone"]) if row.kind != "reminder"]
+    assert texts == ["phone_code", "reservation_confirmed"]
     assert events(database, restaurant) == [("hold", "api"), ("confirm", "api")]
 
 

@@ -61,17 +61,6 @@ def test_addresses_count_apart(make_app: MakeApp) -> None:
     assert statuses(*ask) == [200, 429, 200]
 
 
-def test_a_phone_is_not_flooded_with_confirmations(make_app: MakeApp, restaurant: Restaurant) -> None:
-    client = make_app(limits=replace(NO_LIMITS, confirmations_of_a_phone="1/hour")).test_client()
-    visitor, partner = Caller(client), Caller(client, "partner-key")
-    visitor.book(restaurant.slug, phone="+14155550120")
-    again = f"/api/holds/{ok(visitor.hold(restaurant.slug), 201)['hold_id']}/confirm"
-    in_other_words = DINER | {"phone": "+1 (415) 555-0120"}
-    problem(visitor.post(again, in_other_words), 429, "too_many_requests")
-    ok(visitor.post(again, DINER | {"phone": "+14155550121"}), 201)
-    partner.book(restaurant.slug, "2026-12-05T21:30", phone="+14155550120")
-
-
 def test_guessing_codes_ends_soon(make_app: MakeApp, restaurant: Restaurant) -> None:
     client = make_app(limits=replace(NO_LIMITS, misses="3/hour")).test_client()
     diner = Caller(client, headers={"X-Diner-Phone": DINER["phone"]})

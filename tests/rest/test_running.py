@@ -27,14 +27,17 @@ def test_a_visitor_books_and_the_code_comes_by_text(api: httpx.Client, phone: Ph
     wish = {"starts_at": seen["openings"][0]["starts_at"], "party_size": 2}
     held = api.post(f"/api/restaurants/{SLUG}/holds", json=wish).raise_for_status().json()
     diner = {"name": "Ana Lima", "phone": phone.number}
-    made = api.post(f"/api/holds/{held['hold_id']}/confirm", json=diner).raise_for_status().json()
+    asked = api.post(f"/api/holds/{held['hold_id']}/confirm", json=diner)
+    assert (asked.status_code, asked.json()["code"]) == (202, "phone_unverified")
+    code = {"code": phone.wait_for_code()}
+    made = api.post(asked.json()["verify_url"], json=code).raise_for_status().json()
     assert made["starts_at"] == wish["starts_at"] == phone.booking().starts_at.isoformat()
-    assert made["code"] in phone.wait_for_text()
+    assert made["code"] in phone.wait_for_text(1)
 
     path, theirs = f"/api/reservations/{made['code']}", {"X-Diner-Phone": phone.number}
     assert api.get(path).status_code == httpx.codes.UNAUTHORIZED
     assert api.delete(path, headers=theirs).raise_for_status().json()["status"] == "cancelled"
-    assert "Cancelled" in phone.wait_for_text(1)
+    assert "Cancelled" in phone.wait_for_text(2)
     assert phone.booking().status == "cancelled"
 
 

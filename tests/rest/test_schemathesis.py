@@ -41,7 +41,7 @@ def run(folder: Path, address: str, slow: bool, *options: str, config: str = "")
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert "9 selected / 9 total" in done.stdout
+    assert "10 selected / 10 total" in done.stdout
 
 
 def known_values(operation: str, **values: list[object]) -> str:

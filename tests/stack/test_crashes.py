@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from booking_engine import Clock
+from bot.context import open_budgets
 from bot.conversations import sms_thread
 from bot.dialogue_client import DialogueClient
 from bot.handoff import ConversationHandoff
@@ -14,7 +15,7 @@ from bot.messages import Answer, Inbound
 from bot.notifier import Notifier
 from bot.phone_codes import PhoneCodes
 from bot.turn import TurnTaker
-from bot.verification import Limits, Verification
+from bot.verification import Verification
 from dialogue.words import Languages
 from tests.support.phone import Phone, new_sid
 from tests.support.running import Stack
@@ -35,11 +36,9 @@ def die_at(stack: Stack, phone: Phone, text: str) -> str:
     dying = DyingClient([stack.rasa_url], stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
     codes = PhoneCodes(stack.settings.for_codes, stack.settings.for_digests)
-    verification = Verification(codes, languages, clock, Limits(), number)
-    handoff, notifier = (
-        ConversationHandoff(stack.engine, languages, codes, number),
-        Notifier(stack.settings.redis_address),
-    )
+    verification = Verification(codes, languages, clock, open_budgets(stack.settings, stack.engine), number)
+    handoff = ConversationHandoff(stack.engine, languages, codes, number)
+    notifier = Notifier(stack.settings.redis_address)
     turns = TurnTaker(stack.database, dying, languages, clock, verification, handoff, notifier)
     with pytest.raises(SystemExit):
         turns.respond(thread, message, seconds=9)

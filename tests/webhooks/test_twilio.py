@@ -264,3 +264,16 @@ def test_a_forged_delivery_callback_is_refused(phone: Phone, stack: Stack) -> No
 def _is_opted_out(stack: Stack, phone: Phone) -> bool:
     query = "SELECT opted_out FROM conversation WHERE phone = :phone"
     return bool(lookups.rows(stack.database, query, phone=phone.number)[0].opted_out)
+
+
+def test_who_texts_from_what_is_no_phone_shows_one_before_it_is_booked_under(new_phone: NewPhone, phone: Phone) -> None:
+    gateway = new_phone(number="22395")
+    [asked] = gateway.text(REQUEST)
+    assert "number" in asked
+    gateway.text(phone.number)
+    assert lookups.bookings(gateway.stack.database, phone.number) == [], "anybody may name a number"
+    gateway.text("Y")
+    gateway.text("000000")
+    assert lookups.bookings(gateway.stack.database, phone.number) == []
+    gateway.text(phone.wait_for_code())
+    assert [booked.name for booked in lookups.bookings(gateway.stack.database, phone.number)] == ["Ana Lima"]

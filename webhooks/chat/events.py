@@ -8,6 +8,7 @@ tokens that have expired are dropped before long.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from booking_engine import Clock
 from bot import messages, tokens
+from bot.addresses import network_of
 from bot.messages import ThreadMessage
 from webhooks.access import bearer_token
 from webhooks.chat import payloads
@@ -36,6 +38,7 @@ _RECONNECT_AFTER = 3000  # milliseconds until the browser reconnects after a str
 _REREAD = 10
 """Messages before the last one to reread, because of two stored concurrently the earlier may be committed later."""
 _LARGEST_SEQ = 2**63 - 1
+_SEQ = re.compile("[0-9]{1,19}")
 
 
 def create_blueprint(
@@ -52,7 +55,7 @@ def create_blueprint(
         with ExitStack() as stack:
             try:
                 watcher = stack.enter_context(
-                    hub.watching(conversation_id, request.remote_addr or "", _last_event_id())
+                    hub.watching(conversation_id, network_of(request.remote_addr or ""), _last_event_id())
                 )
             except TooManyWatchers:
                 raise Problem(503, "too_many_watchers", "There is no room for another stream of events.") from None
@@ -126,6 +129,6 @@ def _last_event_id() -> int:
     given = request.headers.get("Last-Event-ID", "").strip()
     if not given:
         return 0
-    if not (given.isascii() and given.isdigit()) or int(given) > _LARGEST_SEQ:
+    if not _SEQ.fullmatch(given) or int(given) > _LARGEST_SEQ:
         raise Problem(422, "invalid_last_event_id", "Last-Event-ID is the id of a message.")
     return int(given)

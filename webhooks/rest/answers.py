@@ -187,6 +187,19 @@ class HeldTable(BaseModel):
         )
 
 
+class UnverifiedPhone(BaseModel):
+    """The table stays held until its hold expires; it is booked once the code that was texted to the phone is sent back."""
+
+    code: Literal["phone_unverified"] = "phone_unverified"
+    detail: str = "A code was texted to the phone. Send it to verify_url, and the table is booked."
+    hold_id: str
+    expires_at: LocalTime = Field(
+        description="when the hold expires; after that, the table is booked if it is still free"
+    )
+    code_expires_at: LocalTime
+    verify_url: str = Field(description="path to POST the code to")
+
+
 class BookedTable(BaseModel):
     """A reservation."""
 

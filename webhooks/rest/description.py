@@ -13,9 +13,9 @@ from flask_openapi3_redoc.plugins import RegisterPlugin  # type: ignore[import-u
 from pydantic import BaseModel
 from werkzeug.wrappers import Response as AnyResponse
 
+from webhooks.bodies import IDEMPOTENCY_KEY
 from webhooks.rate_limits import DINER_PHONE
 from webhooks.rest.answers import ProblemDocument
-from webhooks.rest.requests import IDEMPOTENCY_KEY
 
 OPTIONAL_KEY: list[dict[str, list[str]]] = [{}, {"api_key": []}]
 KEY_OR_PHONE: list[dict[str, list[str]]] = [{"api_key": []}, {"diner_phone": []}]

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJ
 
 from booking_engine import Restaurant
 from booking_engine.phones import canonical_phone
+from webhooks.bodies import LONGEST_KEY
 
 LARGEST_PARTY = 1000
 
@@ -28,6 +29,7 @@ _LATITUDE = r"-?(90(\.0{1,8})?|[1-8]?[0-9](\.[0-9]{1,8})?)"
 _LONGITUDE = r"-?(180(\.0{1,8})?|(1[0-7][0-9]|[1-9]?[0-9])(\.[0-9]{1,8})?)"
 _POINT = f"{_LATITUDE},{_LONGITUDE}"
 _PHONE = r"\+[1-9][0-9]{6,14}"
+_LONGEST_PHONE = 40
 _SEPARATORS = re.compile(r"[ ().-]")
 
 T = TypeVar("T")
@@ -63,7 +65,8 @@ def _whole_number(value: object) -> object:
 
 
 def _without_separators(value: object) -> object:
-    return _SEPARATORS.sub("", value[:40]) if isinstance(value, str) else value
+    # A number is no longer than that with all its separators, and what is longer is refused as it stands, never cut.
+    return _SEPARATORS.sub("", value) if isinstance(value, str) and len(value) <= _LONGEST_PHONE else value
 
 
 Day = Annotated[
@@ -97,7 +100,7 @@ PHONE_NUMBERS: TypeAdapter[str] = TypeAdapter(PhoneNumber)
 PartySize = Annotated[int, Field(ge=1, le=LARGEST_PARTY, description="guests"), BeforeValidator(_whole_number)]
 SearchWords = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 IdempotencyKey = Annotated[
-    str, Field(min_length=1, max_length=255, pattern=r"^[!-~]+$", description="random, chosen by the caller")
+    str, Field(min_length=1, max_length=LONGEST_KEY, pattern=r"^[!-~]+$", description="random, chosen by the caller")
 ]
 
 

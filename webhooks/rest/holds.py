@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from booking_engine import NoTableAvailable, Reservation
+from booking_engine import HoldExpired, NoTableAvailable, Reservation
 from booking_engine.phones import read_phone
 from booking_engine.reservations.reservation import read_hold_id
+from bot.hold_verification import Booking
 from webhooks.access import BOOK
 from webhooks.problems import Problem
-from webhooks.rest.answers import BookedTable, HeldTable
+from webhooks.rest.answers import BookedTable, HeldTable, UnverifiedPhone
 from webhooks.rest.description import OPTIONAL_KEY, answers
-from webhooks.rest.fields import PHONE_NUMBERS, at_restaurant
+from webhooks.rest.fields import at_restaurant
 from webhooks.rest.parts import CHANNEL, Parts
 from webhooks.rest.refusals import as_problem, nearest_offers, unknown_hold
-from webhooks.rest.requests import ConfirmBody, HoldBody, HoldPath, RestaurantPath, WriteHeader
-from webhooks.rest.writing import NO_CONTENT, once
+from webhooks.rest.requests import CodeBody, ConfirmBody, HoldBody, HoldPath, RestaurantPath, WriteHeader
+from webhooks.rest.writing import ACCEPTED, NO_CONTENT, once
 
 _TAG = Tag(name="holds")
 
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
     """Add the routes. The hold id authorizes confirming and releasing: it is long, random and known only to its creator."""
-    engine, rate_limits = parts.engine, parts.rate_limits
+    engine, rate_limits, texting = parts.engine, parts.rate_limits, parts.texting
 
     @api.post(
         "/restaurants/<slug>/holds", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, HeldTable, 404, 409)
@@ -52,30 +53,69 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
 
     @api.post(
-        "/holds/<hold_id>/confirm", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
+        "/holds/<hold_id>/confirm",
+        tags=[_TAG],
+        security=OPTIONAL_KEY,
+        responses=answers(201, BookedTable, 404, 409) | {ACCEPTED: UnverifiedPhone},
     )
     @rate_limits.count_write
-    @rate_limits.count_confirmation(lambda: PHONE_NUMBERS.validate_python(request.get_json()["phone"]))
     def confirm_hold(path: HoldPath, header: WriteHeader, body: ConfirmBody) -> Response:
-        """Turn a hold into a reservation. The diner gets a text with its code."""
-        rate_limits.may(BOOK)
+        """Turn a hold into a reservation; the diner gets a text with its code. Without a key, the phone is verified first."""
+        is_vouched_for = rate_limits.may(BOOK)
         _check_hold_id(path.hold_id)
-        phone = _check_phone(body.phone)
+        booking = Booking(body.name, _check_phone(body.phone), body.notes)
 
-        def act(command_id: str) -> BookedTable:
-            reservation = engine.confirm_hold(
-                path.hold_id,
-                name=body.name,
-                phone=phone,
-                notes=body.notes,
-                command_id=command_id,
-                channel=CHANNEL,
-                notify=True,
-            )
-            _check_same_diner(reservation, body.name, phone)
-            return BookedTable.of(reservation)
+        def act(command_id: str) -> BookedTable | UnverifiedPhone:
+            if not is_vouched_for:
+                return ask_for_code(path.hold_id, booking)
+            return confirm(path.hold_id, booking, command_id, notify=texting.may_notify(booking.phone, rate_limits))
 
         return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
+
+    @api.post(
+        "/holds/<hold_id>/verify", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(201, BookedTable, 404, 409)
+    )
+    @rate_limits.count_write
+    def verify_hold(path: HoldPath, header: WriteHeader, body: CodeBody) -> Response:
+        """Turn a hold into a reservation with the code that confirming it has texted to the phone."""
+        rate_limits.may(BOOK)
+        _check_hold_id(path.hold_id)
+
+        def act(command_id: str) -> BookedTable:
+            booking = texting.read_code(path.hold_id, body.code)
+            return confirm(path.hold_id, booking, command_id, notify=True)  # as many as there are codes, at most
+
+        return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 201, act)
+
+    def ask_for_code(hold_id: str, booking: Booking) -> BookedTable | UnverifiedPhone:
+        """Text a code to the phone, or show the reservation if this is a second click."""
+        try:
+            found = engine.hold(hold_id)
+        except HoldExpired:
+            raise unknown_hold() from None
+        if isinstance(found, Reservation):
+            _check_same_diner(found, booking.name, booking.phone)
+            return BookedTable.of(found)
+        code_expires_at = texting.text_code(hold_id, booking, rate_limits)
+        return UnverifiedPhone(
+            hold_id=hold_id,
+            expires_at=found.expires_at.astimezone(found.restaurant.zone),
+            code_expires_at=code_expires_at.astimezone(found.restaurant.zone),
+            verify_url=url_for("api.verify_hold", hold_id=hold_id),
+        )
+
+    def confirm(hold_id: str, booking: Booking, command_id: str, *, notify: bool) -> BookedTable:
+        reservation = engine.confirm_hold(
+            hold_id,
+            name=booking.name,
+            phone=booking.phone,
+            notes=booking.notes,
+            command_id=command_id,
+            channel=CHANNEL,
+            notify=notify,
+        )
+        _check_same_diner(reservation, booking.name, booking.phone)
+        return BookedTable.of(reservation)
 
     @api.delete("/holds/<hold_id>", tags=[_TAG], security=OPTIONAL_KEY, responses=answers(NO_CONTENT, None, 404))
     @rate_limits.count_write

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
 from webhooks.rate_limits import RateLimits
+from webhooks.rest.texting import Texting
 
 CHANNEL = "api"
 """Our name in the history of a reservation."""
@@ -20,3 +21,4 @@ class Parts:
     engine: BookingEngine
     database: Engine
     rate_limits: RateLimits
+    texting: Texting

@@ -18,16 +18,17 @@ from webhooks.rest import holds, reservations, restaurants
 from webhooks.rest.description import add_pages
 from webhooks.rest.parts import Parts
 from webhooks.rest.refusals import as_problem
+from webhooks.rest.texting import Texting
 
 _WITH_BODY = frozenset({"POST", "PATCH"})
 
 
-def register(app: Flask, rate_limits: RateLimits, engine: BookingEngine, database: Engine) -> None:
+def register(app: Flask, rate_limits: RateLimits, engine: BookingEngine, database: Engine, texting: Texting) -> None:
     """Add the API under /api, and its description at /openapi.json and /docs.
 
     The app must already have `webhooks.problems` and the callers' limiter installed.
     """
-    parts = Parts(engine, database, rate_limits)
+    parts = Parts(engine, database, rate_limits, texting)
     api = APIBlueprint("api", __name__, url_prefix="/api", operation_id_callback=_operation_id)
     for module in (restaurants, holds, reservations):
         module.add_routes(api, parts)
@@ -70,7 +71,7 @@ def _check_body() -> None:
         raise Problem(415, "unsupported_media_type", "Send JSON, with Content-Type: application/json.")
     try:
         body: Any = request.get_json()
-    except (BadRequest, RecursionError):
+    except BadRequest:
         raise Problem(400, "malformed_json", "The body is not JSON that can be read.") from None
     if not isinstance(body, dict):
         raise Problem(422, "invalid_body", "The body must be a JSON object.")

@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from booking_engine.text import clean_text
 from booking_engine.values import BLANKS, LONGEST_NAME, LONGEST_NOTES
+from webhooks.bodies import IDEMPOTENCY_KEY
 from webhooks.rest.fields import (
     ClockTime,
     Day,
@@ -19,8 +20,6 @@ from webhooks.rest.fields import (
     Point,
     SearchWords,
 )
-
-IDEMPOTENCY_KEY = "Idempotency-Key"
 
 _Name = Annotated[
     str,
@@ -115,6 +114,12 @@ class ConfirmBody(_Body):
     name: _Name
     phone: PhoneNumber
     notes: _Notes = ""
+
+
+class CodeBody(_Body):
+    """The code that was texted to the phone."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="the six digits of the text")]
 
 
 def _change_schema(schema: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ _TAG = Tag(name="reservations")
 
 def add_routes(api: APIBlueprint, parts: Parts) -> None:
     """Add the routes. A code alone grants no access, because it may have been overheard or seen."""
-    engine, rate_limits = parts.engine, parts.rate_limits
+    engine, rate_limits, texting = parts.engine, parts.rate_limits, parts.texting
 
     def authorized(code: str) -> Reservation:
         """Return the reservation if the caller may see it. Another diner's code is reported like an unknown one."""
@@ -57,6 +57,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         """
         before = authorized(path.code)
         restaurant = before.restaurant if body.restaurant is None else engine.restaurant(body.restaurant)
+        tells = body.model_fields_set != {"notes"}  # no text tells of notes
 
         def act(command_id: str) -> BookedTable:
             try:
@@ -68,7 +69,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
                     notes=body.notes,
                     command_id=command_id,
                     channel=CHANNEL,
-                    notify=True,
+                    notify=tells and texting.may_notify_or_refuse(before.diner_phone, rate_limits),
                 )
             except NoTableAvailable as refused:
                 party_size = body.party_size or before.party_size
@@ -85,10 +86,12 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
     @rate_limits.count_miss
     def cancel_reservation(path: ReservationPath, header: WriteHeader) -> Response:
         """Cancel a reservation. Cancelling it again returns the same response."""
-        code = authorized(path.code).code
+        found = authorized(path.code)
 
         def act(command_id: str) -> BookedTable:
-            return BookedTable.of(engine.cancel_reservation(code, command_id=command_id, channel=CHANNEL, notify=True))
+            notify = texting.may_notify(found.diner_phone, rate_limits)
+            cancelled = engine.cancel_reservation(found.code, command_id=command_id, channel=CHANNEL, notify=notify)
+            return BookedTable.of(cancelled)
 
         return once(parts.database, rate_limits.idempotency_scope(), header.idempotency_key, 200, act)
 

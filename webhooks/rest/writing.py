@@ -12,8 +12,10 @@ from sqlalchemy import Engine
 
 from bot.idempotency import KeptAnswer, KeyedRequest, KeyReused, claim, keep
 from webhooks.problems import Problem
+from webhooks.rest.answers import UnverifiedPhone
 
 NO_CONTENT = 204
+ACCEPTED = 202
 
 
 def answer(status: int, model: BaseModel | None) -> Response:
@@ -50,6 +52,8 @@ def once(
 
 
 def _kept(status: int, model: BaseModel | None) -> KeptAnswer:
+    if isinstance(model, UnverifiedPhone):  # nothing is created yet
+        status = ACCEPTED
     return KeptAnswer(status, model.model_dump(mode="json") if model else None)
 
 

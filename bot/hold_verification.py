@@ -1,0 +1,131 @@
+"""Verification of the phone that a visitor wants to book under: a hold is confirmed once the code texted to it is typed in."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from booking_engine import Clock
+from bot import schema
+from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, queue_code
+from bot.text_budgets import Caller, Refusal, TextBudgets
+from bot.verification import has_opted_out
+
+_KEPT_FOR = timedelta(days=1)
+_MOST_DELETED = 20  # rows; every new code deletes a few old ones, so no cleanup job is needed
+_DOUBLE_CLICK = timedelta(seconds=30)
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hold_code'), hashtext(:hold_id))")
+
+_c = schema.hold_code.c
+
+
+class CodeNotTexted(Exception):
+    """The phone must get no code, for the `reason`."""
+
+    def __init__(self, reason: Refusal | Literal["opted_out"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CodeWrong(Exception):
+    """These are not the digits that were texted; `tries_left` more may be sent."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(str(tries_left))
+        self.tries_left = tries_left
+
+
+class NoCodeWaiting(Exception):
+    """No code for the hold can be typed in: none was texted, it has lapsed, or too many wrong ones were tried."""
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What a hold is to be confirmed with."""
+
+    name: str
+    phone: str
+    notes: str
+
+
+class HoldVerification:
+    """Texts and checks the codes for holds. Safe to share between threads."""
+
+    def __init__(
+        self, database: Engine, codes: PhoneCodes, clock: Clock, budgets: TextBudgets, our_number: str
+    ) -> None:
+        """Text codes as the service's number, whose opt-outs count."""
+        self._database = database
+        self._codes = codes
+        self._clock = clock
+        self._budgets = budgets
+        self._our_number = our_number
+
+    def ask(self, hold_id: str, booking: Booking, caller: Caller) -> datetime:
+        """Remember what to book, and text a code to the phone. Return when the code lapses, in UTC.
+
+        Asked again within half a minute (a double click), the code that is on its way is waited for. Otherwise only the
+        newest code counts.
+
+        Raises:
+            CodeNotTexted: the phone may not be texted.
+        """
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            connection.execute(_delete_old(now))
+            # Two requests at once are two clicks, too; there may be no row yet to lock.
+            connection.execute(_LOCK, {"hold_id": hold_id})
+            waiting = _locked(connection, hold_id)
+            if waiting is not None and waiting.phone == booking.phone and now - waiting.issued_at < _DOUBLE_CLICK:
+                connection.execute(update(schema.hold_code).where(_c.hold_id == hold_id).values(vars(booking)))
+                expires_at: datetime = waiting.expires_at
+                return expires_at
+            if has_opted_out(connection, booking.phone, self._our_number):
+                raise CodeNotTexted("opted_out")
+            refused = self._budgets.refuse_code(booking.phone, caller, f"hold {hold_id}")
+            if refused is not None:
+                raise CodeNotTexted(refused)
+            return self._issue(connection, hold_id, booking, now)
+
+    def _issue(self, connection: Connection, hold_id: str, booking: Booking, now: datetime) -> datetime:
+        code_id, expires_at = uuid.uuid4(), now + GOOD_FOR
+        values = {"code_id": code_id, "issued_at": now, "expires_at": expires_at, "wrong": 0, **vars(booking)}
+        statement = insert(schema.hold_code).values(hold_id=hold_id, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=[_c.hold_id], set_=values))
+        queue_code(connection, code_id, booking.phone, now=now, locale=None)
+        return expires_at
+
+    def check(self, hold_id: str, typed: str) -> Booking:
+        """Return what the hold is to be confirmed with, if these are the digits that were texted.
+
+        The right digits stay right until the code lapses, so that a request can be repeated.
+
+        Raises:
+            CodeWrong: they are not, which is counted.
+            NoCodeWaiting: no code could be right.
+        """
+        with self._database.begin() as connection:
+            waiting = _locked(connection, hold_id)
+            if waiting is None or waiting.expires_at <= self._clock.now() or waiting.wrong >= MOST_WRONG:
+                raise NoCodeWaiting
+            if self._codes.is_right(waiting.code_id, typed):
+                return Booking(waiting.name, waiting.phone, waiting.notes)
+            connection.execute(update(schema.hold_code).where(_c.hold_id == hold_id).values(wrong=_c.wrong + 1))
+            tries_left = MOST_WRONG - waiting.wrong - 1
+        raise CodeWrong(tries_left)
+
+
+def _locked(connection: Connection, hold_id: str) -> Row[Any] | None:
+    query = select(schema.hold_code).where(_c.hold_id == hold_id)
+    return connection.execute(query.with_for_update()).first()
+
+
+def _delete_old(now: datetime) -> Any:
+    old = select(_c.hold_id).where(_c.issued_at < now - _KEPT_FOR).limit(_MOST_DELETED)
+    return delete(schema.hold_code).where(_c.hold_id.in_(old.with_for_update(skip_locked=True)))
