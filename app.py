@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from bot.timely_turns import TimelyTurns
-    from webhooks import bodies, chat, health, problems, rest, schemas, twilio
+    from webhooks import bodies, chat, health, problems, rest, schemas, security_headers, twilio
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
 
@@ -80,14 +80,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("tabletalk")
     bodies.install(app)
     _trust_proxies(app, context.settings)
+    _keep_metrics_internal(app, context.settings.metrics_listen_on(0))
     problems.install(app)
+    security_headers.install(app, is_production=context.settings.is_production)
     app.register_blueprint(
         health.create_blueprint(
             {
                 "database": partial(_database_answers, context.database),
                 "redis": lambda: bool(context.redis.ping()),
                 "dialogue": context.dialogue.is_ready,
-            }
+            },
+            with_metrics=context.settings.metrics_listen_on(0) is None,
         )
     )
     settings = context.settings
@@ -137,7 +140,7 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     """Create the app that streams events to widget visitors. It must be served by gevent greenlets."""
     from flask import Flask
 
-    from webhooks import health, problems
+    from webhooks import bodies, health, problems, security_headers
     from webhooks.chat import events
     from webhooks.chat.conversation_auth import ConversationAuth
     from webhooks.chat.hub import Hub
@@ -146,11 +149,15 @@ def create_events_app(settings: Settings | None = None) -> Flask:
 
     context = create_context(settings, pre_ping=True)  # a stale connection must not turn a visitor away
     app = Flask("tabletalk-events")
+    bodies.install(app)
     _trust_proxies(app, context.settings)
+    _keep_metrics_internal(app, context.settings.metrics_listen_on(1))
     problems.install(app)
+    security_headers.install(app, is_production=context.settings.is_production)
     app.register_blueprint(
         health.create_blueprint(
-            {"database": partial(_database_answers, context.database), "redis": lambda: bool(context.redis.ping())}
+            {"database": partial(_database_answers, context.database), "redis": lambda: bool(context.redis.ping())},
+            with_metrics=context.settings.metrics_listen_on(1) is None,
         )
     )
     rate_limits = RateLimits(context.settings, Limits.of(context.settings))
@@ -167,6 +174,14 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _keep_metrics_internal(app: Flask, port: int | None) -> None:
+    """Serve metrics on their own port only; last, so that no header that a proxy may set decides on the port."""
+    from webhooks.metrics import InternalPort
+
+    if port is not None:
+        app.wsgi_app = InternalPort(app.wsgi_app, port)  # type: ignore[method-assign]
 
 
 def create_actions_app(settings: Settings | None = None) -> Flask:

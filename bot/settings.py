@@ -39,6 +39,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 _COUNT = re.compile(r"[1-9]\d{0,8}")
 _EVENTS_PORT_DISTANCE, _LAST_PORT = 10, 65535
 _OF_OUR_OWN = ("rasa_token", "actions_token", "codes_secret", "digests_secret")
+_METRICS_PORT = 9464  # in production, unless it is set; the usual one for Prometheus with OpenTelemetry
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes, and the servers append names such as .s.PGSQL.5432.lock
 
 
@@ -84,6 +85,8 @@ class Settings(BaseSettings):
     events_port: int = Field(default=0, ge=0, le=65535)  # 0: ten above PORT
     events_url: str = ""
     events_watchers: int = Field(default=10_000, ge=1, le=100_000)  # open event streams per process
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=_LAST_PORT - 2)  # 0: 9464 in production, else the public port
 
     # A secret for each use. The former ones are accepted too until they are dropped (docs/operations.md).
     rasa_token: str = secret()  # opens Rasa to the bot
@@ -129,7 +132,6 @@ class Settings(BaseSettings):
     keep_deliveries_days: int = Field(default=30, ge=1)
     keep_diners_days: int = Field(default=730, ge=1)
     keep_consents_days: int = Field(default=1825, ge=1)
-    worker_metrics_port: int = Field(default=0, ge=0, le=65535)  # 0: the worker serves no metrics
 
     web_threads: int = Field(default=32, ge=1, le=512)
     # Limits for visitors without an API key, as `60/minute` or `60/minute;500/day`. Unset: see `Rates`.
@@ -343,6 +345,17 @@ class Settings(BaseSettings):
         """Port of the event stream."""
         beside, before = self.port + _EVENTS_PORT_DISTANCE, self.port - _EVENTS_PORT_DISTANCE
         return self.events_port or (beside if beside <= _LAST_PORT else before)
+
+    def metrics_listen_on(self, place: int) -> int | None:
+        """Port on which a program serves its metrics: web 0, events 1, worker 2. None: the public one."""
+        first = self.metrics_port or (_METRICS_PORT if self.is_production else None)
+        return None if first is None else first + place
+
+    def addresses(self, port: int, *, metrics: int) -> list[str]:
+        """Return where a program listens, as `host:port`: for the public, and for metrics if they have a port."""
+        internal = self.metrics_listen_on(metrics)
+        public = f"{self.host}:{port}"
+        return [public] if internal is None else [public, f"{self.metrics_host}:{internal}"]
 
     @property
     def rasa_ports(self) -> range:

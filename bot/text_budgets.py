@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import phonenumbers
 from limits import RateLimitItem, parse_many
@@ -45,6 +45,11 @@ _last_refused = Gauge(
     ["budget"],
     multiprocess_mode="max",
 )
+
+
+for _name in get_args(BudgetName):  # what has not happened yet is 0, not missing
+    _refused.labels(_name)
+    _last_refused.labels(_name)
 
 
 class _Spending(NamedTuple):

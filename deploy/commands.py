@@ -71,7 +71,7 @@ def web(settings: Settings) -> None:
     """Serve the public app."""
     from deploy.serving import serve_in_threads
 
-    serve_in_threads("app:create_app()", settings.host, settings.port, settings.web_threads)
+    serve_in_threads("app:create_app()", settings.addresses(settings.port, metrics=0), settings.web_threads)
 
 
 @cli.command()
@@ -80,7 +80,9 @@ def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
     from deploy.serving import serve_in_threads
 
-    serve_in_threads("app:create_actions_app()", settings.actions_host, settings.actions_port, settings.web_threads)
+    serve_in_threads(
+        "app:create_actions_app()", [f"{settings.actions_host}:{settings.actions_port}"], settings.web_threads
+    )
 
 
 @cli.command()
@@ -89,7 +91,8 @@ def events(settings: Settings) -> None:
     """Serve the stream of events to visitors of the widget."""
     from deploy.serving import serve_in_greenlets
 
-    serve_in_greenlets("app:create_events_app()", settings.host, settings.events_listen_on, settings.events_watchers)
+    addresses = settings.addresses(settings.events_listen_on, metrics=1)
+    serve_in_greenlets("app:create_events_app()", addresses, settings.events_watchers)
 
 
 @cli.command()

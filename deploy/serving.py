@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import resource
+import shutil
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Sequence
+from tempfile import mkdtemp
 from typing import Any
 
 from bot.settings import PROJECT
+from deploy.buffering import MOST_CONNECTIONS, BufferingWorker
 from dialogue.rasa import logs
 
 logger = logging.getLogger(__name__)
@@ -17,20 +21,30 @@ logger = logging.getLogger(__name__)
 _SPARE = 1000  # connections and files in addition to those of waiting visitors
 
 
-def serve_in_threads(app: str, host: str, port: int, threads: int) -> None:
-    """Serve an app with two processes of `threads` threads each."""
-    options = {
-        "--bind": f"{host}:{port}",
-        "--worker-class": "gthread",
-        "--workers": "2",
-        "--threads": str(threads),
-        "--graceful-timeout": "12",
-        "--keep-alive": "75",
-    }
-    _run(app, options, "--preload")
+def serve_in_threads(app: str, addresses: Sequence[str], threads: int) -> None:
+    """Serve an app with two processes of `threads` threads each, on each address: `host:port`."""
+    _raise_file_limit(MOST_CONNECTIONS + _SPARE)
+    options = [
+        *_binds(addresses),
+        *("--worker-class", f"{BufferingWorker.__module__}.{BufferingWorker.__name__}"),
+        *("--workers", "2"),
+        *("--threads", str(threads)),
+        *("--graceful-timeout", "12"),
+    ]
+    if len(addresses) == 1:
+        _run(app, options, "--preload")
+        return
+    # One address is for metrics, which both processes have. Both leave through here, too, and must not take the folder along.
+    master, folder = os.getpid(), mkdtemp(prefix="tabletalk-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        _run(app, options, "--preload")
+    finally:
+        if os.getpid() == master:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
+def serve_in_greenlets(app: str, addresses: Sequence[str], waiting: int) -> None:
     """Serve an app with one process in which `waiting` requests can wait at once, each costing some memory and a file."""
     from gevent import monkey
 
@@ -39,19 +53,16 @@ def serve_in_greenlets(app: str, host: str, port: int, waiting: int) -> None:
         warnings.simplefilter("ignore", monkey.MonkeyPatchWarning)
         monkey.patch_all()  # before the database driver is loaded, which checks for it
     _log_failed_greenlets()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = waiting + _SPARE
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    options = {
-        "--bind": f"{host}:{port}",
-        "--worker-class": "gevent",
-        "--workers": "1",
-        "--worker-connections": str(wanted),
-        "--backlog": "4096",
-        "--graceful-timeout": "1",  # waiting requests would not end in time; clients reconnect on their own
-    }
+    _raise_file_limit(wanted)
+    options = [
+        *_binds(addresses),
+        *("--worker-class", "gevent"),
+        *("--workers", "1"),
+        *("--worker-connections", str(wanted)),
+        *("--backlog", "4096"),
+        *("--graceful-timeout", "1"),  # waiting requests would not end in time; clients reconnect on their own
+    ]
     _run(app, options)
 
 
@@ -65,7 +76,18 @@ def _log_failed_greenlets() -> None:
     Hub.print_exception = log
 
 
-def _run(app: str, options: Mapping[str, str], *flags: str) -> None:
+def _binds(addresses: Sequence[str]) -> list[str]:
+    return [part for address in addresses for part in ("--bind", address)]
+
+
+def _raise_file_limit(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _run(app: str, options: Sequence[str], *flags: str) -> None:
     from gunicorn.app.wsgiapp import WSGIApplication
 
     logs.configure()
@@ -78,6 +100,5 @@ def _run(app: str, options: Mapping[str, str], *flags: str) -> None:
             collect_rarely()  # with --preload this runs before the workers are forked
             return loaded
 
-    words = [part for option in {**options, "--chdir": str(PROJECT)}.items() for part in option]
-    sys.argv = ["gunicorn", app, *flags, "--no-control-socket", *words]
+    sys.argv = ["gunicorn", app, *flags, "--no-control-socket", *options, "--chdir", str(PROJECT)]
     Serving("%(prog)s [OPTIONS] [APP_MODULE]").run()

@@ -51,10 +51,10 @@ def run_worker(context: AppContext) -> None:
     diners = Diners(context.database, context.engine, context.clock, settings.for_digests)
     retention = Retention(context.database, context.engine, settings.for_digests, settings.periods)
     housekeeping = Housekeeping(retention, diners)
+    if (port := settings.metrics_listen_on(2)) is not None:
+        start_http_server(port, settings.metrics_host)
     relay.start()
     housekeeping.start()
-    if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port, settings.host)
     collect_rarely()
     try:
         # RQ needs its own connection pool, because it blocks for jobs longer than the other clients' socket timeout. With

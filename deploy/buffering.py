@@ -1,0 +1,126 @@
+"""The worker of gunicorn that serves our apps: it occupies a thread only with a request that has come in whole.
+
+gunicorn's own threads wait for the rest of a request, so a few dozen clients that send half of one stop a process.
+Waitress reads and writes in one loop, where a slow client costs a connection and some memory, and has threads for what is
+complete. gunicorn forks the workers, watches and replaces them, and passes signals on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import Any
+
+from gunicorn.workers.base import Worker
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+from waitress.wasyncore import loop
+
+MOST_CONNECTIONS = 4000
+"""Open connections of a worker; more wait to be accepted."""
+REQUEST_SECONDS = 30.0
+"""From the first byte of a request to its last. A message over a bad mobile network takes a few."""
+IDLE_SECONDS = 75
+"""For which a connection may be kept without a request, longer than a balancer keeps it (60 is common)."""
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request's first line and headers. Ours take less than 2 KB; a browser's cookies for other things take the rest."""
+LARGEST_BODY = 20 * 1024 * 1024
+"""Bytes up to which the apps decide on a body: they refuse most at 256 KB. Beyond 512 KB it waits on the disk."""
+
+_TICK = 1.0  # seconds between two signs of life, and the longest that a signal waits
+
+
+class _Channel(HTTPChannel):
+    """A connection that remembers when the request began that has not come in yet."""
+
+    began = 0.0
+
+    def received(self, data: bytes) -> Any:
+        if self.request is None:
+            self.began = time.monotonic()
+        return super().received(data)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.request is not None and time.monotonic() - self.began > REQUEST_SECONDS
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.requests or self.total_outbufs_len)
+
+
+class _Server(TcpWSGIServer):
+    """Accepts the connections of one socket."""
+
+    channel_class = _Channel
+
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        for channel in self.active_channels.values():
+            if channel.is_overdue:
+                channel.will_close = True
+
+    def stop_accepting(self) -> None:
+        self.accepting = False
+        self.del_channel()
+        self.socket.close()
+
+
+class BufferingWorker(Worker):
+    """Serves the app with as many threads as gunicorn's settings say."""
+
+    def run(self) -> None:
+        """Serve until a signal ends it or the master is gone; then answer what has come in, and end."""
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a warning a request, once all threads are busy
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(self.cfg.threads)
+        connections: dict[int, Any] = {}
+        servers = [
+            _Server(
+                self.wsgi,
+                connections,
+                _sock=listener.sock,
+                dispatcher=dispatcher,
+                adj=_adjustments(),
+                sockinfo=(listener.sock.family, listener.sock.type, listener.sock.proto, listener.sock.getsockname()),
+                bind_socket=False,
+            )
+            for listener in self.sockets
+        ]
+        while self.alive and os.getppid() == self.ppid:
+            self._turn(connections)
+        for server in servers:
+            server.stop_accepting()
+        until = time.monotonic() + self.cfg.graceful_timeout
+        while time.monotonic() < until and any(_is_busy(server) for server in servers):
+            self._turn(connections)
+        dispatcher.shutdown(timeout=0)
+
+    def _turn(self, connections: dict[int, Any]) -> None:
+        self.notify()
+        until = time.monotonic() + _TICK
+        while self.alive and time.monotonic() < until:
+            loop(timeout=_TICK, use_poll=True, map=connections, count=1)
+        if not self.alive:
+            loop(timeout=0.05, use_poll=True, map=connections, count=1)
+
+
+def _is_busy(server: _Server) -> bool:
+    return any(channel.is_busy for channel in server.active_channels.values())
+
+
+def _adjustments() -> Adjustments:
+    return Adjustments(
+        backlog=2048,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=5,
+        clear_untrusted_proxy_headers=False,  # TRUSTED_PROXIES decides whom to believe
+        connection_limit=MOST_CONNECTIONS,
+        ident=None,
+        log_socket_errors=False,
+        max_request_body_size=LARGEST_BODY,
+        max_request_header_size=LARGEST_HEAD,
+    )

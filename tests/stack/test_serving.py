@@ -1,0 +1,165 @@
+"""The public app as production serves it: slow clients stop nobody, metrics are internal, requests are bounded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.settings import PROJECT
+from deploy.stack.launching import TABLETALK, environment, free_ports
+from tests.support.http import PLAIN
+from tests.support.running import wait_until
+
+pytestmark = pytest.mark.service  # its own
+
+THREADS = 4
+PRODUCTION = {
+    "TABLETALK_ENV": "production",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "REDIS_URL": "redis://127.0.0.1:1",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "a token of the tests that is long enough",
+    "PUBLIC_URL": "https://tabletalk.example",
+    "TABLETALK_API_KEYS": "a key of the tests that is long enough",
+    "INTERNAL_TOKEN": "an internal token of the tests that is long enough",
+    "WEB_THREADS": THREADS,
+    "TRUSTED_PROXIES": 1,
+}
+
+
+class Web:
+    """A running public app."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, metrics_port: int) -> None:
+        self.process, self.port, self.metrics_port = process, port, metrics_port
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, **PLAIN)
+
+    def answers(self, seconds: float = 5.0) -> bool:
+        """Whether it is alive, asked on a new connection."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=seconds, **PLAIN).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def send(self, text: str) -> socket.socket:
+        """Open a connection and send this over it."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.sendall(text.encode("latin-1"))
+        return connection
+
+
+@contextmanager
+def serving(var: Path, command: list[str], **settings: object) -> Iterator[Web]:
+    port, metrics_port = free_ports(2)
+    known = PRODUCTION | {"PORT": port, "METRICS_PORT": metrics_port} | settings
+    process = subprocess.Popen(
+        [part.format(port=port) for part in command],
+        cwd=PROJECT,
+        env=environment(var, **known),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    web = Web(process, port, metrics_port)
+    try:
+        wait_until(web.answers, "the app answers", seconds=60)
+        yield web
+    finally:
+        web.client.close()
+        if process.poll() is None:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def web(var_folder: Callable[[], Path]) -> Iterator[Web]:
+    with serving(var_folder(), [str(TABLETALK), "web"]) as served:
+        yield served
+
+
+HALF_A_BODY = (
+    "POST /webhooks/twilio/sms HTTP/1.1\r\nHost: tabletalk.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    "Content-Length: 1000\r\n\r\nBody=table+for"
+)
+HALF_A_HEAD = "GET /healthz HTTP/1.1\r\nHost: tabletalk.exam"
+
+
+def half_sent(web: Web, stack: ExitStack, count: int) -> list[socket.socket]:
+    texts = [HALF_A_BODY, HALF_A_HEAD] * (count // 2)
+    return [stack.enter_context(web.send(text)) for text in texts]
+
+
+def test_two_hundred_half_sent_requests_stop_nobody(web: Web) -> None:
+    with ExitStack() as stack:
+        slow = half_sent(web, stack, 400)
+        assert web.answers()
+        refused = web.client.post("/webhooks/twilio/sms", data={"Body": "table for 2"})
+        assert refused.status_code == 403, "a whole request is looked at"
+        for connection in slow[::2]:
+            connection.sendall(b"+2" * 493)
+        assert [connection.recv(12) for connection in slow[:20:2]] == [b"HTTP/1.1 403"] * 10, "none was given up"
+
+
+def test_threads_that_wait_for_the_rest_are_stopped_by_fewer(var_folder: Callable[[], Path]) -> None:
+    """The twin of the test above: with gunicorn's own threads, and no proxy in front of them."""
+    gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "app:create_app()", "--bind", "127.0.0.1:{port}"]
+    options = ["--worker-class", "gthread", "--workers", "2", "--threads", str(THREADS), "--no-control-socket"]
+    with serving(var_folder(), gunicorn + options) as web, ExitStack() as stack:
+        half_sent(web, stack, 40)
+        wait_until(lambda: not web.answers(2.0), "nobody is answered any more")
+
+
+def test_metrics_are_on_the_internal_port_and_nothing_else_is(web: Web) -> None:
+    for headers in ({}, {"Host": f"x:{web.metrics_port}"}, {"X-Forwarded-Host": f"x:{web.metrics_port}"}):
+        assert web.client.get("/metrics", headers=headers).status_code == 404
+    internal = f"http://127.0.0.1:{web.metrics_port}"
+    assert "tabletalk_texts_refused" in httpx.get(f"{internal}/metrics", **PLAIN).text
+    for path in ("/healthz", "/openapi.json", "/api/restaurants"):
+        assert "tabletalk_texts_refused" in httpx.get(f"{internal}{path}", **PLAIN).text
+
+
+PATHS = ("/healthz", "/nothing", "/api/nothing", "/api/restaurants", "/openapi.json", "/docs", "/docs/redoc", "/widget.js",
+         "/schemas/restaurant.json", "/webhooks/twilio/sms", "/api/chat/conversations")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_has_the_headers_that_keep_browsers_in_bounds(web: Web, path: str) -> None:
+    for method in ("GET", "POST", "OPTIONS"):
+        headers = web.client.request(method, path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "default-src" in headers["Content-Security-Policy"]
+        assert "Server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        ("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Diner-Phone: " + "1" * 20_000 + "\r\n\r\n", "431"),
+        ("GET /" + "x" * 20_000 + " HTTP/1.1\r\nHost: x\r\n\r\n", "431"),
+        ("POST /api/chat/conversations HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", "413"),
+        ("POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nHost: x\r\nA\x00B: c\r\n\r\n", "400"),
+    ],
+    ids=["a header", "an address", "a body", "a length", "a name"],
+)
+def test_what_is_too_long_or_no_request_is_refused(web: Web, request_head: str, status: str) -> None:
+    with web.send(request_head) as connection:
+        assert connection.recv(100).decode().split()[1] == status
+    assert web.answers()
+
+
+def test_without_its_master_no_worker_keeps_the_port(var_folder: Callable[[], Path]) -> None:
+    with serving(var_folder(), [str(TABLETALK), "web"]) as web:
+        os.kill(web.process.pid, signal.SIGKILL)
+        web.process.wait(10)
+        wait_until(lambda: not web.answers(), "its workers have ended", seconds=30)
