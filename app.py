@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webhooks.widget import pages as widget
 
     context = create_context(settings)
-    app = Flask("tabletalk")
+    app = Flask("tabletalk", static_folder=None)
     bodies.install(app)
     _trust_proxies(app, context.settings)
     _keep_metrics_internal(app, context.settings.metrics_listen_on(0))
@@ -148,7 +148,7 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     from webhooks.rate_limits import Limits, RateLimits
 
     context = create_context(settings, pre_ping=True)  # a stale connection must not turn a visitor away
-    app = Flask("tabletalk-events")
+    app = Flask("tabletalk-events", static_folder=None)
     bodies.install(app)
     _trust_proxies(app, context.settings)
     _keep_metrics_internal(app, context.settings.metrics_listen_on(1))
