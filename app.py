@@ -188,16 +188,22 @@ def create_actions_app(settings: Settings | None = None) -> Flask:
     """Create the internal app that runs the dialogue's custom actions for Rasa."""
     from flask import Flask
 
-    from bot.context import open_database, open_engine
+    from bot.context import open_budgets, open_database, open_engine
     from bot.settings import load_settings
+    from bot.text_budgets import Caller
     from dialogue.rasa.action import create_executor
     from webhooks import actions
 
     settings = settings or load_settings()
     engine = open_engine(settings, open_database(settings))
-    app = Flask("tabletalk-actions")
+    budgets = open_budgets(settings, engine)
+    app = Flask("tabletalk-actions", static_folder=None)
     app.register_blueprint(
-        actions.create_blueprint(create_executor(engine, _languages(settings)), engine, settings.for_actions)
+        actions.create_blueprint(
+            create_executor(engine, _languages(settings), partial(budgets.take_notification, caller=Caller())),
+            engine,
+            settings.for_actions,
+        )
     )
     return app
 

@@ -24,7 +24,8 @@ class TextRates(NamedTuple):
     """Budgets of texts that others can make us send. The reasons are in docs/operations.md.
 
     Codes go to numbers that nobody has vouched for: per phone and address, per phone, per conversation (or hold), per
-    address, per block of 10,000 numbers, and in all. Notices are told of a booking that was changed through the API.
+    address, per block of 10,000 numbers, and in all. Notifications tell of a booking that was made, moved or cancelled by an API
+    call or in a chat.
     """
 
     codes_per_phone: str = "5/hour"
@@ -33,11 +34,11 @@ class TextRates(NamedTuple):
     codes_per_address: str = "20/hour"
     codes_per_prefix: str = "30/hour;100/day"
     codes_per_day: str = "5000/day"
-    notices_per_phone: str = "20/hour"
-    notices_per_address: str = "60/hour"
-    notices_per_key: str = "5000/hour;50000/day"
-    notices_per_prefix: str = "300/hour"
-    notices_per_day: str = "200000/day"
+    notifications_per_phone: str = "20/hour"
+    notifications_per_address: str = "60/hour"
+    notifications_per_key: str = "5000/hour;50000/day"
+    notifications_per_prefix: str = "300/hour"
+    notifications_per_day: str = "200000/day"
 
 
 TEXT_RATES_OF_TESTERS = TextRates(
@@ -45,11 +46,11 @@ TEXT_RATES_OF_TESTERS = TextRates(
     codes_per_address="2000/hour",
     codes_per_prefix="100000/hour",
     codes_per_day="1000000/day",
-    notices_per_phone="100000/hour",
-    notices_per_address="100000/hour",
-    notices_per_key="1000000/hour",
-    notices_per_prefix="1000000/hour",
-    notices_per_day="10000000/day",
+    notifications_per_phone="100000/hour",
+    notifications_per_address="100000/hour",
+    notifications_per_key="1000000/hour",
+    notifications_per_prefix="1000000/hour",
+    notifications_per_day="10000000/day",
 )
 """Testers' phones are all of a few blocks, and no text of theirs costs anything."""
 

@@ -117,11 +117,11 @@ class Settings(BaseSettings):
     codes_per_address: str = ""
     codes_per_prefix: str = ""
     codes_per_day: str = ""
-    notices_per_phone: str = ""
-    notices_per_address: str = ""
-    notices_per_key: str = ""
-    notices_per_prefix: str = ""
-    notices_per_day: str = ""
+    notifications_per_phone: str = ""
+    notifications_per_address: str = ""
+    notifications_per_key: str = ""
+    notifications_per_prefix: str = ""
+    notifications_per_day: str = ""
 
     # For how many days things are kept (docs/operations.md).
     keep_holds_days: int = Field(default=1, ge=1)

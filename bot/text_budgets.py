@@ -1,7 +1,7 @@
 """Whom we text, and how often: what limits the texts that others can make us send.
 
 A text costs money and may bother a stranger. So a number that nobody has vouched for gets nothing but codes, and only in
-the countries that are served; and every code, and every notice that a call of the API causes, is taken from budgets.
+the countries that are served; and every code, and every notification that a call of the API causes, is taken from budgets.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 BudgetName = Literal[
     "codes_per_phone", "codes_per_phone_in_all", "codes_per_conversation", "codes_per_address", "codes_per_prefix",
-    "codes_per_day", "notices_per_phone", "notices_per_address", "notices_per_key", "notices_per_prefix",
-    "notices_per_day",
+    "codes_per_day", "notifications_per_phone", "notifications_per_address", "notifications_per_key", "notifications_per_prefix",
+    "notifications_per_day",
 ]  # fmt: skip
 Refusal = Literal["country", "budget"]
 
@@ -61,7 +61,7 @@ class _Spending(NamedTuple):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes us send a text. `address`: digest of the network the request came from. `key`: name of its API key."""
+    """Who makes us send a text, as far as it is known: the digest of the network a request came from, the name of its key."""
 
     address: str | None = None
     key: str | None = None
@@ -105,15 +105,17 @@ class TextBudgets:
         ]
         return None if self._spend(spendings) else "budget"
 
-    def take_notice(self, phone: str, caller: Caller) -> bool:
-        """Take a text about a booking that a call of the API causes from the budgets; False if one is used up."""
-        whose = (
-            _Spending("notices_per_key", caller.key)
-            if caller.key
-            else _Spending("notices_per_address", caller.address or "")
+    def take_notification(self, phone: str, caller: Caller) -> bool:
+        """Take a text about a booking that an API call or a chat causes from the budgets; False if one is used up."""
+        return self._spend(
+            [
+                _Spending("notifications_per_phone", phone),
+                *([_Spending("notifications_per_key", caller.key)] if caller.key else []),
+                *([_Spending("notifications_per_address", caller.address)] if caller.address else []),
+                _Spending("notifications_per_prefix", phone[:-_LINE_DIGITS]),
+                _Spending("notifications_per_day", ""),
+            ]
         )
-        prefix = _Spending("notices_per_prefix", phone[:-_LINE_DIGITS])
-        return self._spend([_Spending("notices_per_phone", phone), whose, prefix, _Spending("notices_per_day", "")])
 
     def _spend(self, spendings: list[_Spending]) -> bool:
         """Take one from each budget until one is used up: what belongs to the caller alone first, what all share last."""

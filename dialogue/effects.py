@@ -6,7 +6,7 @@ input or output itself, and a test can play the engine.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
@@ -32,7 +32,8 @@ class Origin:
     """Where an effect comes from: the engine, and the message by which its commands are told from others.
 
     `as_of`: set while a message is decided on that may have been acted on before: what the engine shows is what stood then.
-    A command that was carried out before returns what it returned then, and moves this to just after itself.
+    A command that was carried out before returns what it returned then, and moves this to just after itself. `may_text`:
+    whether one more text about a booking may go to the diner; asked only if one is to go.
     """
 
     engine: BookingEngine
@@ -40,6 +41,7 @@ class Origin:
     message_id: str
     channel: str
     as_of: datetime | None = None
+    may_text: Callable[[], bool] = lambda: True
 
     def ask(self, method: str, given: dict[str, Any]) -> Any:
         """Call a method of the engine."""
@@ -76,7 +78,7 @@ class Effect(Generic[T]):
         if self.verb is not None:
             given |= {"command_id": f"{origin.sender}:{origin.message_id}:{self.verb}", "channel": origin.channel}
         if self.texts is not None:  # in a text thread the reply itself confirms
-            given["notify"] = self.texts and origin.channel != "sms"
+            given["notify"] = self.texts and origin.channel != "sms" and origin.may_text()
         answer: T = origin.ask(self.asks, given)
         return answer
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -26,18 +28,19 @@ _THAT_IS_ALL = FollowupAction("action_listen")
 """Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""
 
 
-def create_executor(engine: BookingEngine, languages: Languages) -> ActionExecutor:
-    """Return rasa-sdk's executor with all actions of the domain."""
+def create_executor(engine: BookingEngine, languages: Languages, may_text: Callable[[str], bool]) -> ActionExecutor:
+    """Return rasa-sdk's executor with all actions of the domain. `may_text`: whether a phone may get one more text."""
     executor = ActionExecutor()
     for task in (*_FORM_NAMES, *_ACTION_NAMES):
-        executor.register_action(TakeTurn(task, engine, languages))
+        executor.register_action(TakeTurn(task, engine, languages, may_text))
     return executor
 
 
 class TakeTurn(Action):
     """Takes a turn for a task. A form's validation is this action too: it sets the state and says what is asked for next."""
 
-    def __init__(self, task: str, engine: BookingEngine, languages: Languages) -> None:
+    def __init__(self, task: str, engine: BookingEngine, languages: Languages, may_text: Callable[[str], bool]) -> None:
+        self._may_text = may_text
         self._task = task
         self._engine = engine
         self._languages = languages
@@ -53,7 +56,9 @@ class TakeTurn(Action):
         turn = _turn_of(tracker, engine, self._languages)
         situation = turn.situation
         as_of = datetime.fromisoformat(metadata["as_of"]) if metadata.get("as_of") else None
-        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel, as_of)
+        phone = situation.phone
+        may_text = partial(self._may_text, phone) if phone is not None else _is_nobody
+        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel, as_of, may_text)
         decision = carry_out(decide(self._task, turn), origin)
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
@@ -71,6 +76,10 @@ class TakeTurn(Action):
             return [*events, SlotSet("requested_slot", decision.asks)]
         is_amid_form = self._task not in ("answer", "pick_up") or is_open
         return events if is_amid_form else [*events, _THAT_IS_ALL]
+
+
+def _is_nobody() -> bool:
+    return False
 
 
 def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> Turn:

@@ -59,7 +59,7 @@ def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
         ("ANSWER_WITHIN", "11"),
         ("SERVED_COUNTRIES", "US,Utopia"),
         ("CODES_PER_DAY", "many"),
-        ("NOTICES_PER_KEY", "5 an hour"),
+        ("NOTIFICATIONS_PER_KEY", "5 an hour"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(given: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -169,9 +169,9 @@ def test_testers_may_chat_more_often_than_visitors_unless_it_is_set() -> None:
 def test_budgets_of_texts_are_tight_in_production_and_a_bare_number_is_per_hour(given: pytest.MonkeyPatch) -> None:
     assert load_settings().text_rates.codes_per_address == "2000/hour"
     for name, value in (
-        PRODUCTION | {"CODES_PER_PHONE": "3", "NOTICES_PER_KEY": "9/minute", "SERVED_COUNTRIES": "us, ca"}
+        PRODUCTION | {"CODES_PER_PHONE": "3", "NOTIFICATIONS_PER_KEY": "9/minute", "SERVED_COUNTRIES": "us, ca"}
     ).items():
         given.setenv(name, value)
     settings = load_settings()
-    assert settings.text_rates == TextRates(codes_per_phone="3/hour", notices_per_key="9/minute")
+    assert settings.text_rates == TextRates(codes_per_phone="3/hour", notifications_per_key="9/minute")
     assert settings.served_countries == "US,CA"

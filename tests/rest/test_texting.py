@@ -186,7 +186,7 @@ def test_a_partner_over_budget_books_all_the_same_and_texts_nobody(
     make_app: MakeApp, open_restaurant: Callable[..., Restaurant], database: Engine
 ) -> None:
     restaurant = open_restaurant(tables=[{"name": f"T{n}", "max_party": 2} for n in range(9)])
-    client = make_app(texts={"notices_per_key": "2/hour"}).test_client()
+    client = make_app(texts={"notifications_per_key": "2/hour"}).test_client()
     partner, other = Caller(client, "partner-key"), Caller(client, "booker-key")
     phones = [f"+1415555019{n}" for n in range(5)]
     for phone in phones[:3]:
@@ -198,7 +198,7 @@ def test_a_partner_over_budget_books_all_the_same_and_texts_nobody(
 
 def test_a_neighbour_is_not_bombed_with_changes(make_app: MakeApp, restaurant: Restaurant, database: Engine) -> None:
     phone = "+14155550186"
-    client = make_app(texts={"notices_per_phone": "3/hour"}).test_client()
+    client = make_app(texts={"notifications_per_phone": "3/hour"}).test_client()
     visitor = Caller(client, headers={"X-Diner-Phone": phone})
     path = f"/api/reservations/{visitor.book(restaurant.slug, phone=phone)['code']}"
     for n in range(55):

@@ -28,11 +28,11 @@ class Texting:
     our_number: str
 
     def may_notify(self, phone: str, rate_limits: RateLimits) -> bool:
-        """Take a notice for the current request from the budgets; False if the diner must get no text of it."""
-        return self.budgets.take_notice(phone, self._caller(rate_limits))
+        """Take a notification for the current request from the budgets; False if the diner must get no text of it."""
+        return self.budgets.take_notification(phone, self._caller(rate_limits))
 
     def may_notify_or_refuse(self, phone: str, rate_limits: RateLimits) -> bool:
-        """Take a notice from the budgets like `may_notify`; what a visitor changes is not changed if it cannot be told.
+        """Take a notification from the budgets like `may_notify`; what a visitor changes is not changed if it cannot be told.
 
         Raises:
             TooManyRequests: a budget is used up, and the caller has no API key.
