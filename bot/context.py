@@ -59,6 +59,6 @@ def open_budgets(settings: Settings, engine: BookingEngine) -> TextBudgets:
     named = frozenset(filter(None, settings.served_countries.split(",")))
 
     def served() -> frozenset[str]:
-        return named or frozenset(engine.countries()) | {settings.default_region}
+        return named or frozenset(map(str.upper, engine.countries())) | {settings.default_region}
 
     return TextBudgets(settings.redis_address, settings.text_rates, served)

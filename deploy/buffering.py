@@ -27,8 +27,10 @@ IDLE_SECONDS = 75
 """For which a connection may be kept without a request, longer than a balancer keeps it (60 is common)."""
 LARGEST_HEAD = 16 * 1024
 """Bytes of a request's first line and headers. Ours take less than 2 KB; a browser's cookies for other things take the rest."""
-LARGEST_BODY = 20 * 1024 * 1024
-"""Bytes up to which the apps decide on a body: they refuse most at 256 KB. Beyond 512 KB it waits on the disk."""
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a body from the public. The apps refuse more than 256 KB in words of their own; beyond this, it is not read."""
+LARGEST_BODY_OF_OURS = 32 * 1024 * 1024
+"""Bytes of a body from a tester, who may import thousands of restaurants, or from Rasa. What is large waits on the disk."""
 
 _TICK = 1.0  # seconds between two signs of life, and the longest that a signal waits
 
@@ -72,6 +74,9 @@ class _Server(TcpWSGIServer):
 class BufferingWorker(Worker):
     """Serves the app with as many threads as gunicorn's settings say."""
 
+    largest_body = LARGEST_BODY
+    """set before gunicorn forks"""
+
     def run(self) -> None:
         """Serve until a signal ends it or the master is gone; then answer what has come in, and end."""
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a warning a request, once all threads are busy
@@ -84,7 +89,7 @@ class BufferingWorker(Worker):
                 connections,
                 _sock=listener.sock,
                 dispatcher=dispatcher,
-                adj=_adjustments(),
+                adj=_adjustments(self.largest_body),
                 sockinfo=(listener.sock.family, listener.sock.type, listener.sock.proto, listener.sock.getsockname()),
                 bind_socket=False,
             )
@@ -112,7 +117,7 @@ def _is_busy(server: _Server) -> bool:
     return any(channel.is_busy for channel in server.active_channels.values())
 
 
-def _adjustments() -> Adjustments:
+def _adjustments(largest_body: int) -> Adjustments:
     return Adjustments(
         backlog=2048,
         channel_timeout=IDLE_SECONDS,
@@ -121,6 +126,6 @@ def _adjustments() -> Adjustments:
         connection_limit=MOST_CONNECTIONS,
         ident=None,
         log_socket_errors=False,
-        max_request_body_size=LARGEST_BODY,
+        max_request_body_size=largest_body,
         max_request_header_size=LARGEST_HEAD,
     )

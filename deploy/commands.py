@@ -71,7 +71,8 @@ def web(settings: Settings) -> None:
     """Serve the public app."""
     from deploy.serving import serve_in_threads
 
-    serve_in_threads("app:create_app()", settings.addresses(settings.port, metrics=0), settings.web_threads)
+    addresses = settings.addresses(settings.port, metrics=0)
+    serve_in_threads("app:create_app()", addresses, settings.web_threads, is_public=settings.is_production)
 
 
 @cli.command()
@@ -80,9 +81,8 @@ def actions(settings: Settings) -> None:
     """Serve the internal action app, on loopback."""
     from deploy.serving import serve_in_threads
 
-    serve_in_threads(
-        "app:create_actions_app()", [f"{settings.actions_host}:{settings.actions_port}"], settings.web_threads
-    )
+    addresses = [f"{settings.actions_host}:{settings.actions_port}"]
+    serve_in_threads("app:create_actions_app()", addresses, settings.web_threads, is_public=False)
 
 
 @cli.command()

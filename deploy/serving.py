@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from bot.settings import PROJECT
-from deploy.buffering import MOST_CONNECTIONS, BufferingWorker
+from deploy.buffering import LARGEST_BODY, LARGEST_BODY_OF_OURS, MOST_CONNECTIONS, BufferingWorker
 from dialogue.rasa import logs
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,12 @@ logger = logging.getLogger(__name__)
 _SPARE = 1000  # connections and files in addition to those of waiting visitors
 
 
-def serve_in_threads(app: str, addresses: Sequence[str], threads: int) -> None:
-    """Serve an app with two processes of `threads` threads each, on each address: `host:port`."""
+def serve_in_threads(app: str, addresses: Sequence[str], threads: int, *, is_public: bool) -> None:
+    """Serve an app with two processes of `threads` threads each, on each address: `host:port`.
+
+    `is_public`: take no larger bodies than the public may send.
+    """
+    BufferingWorker.largest_body = LARGEST_BODY if is_public else LARGEST_BODY_OF_OURS
     _raise_file_limit(MOST_CONNECTIONS + _SPARE)
     options = [
         *_binds(addresses),

@@ -146,7 +146,7 @@ def test_every_answer_has_the_headers_that_keep_browsers_in_bounds(web: Web, pat
     [
         ("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Diner-Phone: " + "1" * 20_000 + "\r\n\r\n", "431"),
         ("GET /" + "x" * 20_000 + " HTTP/1.1\r\nHost: x\r\n\r\n", "431"),
-        ("POST /api/chat/conversations HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", "413"),
+        ("POST /api/chat/conversations HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n", "413"),
         ("POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400"),
         ("GET /healthz HTTP/1.1\r\nHost: x\r\nA\x00B: c\r\n\r\n", "400"),
     ],
