@@ -44,7 +44,7 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     budgets = open_budgets(settings, engine)
     verification = Verification(codes, languages, clock, budgets, our_number)
     notifier = Notifier(settings.redis_address)
-    handoff = ConversationHandoff(engine, languages, codes, our_number)
+    handoff = ConversationHandoff(engine, languages, codes, our_number, budgets)
     return AppContext(
         settings=settings,
         clock=clock,

@@ -14,12 +14,16 @@ from bot.messages import Answer, Inbound, Said
 from bot.phone_codes import PhoneCodes
 from bot.rendering import sms_texts
 from bot.responses import Languages
+from bot.text_budgets import Caller, TextBudgets
 
 
 class ConversationHandoff:
     """Moves chats to SMS. Safe to share between threads."""
 
-    def __init__(self, engine: BookingEngine, languages: Languages, codes: PhoneCodes, our_number: str) -> None:
+    def __init__(
+        self, engine: BookingEngine, languages: Languages, codes: PhoneCodes, our_number: str, budgets: TextBudgets
+    ) -> None:
+        self._budgets = budgets
         self._engine = engine
         self._languages = languages
         self._codes = codes
@@ -30,17 +34,22 @@ class ConversationHandoff:
     ) -> Answer:
         """Start the SMS thread that an answer promises, in the answer's transaction, and text the open question there.
 
-        Return what to say in the chat: the answer, or a refusal if the phone has opted out of texts. `now` is the
-        conversation's clock.
+        Return what to say in the chat: the answer, or a refusal if the phone has opted out of texts or gets too many. `now`
+        is the conversation's clock.
         """
         if not answer.moves or conversation.channel == "sms" or conversation.phone is None:
             return answer
         thread = self._thread(conversation, conversation.phone)
         conversations.remember(connection, thread, self._codes.digests_of_thread(thread.id))
         known = conversations.find(connection, thread.id)
+        refused = None
         if known is not None and known.opted_out:
+            refused = "utter_bot_move_opted_out"
+        elif not self._budgets.take_notification(conversation.phone, Caller(message.address)):
+            refused = "utter_bot_move_too_many"
+        if refused is not None:
             facts = {"phone": conversation.phone, "our_number": thread.our_number}
-            refusal = Said(self._languages.of(conversation.locale).render("utter_bot_move_opted_out", **facts))
+            refusal = Said(self._languages.of(conversation.locale).render(refused, **facts))
             return replace(answer, said=(refusal, *answer.said[1:]))
         conversations.note(
             connection, thread.id, dialogue_id=conversation.dialogue, clock_shift=conversation.clock_shift

@@ -82,7 +82,7 @@ class HoldVerification:
             # Two requests at once are two clicks, too; there may be no row yet to lock.
             connection.execute(_LOCK, {"hold_id": hold_id})
             waiting = _locked(connection, hold_id)
-            if waiting is not None and waiting.phone == booking.phone and now - waiting.issued_at < _DOUBLE_CLICK:
+            if waiting is not None and _is_on_its_way(waiting, booking, now):
                 connection.execute(update(schema.hold_code).where(_c.hold_id == hold_id).values(vars(booking)))
                 expires_at: datetime = waiting.expires_at
                 return expires_at
@@ -119,6 +119,11 @@ class HoldVerification:
             connection.execute(update(schema.hold_code).where(_c.hold_id == hold_id).values(wrong=_c.wrong + 1))
             tries_left = MOST_WRONG - waiting.wrong - 1
         raise CodeWrong(tries_left)
+
+
+def _is_on_its_way(waiting: Row[Any], booking: Booking, now: datetime) -> bool:
+    is_recent = bool(now - waiting.issued_at < _DOUBLE_CLICK)
+    return is_recent and waiting.phone == booking.phone and waiting.wrong < MOST_WRONG
 
 
 def _locked(connection: Connection, hold_id: str) -> Row[Any] | None:

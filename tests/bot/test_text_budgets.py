@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
 
 import pytest
@@ -10,9 +11,14 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine
 from booking_engine.availability.preferences import NO_PREFERENCES
+from bot import conversations
+from bot.conversations import Conversation
+from bot.handoff import ConversationHandoff
+from bot.messages import Answer, Inbound, Said
 from bot.rates import TextRates
 from bot.text_budgets import Caller, TextBudgets, is_served
 from dialogue.effects import ConfirmHold, Origin, PlaceHold
+from dialogue.words import Languages
 from tests.engine.helpers import evening
 from tests.support import lookups
 
@@ -81,3 +87,20 @@ def test_a_chat_books_all_the_same_when_no_text_is_left(
     assert made.status == "confirmed"
     told = [row.kind for row in lookups.outbox(database, phone) if row.kind != "reminder"]
     assert told == (["reservation_confirmed"] if is_left else [])
+
+
+def test_a_chat_moves_to_a_phone_as_often_as_it_may_be_texted(
+    redis: Redis, database: Engine, engine: BookingEngine
+) -> None:
+    chat = Conversation(id=uuid.uuid4(), channel="chat", phone="+12125550179")
+    handoff = ConversationHandoff(engine, Languages(), "+15550100000", budgets(redis, notifications_per_phone="2/hour"))
+    asked = Answer((Said("I have texted you."), Said("How many?")), expects="party_size", moves=True)
+    said = []
+    with database.begin() as connection:
+        conversations.remember(connection, chat)
+        for n in range(3):
+            message = Inbound(chat.id, f"message {n}", "text me")
+            said.append(handoff.settle(connection, chat, message, asked, engine.clock.now()).said[0].text)
+    assert said[:2] == ["I have texted you."] * 2
+    assert "too many texts" in said[2]
+    assert len(lookups.outbox(database, "+12125550179")) == 2, "one each time"

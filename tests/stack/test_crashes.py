@@ -35,9 +35,12 @@ def die_at(stack: Stack, phone: Phone, text: str) -> str:
     message = Inbound(thread.id, new_sid(), text)
     dying = DyingClient([stack.rasa_url], stack.internal_token)
     clock, languages, number = Clock(stack.settings.clock_offset), Languages(), stack.sms_number
-    codes = PhoneCodes(stack.settings.for_codes, stack.settings.for_digests)
-    verification = Verification(codes, languages, clock, open_budgets(stack.settings, stack.engine), number)
-    handoff = ConversationHandoff(stack.engine, languages, codes, number)
+    codes, budgets = (
+        PhoneCodes(stack.settings.for_codes, stack.settings.for_digests),
+        open_budgets(stack.settings, stack.engine),
+    )
+    verification = Verification(codes, languages, clock, budgets, number)
+    handoff = ConversationHandoff(stack.engine, languages, codes, number, budgets)
     notifier = Notifier(stack.settings.redis_address)
     turns = TurnTaker(stack.database, dying, languages, clock, verification, handoff, notifier)
     with pytest.raises(SystemExit):
