@@ -16,8 +16,10 @@ from gunicorn.workers.base import Worker
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import loop
+
+from webhooks.security_headers import POLICY
 
 MOST_CONNECTIONS = 4000
 """Open connections of a worker; more wait to be accepted."""
@@ -35,9 +37,18 @@ LARGEST_BODY_OF_OURS = 32 * 1024 * 1024
 _TICK = 1.0  # seconds between two signs of life, and the longest that a signal waits
 
 
+class _Refusal(ErrorTask):
+    """The answer to what is no request, or too large a one to reach an app. It is bounded like the apps' answers."""
+
+    def execute(self) -> None:
+        self.response_headers += [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", POLICY)]
+        super().execute()
+
+
 class _Channel(HTTPChannel):
     """A connection that remembers when the request began that has not come in yet."""
 
+    error_task_class = _Refusal
     began = 0.0
 
     def received(self, data: bytes) -> Any:

@@ -154,7 +154,10 @@ def test_every_answer_has_the_headers_that_keep_browsers_in_bounds(web: Web, pat
 )
 def test_what_is_too_long_or_no_request_is_refused(web: Web, request_head: str, status: str) -> None:
     with web.send(request_head) as connection:
-        assert connection.recv(100).decode().split()[1] == status
+        answer = connection.recv(4096).decode()
+        assert answer.split()[1] == status
+        assert "nosniff" in answer
+        assert "default-src 'none'" in answer
     assert web.answers()
 
 
