@@ -109,6 +109,8 @@ def _check_ports(settings: Settings) -> None:
     wanted |= {f"RASA_PORT{f' + {n}' if n else ''}": port for n, port in enumerate(settings.rasa_ports)}
     if settings.events_port:
         wanted["EVENTS_PORT"] = settings.events_port
+    if settings.metrics_port:
+        wanted["METRICS_PORT"] = settings.metrics_port
     if len(set(wanted.values())) < len(wanted):
         raise CannotStart(f"{', '.join(wanted)} must differ")
     for name, port in wanted.items():

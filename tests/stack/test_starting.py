@@ -44,7 +44,7 @@ def is_refused_in_one_line(done: subprocess.CompletedProcess[str], naming: str) 
     assert "Traceback" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "ACTIONS_PORT", "RASA_PORT", "EVENTS_PORT", "METRICS_PORT"])
 def test_a_port_in_use_is_named_in_one_line(var_folder: FolderMaker, name: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
