@@ -30,7 +30,7 @@ check: install-dev ## Check style, types and imports, and run what a change touc
 	.venv/bin/python -m tests.checks
 	@.venv/bin/python -m tests.checks.touched $(ARGS)
 
-test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about half an hour
+test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about twenty minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)
 
 eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors
