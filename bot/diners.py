@@ -29,6 +29,7 @@ _BELONGING = (
     "DELETE FROM dialogue WHERE id = ANY (:dialogues)",
     "DELETE FROM conversation WHERE id = ANY (:ids)",  # and with it its messages and codes
     "DELETE FROM phone_code WHERE phone = :phone",
+    "DELETE FROM hold_code WHERE phone = :phone",
     "DELETE FROM kept_answer WHERE body ->> 'diner_phone' = :phone",
 )
 _OF_STRANGERS = """

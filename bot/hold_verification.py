@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, delete, select, text, update
+from sqlalchemy import Connection, Engine, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from booking_engine import Clock
@@ -16,8 +16,6 @@ from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, queue_code
 from bot.text_budgets import Caller, Refusal, TextBudgets
 from bot.verification import has_opted_out
 
-_KEPT_FOR = timedelta(days=1)
-_MOST_DELETED = 20  # rows; every new code deletes a few old ones, so no cleanup job is needed
 _DOUBLE_CLICK = timedelta(seconds=30)
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hold_code'), hashtext(:hold_id))")
@@ -78,7 +76,6 @@ class HoldVerification:
         """
         now = self._clock.now()
         with self._database.begin() as connection:
-            connection.execute(_delete_old(now))
             # Two requests at once are two clicks, too; there may be no row yet to lock.
             connection.execute(_LOCK, {"hold_id": hold_id})
             waiting = _locked(connection, hold_id)
@@ -86,7 +83,7 @@ class HoldVerification:
                 connection.execute(update(schema.hold_code).where(_c.hold_id == hold_id).values(vars(booking)))
                 expires_at: datetime = waiting.expires_at
                 return expires_at
-            if has_opted_out(connection, booking.phone, self._our_number):
+            if has_opted_out(connection, self._codes, booking.phone, self._our_number):
                 raise CodeNotTexted("opted_out")
             refused = self._budgets.refuse_code(booking.phone, caller, f"hold {hold_id}")
             if refused is not None:
@@ -129,8 +126,3 @@ def _is_on_its_way(waiting: Row[Any], booking: Booking, now: datetime) -> bool:
 def _locked(connection: Connection, hold_id: str) -> Row[Any] | None:
     query = select(schema.hold_code).where(_c.hold_id == hold_id)
     return connection.execute(query.with_for_update()).first()
-
-
-def _delete_old(now: datetime) -> Any:
-    old = select(_c.hold_id).where(_c.issued_at < now - _KEPT_FOR).limit(_MOST_DELETED)
-    return delete(schema.hold_code).where(_c.hold_id.in_(old.with_for_update(skip_locked=True)))

@@ -48,6 +48,10 @@ _CODES = """
         SELECT conversation_id, id FROM phone_code WHERE issued_at < now() + :shift - :keep LIMIT :most
         FOR UPDATE SKIP LOCKED)
 """
+_HOLD_CODES = """
+    DELETE FROM hold_code WHERE hold_id IN (
+        SELECT hold_id FROM hold_code WHERE issued_at < now() + :shift - :keep LIMIT :most FOR UPDATE SKIP LOCKED)
+"""
 _CONSENTS = """
     DELETE FROM text_consent WHERE thread_digest IN (
         SELECT thread_digest FROM text_consent
@@ -86,6 +90,7 @@ class Retention:
             "hold_history": lambda: engine.delete_hold_history(keep=keep.answers),
             "idempotency_keys": lambda: by_age(_ANSWERS, keep.answers),
             "phone_codes": lambda: by_age(_CODES, PHONE_CODES),
+            "hold_codes": lambda: by_age(_HOLD_CODES, PHONE_CODES),
             "dialogues": lambda: by_age(_DIALOGUES, keep.dialogue),
             "messages": lambda: by_age(_MESSAGES, keep.messages),
             "replies": lambda: by_age(_REPLIES, keep.messages),

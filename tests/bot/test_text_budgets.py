@@ -15,7 +15,9 @@ from bot import conversations
 from bot.conversations import Conversation
 from bot.handoff import ConversationHandoff
 from bot.messages import Answer, Inbound, Said
+from bot.phone_codes import PhoneCodes
 from bot.rates import TextRates
+from bot.secret_keys import KeyRing
 from bot.text_budgets import Caller, TextBudgets, is_served
 from dialogue.effects import ConfirmHold, Origin, PlaceHold
 from dialogue.words import Languages
@@ -80,7 +82,7 @@ def test_a_chat_books_all_the_same_when_no_text_is_left(
     rates = {} if is_left else {"notifications_per_phone": "1/hour"}
     may_text = partial(budgets(redis, **rates).take_notification, phone, Caller())
     may_text()
-    origin = Origin(engine, "chat", f"message {is_left}", "chat", may_text)
+    origin = Origin(engine, "chat", f"message {is_left}", "chat", may_text=may_text)
     restaurant = engine.restaurant("larder")
     hold = PlaceHold(restaurant, evening(restaurant), 2, phone, NO_PREFERENCES)(origin)
     made = ConfirmHold(hold.id, "Ana Lima", phone, "", "en")(origin)
@@ -93,7 +95,9 @@ def test_a_chat_moves_to_a_phone_as_often_as_it_may_be_texted(
     redis: Redis, database: Engine, engine: BookingEngine
 ) -> None:
     chat = Conversation(id=uuid.uuid4(), channel="chat", phone="+12125550179")
-    handoff = ConversationHandoff(engine, Languages(), "+15550100000", budgets(redis, notifications_per_phone="2/hour"))
+    codes = PhoneCodes(KeyRing("for codes"), KeyRing("for digests"))
+    few = budgets(redis, notifications_per_phone="2/hour")
+    handoff = ConversationHandoff(engine, Languages(), codes, "+15550100000", few)
     asked = Answer((Said("I have texted you."), Said("How many?")), expects="party_size", moves=True)
     said = []
     with database.begin() as connection:

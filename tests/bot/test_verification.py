@@ -217,7 +217,7 @@ def test_a_country_that_is_not_served_is_texted_no_code(chats: Chats, phone: str
 
 
 def test_who_texts_from_what_is_no_phone_has_to_show_one(chats: Chats, clock: Clock) -> None:
-    thread = replace(sms_thread("22395", OUR_NUMBER, None), address="22395", expects="code")
+    thread = replace(sms_thread("22395", OUR_NUMBER), address="22395", expects="code")
     with chats.database.begin() as connection:
         conversations.remember(connection, thread)
     assert chats.ask(thread, ANA).said == ASKED.said

@@ -90,7 +90,7 @@ def make_app(settings: Settings, engine: BookingEngine, database: Engine) -> Cal
         rate_limits.limiter.init_app(app)
         engine_here, database_here = other.pop("engine", engine), other.pop("database", database)
         given = settings.model_copy(update=other.pop("texts", {}))
-        budgets, codes = open_budgets(given, engine_here), PhoneCodes("a secret of the tests")
+        budgets, codes = open_budgets(given, engine_here), PhoneCodes(given.for_codes, given.for_digests)
         holds = HoldVerification(database_here, codes, engine_here.clock, budgets, given.twilio_number)
         texting = rest.Texting(budgets, holds, codes, given.twilio_number)
         rest.register(app, rate_limits, engine_here, database_here, texting)

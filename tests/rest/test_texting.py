@@ -170,7 +170,7 @@ def test_who_has_opted_out_gets_no_code(
 ) -> None:
     phone = "+14155550185"
     with database.begin() as connection:
-        thread = conversations.sms_thread(phone, settings.twilio_number, None)
+        thread = conversations.sms_thread(phone, settings.twilio_number)
         conversations.remember(connection, thread)
         conversations.note(connection, thread.id, opted_out=True)
     hold_id = held(visitor, restaurant)
