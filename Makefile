@@ -4,7 +4,7 @@ SHELL := /bin/sh
 TABLETALK := .venv/bin/tabletalk
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, Rasa starts in half the time
 
-.PHONY: help install install-dev run test check test-slow eval bench bench-parts train lint format lock clean
+.PHONY: help install install-dev run test check test-slow test-faults eval bench bench-parts train lint format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: install-dev ## Check style, types and imports, and run what a change touc
 
 test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about twenty minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)
+
+test-faults: install-dev ## Try faults at full size: thousands of texts, a provider that hangs or is away; takes half an hour
+	@.venv/bin/python -m pytest -s --faults $(ARGS)
 
 eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors
 	@.venv/bin/python -m tests.eval $(ARGS)

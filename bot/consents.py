@@ -34,6 +34,12 @@ def has_opted_out(connection: Connection, digests_: Sequence[str]) -> bool:
     return bool(connection.scalar(select(is_opted_out(digests_))))
 
 
+def opted_out_of(connection: Connection, digests_: Sequence[str]) -> set[str]:
+    """Return those of the digests whose forgotten thread had opted out of texts."""
+    query = select(_c.thread_digest).where(_c.thread_digest.in_(digests_), _c.opted_out)
+    return set(connection.scalars(query)) if digests_ else set()
+
+
 def keep(connection: Connection, keys: KeyRing, thread: Row[Any]) -> None:
     """Keep what must outlive a text thread, given its row of `conversation`, which is about to be deleted."""
     present, *former = digests(keys, thread.id)

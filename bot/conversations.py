@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, text, update
 
 from booking_engine import CATALOGUE_VERSION
 from booking_engine.phones import canonical_phone
@@ -95,6 +95,25 @@ def select_conversations() -> Select[Any]:
     return select(schema.conversation, d.expects, d.asked_at, CATALOGUE_VERSION.label("catalogue_version")).select_from(
         together
     )
+
+
+def remember_threads(connection: Connection, threads: Sequence[Conversation]) -> None:
+    """Store text threads that nobody has texted in yet, in one statement. Existing ones stay as they are."""
+    if threads:
+        values = {
+            "ids": [thread.id for thread in threads],
+            "phones": [thread.phone for thread in threads],
+            "numbers": [thread.our_number for thread in threads],
+        }
+        connection.execute(_REMEMBER_THREADS, values)
+
+
+_REMEMBER_THREADS = text("""
+    INSERT INTO conversation (id, channel, phone, our_number)
+    SELECT id, 'sms', phone, our_number
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:phones AS text[]), CAST(:numbers AS text[])) AS v (id, phone, our_number)
+    ON CONFLICT (id) DO NOTHING
+""")
 
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:

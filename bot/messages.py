@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, text, update
 
 from bot import schema
 
@@ -126,13 +126,19 @@ def _inbound(row: Any) -> Inbound:
 def waiting_conversations(
     connection: Connection, now: datetime, crashed_before: datetime, limit: int
 ) -> list[uuid.UUID]:
-    """Return conversations with an answer due: promised ones up for retry, and messages whose handler died."""
-    c = schema.inbound.c
-    is_due = or_(
-        (c.status == "promised") & (c.retry_at <= now),
-        (c.status == "received") & (c.received_at < crashed_before),
-    )
-    return list(connection.scalars(select(c.conversation_id).where(is_due).distinct().limit(limit)))
+    """Return conversations with an answer due, those waiting longest first: promised ones up for retry, and messages whose
+    handler died; up to `limit` messages of each."""
+    values = {"now": now, "crashed_before": crashed_before, "most": limit}
+    return list(dict.fromkeys(connection.scalars(_WAITING, values)))
+
+
+# The statuses are spelled out: with bound ones, a generic plan could not use the partial indexes and would read the table.
+_WAITING = text("""
+    (SELECT conversation_id FROM inbound WHERE status = 'promised' AND retry_at <= :now ORDER BY retry_at LIMIT :most)
+    UNION ALL
+    (SELECT conversation_id FROM inbound WHERE status = 'received' AND received_at < :crashed_before
+     ORDER BY received_at LIMIT :most)
+""")
 
 
 def note_verified(connection: Connection, message: Inbound, outcome: Verified) -> None:
@@ -227,15 +233,40 @@ def take_over(connection: Connection, conversation_id: uuid.UUID, sid: str) -> t
     carried = (c.conversation_id == conversation_id) & (c.carried_by == sid) & ~is_promise
     taken = update(schema.outbound).where(carried).values(carried_by=None).returning(c.seq, c.text, c.payload)
     rows = sorted(connection.execute(taken))
-    return tuple(Said(text, _choices_in(payload), seq) for seq, text, payload in rows)
+    return tuple(Said(words, _choices_in(payload), seq) for seq, words, payload in rows)
 
 
-def store_notice(
-    connection: Connection, conversation_id: uuid.UUID, text: str, payload: dict[str, Any], provider_sid: str | None
-) -> None:
-    """Add a notification text to the thread."""
-    values = {"conversation_id": conversation_id, "text": text, "payload": payload, "provider_sid": provider_sid}
-    connection.execute(insert(schema.outbound).values(**values))
+@dataclass(frozen=True)
+class Notice:
+    """A notification text that was sent. `kind`: that of the outbox."""
+
+    conversation_id: uuid.UUID
+    text: str
+    kind: str
+    provider_sid: str
+
+
+def store_notices(connection: Connection, notices: Sequence[Notice]) -> None:
+    """Add notification texts to their threads, in one statement. One that stands there already is not added again."""
+    if notices:
+        connection.execute(
+            _STORE_NOTICES,
+            {
+                "ids": [notice.conversation_id for notice in notices],
+                "texts": [notice.text for notice in notices],
+                "kinds": [notice.kind for notice in notices],
+                "sids": [notice.provider_sid for notice in notices],
+            },
+        )
+
+
+_STORE_NOTICES = text("""
+    INSERT INTO outbound (conversation_id, text, payload, provider_sid)
+    SELECT id, words, jsonb_build_object('kind', kind), sid
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:texts AS text[]), CAST(:kinds AS text[]), CAST(:sids AS text[]))
+        AS v (id, words, kind, sid)
+    WHERE NOT EXISTS (SELECT FROM outbound WHERE conversation_id = v.id AND provider_sid = v.sid)
+""")
 
 
 def thread(connection: Connection, conversation_id: uuid.UUID, *, after: int = 0) -> list[ThreadMessage]:

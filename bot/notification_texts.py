@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from booking_engine import BookingEngine
+from booking_engine import Restaurant
 from bot.phone_codes import PhoneCodes
 from bot.rendering import fitting
 from bot.responses import Languages, Responses
@@ -15,11 +16,11 @@ from bot.responses import Languages, Responses
 def notification_text(
     kind: str,
     payload: dict[str, Any],
-    engine: BookingEngine,
+    restaurant_of: Callable[[str], Restaurant],
     languages: Languages,
     codes: PhoneCodes,
 ) -> str:
-    """Return the text, in the language of the reservation, cut to fit an SMS.
+    """Return the text, in the language of the reservation, cut to fit an SMS. `restaurant_of`: finds one by its slug.
 
     Raises:
         booking_engine.RestaurantUnknown: the payload names an unknown restaurant.
@@ -29,11 +30,13 @@ def notification_text(
     responses = languages.of(payload.get("locale"))
     if kind == "phone_code":
         return responses.render("utter_sms_phone_code", code=codes.code(UUID(payload["code_id"])))
-    return fitting(responses.render(f"utter_sms_{kind}", **_facts(payload, engine, responses)))
+    return fitting(responses.render(f"utter_sms_{kind}", **_facts(payload, restaurant_of, responses)))
 
 
-def _facts(payload: dict[str, Any], engine: BookingEngine, responses: Responses) -> dict[str, object]:
-    restaurant = engine.restaurant(payload["restaurant"]["slug"])
+def _facts(
+    payload: dict[str, Any], restaurant_of: Callable[[str], Restaurant], responses: Responses
+) -> dict[str, object]:
+    restaurant = restaurant_of(payload["restaurant"]["slug"])
     starts_at = datetime.fromisoformat(payload["starts_at"]).astimezone(restaurant.zone)
     return {
         "restaurant": responses.name(restaurant.name),

@@ -1,6 +1,5 @@
-"""The relay from rows to jobs: whatever is due in the database becomes an RQ job.
-
-The rows are authoritative. If Redis loses a job, the claim on its row expires and the row is enqueued again.
+"""The relay looks at what waits in the database and in Redis: open messages become jobs, set-aside texts are stored, and
+failed deliveries are dealt with. The rows are authoritative: a job that Redis loses is made again.
 """
 
 from __future__ import annotations
@@ -11,66 +10,81 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from redis import Redis
-from rq import Queue
 from sqlalchemy import Engine
 
-from booking_engine import Clock, outbox
-from bot import inbox_spool, jobs, messages
+from booking_engine import Clock
+from bot import deliveries, inbox_spool, jobs, messages
+from bot.counters import Counters
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 0.5  # seconds between polls
-_BATCH = 100
-_LEASE = timedelta(seconds=60)
+_EVERY = 0.5  # seconds between looks
+_LONGEST_PAUSE = 5.0  # seconds between looks that fail
+_BATCH = 40  # messages of a kind; so a look reads few pages, however many wait
 _HANDLER_IS_DEAD_AFTER = timedelta(seconds=20)  # no request lives longer than Twilio's 15 seconds
 
 
 class Relay:
-    """Polls for due rows for as long as the worker runs."""
+    """Looks for as long as the worker runs."""
 
-    def __init__(self, database: Engine, redis: Redis, clock: Clock, replay: Callable[[dict[str, str]], None]) -> None:
+    def __init__(
+        self,
+        database: Engine,
+        redis: Redis,
+        clock: Clock,
+        counters: Counters,
+        replay: Callable[[dict[str, str]], None],
+    ) -> None:
         self._database = database
         self._redis = redis
         self._clock = clock
+        self._counters = counters
         self._replay = replay
-        self._texts = Queue(jobs.TEXTS, connection=redis)
-        self._turns = Queue(jobs.TURNS, connection=redis)
+        self._turns = jobs.turns_queue(redis)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def start(self) -> None:
-        """Start polling in a background thread."""
+        """Start looking in a background thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop polling and wait up to 5 s for the thread to end."""
+        """Stop looking and wait up to 5 s for the thread to end."""
         self._stopped.set()
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        while not self._stopped.wait(_EVERY):
-            try:
-                self.look()
-            except Exception:  # a worker that stopped polling would stay silent forever
-                logger.exception("relay could not look")
+        pause = _EVERY
+        while not self._stopped.wait(pause):
+            pause = _EVERY if self.look() else min(_LONGEST_PAUSE, pause * 2)
 
-    def look(self) -> int:
-        """Enqueue everything that is due. Return the number of jobs."""
-        for form in inbox_spool.drain(self._redis):
-            self._replay(form)
-        now = self._clock.now()
-        with self._database.begin() as connection:
-            due = outbox.claim_due(connection, now, _BATCH, _LEASE)
-            # The real clock, because received_at is set by the database.
-            crashed_before = datetime.now(timezone.utc) - _HANDLER_IS_DEAD_AFTER
-            waiting = messages.waiting_conversations(connection, now, crashed_before, _BATCH)
-        for message in due:
-            self._texts.enqueue(jobs.send_text, message, result_ttl=0, failure_ttl=86400, job_timeout=120)
+    def look(self) -> bool:
+        """Look at everything once. What goes wrong in one place stops nothing in the others. Return whether all went well."""
+        went_well = [self._tried(look) for look in (self._store_set_aside, self._queue_turns, self._follow_up)]
+        return all(went_well)
+
+    def _tried(self, look: Callable[[], None]) -> bool:
+        try:
+            look()
+        except Exception:  # a worker that stopped looking would stay silent forever
+            logger.exception("the relay could not look (%s)", look.__name__)
+            return False
+        return True
+
+    def _store_set_aside(self) -> None:
+        inbox_spool.drain(self._redis, self._replay)
+
+    def _queue_turns(self) -> None:
+        # The real clock, because received_at is set by the database.
+        crashed_before = datetime.now(timezone.utc) - _HANDLER_IS_DEAD_AFTER
+        with self._database.connect() as connection:
+            waiting = messages.waiting_conversations(connection, self._clock.now(), crashed_before, _BATCH)
+        if not waiting:
+            return
         known = set(self._turns.job_ids)
         for conversation_id in waiting:
-            job_id = f"finish-{conversation_id}"
-            if job_id not in known:
-                self._turns.enqueue(
-                    jobs.finish_turns, conversation_id, job_id=job_id, result_ttl=0, failure_ttl=0, job_timeout=120
-                )
-        return len(due) + len(waiting)
+            if jobs.turns_job_id(conversation_id) not in known:
+                jobs.enqueue_turns(self._turns, conversation_id)
+
+    def _follow_up(self) -> None:
+        self._counters.add(deliveries.follow_up(self._database, self._clock))

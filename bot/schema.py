@@ -115,6 +115,8 @@ inbound = Table(
     CheckConstraint("verified IN ('right', 'wrong', 'void', 'lapsed')", name="verified_known"),
     Index("inbound_received_at", "received_at", postgresql_using="brin"),
     Index("inbound_open", "conversation_id", "seq", postgresql_where=text("status IN ('received', 'promised')")),
+    Index("inbound_promised", "retry_at", postgresql_where=text("status = 'promised'")),
+    Index("inbound_received", "received_at", postgresql_where=text("status = 'received'")),
 )
 """`received`: not handled yet. `promised`: the diner was told that an answer will follow. `silenced`: it was answered
 by nothing (`bot/silence.py`). `failed`: the diner was told that it could not be dealt with."""
@@ -180,8 +182,16 @@ delivery = Table(
     Column("status", Text, nullable=False),
     Column("error_code", Text),
     Column("received_at", _instant, nullable=False, server_default=func.now()),
+    Column(
+        "settled_at", _instant, comment="of a failure: when the worker had dealt with it, by the clock of the database"
+    ),
     PrimaryKeyConstraint("provider_sid", "status"),
     Index("delivery_received_at", "received_at", postgresql_using="brin"),
+    Index(
+        "ix_delivery_unsettled",
+        "received_at",
+        postgresql_where=text("settled_at IS NULL AND status IN ('failed', 'undelivered')"),
+    ),
 )
 """Delivery callbacks, each counted once."""
 

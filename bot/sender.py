@@ -1,41 +1,84 @@
-"""Sending of the texts in the outbox: each one exactly once."""
+"""One attempt to send a text: what stands in its way, what it says, and what comes of it."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
 
-import requests
-from sqlalchemy import Engine
-from twilio.base.exceptions import TwilioRestException
-from twilio.rest import Client
+from sqlalchemy import Connection, Engine
 
-from booking_engine import BookingEngine, Clock, outbox
-from booking_engine.outbox import OutboxMessage
-from bot import consents, conversations, messages
+from booking_engine import BookingEngine, Clock, Restaurant, dead_letters, outbox
+from booking_engine.outbox import Ended, OutboxMessage, Outcome, Postponed, Sent
+from bot import consents, conversations, messages, schema
+from bot.conversations import Conversation
+from bot.messages import Notice
 from bot.notification_texts import notification_text
+from bot.outages import is_outage
 from bot.phone_codes import PhoneCodes
 from bot.responses import Languages
+from bot.twilio_rest import FateUnknown, Refused, Throttled, TwilioRest, Unavailable
 
 logger = logging.getLogger(__name__)
 
+MOST_ATTEMPTS = 8
+_PAUSES = (10, 30, 120, 600, 1800, 3600)  # seconds after each attempt of which no word came back
+_ANSWERS_ARE_OF_USE_FOR = timedelta(hours=6)
+_RESTAURANTS_KEPT = 5.0  # seconds
+_LOOK_BACK = timedelta(minutes=1)  # clocks differ
 _OPTED_OUT = 21610  # Twilio's error code
-_RETRY_AFTER = (5, 30, 120, 600, 1800, 3600)  # seconds
-MOST_ATTEMPTS = 12
 _IN_NO_THREAD = ("text", "phone_code")  # a late answer is in the thread already, and a code must be stored nowhere
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A claimed text, the thread that it belongs to, and the number of ours that it is sent from."""
+
+    message: OutboxMessage
+    thread: Conversation
+    from_number: str
+    is_new_thread: bool
+
+    @property
+    def to_number(self) -> str:
+        """The number as its carrier writes it."""
+        return self.thread.address or self.message.to_phone
+
+
+class Provider(Enum):
+    """How the provider did in an attempt."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"
+    AWAY = "away"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of an attempt. `pause`: the seconds for which the provider asked to be left alone."""
+
+    routed: Routed
+    outcome: Outcome
+    provider: Provider
+    label: str
+    body: str = ""
+    pause: float | None = None
+    opts_out: bool = False
 
 
 class Sender:
-    """Sends claimed messages through Twilio's REST API."""
+    """Sends claimed messages through Twilio's REST API. Safe to share between threads."""
 
     def __init__(
         self,
         database: Engine,
         engine: BookingEngine,
-        twilio: Client,
+        twilio: TwilioRest,
         languages: Languages,
         clock: Clock,
         codes: PhoneCodes,
@@ -45,6 +88,7 @@ class Sender:
     ) -> None:
         self._database = database
         self._engine = engine
+        self._restaurants: dict[str, tuple[float, Restaurant | None]] = {}
         self._twilio = twilio
         self._languages = languages
         self._clock = clock
@@ -52,87 +96,184 @@ class Sender:
         self._our_number = our_number
         self._status_callback = status_callback
 
-    def send(self, message: OutboxMessage) -> None:
-        """Send a claimed message, postpone it, or give it up. The outcome is always recorded in its row."""
-        from_number, thread = self._route(message)
-        to_number = thread.address or message.to_phone
-        obstacle = self._obstacle(message, thread)
+    def route(self, connection: Connection, claimed: Sequence[OutboxMessage]) -> list[Routed]:
+        """Find the thread and the number of ours for each message."""
+        guesses = {message.id: self._thread_by_number(message) for message in claimed}
+        wanted = {thread.id for thread in guesses.values()}
+        wanted |= {message.conversation_id for message in claimed if message.conversation_id}
+        query = conversations.select_conversations().where(schema.conversation.c.id.in_(wanted))
+        known = {row.id: conversations.from_row(row._mapping) for row in connection.execute(query)}
+        guesses = self._with_opt_outs(connection, guesses, known)
+        return [self._routed(message, guesses[message.id], known) for message in claimed]
+
+    def _with_opt_outs(
+        self, connection: Connection, guesses: dict[UUID, Conversation], known: Mapping[UUID, Conversation]
+    ) -> dict[UUID, Conversation]:
+        """Return the threads with the opt-outs of those that were forgotten since."""
+        digests = {id: self._codes.digests_of_thread(each.id) for id, each in guesses.items() if each.id not in known}
+        opted_out = consents.opted_out_of(connection, [digest for found in digests.values() for digest in found])
+        return {
+            id: replace(each, opted_out=True) if not opted_out.isdisjoint(digests.get(id, ())) else each
+            for id, each in guesses.items()
+        }
+
+    def _routed(self, message: OutboxMessage, guess: Conversation, known: Mapping[UUID, Conversation]) -> Routed:
+        told_in = known.get(message.conversation_id) if message.conversation_id else None
+        thread = told_in or known.get(guess.id) or guess
+        number = (told_in or guess).our_number or self._our_number
+        return Routed(message, thread, number, thread.id not in known)
+
+    def _thread_by_number(self, message: OutboxMessage) -> Conversation:
+        # A row that makes no sense must not fail here, where all that were claimed would fail with it.
+        restaurant = message.payload.get("restaurant")
+        own = restaurant.get("sms_number") if isinstance(restaurant, dict) else None
+        return conversations.sms_thread(message.to_phone, own or self._our_number)
+
+    def attempt(self, routed: Routed, may_send: Callable[[], bool]) -> Attempt:
+        """Send a text unless something stands in its way. Nothing is recorded yet.
+
+        `may_send`: whether the claim still holds, asked at the last moment before anything is sent.
+        """
+        message = routed.message
+        if message.attempts > MOST_ATTEMPTS:  # each ended with the worker
+            ended = Ended(message.id, f"begun {message.attempts - 1} times and never finished")
+            return Attempt(routed, ended, Provider.NOT_ASKED, "given_up")
+        obstacle = None if message.in_doubt else self._obstacle(routed)
         if obstacle is not None:
-            self._fail(message, obstacle, is_final=True)
-            return
-        body = notification_text(message.kind, message.payload, self._engine, self._languages, self._codes)
-        with self._database.begin() as connection:
-            if not outbox.mark_sending(connection, message, now=self._clock.now()):
-                return
-        sid = self._sid_on_record(message, to_number, from_number, body) if message.in_doubt else None
+            return Attempt(routed, Ended(message.id, obstacle, is_dropped=True), Provider.NOT_ASKED, "dropped")
         try:
-            if sid is None:
-                sid = self._create(to_number, from_number, body)
-        except TwilioRestException as error:
-            self._refused(message, thread, error)
-        except requests.exceptions.ConnectTimeout as error:  # never reached, so certainly not sent
-            self._fail(message, str(error), is_final=False)
-        except requests.exceptions.RequestException:
-            # It may have been sent. The row stays "sending" until its claim expires; then the provider is asked first.
-            logger.exception("no word on %s", message.id)
-        else:
-            self._record(message, thread, body, sid)
+            body = notification_text(message.kind, message.payload, self._restaurant, self._languages, self._codes)
+        except Exception as error:  # of any kind: a text that cannot be worded must not stop the others
+            return self._without_words(routed, error)
+        try:
+            return self._ask_provider(routed, body, may_send)
+        except Throttled as error:
+            outcome = Postponed(message.id, str(error), in_doubt=message.in_doubt, counts=False)
+            return Attempt(routed, outcome, Provider.AWAY, "throttled", pause=error.seconds or 0)
+        except Unavailable as error:
+            outcome = Postponed(message.id, f"unavailable: {error}", in_doubt=message.in_doubt, counts=False)
+            return Attempt(routed, outcome, Provider.AWAY, "unavailable")
+        except FateUnknown as error:
+            return self._without_word_back(routed, str(error))
+        except Refused as error:
+            opts_out = error.code == _OPTED_OUT
+            ended = Ended(message.id, str(error), is_dropped=opts_out)
+            label = "dropped" if opts_out else "refused"
+            return Attempt(routed, ended, Provider.ANSWERED, label, opts_out=opts_out)
 
-    def _route(self, message: OutboxMessage) -> tuple[str, conversations.Conversation]:
-        """Return our number to send from, and the thread that the text belongs to."""
-        from_number = message.payload.get("restaurant", {}).get("sms_number") or self._our_number
-        thread = conversations.sms_thread(message.to_phone, from_number)
-        with self._database.begin() as connection:
-            told_in = conversations.find(connection, message.conversation_id) if message.conversation_id else None
-            if told_in is not None:
-                return told_in.our_number or from_number, told_in
-            known = conversations.find(connection, thread.id)
-            if known is None and consents.has_opted_out(connection, self._codes.digests_of_thread(thread.id)):
-                return from_number, replace(thread, opted_out=True)
-            return from_number, known or thread
+    def _restaurant(self, slug: str) -> Restaurant:
+        """Return a restaurant as of the last seconds, so that an evening's reminders do not each ask the database."""
+        now = time.monotonic()
+        found_at, restaurant = self._restaurants.get(slug, (float("-inf"), None))
+        if restaurant is None or now - found_at > _RESTAURANTS_KEPT:
+            restaurant = self._engine.restaurant(slug)
+            self._restaurants[slug] = now, restaurant
+        return restaurant
 
-    def _obstacle(self, message: OutboxMessage, thread: conversations.Conversation) -> str | None:
-        """Return why the message must not be sent at all, or None."""
-        if thread.opted_out:
-            return "the diner has opted out"
-        until = message.payload.get("until")
-        if until is not None and datetime.fromisoformat(until) <= self._clock.now():
-            return "too late to be of use"
-        return None
-
-    def _record(self, message: OutboxMessage, thread: conversations.Conversation, body: str, sid: str) -> None:
-        with self._database.begin() as connection:
-            outbox.mark_sent(connection, message.id, sid, now=self._clock.now())
-            if message.kind not in _IN_NO_THREAD:
-                conversations.remember(connection, thread)
-                messages.store_notice(connection, thread.id, body, {"kind": message.kind}, sid)
-
-    def _create(self, to: str, from_number: str, body: str) -> str:
-        created = self._twilio.messages.create(
-            to=to, from_=from_number, body=body, status_callback=self._status_callback
+    def _ask_provider(self, routed: Routed, body: str, may_send: Callable[[], bool]) -> Attempt:
+        message = routed.message
+        if message.in_doubt:
+            sid = self._sid_on_record(routed, body)
+            if sid is not None:
+                return Attempt(routed, Sent(message.id, sid), Provider.ANSWERED, "found", body)
+            obstacle = self._obstacle(routed)
+            if obstacle is not None:
+                return Attempt(routed, Ended(message.id, obstacle, is_dropped=True), Provider.ANSWERED, "dropped")
+        sid = self._twilio.create(
+            to=routed.to_number,
+            from_number=routed.from_number,
+            body=body,
+            status_callback=self._status_callback,
+            may_send=may_send,
         )
-        return str(created.sid)
+        return Attempt(routed, Sent(message.id, sid), Provider.ANSWERED, "sent", body)
 
-    def _sid_on_record(self, message: OutboxMessage, to_number: str, from_number: str, body: str) -> str | None:
-        """Return the sid of this text if the provider has it, in case we crashed between sending and recording it."""
+    def _sid_on_record(self, routed: Routed, body: str) -> str | None:
+        """Return the sid of this text if the provider has it, and not for another text that says the same."""
         # The provider runs on real time, so take our clock's offset out again.
-        since = message.next_attempt_at - self._clock.offset - timedelta(minutes=1)
-        known = self._twilio.messages.list(to=to_number, from_=from_number, date_sent_after=since, limit=50)
-        return next((str(m.sid) for m in known if m.body == body), None)
-
-    def _refused(self, message: OutboxMessage, thread: conversations.Conversation, error: TwilioRestException) -> None:
-        if error.code == _OPTED_OUT:
-            with self._database.begin() as connection:
-                conversations.remember(connection, thread)
-                conversations.note(connection, thread.id, opted_out=True)
-        passing = error.status == _TOO_MANY_REQUESTS or error.status >= _SERVER_ERROR
-        self._fail(message, f"{error.code}: {error.msg}", is_final=not passing)
-
-    def _fail(self, message: OutboxMessage, reason: str, *, is_final: bool) -> None:
-        now = self._clock.now()
-        retry_at: datetime | None = now + timedelta(seconds=_RETRY_AFTER[min(message.attempts, len(_RETRY_AFTER) - 1)])
-        if is_final or message.attempts + 1 >= MOST_ATTEMPTS:
-            logger.error("text %s to be given up: %s", message.id, reason)
-            retry_at = None
+        since = routed.message.sending_at - self._clock.offset - _LOOK_BACK
+        listed = self._twilio.sent_since(since, to=routed.to_number, from_number=routed.from_number)
+        alike = [text.sid for text in listed if text.body.split() == body.split()]
+        if not alike:
+            return None
         with self._database.begin() as connection:
-            outbox.mark_failed(connection, message.id, reason, retry_at, now=now)
+            others = outbox.sids_on_record(connection, alike)
+        return next((sid for sid in alike if sid not in others), None)
+
+    def _obstacle(self, routed: Routed) -> str | None:
+        """Return why the message must not be sent at all, or None."""
+        if routed.thread.opted_out:
+            return "the diner has opted out"
+        if routed.message.resend_of is not None and self._is_outdated(routed.message):
+            return "not delivered, and the booking has changed since"
+        return loss_of_use(routed.message, self._clock.now())
+
+    def _is_outdated(self, message: OutboxMessage) -> bool:
+        with self._database.connect() as connection:
+            return dead_letters.is_outdated(connection, message.id)
+
+    def _without_words(self, routed: Routed, error: Exception) -> Attempt:
+        message = routed.message
+        if is_outage(error):
+            retry_at = self._clock.now() + timedelta(seconds=_PAUSES[0])
+            outcome: Outcome = Postponed(message.id, _told(error), retry_at, in_doubt=message.in_doubt, counts=False)
+            return Attempt(routed, outcome, Provider.NOT_ASKED, "postponed")
+        logger.exception("text %s cannot be worded", message.id)
+        return Attempt(routed, Ended(message.id, f"cannot be worded: {_told(error)}"), Provider.NOT_ASKED, "unworded")
+
+    def after_fault(self, routed: Routed, error: Exception) -> Attempt:
+        """Return what comes of an attempt that ended in a fault of ours or of the database."""
+        if is_outage(error):
+            retry_at = self._clock.now() + timedelta(seconds=_PAUSES[0])
+            outcome = Postponed(routed.message.id, _told(error), retry_at, in_doubt=True, counts=False)
+            return Attempt(routed, outcome, Provider.NOT_ASKED, "postponed")
+        return self._without_word_back(routed, _told(error), Provider.NOT_ASKED)
+
+    def _without_word_back(self, routed: Routed, reason: str, provider: Provider = Provider.SILENT) -> Attempt:
+        message = routed.message
+        if message.attempts >= MOST_ATTEMPTS:
+            ended = Ended(message.id, f"fate unknown after {message.attempts} attempts: {reason}")
+            return Attempt(routed, ended, provider, "given_up")
+        pause = timedelta(seconds=_PAUSES[min(message.attempts, len(_PAUSES)) - 1])
+        outcome = Postponed(message.id, f"fate unknown: {reason}", self._clock.now() + pause, in_doubt=True)
+        return Attempt(routed, outcome, provider, "unknown")
+
+    def record(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
+        """Store what belongs to the threads: notices that were sent, and opt-outs."""
+        notices = [notice for attempt in attempts if (notice := _notice(attempt)) is not None]
+        told = {notice.conversation_id for notice in notices} | {a.routed.thread.id for a in attempts if a.opts_out}
+        new = {a.routed.thread.id: a.routed.thread for a in attempts if a.routed.is_new_thread}
+        conversations.remember_threads(connection, [thread for thread in new.values() if thread.id in told])
+        messages.store_notices(connection, notices)
+        for attempt in attempts:
+            if attempt.opts_out:
+                conversations.note(connection, attempt.routed.thread.id, opted_out=True)
+
+
+def _notice(attempt: Attempt) -> Notice | None:
+    """Return what is added to the thread: a text that was sent, unless it stands there already or must not."""
+    message, outcome = attempt.routed.message, attempt.outcome
+    if not isinstance(outcome, Sent) or message.kind in _IN_NO_THREAD or message.resend_of is not None:
+        return None
+    return Notice(attempt.routed.thread.id, attempt.body, message.kind, outcome.provider_sid)
+
+
+def loss_of_use(message: OutboxMessage, now: datetime) -> str | None:
+    """Return why a text is of no more use, or None. `now`: by the clock of the service.
+
+    A code is of use until it expires, a text about a booking until the party sits down, a late answer for six hours.
+    """
+    late = now - message.next_attempt_at
+    until, starts_at = message.payload.get("until"), message.payload.get("starts_at")
+    if until is not None:
+        return "too late to be of use" if datetime.fromisoformat(until) <= now else None
+    if starts_at is not None:
+        # By the clock of the conversation, which `due_at` goes by.
+        return "the booking has begun" if datetime.fromisoformat(starts_at) <= message.due_at + late else None
+    return "too late to be of use" if late > _ANSWERS_ARE_OF_USE_FOR else None
+
+
+def _told(error: Exception) -> str:
+    """Return an error for the record; those of the database have a statement with a diner's data in their text."""
+    orig = getattr(error, "orig", None)
+    return f"{type(error).__name__}: {type(orig).__name__ if orig is not None else error}"

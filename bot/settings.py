@@ -109,6 +109,10 @@ class Settings(BaseSettings):
     twilio_api_base: str = ""
     twilio_number: str = "+15550100000"
 
+    send_at_once: int = Field(default=32, ge=1, le=64)  # texts per worker
+    send_answers_at_once: int = Field(default=8, ge=1, le=64)  # besides these, texts that somebody waits for
+    send_rate: str = ""  # per sending number, for all workers together; unset: no limit
+
     served_countries: str = ""  # ISO codes, joined by commas; unset: those of the restaurants and of our number
     # Budgets of texts, as `20/hour` or `20/hour;100/day`; a bare number is per hour. Unset: see `TextRates`.
     codes_per_phone: str = ""
@@ -169,7 +173,7 @@ class Settings(BaseSettings):
             cls._is_http(url.strip())
         return value
 
-    @field_validator("most_conversations", "most_messages", "most_messages_of_an_address")
+    @field_validator("most_conversations", "most_messages", "most_messages_of_an_address", "send_rate")
     @classmethod
     def _is_rate(cls, value: str) -> str:
         return read_rate(value)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,6 +25,7 @@ from bot.handoff import ConversationHandoff
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
 from bot.notifier import Notifier
+from bot.outages import is_outage
 from bot.rendering import sms_texts
 from bot.responses import Languages
 from bot.silence import Lately
@@ -44,6 +46,10 @@ _QUOTE = 60  # characters of a message that we quote back to the diner
 
 class NotStored(Exception):
     """The database is away, so a message is not stored."""
+
+
+class Unstorable(Exception):
+    """The database refuses a message, however often it is tried; the cause is its error."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class TurnTaker:
 
         Raises:
             NotStored: the database is away, so the message is not stored.
+            Unstorable: it refuses the message.
             TryAgain: the database went away since.
         """
         begun = time.monotonic()
@@ -113,6 +120,8 @@ class TurnTaker:
             turn = self._receive(conversation, message, take=True)
         except (TryAgain, PoolTimeout) as error:
             raise NotStored from error
+        except psycopg.Error as error:
+            raise (NotStored if is_outage(error) else Unstorable) from error
         while (turn := turn or self._take(conversation.id, request.deadline)) is not None:
             if not request.is_open_in(turn):
                 turn_store.release(self._database, turn)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, BinaryIO
+from uuid import UUID
 
 import click
 
@@ -195,3 +196,54 @@ def schema(settings: Settings) -> None:
     from webhooks.schemas import RESTAURANT, schema_address
 
     click.echo(json.dumps(restaurant_schema(schema_address(settings, RESTAURANT)), indent=2))
+
+
+@cli.group()
+def outbox() -> None:
+    """Texts that could not be sent or delivered: dead letters."""
+
+
+_of_kind = click.option("--kind", help="Only those of a kind, such as reminder.")
+_by_id = click.argument("ids", type=click.UUID, nargs=-1)
+_all = click.option("--all", "everything", is_flag=True, help="All dead letters.")
+
+
+@outbox.command("list")
+@_of_kind
+@with_settings
+def list_dead_letters(settings: Settings, kind: str | None) -> None:
+    """List dead letters, those that failed first coming first."""
+    from deploy import dead_letters
+
+    for line in dead_letters.lines(settings, kind):
+        click.echo(line)
+
+
+@outbox.command("retry")
+@_by_id
+@_all
+@_of_kind
+@with_settings
+def retry_dead_letters(settings: Settings, ids: tuple[UUID, ...], everything: bool, kind: str | None) -> None:
+    """Send dead letters again, by their IDS or --all. Those that have lost their use are dropped then."""
+    from deploy import dead_letters
+
+    click.echo(f"{dead_letters.retry(settings, _chosen(ids, everything), kind)} to be sent again")
+
+
+@outbox.command("drop")
+@_by_id
+@_all
+@_of_kind
+@with_settings
+def drop_dead_letters(settings: Settings, ids: tuple[UUID, ...], everything: bool, kind: str | None) -> None:
+    """Take dead letters off the list, by their IDS or --all."""
+    from deploy import dead_letters
+
+    click.echo(f"{dead_letters.drop(settings, _chosen(ids, everything), kind)} dropped")
+
+
+def _chosen(ids: tuple[UUID, ...], everything: bool) -> tuple[UUID, ...] | None:
+    if bool(ids) == everything:
+        refuse("name the texts by their ids, or say --all")
+    return ids or None

@@ -1,73 +1,120 @@
-"""The worker process: RQ's loop, which runs jobs, and the relay, which enqueues due rows as jobs."""
+"""The worker process: lanes that send texts, the relay, and RQ's loop, which answers conversations. None waits for another."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+import signal
+import time
+from types import FrameType
 
 from prometheus_client import start_http_server
 from redis import Redis
-from rq import Queue, SimpleWorker
-from rq.job import Job
+from redis.exceptions import RedisError
 from werkzeug.datastructures import MultiDict
 
-from bot import jobs
+from booking_engine import outbox
+from bot import jobs, twilio_rest
 from bot.context import AppContext
+from bot.counters import Counters
 from bot.diners import Diners
 from bot.housekeeping import Housekeeping
+from bot.jobs import TurnsWorker
 from bot.relay import Relay
 from bot.retention import Retention
+from bot.send_rate import SendRate
 from bot.sender import Sender
-from bot.twilio_rest import create_client
+from bot.sending_lane import SendingLane
+from bot.settings import Settings
 from deploy.memory import collect_rarely
 from dialogue.rasa import logs
 from webhooks.twilio import read_form
 
 logger = logging.getLogger(__name__)
 
+_PAUSE = 5.0  # seconds until RQ's loop is started again after Redis went away
+
 
 def run_worker(context: AppContext) -> None:
     """Run until the process is signaled to stop. Several workers can run in parallel."""
     logs.configure()
     settings = context.settings
-    sender = Sender(
-        context.database,
-        context.engine,
-        create_client(settings),
-        context.languages,
-        context.clock,
-        context.codes,
-        our_number=settings.twilio_number,
-        status_callback=f"{settings.public_address}/webhooks/twilio/status",
-    )
-    jobs.configure(sender, context.turns)
+    counters = Counters(settings.redis_address)
+    jobs.configure(context.turns)
 
     def replay(form: dict[str, str]) -> None:
         thread, message = read_form(MultiDict(form))
         context.turns.receive(thread, message)
         context.turns.note_promise(thread.id, message.sid)
 
-    relay = Relay(context.database, context.redis, context.clock, replay)
+    relay = Relay(context.database, context.redis, context.clock, counters, replay)
+    lanes = sending_lanes(context, counters)
     diners = Diners(context.database, context.engine, context.clock, settings.for_digests)
     retention = Retention(context.database, context.engine, settings.for_digests, settings.periods)
     housekeeping = Housekeeping(retention, diners)
     if (port := settings.metrics_listen_on(2)) is not None:
         start_http_server(port, settings.metrics_host)
+    collect_rarely()
     relay.start()
     housekeeping.start()
-    collect_rarely()
+    for lane in lanes:
+        lane.start()
     try:
-        # RQ needs its own connection pool, because it blocks for jobs longer than the other clients' socket timeout. With
-        # their connections it would treat every idle period as an error and back off for up to a minute.
-        waiting = Redis.from_url(settings.redis_address, socket_connect_timeout=2)
-        queues = [Queue(name, connection=waiting) for name in (jobs.TEXTS, jobs.TURNS)]
-        SimpleWorker(queues, connection=waiting, exception_handlers=[_log_failure]).work(logging_level="WARNING")
+        _answer_conversations(settings)
     finally:
+        for lane in lanes:
+            lane.close()
         relay.stop()
         housekeeping.stop()
+        for lane in lanes:
+            lane.stop()
 
 
-def _log_failure(job: Job, kind: Any, error: BaseException, where: Any) -> bool:
-    """Log why a job failed. RQ does so too, but puts the error's message into its own, which is withheld."""
-    logger.error("job %s failed", job.id, exc_info=(kind, error, where))
-    return True
+def sending_lanes(context: AppContext, counters: Counters) -> list[SendingLane]:
+    """Return the two lanes of a worker: one for texts that somebody waits for, one for all others."""
+    settings = context.settings
+    at_once = {"answers": settings.send_answers_at_once, "notices": settings.send_at_once}
+    priorities = {"answers": (outbox.ANSWER,), "notices": (outbox.CONFIRMATION, outbox.REMINDER)}
+    sender = Sender(
+        context.database,
+        context.engine,
+        twilio_rest.connect(settings, connections=sum(at_once.values())),
+        context.languages,
+        context.clock,
+        context.codes,
+        our_number=settings.twilio_number,
+        status_callback=f"{settings.public_address}/webhooks/twilio/status",
+    )
+    return [
+        SendingLane(
+            name,
+            priorities[name],
+            context.database,
+            sender,
+            context.clock,
+            SendRate(settings.send_rate, settings.redis_address),
+            counters,
+            at_once[name],
+        )
+        for name in at_once
+    ]
+
+
+def _answer_conversations(settings: Settings) -> None:
+    """Run RQ's loop until the process is signaled. Without Redis, texts are sent nevertheless."""
+    # RQ needs its own connection pool, because it blocks for jobs longer than the other clients' socket timeout. With
+    # their connections it would treat every idle period as an error and back off.
+    waiting = Redis.from_url(settings.redis_address, socket_connect_timeout=2)
+    while True:
+        signal.signal(signal.SIGTERM, _end)  # while RQ does not handle it
+        try:
+            worker = TurnsWorker.on(waiting)
+            worker.work(logging_level="WARNING")
+            if worker.is_asked_to_stop:
+                return
+        except RedisError as error:
+            logger.warning("conversations are not answered: Redis is away (%s)", type(error).__name__)
+        time.sleep(_PAUSE)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -244,7 +244,7 @@ INVARIANTS = (
         """
         SELECT format('%s to %s has been due since %s: %s', kind, to_phone, next_attempt_at, coalesce(last_error, 'not tried'))
         FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL AND voided_at IS NULL
-          AND next_attempt_at <= CAST(:now AS timestamptz) - CAST(:patience AS interval)
+          AND greatest(next_attempt_at, retry_at) <= CAST(:now AS timestamptz) - CAST(:patience AS interval)
         """,
     ),
     Invariant(

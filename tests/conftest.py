@@ -32,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--slow", action="store_true", help="only what is tried by random examples, with many more of them"
     )
 
+    parser.addoption("--faults", action="store_true", help="only what makes parts hang and fail, at full size")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.load_profile("slow" if config.getoption("--slow") else "patient")
@@ -43,6 +45,12 @@ def slow(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--slow"))
 
 
+@pytest.fixture(scope="session")
+def full_size(pytestconfig: pytest.Config) -> bool:
+    """Whether this run tries faults at full size: thousands of texts, minutes of an outage. Otherwise a few of each."""
+    return bool(pytestconfig.getoption("--faults"))
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what needs the service, so that `-m "not service"` leaves it out."""
     if needs_service(item):
@@ -50,14 +58,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        growing = [item for item in items if _grows(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in growing])
-        items[:] = growing
-        for item in items:
-            item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
+    for option, is_wanted in (("--slow", _grows), ("--faults", _has_full_size)):
+        if config.getoption(option):
+            wanted = [item for item in items if is_wanted(item)]
+            config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+            items[:] = wanted
+            for item in items:
+                item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
     if hasattr(config, "workerinput"):  # set by pytest-xdist
         schedule(items)
+
+
+def _has_full_size(item: pytest.Item) -> bool:
+    return "full_size" in getattr(item, "fixturenames", ())
 
 
 def _grows(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -26,11 +27,15 @@ from bot.rendering import fitting, sms_texts
 from bot.responses import Languages, Responses
 from bot.settings import Settings
 from bot.timely_turns import OutOfTime, TimelyTurns
-from bot.turn import LONGEST_TEXT, NotStored
+from bot.turn import LONGEST_TEXT, NotStored, Unstorable
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_FIELD = 64  # characters of a sid or a number
+_MOST_MEDIA = 10  # Twilio's own limit
+_OPT_OUT_TYPES = frozenset({"STOP", "START", "HELP"})
+_LONGEST_CODE = 6  # digits of an error code
+_QUOTE = 60  # characters of a message that we quote back to the diner
 _PART_MARKER = re.compile(r"^\s*\(?[1-9]/[2-9]\)\s*|\s*\([1-9]/[2-9]\)\s*$")
 """What phones put before or after the parts of a long text: "(1/2) table for 2 at"."""
 
@@ -65,9 +70,12 @@ def create_blueprint(
         thread, message = read_form(request.form)
         try:
             answer = turns.respond(thread, message)
-        except (NotStored, OutOfTime):
-            logger.exception("message %s not stored, or not in time", message.sid)
+        except (NotStored, OutOfTime) as error:
+            logger.warning("message %s not stored, or not in time: %s", message.sid, type(error).__name__)
             return _twiml_texts(_set_aside(redis, responses))
+        except Unstorable as error:
+            logger.error("message %s cannot be stored: %s", message.sid, type(error.__cause__).__name__)
+            return _twiml_texts(_refuse(redis, responses, error.__cause__ or error))
         except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it; the spool makes it look at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
@@ -78,8 +86,11 @@ def create_blueprint(
     @blueprint.post("/status")
     @signed
     def status() -> Response:
-        sid, state = _field(request.form, "MessageSid"), _field(request.form, "MessageStatus")
-        deliveries.record(database, sid, state, request.form.get("ErrorCode"))
+        sid, state = _field(request.form, "MessageSid"), _field(request.form, "MessageStatus").lower()
+        code = request.form.get("ErrorCode", "")
+        if state not in deliveries.STATUSES:
+            abort(400, "MessageStatus is unknown")
+        deliveries.record(database, sid, state, code if code.isdecimal() and len(code) <= _LONGEST_CODE else None)
         return Response(status=204)
 
     return blueprint
@@ -93,13 +104,13 @@ def read_form(form: MultiDict[str, str]) -> tuple[Conversation, Inbound]:
     """
     sid, sender, our_number = (_field(form, name) for name in ("MessageSid", "From", "To"))
     thread = sms_thread(sender, our_number)
-    media = form.get("NumMedia", "0")
+    kind = form.get("OptOutType", "").upper()
     return thread, Inbound(
         conversation_id=thread.id,
         sid=sid,
         text=_PART_MARKER.sub("", clean_text(form.get("Body", "")))[:LONGEST_TEXT],
-        media_count=int(media) if media.isdecimal() else 0,
-        opt_out_type=form.get("OptOutType"),
+        media_count=_media_count(form.get("NumMedia", "0")),
+        opt_out_type=kind if kind in _OPT_OUT_TYPES else None,
     )
 
 
@@ -108,6 +119,22 @@ def _field(form: MultiDict[str, str], name: str) -> str:
     if not value or len(value) > _LONGEST_FIELD:
         abort(400, f"{name} is missing or too long")
     return value
+
+
+def _media_count(value: str) -> int:
+    """Return how many media come with a message, 10 at most."""
+    if not (value.isascii() and value.isdecimal()):
+        return 0
+    return min(int(value[:_LONGEST_FIELD]), _MOST_MEDIA)
+
+
+def _refuse(redis: Redis, responses: Responses, error: BaseException) -> list[str]:
+    """Say that the message cannot be dealt with, and keep it with the reason: it cannot be stored, now or later."""
+    try:
+        inbox_spool.put_aside(redis, json.dumps(request.form.to_dict()), error)
+    except RedisError:
+        logger.exception("message not even put aside")
+    return [responses.render("utter_bot_failed", text=clean_text(request.form.get("Body", ""))[:_QUOTE])]
 
 
 def _set_aside(redis: Redis, responses: Responses) -> list[str]:

@@ -204,7 +204,9 @@ outbox = Table(
     Column("due_at", Instant, nullable=False, comment="by the clock of the conversation"),
     Column("created_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("next_attempt_at", Instant, nullable=False, comment="by the clock of the service, which sends it"),
+    Column("next_attempt_at", Instant, nullable=False, comment="when it is due, by the clock of the service"),
+    Column("retry_at", Instant, comment="after a failure: not to be tried before, by the clock of the service"),
+    Column("claimed_by", UUID(as_uuid=True), comment="the worker that sends it now"),
     Column("claimed_until", Instant),
     Column(
         "sending_at",
@@ -213,9 +215,11 @@ outbox = Table(
     ),
     Column("sent_at", Instant),
     Column("provider_sid", Text),
-    Column("failed_at", Instant),
-    Column("voided_at", Instant),
+    Column("failed_at", Instant, comment="will not be sent, or was not delivered: a dead letter, unless it is dropped"),
+    Column("dropped_at", Instant, comment="failed, and nobody needs to look at it: of no more use, or sent again"),
+    Column("voided_at", Instant, comment="withdrawn with what it was about"),
     Column("last_error", Text),
+    Column("resend_of", UUID(as_uuid=True), comment="the text that was not delivered and that this one repeats"),
     PrimaryKeyConstraint("id"),
     CheckConstraint(
         "kind IN ('reservation_confirmed', 'reservation_changed', 'reservation_cancelled', 'reminder', 'text', "
@@ -223,11 +227,21 @@ outbox = Table(
         name="kind_known",
     ),
 )
-Index(
-    "ix_outbox_due",
-    outbox.c.next_attempt_at,
-    postgresql_where=text("sent_at IS NULL AND failed_at IS NULL AND voided_at IS NULL"),
-)
+OUTBOX_OPEN = "sent_at IS NULL AND failed_at IS NULL AND voided_at IS NULL"
+OUTBOX_PRIORITY = """
+CASE kind
+    WHEN 'text' THEN 0
+    WHEN 'phone_code' THEN 0
+    WHEN 'reminder' THEN 2
+    ELSE 1
+END"""
+"""Of a text, in SQL: what somebody waits for comes first, reminders come last. The lines break where PostgreSQL breaks them,
+because Alembic compares the index with this text."""
+
+Index("ix_outbox_due", text(f"({OUTBOX_PRIORITY})"), outbox.c.next_attempt_at, postgresql_where=text(OUTBOX_OPEN))
+Index("ix_outbox_phone", outbox.c.to_phone, outbox.c.next_attempt_at, postgresql_where=text(OUTBOX_OPEN))
+Index("ix_outbox_sid", outbox.c.provider_sid, postgresql_where=text("provider_sid IS NOT NULL"))
+Index("ix_outbox_dead", outbox.c.failed_at, postgresql_where=text("failed_at IS NOT NULL AND dropped_at IS NULL"))
 
 PARTITIONED = (dining_table, pacing_quarter, reservation, table_quarter, reservation_event, diner_booking)
 """Tables whose hash partitions a migration creates as `<table>_p<n>`."""

@@ -14,11 +14,14 @@ from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
+from bot import twilio_rest
+from bot.counters import Counters
 from bot.phone_codes import PhoneCodes
 from bot.secret_keys import KeyRing
+from bot.send_rate import SendRate
 from bot.sender import Sender
+from bot.sending_lane import SendingLane
 from bot.settings import Settings
-from bot.twilio_rest import create_client
 from deploy.stack.embedded import redis_command
 from dialogue.words import Languages
 from tests.engine.conftest import copy_database, server_url, template_url
@@ -52,7 +55,7 @@ def database(module_database: Engine) -> Iterator[Engine]:
     """A database without conversations and reservations."""
     yield module_database
     with module_database.begin() as connection:
-        connection.execute(text("TRUNCATE outbox, outbound, inbound, dialogue, conversation CASCADE"))
+        connection.execute(text("TRUNCATE outbox, delivery, outbound, inbound, dialogue, conversation CASCADE"))
 
 
 @pytest.fixture
@@ -82,7 +85,7 @@ def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: Twilio
     return Sender(
         database,
         engine,
-        create_client(settings),
+        twilio_rest.connect(settings),
         Languages(),
         clock,
         codes,
@@ -91,8 +94,33 @@ def sender(database: Engine, engine: BookingEngine, clock: Clock, twilio: Twilio
     )
 
 
+@pytest.fixture
+def make_lane(
+    database: Engine, sender: Sender, clock: Clock, redis: Redis, redis_address: str
+) -> Iterator[Callable[..., SendingLane]]:
+    """Lanes for all texts, which do not run by themselves. `rate`: per sending number."""
+    made: list[SendingLane] = []
+
+    def make(at_once: int = 4, rate: str = "", priorities: tuple[int, ...] = (0, 1, 2)) -> SendingLane:
+        lane = SendingLane(
+            "test", priorities, database, sender, clock, SendRate(rate, redis_address), Counters(redis_address), at_once
+        )
+        made.append(lane)
+        return lane
+
+    yield make
+    for lane in made:
+        lane.stop()
+
+
+@pytest.fixture
+def lane(make_lane: Callable[..., SendingLane]) -> SendingLane:
+    """A lane for all texts, which does not run by itself."""
+    return make_lane()
+
+
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[Redis]:
+def redis_server() -> Iterator[tuple[Redis, str]]:
     """The Redis that the service embeds, started with the same command."""
     with tempfile.TemporaryDirectory(prefix="tt-redis-") as folder:
         settings = Settings(tabletalk_var=Path(folder), redis_url="")
@@ -108,14 +136,21 @@ def redis_server() -> Iterator[Redis]:
 
         try:
             wait_until(answers, "Redis answers")
-            yield client
+            yield client, f"unix://{settings.redis_socket}"
         finally:
             process.terminate()
             process.wait(10)
 
 
 @pytest.fixture
-def redis(redis_server: Redis) -> Redis:
+def redis(redis_server: tuple[Redis, str]) -> Redis:
     """An empty Redis."""
-    redis_server.flushall()
-    return redis_server
+    client, _ = redis_server
+    client.flushall()
+    return client
+
+
+@pytest.fixture
+def redis_address(redis_server: tuple[Redis, str]) -> str:
+    """The URL of that Redis."""
+    return redis_server[1]

@@ -19,13 +19,15 @@ from bot.diners import FORGOTTEN_AFTER, Diners
 from bot.messages import Answer, Inbound, Said
 from bot.secret_keys import KeyRing
 from bot.sender import Sender
+from bot.sending_lane import SendingLane
 from bot.settings import Settings
 from deploy.commands import cli
 from tests.engine.helpers import PHONE, book, evening
+from tests.support.sending import send_due
 from tests.support.twilio_server import TwilioServer
 
 from .conftest import OUR_NUMBER
-from .test_sender import queue, send_due
+from .test_sender import queue
 
 ANA, BEN = "+12125550142", "+12125550143"
 KEYS = KeyRing("a key of the tests")
@@ -153,6 +155,7 @@ def test_who_wanted_no_texts_gets_none_after_being_forgotten(
     engine: BookingEngine,
     clock: Clock,
     sender: Sender,
+    lane: SendingLane,
     twilio: TwilioServer,
     opted_out: bool,
 ) -> None:
@@ -164,7 +167,7 @@ def test_who_wanted_no_texts_gets_none_after_being_forgotten(
     assert (row.opted_out, row.agreed_by) == (opted_out, "text")
     assert row.thread_digest == consents.digests(KEYS, thread.id)[0]
     queue(database, clock)
-    send_due(database, clock, sender)
+    send_due(lane)
     assert len(twilio.taken) == (0 if opted_out else 1)
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import Engine, create_engine, text
 from booking_engine import BookingEngine, Clock, outbox, phones
 from bot import conversations, turn_store
 from bot.messages import Inbound
-from bot.sender import Sender
+from bot.sending_lane import SendingLane
 from tests.engine.conftest import alembic_config
 from tests.engine.helpers import as_lines, book, clock_at, evening, restaurant_line, tables
+from tests.support.sending import send_due
 from tests.support.twilio_server import TwilioServer
 
 from .conftest import OUR_NUMBER
-from .test_sender import send_due
 
 OLD, LINE = "+5215512345678", "+525512345678"
 _THREADS = uuid.UUID("6f1d3c1e-6a55-4c53-9d59-5b6a1a0c7d11")
@@ -50,34 +50,34 @@ def queue(database: Engine, clock: Clock, thread: conversations.Conversation | N
 
 
 def test_both_forms_are_one_thread_and_texts_go_to_the_one_that_texted_last(
-    engine: BookingEngine, database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
+    engine: BookingEngine, database: Engine, clock: Clock, lane: SendingLane, twilio: TwilioServer
 ) -> None:
     for number in (OLD, LINE, OLD):
         thread = text_from(database, engine, number)
         assert (thread.id, thread.phone, thread.address) == (LINE_ID, LINE, number)
         for within in (thread, None):
             queue(database, clock, within, f"to {number}")
-            send_due(database, clock, sender)
+            send_due(lane)
             assert (twilio.taken[-1]["To"], twilio.taken[-1]["Body"]) == (number, f"to {number}")
 
 
 def test_a_number_that_has_not_texted_is_texted_as_it_is_known(
-    database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
+    database: Engine, clock: Clock, lane: SendingLane, twilio: TwilioServer
 ) -> None:
     queue(database, clock, None, "your code")
-    send_due(database, clock, sender)
+    send_due(lane)
     assert twilio.taken[-1]["To"] == LINE
 
 
 def test_an_opt_out_under_either_form_is_one(
-    engine: BookingEngine, database: Engine, clock: Clock, sender: Sender, twilio: TwilioServer
+    engine: BookingEngine, database: Engine, clock: Clock, lane: SendingLane, twilio: TwilioServer
 ) -> None:
     with database.begin() as connection:
         conversations.remember(connection, conversations.sms_thread(OLD, OUR_NUMBER))
         conversations.note(connection, LINE_ID, opted_out=True)
     assert text_from(database, engine, LINE).opted_out
     queue(database, clock, None, "a reminder")
-    send_due(database, clock, sender)
+    send_due(lane)
     assert twilio.taken == []
 
 

@@ -1,142 +1,306 @@
-"""Jobs that Redis loses are recreated from the rows, and texts spooled there while the database was down arrive in order."""
+"""The relay: open messages become jobs, texts set aside in Redis are stored, and one thing that goes wrong stops no other."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
 from redis import Redis
-from rq import Queue, SimpleWorker
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError, OperationalError
 
-from booking_engine import BookingEngine, Clock, outbox
+from booking_engine import BookingEngine, Clock
 from bot import conversations, inbox_spool, jobs, messages, turn_store
+from bot.counters import Counters
+from bot.jobs import TurnsWorker
 from bot.messages import Inbound
 from bot.relay import Relay
-from bot.sender import Sender
 from tests.engine.helpers import PHONE, pass_time
-from tests.support.twilio_server import TwilioServer
 
 from .conftest import OUR_NUMBER
 
+Replay = Callable[[dict[str, str]], None]
 
-def queue(database: Engine, clock: Clock, dedupe_id: str | None = None) -> None:
-    with database.begin() as connection:
-        outbox.enqueue_text(
-            connection,
-            to_phone=PHONE,
-            conversation_id=None,
-            payload={"body": "Good evening"},
-            due_at=clock.now(),
-            dedupe_id=dedupe_id,
-        )
+
+class Turns:
+    """Stands in for the turns, of which a job only needs to know that it was asked."""
+
+    def __init__(self) -> None:
+        self.finished: list[str] = []
+
+    def finish(self, conversation_id: Any, *, seconds: float) -> None:
+        self.finished.append(str(conversation_id))
 
 
 @pytest.fixture
-def unstashed() -> list[dict[str, str]]:
+def stored() -> list[dict[str, str]]:
     return []
 
 
 @pytest.fixture
-def relay(database: Engine, redis: Redis, clock: Clock, unstashed: list[dict[str, str]]) -> Relay:
-    return Relay(database, redis, clock, unstashed.append)
+def make_relay(database: Engine, redis: Redis, redis_address: str, clock: Clock) -> Callable[[Replay], Relay]:
+    return lambda replay: Relay(database, redis, clock, Counters(redis_address), replay)
 
 
-def work(redis: Redis, sender: Sender, turns: Any = None) -> None:
-    """Run all queued jobs, as the worker process does."""
-    jobs.configure(sender, turns)
-    queues = [Queue(name, connection=redis) for name in (jobs.TEXTS, jobs.TURNS)]
-    SimpleWorker(queues, connection=redis).work(burst=True, logging_level="WARNING")
+@pytest.fixture
+def relay(make_relay: Callable[[Replay], Relay], stored: list[dict[str, str]]) -> Relay:
+    return make_relay(stored.append)
 
 
-def test_a_due_row_becomes_a_job_and_the_job_a_text(
-    database: Engine, clock: Clock, redis: Redis, relay: Relay, sender: Sender, twilio: TwilioServer
-) -> None:
-    queue(database, clock)
-    assert relay.look() == 1
-    assert relay.look() == 0, "it is claimed"
-    work(redis, sender)
-    assert [t["Body"] for t in twilio.taken] == ["Good evening"]
+def put_aside(redis: Redis) -> list[dict[str, str]]:
+    return inbox_spool.aside(redis)
 
 
-def test_a_job_that_redis_forgot_is_made_again(
-    engine: BookingEngine,
-    database: Engine,
-    clock: Clock,
-    redis: Redis,
-    relay: Relay,
-    sender: Sender,
-    twilio: TwilioServer,
-) -> None:
-    queue(database, clock)
-    relay.look()
-    redis.flushall()
-    work(redis, sender)
-    assert twilio.taken == []
-    pass_time(engine, seconds=61)
-    assert relay.look() == 1
-    work(redis, sender)
-    assert len(twilio.taken) == 1
+# --- jobs ---
 
 
-def test_one_text_is_queued_once_under_one_name(database: Engine, clock: Clock, relay: Relay) -> None:
-    queue(database, clock, "answer:1")
-    queue(database, clock, "answer:1")
-    assert relay.look() == 1
+def receive(database: Engine, clock: Clock, *, promised: bool = False) -> conversations.Conversation:
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
+    message = Inbound(thread.id, "SM1", "hello")
+    turn_store.receive(database, thread, message, now=clock.now(), take=False)
+    if promised:
+        with database.begin() as connection:
+            messages.set_status(connection, message, "promised", retry_at=clock.now())
+    return thread
 
 
 def test_a_message_left_behind_becomes_a_job_once(database: Engine, clock: Clock, redis: Redis, relay: Relay) -> None:
-    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
-    turn_store.receive(database, thread, Inbound(thread.id, "SM1", "hello"), now=clock.now(), take=False)
-    assert relay.look() == 0, "its handler may still be at it"
+    receive(database, clock)
+    queue = jobs.turns_queue(redis)
+    assert relay.look()
+    assert queue.job_ids == [], "its handler may still be at it"
     with database.begin() as connection:
         connection.execute(text("UPDATE inbound SET received_at = now() - interval '30 seconds'"))
     relay.look()
     relay.look()
-    assert len(Queue(jobs.TURNS, connection=redis).job_ids) == 1
+    assert len(queue.job_ids) == 1
 
 
-def test_a_promised_answer_is_due_when_its_time_has_come(
+def test_a_promised_answer_is_due_when_its_time_has_come_and_its_job_runs(
     engine: BookingEngine, database: Engine, clock: Clock, redis: Redis, relay: Relay
 ) -> None:
-    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
-    message = Inbound(thread.id, "SM1", "hello")
-    turn_store.receive(database, thread, message, now=clock.now(), take=False)
-    with database.begin() as connection:
-        messages.set_status(connection, message, "promised", retry_at=clock.now())
+    thread = receive(database, clock, promised=True)
     pass_time(engine, seconds=1)
     relay.look()
-    assert len(Queue(jobs.TURNS, connection=redis).job_ids) == 1
+    turns = Turns()
+    jobs.configure(cast(Any, turns))
+    TurnsWorker.on(redis).work(burst=True, logging_level="WARNING")
+    assert turns.finished == [str(thread.id)]
 
 
-def test_what_waited_for_the_database_comes_in_order(
-    redis: Redis, relay: Relay, unstashed: list[dict[str, str]]
+def test_a_job_that_redis_forgot_is_made_again(database: Engine, clock: Clock, redis: Redis, relay: Relay) -> None:
+    receive(database, clock, promised=True)
+    for _ in range(2):
+        relay.look()
+        assert len(jobs.turns_queue(redis).job_ids) == 1
+        redis.flushall()
+
+
+def test_jobs_are_json(database: Engine, clock: Clock, redis: Redis, relay: Relay) -> None:
+    thread = receive(database, clock, promised=True)
+    relay.look()
+    (job,) = jobs.turns_queue(redis).jobs
+    assert json.loads(job.data) == ["finish_turns", None, [str(thread.id)], {}]
+
+
+@pytest.mark.parametrize("name", ["os.mkdir", "bot.jobs.configure", "subprocess.run", ""])
+def test_a_job_that_names_anything_else_is_not_run(redis: Redis, tmp_path: Any, name: str) -> None:
+    queue = jobs.turns_queue(redis)
+    job = queue.enqueue("finish_turns", str(tmp_path / "made"), job_id="planted", failure_ttl=60)
+    redis.hset(job.key, "data", json.dumps([name, None, [str(tmp_path / "made")], {}]))
+    TurnsWorker.on(redis).work(burst=True, logging_level="CRITICAL")
+    assert list(tmp_path.iterdir()) == []
+    job.refresh()  # type: ignore[no-untyped-call]
+    assert job.get_status() == "failed"
+
+
+@pytest.mark.parametrize("field", ["success_callback_name", "failure_callback_name", "stopped_callback_name"])
+def test_a_job_calls_nobody_back(redis: Redis, tmp_path: Any, field: str) -> None:
+    queue = jobs.turns_queue(redis)
+    turns = Turns()
+    jobs.configure(cast(Any, turns))
+    job = queue.enqueue("finish_turns", "0" * 32, job_id="planted", result_ttl=60)
+    redis.hset(job.key, field, "tests.bot.test_relay.called_back")
+    TurnsWorker.on(redis).work(burst=True, logging_level="CRITICAL")
+    assert len(turns.finished) == 1
+    assert CALLED_BACK == []
+
+
+CALLED_BACK: list[str] = []
+
+
+def called_back(job: Any, *args: Any) -> None:
+    CALLED_BACK.append(job.id)
+
+
+def test_a_pickled_job_of_an_earlier_release_is_not_read(redis: Redis, tmp_path: Any) -> None:
+    from rq import Queue
+
+    Queue(jobs.TURNS, connection=redis).enqueue("os.mkdir", str(tmp_path / "made"), job_id="old")
+    TurnsWorker.on(redis).work(burst=True, logging_level="CRITICAL")
+    assert list(tmp_path.iterdir()) == []
+    assert jobs.turns_queue(redis).job_ids == [], "and it stops no other"
+
+
+# --- how much a look reads ---
+
+_MESSAGES = """
+    INSERT INTO inbound (conversation_id, sid, text, status, received_at)
+    SELECT CAST(:id AS uuid), 'SM' || n, repeat('x', 60), 'answered', now() - interval '1 hour'
+    FROM generate_series(1, :count) AS n
+"""
+
+
+def pages_read(database: Engine, bound: str = "") -> int:
+    """Return how many pages the look at open messages reads. `bound`: a status that is a parameter of the plan."""
+    statement = str(messages._WAITING).replace(":now", "'2040-01-01'").replace(":crashed_before", "'2040-01-01'")
+    statement = statement.replace(":most", "$1").replace(f"'{bound}'", "$2")
+    with database.connect() as connection:
+        connection.exec_driver_sql(f"PREPARE look (bigint, text) AS {statement}")
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE look (40, '{bound}')"
+        (plan,) = connection.exec_driver_sql(explain).scalar_one()
+        connection.exec_driver_sql("DEALLOCATE look")
+        connection.rollback()
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+def fill(database: Engine, clock: Clock, count: int) -> None:
+    thread = conversations.sms_thread(PHONE, OUR_NUMBER)
+    with database.begin() as connection:
+        conversations.remember(connection, thread)
+        connection.execute(text(_MESSAGES), {"id": thread.id, "count": count})
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE inbound"))
+    with database.begin() as connection:  # a hundred wait, all over the table
+        connection.execute(
+            text("""
+                UPDATE inbound SET status = CASE WHEN n % 2 = 0 THEN 'promised' ELSE 'received' END, retry_at = received_at
+                FROM generate_series(1, 100) AS n WHERE sid = 'SM' || n * (CAST(:count AS integer) / 100)
+            """),
+            {"count": count},
+        )
+
+
+def test_a_look_reads_few_pages_however_many_messages_there_are(
+    database: Engine, clock: Clock, full_size: bool
 ) -> None:
+    fill(database, clock, 1_000_000 if full_size else 30_000)
+    read = pages_read(database)
+    print(f"a look reads {read} pages")
+    assert read <= 100
+
+
+def test_twin_with_a_bound_status_a_look_reads_the_table(database: Engine, clock: Clock) -> None:
+    fill(database, clock, 30_000)
+    assert pages_read(database, bound="promised") > 500
+
+
+# --- texts that waited for the database ---
+
+
+def test_what_waited_for_the_database_comes_in_order(redis: Redis, relay: Relay, stored: list[dict[str, str]]) -> None:
     forms = [{"MessageSid": f"SM{n}", "Body": "caf\u00e9 \U0001f600"} for n in range(5)]
     for form in forms:
         inbox_spool.put(redis, form)
     relay.look()
-    assert unstashed == forms
+    assert stored == forms
     relay.look()
-    assert unstashed == forms, "none comes twice"
+    assert stored == forms, "none comes twice"
 
 
-def test_a_crash_while_one_is_stored_loses_none(redis: Redis) -> None:
+@pytest.mark.parametrize("workers", [2, 4])
+def test_several_workers_lose_none(redis: Redis, redis_address: str, workers: int, full_size: bool) -> None:
+    sids = [f"SM{n}" for n in range(20_000 if full_size else 2_000)]
+    for sid in sids:
+        inbox_spool.put(redis, {"MessageSid": sid})
+    stored: list[str] = []
+
+    def drain(_: int) -> None:
+        with Redis.from_url(redis_address) as client:
+            while client.llen("tabletalk:stash"):
+                inbox_spool.drain(client, lambda form: stored.append(form["MessageSid"]))
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(drain, range(workers)))
+    assert set(stored) == set(sids)
+    assert list(dict.fromkeys(stored)) == sids, "and they keep their order"
+
+
+def test_twin_that_takes_off_whatever_comes_first_loses_some(
+    redis: Redis, redis_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Redis, "lrem", lambda self, key, count, value: self.lpop(key))
+    inbox_spool.put(redis, {"MessageSid": "SM1"})
+    inbox_spool.put(redis, {"MessageSid": "SM2"})
+    stored: list[str] = []
+
+    def store_while_another_does(form: dict[str, str]) -> None:
+        stored.append(form["MessageSid"])
+        if len(stored) == 1:  # a second worker reads the same text and takes it off first
+            inbox_spool.drain(Redis.from_url(redis_address), lambda form: None)
+
+    inbox_spool.drain(redis, store_while_another_does)
+    assert "SM2" not in stored
+
+
+def test_a_crash_while_one_is_stored_loses_none(redis: Redis, relay: Relay, stored: list[dict[str, str]]) -> None:
+    class Death(BaseException):
+        pass
+
+    def die(form: dict[str, str]) -> None:
+        raise Death
+
     for n in range(3):
         inbox_spool.put(redis, {"MessageSid": f"SM{n}"})
-    waiting = inbox_spool.drain(redis)
-    assert next(waiting)["MessageSid"] == "SM0"
-    waiting.close()  # type: ignore[attr-defined]  # the worker dies here
-    assert [form["MessageSid"] for form in inbox_spool.drain(redis)] == ["SM0", "SM1", "SM2"]
+    with pytest.raises(Death):
+        inbox_spool.drain(redis, die)
+    relay.look()
+    assert [form["MessageSid"] for form in stored] == ["SM0", "SM1", "SM2"]
 
 
-def test_a_message_that_cannot_be_stored_stays(redis: Redis, database: Engine, clock: Clock) -> None:
+def test_while_the_database_is_away_a_message_stays(redis: Redis, make_relay: Callable[[Replay], Relay]) -> None:
     def fail(form: dict[str, str]) -> None:
-        raise ConnectionError("the database is away")
+        raise OperationalError("INSERT", {}, Exception("the connection is lost"))
 
     inbox_spool.put(redis, {"MessageSid": "SM1"})
-    with pytest.raises(ConnectionError):
-        Relay(database, redis, clock, fail).look()
+    assert not make_relay(fail).look()
     kept: list[dict[str, str]] = []
-    Relay(database, redis, clock, kept.append).look()
+    make_relay(kept.append).look()
     assert kept == [{"MessageSid": "SM1"}]
+    assert put_aside(redis) == []
+
+
+@pytest.mark.parametrize(
+    "error", [DataError("INSERT", {}, Exception("NUL")), ValueError("no number"), KeyError("MessageSid")]
+)
+def test_what_cannot_be_stored_is_put_aside_with_its_reason_and_stops_nobody(
+    database: Engine, clock: Clock, redis: Redis, redis_address: str, make_relay: Callable[[Replay], Relay],
+    error: Exception,
+) -> None:  # fmt: skip
+    kept: list[str] = []
+
+    def store(form: dict[str, str]) -> None:
+        if form["MessageSid"] == "poison":
+            raise error
+        kept.append(form["MessageSid"])
+
+    for sid in ("SM1", "poison", "SM2"):
+        inbox_spool.put(redis, {"MessageSid": sid})
+    receive(database, clock, promised=True)
+    assert make_relay(store).look()
+    assert kept == ["SM1", "SM2"]
+    assert len(jobs.turns_queue(redis).job_ids) == 1
+    [aside] = put_aside(redis)
+    assert (json.loads(aside["form"]), aside["reason"]) == ({"MessageSid": "poison"}, type(error).__name__)
+    assert (Counters(redis_address).read() or {})["messages_put_aside",] == 1
+
+
+def test_what_is_no_json_is_put_aside_too(redis: Redis, relay: Relay, stored: list[dict[str, str]]) -> None:
+    redis.rpush("tabletalk:stash", b"\xff{")
+    inbox_spool.put(redis, {"MessageSid": "SM1"})
+    relay.look()
+    assert stored == [{"MessageSid": "SM1"}]
+    assert len(put_aside(redis)) == 1

@@ -19,14 +19,14 @@ from bot.messages import Answer, Inbound, Said, Verify
 from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, typed_code
 from bot.rates import TextRates
 from bot.secret_keys import KeyRing
-from bot.sender import Sender
+from bot.sending_lane import SendingLane
 from bot.text_budgets import TextBudgets
 from bot.verification import Verification
 from dialogue.words import Languages
+from tests.support.sending import send_due
 from tests.support.twilio_server import TwilioServer
 
 from .conftest import OUR_NUMBER
-from .test_sender import send_due
 
 ANA, BEN = "+12125550142", "+12125550143"
 ASKED = Answer((Said("Noted."), Said("What is the code?")), expects="code")
@@ -248,12 +248,12 @@ def test_where_no_code_can_be_had_another_number_is_asked_for(chats: Chats) -> N
 
 
 def test_a_code_goes_out_by_text_and_stands_nowhere(
-    chats: Chats, clock: Clock, sender: Sender, twilio: TwilioServer
+    chats: Chats, clock: Clock, lane: SendingLane, twilio: TwilioServer
 ) -> None:
     chat = chats.open()
     chats.ask(chat, ANA)
     code = chats.code(chat)
-    send_due(chats.database, clock, sender)
+    send_due(lane)
     [sent] = twilio.taken
     assert (sent["To"], sent["From"]) == (ANA, OUR_NUMBER)
     assert sent["Body"].startswith(f"{code} is your code")
@@ -264,11 +264,11 @@ def test_a_code_goes_out_by_text_and_stands_nowhere(
 
 
 def test_a_code_that_could_not_be_sent_in_time_is_not_sent(
-    chats: Chats, clock: Clock, sender: Sender, twilio: TwilioServer
+    chats: Chats, clock: Clock, lane: SendingLane, twilio: TwilioServer
 ) -> None:
     chats.ask(chats.open(), ANA)
     clock.offset += GOOD_FOR
-    send_due(chats.database, clock, sender)
+    send_due(lane)
     assert twilio.taken == []
 
 

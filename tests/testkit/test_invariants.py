@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, create_database, outbox
+from booking_engine.outbox import Sent
 from bot import conversations, messages, turn_store
 from bot.messages import Answer, Inbound, Said
 from testkit.invariants import INVARIANTS, SENT_ONCE, breaches
@@ -43,9 +44,10 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
     for number, is_late in enumerate((False, True)):
         _talk(engine, Inbound(THREAD.id, f"SM{number}", f"message {number}"), is_late=is_late)
     with engine.begin() as connection:
-        for number, row in enumerate(outbox.claim_due(connection, CLOCK.now(), 10, timedelta(minutes=1))):
-            assert outbox.mark_sending(connection, row, now=CLOCK.now())
-            outbox.mark_sent(connection, row.id, f"SMout{number}", now=CLOCK.now())
+        now, worker, lease = CLOCK.now(), uuid.uuid4(), timedelta(minutes=1)
+        for number, priority in enumerate((outbox.ANSWER, outbox.CONFIRMATION)):
+            (row,) = outbox.claim_due(connection, worker, priority=priority, now=now, limit=10, lease=lease)
+            outbox.settle(connection, worker, [Sent(row.id, f"SMout{number}")], now=now)
     yield engine
     engine.dispose()
 

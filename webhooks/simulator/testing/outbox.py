@@ -60,9 +60,9 @@ def _as_json(row: Row[Any], tools: Tools) -> dict[str, Any]:
         "status": _status(row),
         "delivery": row.delivery,
         "due_at": row.due_at.isoformat(),
-        "text": notification_text(row.kind, row.payload, tools.engine, tools.languages, tools.codes),
+        "text": notification_text(row.kind, row.payload, tools.engine.restaurant, tools.languages, tools.codes),
         "attempts": row.attempts,
-        "error": row.last_error or row.error_code,
+        "error": row.error_code or row.last_error,
     }
 
 

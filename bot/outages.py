@@ -1,0 +1,28 @@
+"""Which errors mean that the database is away, and which that something cannot be stored however often it is tried."""
+
+from __future__ import annotations
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from booking_engine import TryAgain
+
+_ALSO_PASSING = frozenset({"25006", "42P01", "42703"})
+"""SQLSTATEs: read-only during a failover; a table or column that a release in progress has not migrated yet."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the same may succeed later: the connection is lost or there is none, or the database is too busy.
+
+    Anything else is wrong with what was to be stored or with our code, and would go wrong again.
+    """
+    if isinstance(error, TryAgain | PoolTimeout | OSError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    # psycopg calls operational what is not the statement's fault: connections, resources, locks, shutdowns, deadlocks.
+    refused = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(refused, psycopg.OperationalError | psycopg.InterfaceError):
+        return True
+    return isinstance(refused, psycopg.Error) and refused.sqlstate in _ALSO_PASSING
