@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.context import AppContext
     from bot.settings import Settings
     from dialogue.words import Languages
+    from webhooks.metrics import Metrics
 
 # What takes long to import is imported by the factories: `tabletalk --help` needs none of it.
 
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from bot.timely_turns import TimelyTurns
     from webhooks import bodies, chat, health, problems, rest, schemas, security_headers, twilio
+    from webhooks.metrics import Metrics
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.widget import pages as widget
 
@@ -80,7 +82,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("tabletalk", static_folder=None)
     bodies.install(app)
     _trust_proxies(app, context.settings)
-    _keep_metrics_internal(app, context.settings.metrics_listen_on(0))
     problems.install(app)
     security_headers.install(app, is_production=context.settings.is_production)
     app.register_blueprint(
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 "redis": lambda: bool(context.redis.ping()),
                 "dialogue": context.dialogue.is_ready,
             },
-            with_metrics=context.settings.metrics_listen_on(0) is None,
+            _keep_metrics_internal(app, context.settings.metrics_listen_on(0), Metrics()),
         )
     )
     settings = context.settings
@@ -145,19 +146,19 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     from webhooks.chat.conversation_auth import ConversationAuth
     from webhooks.chat.hub import Hub
     from webhooks.chat.origins import Origins
+    from webhooks.metrics import Metrics
     from webhooks.rate_limits import Limits, RateLimits
 
     context = create_context(settings, pre_ping=True)  # a stale connection must not turn a visitor away
     app = Flask("tabletalk-events", static_folder=None)
     bodies.install(app)
     _trust_proxies(app, context.settings)
-    _keep_metrics_internal(app, context.settings.metrics_listen_on(1))
     problems.install(app)
     security_headers.install(app, is_production=context.settings.is_production)
     app.register_blueprint(
         health.create_blueprint(
             {"database": partial(_database_answers, context.database), "redis": lambda: bool(context.redis.ping())},
-            with_metrics=context.settings.metrics_listen_on(1) is None,
+            _keep_metrics_internal(app, context.settings.metrics_listen_on(1), Metrics()),
         )
     )
     rate_limits = RateLimits(context.settings, Limits.of(context.settings))
@@ -176,12 +177,17 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _keep_metrics_internal(app: Flask, port: int | None) -> None:
-    """Serve metrics on their own port only; last, so that no header that a proxy may set decides on the port."""
+def _keep_metrics_internal(app: Flask, port: int | None, metrics: Metrics) -> Metrics | None:
+    """Serve metrics on their own port, and return what is left for the public one: they, if they have none.
+
+    To be called after `_trust_proxies`: the port is looked at first, so that no header that a proxy may set decides on it.
+    """
     from webhooks.metrics import InternalPort
 
-    if port is not None:
-        app.wsgi_app = InternalPort(app.wsgi_app, port)  # type: ignore[method-assign]
+    if port is None:
+        return metrics
+    app.wsgi_app = InternalPort(app.wsgi_app, port, metrics)  # type: ignore[method-assign]
+    return None
 
 
 def create_actions_app(settings: Settings | None = None) -> Flask:

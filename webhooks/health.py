@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from webhooks.metrics import Metrics
 
 
-def create_blueprint(checks: dict[str, Callable[[], bool]], *, with_metrics: bool) -> Blueprint:
+def create_blueprint(checks: dict[str, Callable[[], bool]], metrics: Metrics | None) -> Blueprint:
     """Create the health routes. Each of the `checks` tells whether a dependency of a turn is available.
 
-    `with_metrics`: serve this process's metrics here, too, where they have no port of their own.
+    `metrics`: None where they have a port of their own.
     """
     blueprint = Blueprint("health", __name__)
 
@@ -24,11 +25,11 @@ def create_blueprint(checks: dict[str, Callable[[], bool]], *, with_metrics: boo
         parts = {name: _passes(check) for name, check in checks.items()}
         return jsonify({"ready": all(parts.values()), "parts": parts}), 200 if all(parts.values()) else 503
 
-    if with_metrics:
+    if metrics is not None:
 
         @blueprint.get("/metrics")
-        def metrics() -> Response:
-            return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        def show_metrics() -> Response:
+            return Response(metrics.latest(), content_type=metrics.content_type)
 
     return blueprint
 
