@@ -72,10 +72,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create the public app: Twilio webhooks, chat API, REST API, health checks; in development, the phone simulator too."""
     from flask import Flask
 
+    from bot.counters import Counters
     from bot.timely_turns import TimelyTurns
     from webhooks import bodies, chat, health, problems, rest, schemas, security_headers, twilio
     from webhooks.metrics import Metrics
     from webhooks.rate_limits import Limits, RateLimits
+    from webhooks.sending_metrics import SendingMetrics
     from webhooks.widget import pages as widget
 
     context = create_context(settings)
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _trust_proxies(app, context.settings)
     problems.install(app)
     security_headers.install(app, is_production=context.settings.is_production)
+    sending = SendingMetrics(context.database, Counters(context.settings.redis_address), context.clock)
     app.register_blueprint(
         health.create_blueprint(
             {
@@ -91,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 "redis": lambda: bool(context.redis.ping()),
                 "dialogue": context.dialogue.is_ready,
             },
-            _keep_metrics_internal(app, context.settings.metrics_listen_on(0), Metrics()),
+            _keep_metrics_internal(app, context.settings.metrics_listen_on(0), Metrics([sending])),
         )
     )
     settings = context.settings

@@ -276,10 +276,10 @@ class Service:
     # --- HTTP ---
 
     def is_ready(self) -> bool:
-        """Return whether the service is ready."""
+        """Return whether every part of the service is ready."""
         try:
-            return self._client.get("/readyz", timeout=5).status_code == httpx.codes.OK
-        except httpx.HTTPError:
+            return all(self._client.get("/readyz?verbose", timeout=5).json()["parts"].values())
+        except (httpx.HTTPError, ValueError, KeyError):
             return False
 
     def _repeat(self, method: str, path: str, **request: Any) -> dict[str, Any]:

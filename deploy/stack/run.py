@@ -191,7 +191,7 @@ class _Stack:
         }
         with httpx.Client(timeout=2.0, trust_env=False) as client:
             for program, (what, address) in addresses.items():
-                self._wait(what, partial(_is_ok, client, f"{address}/readyz"), program)
+                self._wait(what, partial(_is_ok, client, f"{address}/readyz?verbose"), program)
 
     def _programs(self) -> list[Program]:
         ours = str(Path(sys.executable).with_name("tabletalk"))
@@ -270,8 +270,9 @@ def _rasas(settings: Settings) -> dict[str, int]:
 
 def _is_ok(client: httpx.Client, url: str) -> bool:
     try:
-        return client.get(url).status_code == httpx.codes.OK
-    except httpx.HTTPError:
+        answer = client.get(url)
+        return answer.status_code == httpx.codes.OK and all(answer.json().get("parts", {}).values())
+    except (httpx.HTTPError, ValueError):
         return False
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from bot.conversations import sms_thread
 from bot.messages import Answer, Inbound
 from bot.timely_turns import OutOfTime, TimelyTurns
 from tests.support import lookups, replies
+from tests.support.http import PLAIN
 from tests.support.phone import TWILIO_WAITS, Phone, new_sid
 from tests.support.running import Stack, wait_until
 
@@ -194,6 +196,8 @@ def test_a_database_that_hangs_keeps_nobody_waiting_and_the_answer_follows_once(
         [promise] = phone.text("at 7pm, my name is Ana Lima")
         assert time.monotonic() - begin < TWILIO_WAITS
         assert promise.startswith(replies.PROMISE)
+        ready = httpx.get(f"{stack.base_url}/readyz", timeout=10, **PLAIN)
+        assert ready.json() == {"ready": True}, "a text that comes now is kept in Redis"
     assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in phone.wait_for_text()
     assert replies.CODE.search(phone.say("Y"))
     assert len(phone.inbox()) == 1, "the late answer came once"

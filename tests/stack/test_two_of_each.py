@@ -54,8 +54,8 @@ def second_web(stack: Stack, database_url: str) -> Iterator[str]:
 
 def _is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=3, **PLAIN).status_code == httpx.codes.OK
-    except httpx.HTTPError:
+        return all(httpx.get(f"{url}/readyz?verbose", timeout=3, **PLAIN).json()["parts"].values())
+    except (httpx.HTTPError, ValueError, KeyError):
         return False
 
 

@@ -138,10 +138,11 @@ class Stack:
         wait_until(is_another, f"{name} runs again", seconds=30)
 
     def is_ready(self) -> bool:
-        """Return whether the service is ready."""
+        """Return whether every part of the service is ready."""
         try:
-            return httpx.get(f"{self.base_url}/readyz", timeout=3, **PLAIN).status_code == httpx.codes.OK
-        except httpx.HTTPError:
+            parts = httpx.get(f"{self.base_url}/readyz?verbose", timeout=3, **PLAIN).json()["parts"]
+            return all(parts.values())
+        except (httpx.HTTPError, ValueError, KeyError):
             return False
 
     def wait_until_ready(self) -> None:

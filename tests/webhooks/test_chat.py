@@ -267,7 +267,7 @@ def test_errors_of_the_framework_are_problems_too(chat: Chat, path: str) -> None
 
 def test_health_tells_of_every_part(stack: Stack, chat: Chat) -> None:
     assert chat.client.get("/healthz").json() == {"alive": True}
-    ready = chat.client.get("/readyz")
+    ready = chat.client.get("/readyz", params="verbose")
     assert ready.status_code == 200
     assert ready.json()["parts"] == {"database": True, "redis": True, "dialogue": True}
     assert "process_" in chat.client.get("/metrics").text
