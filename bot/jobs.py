@@ -5,6 +5,7 @@ RQ's own jobs are pickles that name any function: whoever writes to Redis runs c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from bot.turn import TurnTaker
+
+logger = logging.getLogger(__name__)
 
 TURNS = "turns"
 _FINISH_SECONDS = 60.0
@@ -102,9 +105,21 @@ class TurnsWorker(SimpleWorker):
     @classmethod
     def on(cls, redis: Redis) -> TurnsWorker:
         """Return a worker for the queue. `redis` needs a connection pool of its own, without a timeout for reading."""
-        return cls([turns_queue(redis)], connection=redis, serializer=JSONSerializer, job_class=AllowedJob)
+        return cls(
+            [turns_queue(redis)],
+            connection=redis,
+            serializer=JSONSerializer,
+            job_class=AllowedJob,
+            exception_handlers=[_log_failure],
+        )
 
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Handle the signal."""
         self.is_asked_to_stop = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def _log_failure(job: Job, kind: Any, error: BaseException, where: Any) -> bool:
+    """Log why a job failed. RQ does so too, but puts the error's message into its own, which is withheld."""
+    logger.error("job %s failed", job.id, exc_info=(kind, error, where))
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from booking_engine import TryAgain
@@ -19,10 +19,9 @@ def is_outage(error: BaseException) -> bool:
     """
     if isinstance(error, TryAgain | PoolTimeout | OSError):
         return True
+    # Called operational is what is not the statement's fault: connections, resources, locks, shutdowns, deadlocks.
+    if isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
+        return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    # psycopg calls operational what is not the statement's fault: connections, resources, locks, shutdowns, deadlocks.
-    refused = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(refused, psycopg.OperationalError | psycopg.InterfaceError):
-        return True
-    return isinstance(refused, psycopg.Error) and refused.sqlstate in _ALSO_PASSING
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in _ALSO_PASSING

@@ -100,7 +100,7 @@ def test_what_cannot_be_stored_is_answered_and_put_aside(client: FlaskClient, da
     assert "could not deal with your message &quot;poison&quot;" in response.text or "poison" in response.text
     assert redis.llen("tabletalk:stash") == 0, "the worker does not try it again and again"
     [aside] = inbox_spool.aside(redis)
-    assert aside["reason"] == "IntegrityError"
+    assert aside["reason"] == "CheckViolation"
     assert send(client, "hello").status_code == 200
     assert len(stored(database)) == 1
 
