@@ -168,20 +168,23 @@ def pages_read(database: Engine, bound: str = "") -> int:
 
 
 def fill(database: Engine, clock: Clock, count: int) -> None:
+    """Store that many messages, a hundred of which, all over the table, wait."""
     thread = conversations.sms_thread(PHONE, OUR_NUMBER)
-    with database.begin() as connection:
-        conversations.remember(connection, thread)
-        connection.execute(text(_MESSAGES), {"id": thread.id, "count": count})
+    unhurried, values = text("SET statement_timeout = 0"), {"id": thread.id, "count": count}
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(unhurried)
+        conversations.remember(connection, thread)
+        connection.execute(text(_MESSAGES), values)
         connection.execute(text("VACUUM ANALYZE inbound"))
-    with database.begin() as connection:  # a hundred wait, all over the table
         connection.execute(
             text("""
                 UPDATE inbound SET status = CASE WHEN n % 2 = 0 THEN 'promised' ELSE 'received' END, retry_at = received_at
-                FROM generate_series(1, 100) AS n WHERE sid = 'SM' || n * (CAST(:count AS integer) / 100)
+                FROM generate_series(1, 100) AS n
+                WHERE conversation_id = CAST(:id AS uuid) AND sid = 'SM' || n * (CAST(:count AS integer) / 100)
             """),
-            {"count": count},
+            values,
         )
+        connection.execute(text("RESET statement_timeout"))
 
 
 def test_a_look_reads_few_pages_however_many_messages_there_are(
