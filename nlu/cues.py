@@ -89,13 +89,12 @@ def _cues(text: str) -> list[str]:
 def _correcting(text: str, spans: list[Span]) -> list[str]:
     """Return the cues of a text that is nothing but a correction: one thing, a word that says it was wrong, and no word besides."""
     spans = [span for span in spans if not _is_unknown_place(span)]  # "typo, 8pm"
-    kinds = {span.entity for span in spans if not span.entity.startswith("previous_")}
-    is_name = bool(kinds) and kinds <= _NAMES
-    is_one = len(kinds) == 1 and len([span for span in spans if span.entity in kinds]) == 1 and kinds <= _CORRECTED
-    if not (is_one or is_name):
+    told = [span.entity for span in spans if not span.entity.startswith("previous_")]
+    is_name = bool(told) and _NAMES.issuperset(told)
+    if not (is_name or (len(told) == 1 and told[0] in _CORRECTED)):
         return []
     around = _words_around(text, spans)
-    if around - _CORRECTIONS.marking - _CORRECTIONS.beside - {"*"} or around.isdisjoint(_CORRECTIONS.marking | {"*"}):
+    if not around <= _CORRECTIONS.marking | _CORRECTIONS.beside or around.isdisjoint(_CORRECTIONS.marking):
         return []
     return ["correcting", "renaming"] if is_name else ["correcting"]
 

@@ -139,13 +139,14 @@ def _meaning(turn: Turn, anchor: datetime | None, number: int) -> str | None:
     replaced = {entity.value for entity in turn.entities if entity.kind == "previous_number"}
     if anchor and replaced:  # "8 instead of 7" speaks of what is 7 now
         return "party_size" if replaced.isdisjoint({anchor.hour, anchor.hour % _HALF_DAY}) else "time"
-    if anchor and turn.has_cue("correcting"):  # what is so already needs none
-        now_is = {
-            "time": number in (anchor.hour, anchor.hour % _HALF_DAY),
-            "party_size": number == turn.state.party_size,
-        }
-        if any(now_is.values()):
-            return next((kind for kind, is_so in now_is.items() if not is_so), None)
+    if anchor and turn.has_cue("correcting") and (left := _not_yet_so(turn, anchor, number)):
+        return left
     if turn.state.said_last in ("time", "party_size"):
         return turn.state.said_last
     return "time" if turn.has_cue("rather_a_time") else None
+
+
+def _not_yet_so(turn: Turn, anchor: datetime, number: int) -> str | None:
+    """Return what a number means that corrects a booking of which the other is that already."""
+    is_time, is_party = number in (anchor.hour, anchor.hour % _HALF_DAY), number == turn.state.party_size
+    return None if is_time == is_party else "party_size" if is_time else "time"

@@ -34,7 +34,8 @@ def test_so_is_a_name(text: str) -> None:
     [
         "no wait, does it have parking?", "wait, is it 8?", "sorry, 7?", "sorry, 7 of my friends are vegan", "8", "Smith",
         "actually my flight lands at 6", "sorry we were 7 last time", "oh wait my mum is 70 on saturday",
-        "no rush, we're there at 7",         "sorry, thought it was 9", "sorry 10 min late", "sorry running late, 7:20", "oops wrong chat, see you at 8 babe",
+        "no rush, we're there at 7",         "sorry, thought it was 9", "sorry 10 min late", "sorry running late, 7:20",
+        "oops wrong chat, see you at 8 babe",
         "no, thanks",         "no need for 8 chairs", "wait, for 5 on friday", "oops wrong number", "actually i'm bringing Ana",
     ],
 )  # fmt: skip

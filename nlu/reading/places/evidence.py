@@ -205,8 +205,12 @@ def _is_placed(spot: Spot) -> bool:
     if spot.single:
         return _is_where(spot)
     cued = spot.before in _WORDS.leading or _is_attributed(spot)
-    telling = not spot.grade.partial or spot.grade.rank > EVERYDAY
-    return cued and (spot.said.books or (telling and _detail_follows(spot)))
+    return cued and (spot.said.books or (_is_telling(spot) and _detail_follows(spot)))
+
+
+def _is_telling(spot: Spot) -> bool:
+    """Whether it is a whole name, or more than everyday words: "let's meet at central park at 6"."""
+    return not spot.grade.partial or spot.grade.rank > EVERYDAY
 
 
 def _is_where(spot: Spot) -> bool:

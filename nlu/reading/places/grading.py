@@ -107,21 +107,21 @@ def _stands_for_name(index: PlaceIndex, runs: Sequence[Run]) -> bool:
 
 
 def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> bool:
-    """Whether a part of a name can tell it: few names share it, and it is no everyday word by itself.
-
-    A single word with a slip is one that is not said otherwise, and that the name begins with or has for its own.
-    """
+    """Whether a part of a name can tell it: few names share it, and it is no everyday word by itself."""
     if _is_counted(index, words):
         return False
-    if len(words) == 1 and runs[0].slips:
-        return (
-            len(words[0]) >= _LONG_WORD
-            and rank(words[0]) > KNOWN
-            and any(run.offset == 0 or is_core(index, run) for run in runs)
-        )
-    if len(words) == 1 and rank(words[0]) < NAME:
-        return len(runs) <= _MOST_SHARING and (rank(words[0]) > EVERYDAY or any(is_core(index, run) for run in runs))
-    return len(words) == 1 or bool(own_words(index, words)) or _stands_for_name(index, runs)
+    if len(words) > 1:
+        return bool(own_words(index, words)) or _stands_for_name(index, runs)
+    if runs[0].slips:
+        return _tells_by_slip(index, runs, words[0])
+    is_own = rank(words[0]) > EVERYDAY or any(is_core(index, run) for run in runs)
+    return rank(words[0]) >= NAME or (len(runs) <= _MOST_SHARING and is_own)
+
+
+def _tells_by_slip(index: PlaceIndex, runs: Sequence[Run], word: str) -> bool:
+    """Whether a word with a slip in it can tell the name that begins with it, or has no other of its own."""
+    is_long = len(word) >= _LONG_WORD and rank(word) > KNOWN
+    return is_long and any(run.offset == 0 or is_core(index, run) for run in runs)
 
 
 def _value_of(index: PlaceIndex, words: tuple[str, ...]) -> int:
