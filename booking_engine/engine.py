@@ -106,12 +106,6 @@ class BookingEngine:
         """Return the restaurant with this slug. Raises RestaurantUnknown."""
         return queries.restaurant(self._context, slug)
 
-    def restaurant_by_sms_number(self, number: str) -> Restaurant | None:
-        """Return the restaurant that this SMS number (E.164) belongs to, if any. The service's own belongs to none."""
-        if canonical_phone(number) == self._own_number:
-            return None  # however it got there: one restaurant would answer for all
-        return queries.restaurant_by_sms_number(self._context, number)
-
     def find_restaurants(
         self, criteria: Criteria = ANY_RESTAURANT, *, q: str | None = None, limit: int = 20, offset: int = 0
     ) -> list[Restaurant]:

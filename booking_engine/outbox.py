@@ -172,6 +172,11 @@ def _mark_ended(connection: Connection, worker: UUID, ended: list[Ended], now: d
         connection.execute(_MARK_ENDED, values)
 
 
+def on_record(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the messages that are still there: what is known of a diner may be deleted while a text goes out."""
+    return set(connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids))))
+
+
 def sids_on_record(connection: Connection, provider_sids: Sequence[str]) -> set[str]:
     """Return those of the sids that belong to a text which is known to be sent."""
     return set(connection.scalars(select(outbox.c.provider_sid).where(outbox.c.provider_sid.in_(provider_sids))))

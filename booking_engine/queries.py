@@ -17,11 +17,10 @@ from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.names import search_names
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.schema import diner_booking
-from booking_engine.storage.schema import restaurant as restaurant_table
 from booking_engine.storage.transactions import run_query
 
 from .context import EngineContext
-from .errors import InvalidRequest, ReservationUnknown, RestaurantUnknown
+from .errors import ReservationUnknown, RestaurantUnknown
 from .values import check_phone
 
 T = TypeVar("T")
@@ -42,22 +41,6 @@ def restaurant(context: EngineContext, slug: str) -> Restaurant:
 
     if not slug or len(slug) > _LONGEST_SLUG or not slug.isascii() or not slug.replace("-", "").isalnum():
         raise RestaurantUnknown
-    return _run(context, body)
-
-
-def restaurant_by_sms_number(context: EngineContext, number: str) -> Restaurant | None:
-    """Return the restaurant that this SMS number belongs to, if any."""
-
-    def body(connection: Connection, snapshot: CatalogueSnapshot) -> Restaurant | None:
-        restaurant_id = connection.execute(
-            select(restaurant_table.c.id).where(restaurant_table.c.sms_number == phone)
-        ).scalar_one_or_none()
-        return context.catalogue.restaurant(connection, snapshot, restaurant_id) if restaurant_id else None
-
-    try:
-        phone = check_phone(number)
-    except InvalidRequest:
-        return None
     return _run(context, body)
 
 

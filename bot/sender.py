@@ -156,6 +156,7 @@ class Sender:
         except FateUnknown as error:
             return self._without_word_back(routed, str(error))
         except Refused as error:
+            logger.error("text %s is refused for good, as %s", message.id, error.code)
             opts_out = error.code == _OPTED_OUT
             ended = Ended(message.id, str(error), is_dropped=opts_out)
             label = "dropped" if opts_out else "refused"
@@ -239,7 +240,8 @@ class Sender:
         return Attempt(routed, outcome, provider, "unknown")
 
     def record(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
-        """Store what belongs to the threads: notices that were sent, and opt-outs."""
+        """Store what belongs to the threads: notices that were sent, and opt-outs; nothing of diners forgotten meanwhile."""
+        attempts = _of_those_known(connection, attempts)
         notices = [notice for attempt in attempts if (notice := _notice(attempt)) is not None]
         told = {notice.conversation_id for notice in notices} | {a.routed.thread.id for a in attempts if a.opts_out}
         new = {a.routed.thread.id: a.routed.thread for a in attempts if a.routed.is_new_thread}
@@ -248,6 +250,12 @@ class Sender:
         for attempt in attempts:
             if attempt.opts_out:
                 conversations.note(connection, attempt.routed.thread.id, opted_out=True)
+
+
+def _of_those_known(connection: Connection, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Leave out the texts that were deleted with their diner while they were sent."""
+    known = outbox.on_record(connection, [attempt.routed.message.id for attempt in attempts])
+    return [attempt for attempt in attempts if attempt.routed.message.id in known]
 
 
 def _notice(attempt: Attempt) -> Notice | None:

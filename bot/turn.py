@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from booking_engine import Clock, TryAgain, outbox
@@ -188,33 +189,56 @@ class TurnTaker:
             return self._try_to_answer(turn, message, request)
 
     def _try_to_answer(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
-        attempts, is_given_up = message.attempts, False
-        answer: Answer | None
         conversation, message = self._verification.check(self._database, turn.conversation, message)
         turn = replace(turn, conversation=conversation)
         try:
             answer = self._find_answer(turn, message, request.deadline)
+            return self._stored(turn, message, answer, request, attempts=message.attempts)
         except DialogueUnavailable as error:
             logger.warning("dialogue unavailable: %s", error)
-            answer = None
+            self._put_off(turn, message, message.attempts)
         except DialogueFailed as error:
-            logger.error("dialogue failed at %s (attempt %d): %s", message.sid, attempts + 1, error)
-            attempts += 1
-            # Only the worker gives up, because it backs off between attempts.
-            is_given_up = request.sid is None and attempts >= MOST_ATTEMPTS
-            answer = self._failure_answer(conversation, message) if is_given_up else None
-        if answer is None:
-            wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
-            # The worker runs on the service's clock.
-            retry_at = self._clock.now() + wait
-            turn_store.put_off(self._database, turn, message, attempts=max(attempts, 1), retry_at=retry_at)
-            return None
+            logger.error("dialogue failed at %s (attempt %d): %s", message.sid, message.attempts + 1, error)
+            return self._after_failure(turn, message, request)
+        except (psycopg.Error, DBAPIError) as error:
+            if is_outage(error):
+                raise
+            logger.exception("the answer to %s cannot be stored", message.sid)
+            return self._after_failure(turn, message, request)
+        return None
+
+    def _after_failure(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
+        """Put the message off. Only the worker gives up, because it backs off between attempts; then say so."""
+        attempts = message.attempts + 1
+        if request.sid is None and attempts >= MOST_ATTEMPTS:
+            answer = self._failure_answer(turn.conversation, message)
+            return self._stored(turn, message, answer, request, attempts=attempts, is_given_up=True)
+        self._put_off(turn, message, attempts)
+        return None
+
+    def _put_off(self, turn: Turn, message: Inbound, attempts: int) -> None:
+        wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
+        # The worker runs on the service's clock.
+        retry_at = self._clock.now() + wait
+        turn_store.put_off(self._database, turn, message, attempts=max(attempts, 1), retry_at=retry_at)
+
+    def _stored(
+        self,
+        turn: Turn,
+        message: Inbound,
+        answer: Answer,
+        request: _Request,
+        *,
+        attempts: int,
+        is_given_up: bool = False,
+    ) -> Answer | None:
+        """Store an answer and return it; None if the turn has lost the dialogue, and so stores nothing."""
         try:
             answer = self._store(turn, message, answer, request, attempts=attempts, is_given_up=is_given_up)
         except LeaseLost:
             logger.warning("another turn has taken the dialogue of %s", message.sid)
             return None
-        self._notify(conversation)
+        self._notify(turn.conversation)
         return answer
 
     def _store(
@@ -230,7 +254,9 @@ class TurnTaker:
             try:
                 return turn_store.finish(self._database, turn, message, answer, outcome)
             except AnswerLate:
-                request = replace(request, sid=None)
+                late = replace(request, sid=None)
+                stored = self._store(turn, message, answer, late, attempts=attempts, is_given_up=is_given_up)
+                return replace(stored, said=())  # it goes out as a text
         with self._database.begin() as connection:
             if answer.opts_out:
                 conversations.note(connection, conversation.id, opted_out=True)

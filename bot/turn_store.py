@@ -22,9 +22,9 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine
 
-from booking_engine import TryAgain
 from booking_engine.phones import canonical_phone
-from booking_engine.storage.sql import Statement, autocommit, driver_of, invalidate_if_broken
+from booking_engine.storage.sql import Statement, driver_of
+from booking_engine.storage.transactions import run_query
 from bot.conversations import Conversation, from_row
 from bot.messages import Answer, Inbound, Status, rows_of
 
@@ -118,8 +118,8 @@ def take(database: Engine, conversation_id: UUID) -> Turn | None:
 
 def release(database: Engine, turn: Turn) -> None:
     """Give the dialogue back, if the turn still has it. Raises TryAgain."""
-    with _driver(database) as driver:
-        driver.execute(_RELEASE, {"dialogue_id": turn.conversation.dialogue, "fence": turn.fence})
+    values = {"dialogue_id": turn.conversation.dialogue, "fence": turn.fence}
+    run_query(database, lambda connection: driver_of(connection).execute(_RELEASE, values))
 
 
 def put_off(database: Engine, turn: Turn, message: Inbound, *, attempts: int, retry_at: datetime) -> None:
@@ -131,8 +131,7 @@ def put_off(database: Engine, turn: Turn, message: Inbound, *, attempts: int, re
         "dialogue_id": turn.conversation.dialogue, "fence": turn.fence, "conversation_id": message.conversation_id,
         "sid": message.sid, "attempts": attempts, "retry_at": retry_at,
     }  # fmt: skip
-    with _driver(database) as driver:
-        driver.execute(_PUT_OFF, values)
+    run_query(database, lambda connection: driver_of(connection).execute(_PUT_OFF, values))
 
 
 def finish(database: Engine, turn: Turn, message: Inbound, answer: Answer, outcome: Outcome) -> Answer:
@@ -140,8 +139,7 @@ def finish(database: Engine, turn: Turn, message: Inbound, answer: Answer, outco
 
     Raises LeaseLost, AnswerLate and TryAgain; nothing was stored then.
     """
-    with _driver(database) as driver:
-        return _finish(driver, turn, message, answer, outcome)
+    return run_query(database, lambda connection: _finish(driver_of(connection), turn, message, answer, outcome))
 
 
 def finish_within(connection: Connection, turn: Turn, message: Inbound, answer: Answer, outcome: Outcome) -> Answer:
@@ -187,16 +185,21 @@ class LeaseKeeper:
 
     def _renew(self, due: list[tuple[UUID, int]]) -> None:
         ids, fences = zip(*due, strict=True)
-        with _driver(self._database) as driver:
-            driver.execute(_RENEW, {"ids": list(ids), "fences": list(fences), "seconds": LEASE_SECONDS})
+        values = {"ids": list(ids), "fences": list(fences), "seconds": LEASE_SECONDS}
+        run_query(self._database, lambda connection: driver_of(connection).execute(_RENEW, values))
 
 
 def _take(database: Engine, taking: Statement, conversation_id: UUID) -> Turn | None:
     """Run a statement that returns a fencing number, and read what the turn needs, in one round trip."""
-    with _driver(database) as driver, driver.pipeline():
-        taken = driver.execute(taking.sql, taking.values)
-        reading = driver.cursor(row_factory=dict_row).execute(_READ, {"conversation_id": conversation_id})
-        row, fence = reading.fetchone(), (taken.fetchone() or (None,))[0]
+
+    def body(connection: Connection) -> tuple[int | None, dict[str, Any] | None]:
+        driver = driver_of(connection)
+        with driver.pipeline():
+            taken = driver.execute(taking.sql, taking.values)
+            reading = driver.cursor(row_factory=dict_row).execute(_READ, {"conversation_id": conversation_id})
+            return (taken.fetchone() or (None,))[0], reading.fetchone()
+
+    fence, row = run_query(database, body)
     if fence is None or row is None:
         return None
     unanswered = tuple(_inbound(conversation_id, found) for found in row["unanswered"] or ())
@@ -241,16 +244,6 @@ def _finish(driver: psycopg.Connection[Any], turn: Turn, message: Inbound, answe
 
 def _json(document: Any) -> Jsonb | None:
     return None if document is None else Jsonb(document)
-
-
-@contextmanager
-def _driver(database: Engine) -> Iterator[psycopg.Connection[Any]]:
-    """Yield a connection on which each statement is a transaction. Raises TryAgain for a lost one."""
-    try:
-        with database.connect() as connection, invalidate_if_broken(connection), autocommit(connection):
-            yield driver_of(connection)
-    except psycopg.OperationalError as error:
-        raise TryAgain("the database cannot be reached") from error
 
 
 _RECEIVE = """

@@ -70,8 +70,8 @@ def create_blueprint(
         thread, message = read_form(request.form)
         try:
             answer = turns.respond(thread, message)
-        except (NotStored, OutOfTime) as error:
-            logger.warning("message %s not stored, or not in time: %s", message.sid, type(error).__name__)
+        except (NotStored, OutOfTime):
+            logger.exception("message not stored, or not in time")
             return _twiml_texts(_set_aside(redis, responses))
         except Unstorable as error:
             logger.error("message %s cannot be stored: %s", message.sid, type(error.__cause__).__name__)

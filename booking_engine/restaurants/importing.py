@@ -35,12 +35,13 @@ def import_restaurants(
 ) -> ImportReport:
     """Create and update restaurants by slug. Restaurants and reservations are never deleted; the import is idempotent.
 
-    `own_number`: the service's own in its canonical form, which no restaurant may have.
+    `own_number`: the service's own in its canonical form, which no restaurant may have; it is taken from who has it.
     """
     parsed = read_lines(lines, progress)
     _check_own_number(parsed, own_number)
     documents = {line.slug: line.model_dump(mode="json") for line in parsed.values()}
     with database.begin() as connection:
+        _take_away(connection, own_number)
         # One import at a time: this row is the lock, and a new version makes every process reload.
         version = connection.execute(select(catalogue.c.version).with_for_update()).scalar_one() + 1
         ids: dict[str, int] = {}
@@ -144,6 +145,12 @@ def _check_own_number(parsed: dict[int, RestaurantLine], own_number: str | None)
     ]
     if problems:
         raise ImportRejected(problems)
+
+
+def _take_away(connection: Connection, own_number: str | None) -> None:
+    """Take the service's own number from whoever has it from before: one restaurant would answer for all."""
+    if own_number is not None:
+        connection.execute(update(restaurant).where(restaurant.c.sms_number == own_number).values(sms_number=None))
 
 
 def _check_numbers(connection: Connection, parsed: dict[int, RestaurantLine]) -> None:

@@ -273,3 +273,21 @@ def test_the_commands_print_an_export_and_what_was_tidied(run: Any, engine: Book
     assert json.loads(exported.output)["bookings"][0]["code"] == booking.code
     assert run("diners", "export", "Ana").exit_code == 2
     assert "idempotency keys" in run("tidy").output
+
+
+def test_a_text_that_is_on_its_way_brings_nobody_back(
+    forgetting: Diners, database: Engine, engine: BookingEngine, lane: SendingLane, twilio: TwilioServer
+) -> None:
+    gone = booked(engine, ANA)
+    engine.cancel_reservation(gone.code, command_id="z", channel="chat", notify=True)
+    create = lane.sender._twilio.create
+
+    def create_and_forget(**text: Any) -> str:
+        sid = create(**text)
+        forgetting.forget(ANA)
+        return sid
+
+    lane.sender._twilio.create = create_and_forget  # type: ignore[method-assign]
+    send_due(lane)
+    assert {one["To"] for one in twilio.taken} == {ANA}
+    assert ANA not in everything(database)

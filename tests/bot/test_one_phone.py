@@ -15,7 +15,7 @@ from bot import conversations, turn_store
 from bot.messages import Inbound
 from bot.sending_lane import SendingLane
 from tests.engine.conftest import alembic_config
-from tests.engine.helpers import as_lines, book, clock_at, evening, restaurant_line, tables
+from tests.engine.helpers import as_lines, book, clock_at, evening, owner_of, restaurant_line, tables
 from tests.support.sending import send_due
 from tests.support.twilio_server import TwilioServer
 
@@ -145,7 +145,7 @@ def test_bookings_and_texts_of_two_become_those_of_one(before: tuple[str, Engine
     command.upgrade(alembic_config(url), "head")
     engine = BookingEngine(database, clock_at("2026-12-01T12:00+00:00"))
     assert [each.diner_phone for each in engine.reservations_of(OLD)] == [LINE, LINE]
-    assert engine.restaurant_by_sms_number("+525512340199") is not None
+    assert owner_of(database, "+525512340199") is not None
     with database.connect() as connection:
         assert set(connection.scalars(text("SELECT to_phone FROM outbox"))) == {LINE}
         in_history = set(connection.scalars(text("SELECT state->>'diner_phone' FROM reservation_event")))

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, Reservation, Restaurant
+from bot.conversations import find, remember, sms_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 12, 5)
@@ -125,3 +126,13 @@ def texts(database: Engine, reservation: Reservation) -> list[Any]:
                 {"code": reservation.code},
             )
         )
+
+
+def owner_of(database: Engine, number: str) -> str | None:
+    """Return the slug of the restaurant that a text to this number is about, if it is one's own, as a new thread is stored."""
+    with database.connect() as connection:  # rolled back
+        thread = sms_thread(f"+1212555{uuid4().int % 10000:04}", number)
+        remember(connection, thread)
+        found = find(connection, thread.id)
+    assert found is not None
+    return found.restaurant

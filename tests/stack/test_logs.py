@@ -96,10 +96,10 @@ def test_no_log_knows_a_diner(stack: Stack, new_phone: Callable[..., Phone]) -> 
         doubted = "UPDATE outbox SET sending_at = created_at WHERE to_phone = :phone AND kind = 'reservation_confirmed'"
         connection.execute(text(doubted), {"phone": refused.number})
     stack.programs.start("worker")
-    wait_until(lambda: "to be given up" in (log / "worker.log").read_text(), "Twilio refuses a text")
+    wait_until(lambda: "is refused for good" in (log / "worker.log").read_text(), "Twilio refuses a text")
 
     logs = all_logs(stack)
-    for failure in ("message not stored", "relay could not look", "to be given up", "UndefinedTable"):
+    for failure in ("message not stored", "relay could not look", "is refused for good", "UndefinedTable"):
         assert failure in logs, f"the run went through no such failure: {said}"
     assert traces(logs, phone.number) == []
     assert traces(logs, refused.number) == []

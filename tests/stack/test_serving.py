@@ -30,7 +30,10 @@ PRODUCTION = {
     "TWILIO_AUTH_TOKEN": "a token of the tests that is long enough",
     "PUBLIC_URL": "https://tabletalk.example",
     "TABLETALK_API_KEYS": "a key of the tests that is long enough",
-    "INTERNAL_TOKEN": "an internal token of the tests that is long enough",
+    "RASA_TOKEN": "a token for Rasa that is long enough",
+    "ACTIONS_TOKEN": "a token for the actions that is long enough",
+    "CODES_SECRET": "a secret for codes that is long enough",
+    "DIGESTS_SECRET": "a secret for digests that is long enough",
     "WEB_THREADS": THREADS,
     "TRUSTED_PROXIES": 1,
 }

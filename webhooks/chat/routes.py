@@ -20,7 +20,7 @@ from bot.notifier import Notifier
 from bot.responses import Languages, Responses
 from bot.settings import Settings
 from bot.timely_turns import OutOfTime, TimelyTurns
-from bot.turn import LONGEST_TEXT, NotStored
+from bot.turn import LONGEST_TEXT, NotStored, Unstorable
 from webhooks.access import bearer_token, is_api_key
 from webhooks.bodies import read_body, read_idempotency_key
 from webhooks.chat import payloads
@@ -98,6 +98,8 @@ def create_blueprint(
         message = Inbound(conversation.id, sid, text, address=request.remote_addr)
         try:
             answer = turns.respond(conversation, message)
+        except Unstorable as error:
+            raise Problem(422, "message_refused", "This message cannot be stored.") from error
         except (NotStored, OutOfTime) as error:
             raise TryAgain("the message may not be stored") from error
         # The time of the answer, not of the request: a repeated message gets an identical response.

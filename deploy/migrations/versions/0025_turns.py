@@ -92,7 +92,10 @@ _INSTALLED = (
             RAISE EXCEPTION 'the answer is late' USING ERRCODE = 'TT002';
         END IF;
         UPDATE inbound i SET status = p_status, attempts = p_attempts, retry_at = NULL, traces = p_traces
-        WHERE i.conversation_id = p_conversation_id AND i.sid = p_sid;
+        WHERE i.conversation_id = p_conversation_id AND i.sid = p_sid AND i.status IN ('received', 'promised');
+        IF NOT FOUND THEN  -- by this very turn, whose connection was lost before it heard of it
+            RAISE EXCEPTION 'the message is answered' USING ERRCODE = 'TT001';
+        END IF;
         UPDATE conversation c SET lately = p_lately WHERE c.id = p_conversation_id AND c.lately IS DISTINCT FROM p_lately;
         RETURN QUERY INSERT INTO outbound AS o (conversation_id, reply_to, carried_by, text, payload)
         SELECT p_conversation_id, p_sid, p_carried_by, said.text, said.payload
