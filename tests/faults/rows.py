@@ -35,7 +35,7 @@ def answer_delays(database: Engine, taken: list[dict[str, Any]]) -> list[float]:
     """Return after how many seconds each answer reached the provider."""
     with database.connect() as connection:
         due: dict[str, datetime] = dict(
-            connection.execute(text("SELECT to_phone, next_attempt_at FROM outbox WHERE kind = 'text'")).tuples().all()
+            connection.execute(text("SELECT to_phone, next_attempt_at FROM outbox WHERE kind = 'text'")).all()
         )
     answers = [one for one in taken if one["To"] in due]
     return [(datetime.fromisoformat(one["exactly_at"]) - due[one["To"]]).total_seconds() for one in answers]

@@ -23,7 +23,9 @@ REQUEST = f"table for 2 at Brasserie Tournesol tomorrow at 6pm, we bring {WORDS[
 
 def traces(logs: str, number: str) -> list[str]:
     """Return what there is of a diner in the logs: the number in any form, the name, the words."""
-    national = r"\D{0,3}".join(number[-7:])  # without country and area code: "555-0142"
+    national = r"\D{0,3}".join(
+        number[-10:]
+    )  # without the country's code: "(212) 555-0142"; other diners share the end of it
     patterns = (national, *NAME, *WORDS)
     return [found[0] for pattern in patterns for found in re.finditer(pattern, logs, re.IGNORECASE)]
 
