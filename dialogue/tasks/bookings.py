@@ -17,6 +17,7 @@ from nlu.lexicon import COMMON
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
+_POINTERS = frozenset(("the", "my", "our", "that", "this"))
 
 
 def upcoming(turn: Turn) -> Steps[list[Reservation]]:
@@ -68,6 +69,26 @@ def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
         lambda booking: any(names_start(turn, entity, booking) for entity in old or turn.entities),
     )
     return next((found for way in ways if (found := list(filter(way, bookings)))), [])
+
+
+def names_another(turn: Turn, booking: Reservation) -> bool:
+    """Return whether a message tells which booking it is about, and this is not that one: it must not be taken instead.
+
+    It tells so by a restaurant, by a day or time that a booking has, or as "the cedar one".
+    """
+    if named_in(turn, [booking]):
+        return False
+    has_named = any(entity.slugs for entity in turn.reading.entities)
+    has_dated = any(entity.kind in ("date", "previous_date", "previous_time") for entity in turn.reading.entities)
+    return has_named or has_dated or _refers_to_one(turn.reading.words)
+
+
+def _refers_to_one(words: tuple[str, ...]) -> bool:
+    """Return whether words speak of one of several by a word of its own: "the cedar one"."""
+    return any(
+        pointer in _POINTERS and word not in COMMON and one == "one"
+        for pointer, word, one in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def _codes(turn: Turn) -> list[str]:
