@@ -18,7 +18,10 @@ from tests.support.chat import Chat
 from tests.support.phone import Phone
 from tests.support.running import Stack, wait_until
 
-from .test_logs import NAME, REQUEST, traces
+from .test_logs import traces
+
+NAME = ("Ottilie", "Brambleworth")  # nobody else's in this service
+REQUEST = "table for 2 at Brasserie Tournesol tomorrow at 6pm, we bring a wolfhound"
 
 
 def dump(stack: Stack) -> str:
@@ -46,7 +49,7 @@ def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Ph
         talk.say("table for 2 on Saturday at 8pm")
         talk.say("yes")
     phone.wait_for_text()
-    assert traces(dump(stack), phone.number), "the twin: a dump has it before"
+    assert traces(dump(stack), phone.number, (*NAME, "wolfhound"), digits=10), "the twin: a dump has it before"
 
     named = phone.say("please delete all my personal data")
     assert "6:00 PM" in named
@@ -59,7 +62,7 @@ def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Ph
         lambda: diners.forget_requested() >= 0 and not _is_known(stack, phone), "the diner is forgotten", seconds=30
     )
 
-    assert traces(dump(stack), phone.number) == []
+    assert traces(dump(stack), phone.number, (*NAME, "wolfhound"), digits=10) == []
     with stack.database.connect() as connection:
         kept = connection.execute(text("SELECT status, party_size FROM reservation WHERE diner_phone = ''")).all()
         consent = connection.execute(text("SELECT opted_out, agreed_by FROM text_consent")).all()

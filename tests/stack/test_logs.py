@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -21,13 +21,13 @@ WORDS = ("zebrafish", "xylophones")
 REQUEST = f"table for 2 at Brasserie Tournesol tomorrow at 6pm, we bring {WORDS[0]} and {WORDS[1]}"
 
 
-def traces(logs: str, number: str) -> list[str]:
-    """Return what there is of a diner in the logs: the number in any form, the name, the words."""
-    national = r"\D{0,3}".join(
-        number[-10:]
-    )  # without the country's code: "(212) 555-0142"; other diners share the end of it
-    patterns = (national, *NAME, *WORDS)
-    return [found[0] for pattern in patterns for found in re.finditer(pattern, logs, re.IGNORECASE)]
+def traces(found_in: str, number: str, words: Sequence[str] = (*NAME, *WORDS), *, digits: int = 7) -> list[str]:
+    """Return what there is of a diner: their words, and the end of the number in any form.
+
+    `digits`: how many of the number's; seven are without country and area code: "555-0142".
+    """
+    national = r"\D{0,3}".join(number[-digits:])
+    return [found[0] for pattern in (national, *words) for found in re.finditer(pattern, found_in, re.IGNORECASE)]
 
 
 def all_logs(stack: Stack) -> str:
