@@ -202,7 +202,7 @@ class TurnTaker:
             return self._after_failure(turn, message, request)
         except (psycopg.Error, DBAPIError) as error:
             if is_outage(error):
-                raise
+                raise TryAgain("the database went away") from error
             logger.exception("the answer to %s cannot be stored", message.sid)
             return self._after_failure(turn, message, request)
         return None
