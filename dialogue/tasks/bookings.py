@@ -17,6 +17,7 @@ from nlu.lexicon import COMMON
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
+_OF_TABLE = ("date", "time", "party_size")
 _POINTERS = frozenset(("the", "my", "our", "that", "this"))
 
 
@@ -81,6 +82,18 @@ def names_another(turn: Turn, booking: Reservation) -> bool:
     has_named = any(entity.slugs for entity in turn.reading.entities)
     has_dated = any(entity.kind in ("date", "previous_date", "previous_time") for entity in turn.reading.entities)
     return has_named or has_dated or _refers_to_one(turn.reading.words)
+
+
+def tells_more(turn: Turn, booking: Reservation) -> bool:
+    """Return whether a message that picks this booking tells something else for it too: "make the Saturday one 7 people"."""
+    return any(
+        entity.kind in _OF_TABLE and not (_is_its_party(entity, booking) or names_start(turn, entity, booking))
+        for entity in turn.entities
+    )
+
+
+def _is_its_party(entity: Entity, booking: Reservation) -> bool:
+    return entity.kind == "party_size" and entity.value.get("count") == booking.party_size
 
 
 def _refers_to_one(words: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from booking_engine import ReservationOver
 from dialogue.effects import CancelReservation, Steps
 from dialogue.tasks.book import release
-from dialogue.tasks.bookings import find_target, names_another, pick_booking
+from dialogue.tasks.bookings import find_target, names_another, pick_booking, tells_more
 from dialogue.tasks.change import says_yes_to_proposal
 from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, know_whose_booking
@@ -35,7 +35,8 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
     target = yield from find_target(turn)
     if isinstance(target, Outcome):
         return target
-    if not (turn.heard.picked or state.has_target) and names_another(turn, target):
+    is_named = turn.heard.picked or state.has_target
+    if tells_more(turn, target) if is_named else names_another(turn, target):
         state.is_unsure = True
     if state.is_unsure and not says_yes_to_proposal(turn):
         state.reservation, state.has_target = target.code, True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.holidays import HOLIDAYS, MOVING_FEASTS
 from nlu.reading.message import Message, Phrases
@@ -86,6 +87,7 @@ _GRAMMAR = Grammar(
         "month_name": f"(?P<month_name>{'|'.join(MONTHS)})",
         "any_month": "|".join(MONTHS),
         "feasts": MOVING_FEASTS,
+        "celebrated": "|".join(lexicon.load("wishes")["occasions"].values()),
     },
 )
 _TABLES = (

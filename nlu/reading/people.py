@@ -119,6 +119,8 @@ def _are_children(link: re.Match[str]) -> bool:
 
 def _kind(match: re.Match[str], links: list[re.Match[str]]) -> str:
     """One letter for who they are; nlu/grammar/en/people.yml says which."""
+    if len(links) == 1 and links[0]["some"] and not match["us"]:
+        return "m"
     if match["us"] or match["fellows"]:
         return "u" if match["us"] else "f" if any(link["noun"] for link in links) else "p"
     return "s" if _says_self(links) else _kind_of_others(match.group(), links)
@@ -166,7 +168,7 @@ _GRAMMAR = Grammar(
 )
 _PEOPLE = _GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
 _LINK = _GRAMMAR.pattern(
-    "(?P<self>{self})|(?P<number>{digits})(( of (my|our|the))?{of}(?P<counted>{anybody}))?|"
+    "(?P<self>{self})|(?P<number>{digits})((?P<some> of (my|our|the))?{of}(?P<counted>{anybody}))?|"
     "({adjectives} ){0,3}(?P<noun>{many}){law}|<maybe>|{name}|someone|somebody"
 )
 
