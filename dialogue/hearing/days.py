@@ -8,7 +8,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.state import Option
-from dialogue.times import certain, service_day
+from dialogue.times import certain, meant_starts, presumed_day, service_day
 from dialogue.turn import Turn, country_of, writes_day_first
 from nlu.resolving import resolve_dates, resolve_period
 
@@ -73,11 +73,20 @@ def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None
     if not values:
         return
     if any(value != values[0] for value in values):
-        options = tuple(Option(text, {"time": value}) for text, value in told.items())
+        options = tuple(Option(_clock(turn, value, restaurant) or text, {"time": value}) for text, value in told.items())
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_time"
         return
     turn.heard.fields.add("time" if values[0] != turn.state.time else "time_same")
     turn.state.time = values[0]
+
+
+def _clock(turn: Turn, value: dict[str, Any], restaurant: Restaurant | None) -> str | None:
+    """Return what a time is on the clock, where the restaurant's hours leave no doubt of it: "7:00 PM" for a bare 7."""
+    if restaurant is None:
+        return None
+    day = turn.state.date or presumed_day(restaurant, value, turn.situation.now)
+    meant = meant_starts(restaurant, day, value, turn.situation.now)
+    return turn.clock(restaurant, meant.starts[0]) if len(meant.starts) == 1 and not meant.is_window else None
 
 
 def _certain_value(
