@@ -21,7 +21,8 @@ from nlu.reading.names import as_printed
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
-_DAY = re.compile(r"\bon\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]s)\s+)*$", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:on|for)\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]?s)\s+)*$", re.IGNORECASE)
+_ONCE = re.compile(r"\b(?:when|whenever|once|while)\s+(?:my|our|his|her|their|the|we|i|he|she|they)\s+\w+(?:\s+\w+)?", re.IGNORECASE)
 _CORRECTIONS = lexicon.words("corrections")
 _CORRECTED = frozenset(("party_size", "date", "time", "number", "restaurant"))
 _NAMES = frozenset(("first_name", "last_name"))
@@ -43,7 +44,7 @@ class Surface(NamedTuple):
     lost: list[str]
     """names after "to" or "at" that are no restaurant of ours: elsewhere a name may be anybody's"""
     undated: list[str]
-    """occasions that stand for a day and do not tell it: "on our anniversary" """
+    """occasions that stand for a day and do not tell it: "on our anniversary", "when my parents visit" """
     language: str | None
     """code of ISO 639-1 where the text is surely not English"""
 
@@ -57,7 +58,10 @@ def surface(text: str, spans: list[Span]) -> Surface:
         whole_name=whole_name(text, spans),
         odd_name=as_printed(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
-        undated=[span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])],
+        undated=[
+            *(span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])),
+            *_ONCE.findall(text),
+        ],
         language=recognise(text),
     )
 

@@ -87,8 +87,8 @@ def resolve_dates(
         if within and value.get("which") == "coming" and "weeks" not in value:
             days = [first + timedelta(ahead) for ahead in range((last - first).days + 1)]
             days = [day for day in days if day.weekday() == value["weekday"]]
-        else:
-            days = _days(value, today, day_first, anchor)
+        else:  # of "January, the 6th" the first day tells from when on to count
+            days = _days(value, max(first, today) if "day" in value else today, day_first, anchor)
     except OverflowError:  # "in 999 months" from the year 9990
         return []
     return sorted({day for day in days if max(first, today) <= day <= last})
