@@ -33,6 +33,17 @@ class _Weighs(NamedTuple):
         return weight(self.acts, acts) >= self.enough if acts else self.unread
 
 
+_SHORT = 3
+"""Words. In a longer text there is more that a word like "right" may belong to: "the class ends right before that"."""
+_may_be_short_yes = _Weighs(("yes", "thanks"), _RATHER, unread=True)
+_may_be_long_yes = _Weighs(("yes", "thanks"), _SURE, unread=True)
+
+
+def may_be_yes(acts: Acts, length: int) -> bool:
+    """Return whether what looks like a yes is one, and does not ask, hesitate or speak of something else. `length`: in words."""
+    return (_may_be_short_yes if length <= _SHORT else _may_be_long_yes)(acts)
+
+
 class Reason(Enum):
     """How good the reason is that a message gives for changing or cancelling a booked table."""
 
@@ -63,8 +74,6 @@ def no_wish(acts: Acts) -> str:
     return max(_NO_WISH, key=lambda name: weight(_ASIDE if name == "aside" else (name,), acts))
 
 
-may_be_yes = _Weighs(("yes", "thanks"), _RATHER, unread=True)
-"""Or it asks, hesitates or speaks of something else, though it may look like a yes."""
 is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)
 """It says yes and nothing else: what was proposed out of doubt needs no less."""
 is_clear_no = _Weighs(("no",), _CERTAIN, unread=True)

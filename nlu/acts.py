@@ -124,6 +124,8 @@ def sure_intent(
         return "forget_me"
     if expecting is None and acts.get("note", 0.0) >= _SURE:
         return "inform"
+    if expecting is None and "topic" in told and acts.get("ask", 0.0) >= _RATHER and acts["ask"] == max(acts.values()):
+        return "ask"  # "what was the address again", which is no wish to hear the same words again
     if expecting == "name" and acts.get("name", 0.0) >= _SURE:
         return "inform"
     return _of_confirmation(acts, told) if expecting == "confirmation" else None

@@ -21,8 +21,7 @@ from nlu.reading.names import as_printed
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
-_DAY = re.compile(r"\b(?:on|for)\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]?s)\s+)*$", re.IGNORECASE)
-_ONCE = re.compile(r"\b(?:when|whenever|once|while)\s+(?:my|our|his|her|their|the|we|i|he|she|they)\s+\w+(?:\s+\w+)?", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:on|for|of)\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]?s)\s+)*$", re.IGNORECASE)
 _CORRECTIONS = lexicon.words("corrections")
 _CORRECTED = frozenset(("party_size", "date", "time", "number", "restaurant"))
 _NAMES = frozenset(("first_name", "last_name"))
@@ -60,7 +59,7 @@ def surface(text: str, spans: list[Span]) -> Surface:
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
         undated=[
             *(span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])),
-            *_ONCE.findall(text),
+            *(match.group().strip("| ") for match in _tells_a_day().finditer(_around(text, spans))),
         ],
         language=recognise(text),
     )
@@ -84,6 +83,11 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     }
 
 
+@cache
+def _tells_a_day() -> re.Pattern[str]:
+    return re.compile("|".join(load("cues")["undated"].values()))
+
+
 def _cues(text: str) -> list[str]:
     patterns = _patterns()
     found = [name for name, pattern in patterns["anywhere"] if pattern.search(text)]
@@ -105,8 +109,13 @@ def _correcting(text: str, spans: list[Span]) -> list[str]:
 
 def _words_around(text: str, spans: list[Span]) -> set[str]:
     """Return the words of a text that are in no entity, and the signs that tell questions and corrections."""
+    return set(_SPOKEN.findall(_around(text, spans)))
+
+
+def _around(text: str, spans: list[Span]) -> str:
+    """Return what is in no entity in small letters without accents, with a bar where one stood."""
     left, end = [], 0
     for span in sorted(spans, key=lambda span: span.start):
         left.append(text[end : span.start])
         end = span.end
-    return set(_SPOKEN.findall(anyascii(" ".join([*left, text[end:]])).casefold()))
+    return " ".join(anyascii(" | ".join([*left, text[end:]])).casefold().split())

@@ -14,6 +14,8 @@ from nlu.resolving import resolve_dates, resolve_period
 
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
 _NOON = 12
+_TOLD_BESIDE = ("time", "party_size", "restaurant")
+"""Of a booking whose day is known, these leave no doubt what a message is about."""
 _QUARTER = 15
 
 
@@ -54,7 +56,8 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
 def _hear_vague_date(turn: Turn) -> None:
     """Keep the words of what is said for a day and is none to come, so that no presumed day takes its place."""
     said = [entity.text for entity in turn.entities if entity.kind in ("vague_date", "past_date")]
-    if unclear := (*said, *turn.reading.undated):
+    is_day_open = turn.state.task == "book" and turn.state.date is None
+    if unclear := (*said, *(turn.reading.undated if is_day_open or not turn.has_kind(*_TOLD_BESIDE) else ())):
         turn.heard.problem, turn.heard.unclear = "no_such_date", unclear[0]
 
 

@@ -190,7 +190,7 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
     """Book it, at a clear yes to the summary just shown."""
-    says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts)
+    says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts, turn.reading.length)
     if not says_yes or turn.asked != "confirmation" or turn.follows_reply or (yield from doubles.own_nearby(turn)):
         return None
     return (yield from _book(turn))

@@ -59,7 +59,13 @@ def test_a_booked_table_is_touched_only_for_a_reason(act: str, acts: dict[str, f
     ],
 )
 def test_what_looks_like_a_yes_may_be_none(acts: dict[str, float], is_none: bool) -> None:
-    assert may_be_yes(acts) is not is_none
+    assert may_be_yes(acts, 2) is not is_none
+
+
+def test_a_long_text_needs_more_to_be_a_yes() -> None:
+    assert may_be_yes({"yes": 0.66}, 3)
+    assert not may_be_yes({"yes": 0.66}, 7)
+    assert may_be_yes({"yes": 0.5, "thanks": 0.3}, 7)
 
 
 @pytest.mark.parametrize(
