@@ -9,6 +9,7 @@ from booking_engine.restaurants.streets import street_words
 from dialogue.effects import FindRestaurants, GetRestaurant, ReservationsOf, Steps
 from dialogue.reading import Entity, kinds_of
 from dialogue.state import Option
+from dialogue.times import certain
 from dialogue.turn import Turn
 from nlu.cues import folded_words
 from nlu.lexicon import COMMON
@@ -104,7 +105,7 @@ def option_of(turn: Turn, restaurant: Restaurant) -> Option:
 
 
 def recall_last_time(turn: Turn) -> Steps[None]:
-    """Take "same as last time": the restaurant where this phone booked last, and for as many, as far as nothing else is said."""
+    """Take "same as last time": where, at what time and for how many this phone booked last, as far as nothing else is said."""
     state, phone = turn.state, turn.situation.phone
     if phone is None or state.restaurant is not None or not turn.has_cue("last_time"):
         return
@@ -113,6 +114,8 @@ def recall_last_time(turn: Turn) -> Steps[None]:
             state.restaurant = booking.restaurant.slug
             turn.heard.fields |= {"restaurant"} if state.party_size else {"restaurant", "party_size"}
             state.party_size = state.party_size or booking.party_size
+            if turn.has_cue("same_again"):
+                state.time = state.time or certain(booking.starts_at)
             return
 
 

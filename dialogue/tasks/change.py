@@ -339,7 +339,7 @@ def _written(turn: Turn, booking: Reservation, change: ChangeReservation) -> Ste
         turn.tell("utter_change_too_late", booking)
         return None
     is_first = turn.state.before is None or turn.state.before.at != turn.situation.now  # of this message
-    if changed.code == booking.code and changed != booking and is_first:
+    if changed != booking and is_first:
         turn.state.before = Before.of(booking, turn.situation.now)
     return changed
 

@@ -39,12 +39,16 @@ def undo(turn: Turn) -> Steps[Outcome]:
     elif turn.state.replaced and turn.state.replaced[0] == code:
         yield from _swap_back(turn, *turn.state.replaced)
     else:
-        _say_nothing_is(turn, booking)
+        yield from _say_nothing_is(turn, booking)
     return DONE
 
 
-def _say_nothing_is(turn: Turn, booking: Reservation | None) -> None:
-    if booking is not None and turn.state.before is not None:
+def _say_nothing_is(turn: Turn, booking: Reservation | None) -> Steps[None]:
+    before = turn.state.before
+    if booking is not None and before is not None and before.code != booking.code:  # it was moved to another restaurant
+        there = (yield from GetReservation(before.code)).restaurant
+        turn.tell("utter_undo_move", booking, former=turn.words.name(there.name))
+    elif booking is not None and before is not None:
         turn.tell("utter_undo_change_too_late", booking)
     else:
         turn.say("utter_nothing_to_undo")

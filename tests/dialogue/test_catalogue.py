@@ -25,6 +25,7 @@ CODE_FILES = [p for room in ("dialogue", "bot", "webhooks", "deploy") for p in s
 # The longest that is plausible; what restaurants and diners write themselves is cut when it is rendered.
 LONGEST = {
     "restaurant": WORDS.name("The Worshipful Company of Dumpling Makers and Noodle Pullers of Mulberry Street"),
+    "former": WORDS.name("The Worshipful Company of Dumpling Makers and Noodle Pullers of Mulberry Street"),
     "when": "Wed, Sep 30, 10:30 PM",
     "day": "Wed, Sep 30",
     "example": "Wed, Sep 30",
@@ -110,6 +111,7 @@ def test_an_invitation_to_opt_out_would_be_found(text: str) -> None:
 def test_most_answers_are_one_segment_with_everyday_facts() -> None:
     everyday = LONGEST | {
         "restaurant": "Brasserie Tournesol",
+        "former": "Brasserie Tournesol",
         "name": "Ana Lima",
         "party": "12 people",
         "list": "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people, ABC2345",
