@@ -94,7 +94,8 @@ def _built(text: str, said: _Words, read: set[str]) -> str | None:
         return None
     if not _are_names(words, read):
         return None
-    arranged = _arranged(groups, bracketed=any(token.word == "(" for token in said))
+    marks = {token.word for token in said}
+    arranged = _arranged(groups, bracketed="(" in marks, listed="," in marks)
     return as_printed(" ".join(_slice(text, group) for group in arranged)) if arranged else None
 
 
@@ -154,15 +155,18 @@ def _may_be_name(token: Token, read: set[str]) -> bool:
     return token.word not in COMMON or is_initial or token.word in read or any(token.word in kind for kind in kinds)
 
 
-def _arranged(groups: list[list[Token]], *, bracketed: bool) -> list[list[Token]]:
-    """Return the groups in a name's order: "Phil, Phil Moreno" says one twice, "Lima, Ana" puts the family first."""
+def _arranged(groups: list[list[Token]], *, bracketed: bool, listed: bool) -> list[list[Token]]:
+    """Return the groups in a name's order: "Phil, Phil Moreno" says one twice, "Lima, Ana" puts the family first.
+
+    A point turns nothing round: what it ends may be short for a title, "Capt. Ferreira".
+    """
     if len(groups) != _PAIR:
         return groups if len(groups) == 1 else []
     one, other = groups
     short, long = sorted(groups, key=len)
     if {token.word for token in short} <= {token.word for token in long}:
         return [long]
-    if bracketed:
+    if bracketed or not listed:
         return groups
     if len(short) > 1:
         return []

@@ -76,7 +76,9 @@ def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None
     if not values:
         return
     if any(value != values[0] for value in values):
-        options = tuple(Option(_clock(turn, value, restaurant) or text, {"time": value}) for text, value in told.items())
+        options = tuple(
+            Option(_clock(turn, value, restaurant) or text, {"time": value}) for text, value in told.items()
+        )
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_time"
         return
     turn.heard.fields.add("time" if values[0] != turn.state.time else "time_same")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import time, timedelta
 from itertools import groupby
 
@@ -27,9 +28,9 @@ def only_asks(turn: Turn) -> bool:
     return asks and turn.has_cue("only_asking") and turn.has_kind(*_ASKED_ABOUT)
 
 
-def answer(turn: Turn, restaurant: Restaurant) -> None:
+def answer(turn: Turn, restaurant: Restaurant, *, of: Collection[str] = _ASKED_ABOUT) -> None:
     """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
-    asked = [entity for entity in turn.entities if entity.kind in _ASKED_ABOUT] or turn.of_kind("cuisine")
+    asked = [entity for entity in turn.entities if entity.kind in of] or turn.of_kind("cuisine")
     told = {entity.text: _told(turn, restaurant, entity) for entity in asked}
     known = _without_repeats(list(filter(None, told.values())))  # "is there a ramp? I have a walker"
     facts = turn.about(restaurant)

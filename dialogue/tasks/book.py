@@ -282,6 +282,13 @@ def _restaurant(turn: Turn) -> Steps[Outcome | None]:
     return Outcome("choice" if state.choices and not is_a_part else "restaurant")
 
 
+def _asked_too(turn: Turn) -> Steps[None]:
+    """Answer what is asked besides: "do you have parking, and can I book for 2 tomorrow?"."""
+    if turn.follows_reply or not (turn.has_kind("topic") and turn.has_cue("question_mark") and turn.heard.news):
+        return
+    about.answer(turn, (yield from _place(turn)), of=("topic",))
+
+
 def _party_and_day(turn: Turn) -> Steps[Outcome | None]:
     """Ask for what was asked for and not answered; else it is presumed aloud."""
     state, restaurant = turn.state, (yield from _place(turn))
@@ -443,7 +450,7 @@ def _ask_to_confirm(turn: Turn) -> Steps[Outcome]:
 
 _AT_ONCE = (_both_or_instead, _dropped, _accepted_too_late, _only_asked, _others_wanted, _beside, _refused, _accepted)
 _WHAT_IS_MISSING = (
-    _noted, _unclear_day, ask_heard_options, _not_picked, _restaurant, _party_and_day, _table, _who, _named,
+    _noted, _unclear_day, ask_heard_options, _not_picked, _restaurant, _asked_too, _party_and_day, _table, _who, _named,
     _ask_to_confirm,
 )  # fmt: skip
 BOOK = Form(
