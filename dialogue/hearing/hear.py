@@ -8,7 +8,7 @@ from booking_engine import Restaurant
 from dialogue.effects import Steps
 from dialogue.hearing.criteria import REFUSED, hear_criteria, looks_elsewhere
 from dialogue.hearing.days import hear_date, hear_time
-from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests
+from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests, replacing
 from dialogue.hearing.picking import pick
 from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, hear_restaurant, in_hand, recall_last_time
 from dialogue.hearing.who import NAME_PARTS, hear_who
@@ -29,6 +29,7 @@ def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     turn.entities = [entity for entity in corrected if entity.kind not in aside]
     if turn.state.choices:
         pick(turn)
+    turn.entities = replacing(turn, anchor)
     restaurant = yield from _hear_place(turn)
     presumed = None
     if restaurant and turn.asked == "time" and turn.state.task == "book":

@@ -49,6 +49,36 @@ def as_correction(turn: Turn, entity: Entity) -> Entity:
     return entity
 
 
+def replacing(turn: Turn, anchor: datetime | None) -> list[Entity]:
+    """Return the entities, of "from 4 to 6" with the 6 as what is 4 now: how many come, the hour, or the day.
+
+    `anchor`: when the table in hand begins. Where two of them are that, or none, it is left open and asked about.
+    """
+    replaced, numbers = {entity.value for entity in turn.of_kind("previous_number")}, _numbers(turn)
+    if len(replaced) != 1 or len(numbers) != 1:
+        return turn.entities
+    kinds = _are_now(turn, anchor, replaced.pop())
+    meanings = {
+        "party_size": {"count": numbers[0]},
+        "time": _hour(numbers[0]),
+        "date": {"year": None, "month": None, "day": numbers[0]},
+    }
+    if len(kinds) != 1:
+        return turn.entities
+    [kind] = kinds
+    return [Entity(kind, each.text, meanings[kind]) if each.kind == "number" else each for each in turn.entities]
+
+
+def _are_now(turn: Turn, anchor: datetime | None, number: int) -> set[str]:
+    """Return which of party, hour and day are this number now."""
+    state = turn.state
+    hour = anchor.hour if anchor else (state.time or {}).get("hour")
+    kinds = {"party_size"} if number == state.known_party else set()
+    if hour is not None and number in (hour, hour % _HALF_DAY or _HALF_DAY):
+        kinds.add("time")
+    return kinds | {"date"} if not kinds and state.date and number == state.date.day else kinds
+
+
 def rather_guests(turn: Turn, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
     """Read "4" as people where the time was asked for two that were presumed, if nobody is seated at four or it is "for 4"."""
     state, wish = turn.state, entity.value
@@ -136,17 +166,17 @@ def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any], anchor: da
 
 def _meaning(turn: Turn, anchor: datetime | None, number: int) -> str | None:
     """Return what a number means that may be the time as well as the party; None where it has to be asked."""
-    replaced = {entity.value for entity in turn.entities if entity.kind == "previous_number"}
-    if anchor and replaced:  # "8 instead of 7" speaks of what is 7 now
-        return "party_size" if replaced.isdisjoint({anchor.hour, anchor.hour % _HALF_DAY}) else "time"
-    if anchor and turn.has_cue("correcting") and (left := _not_yet_so(turn, anchor, number)):
+    if turn.has_kind("previous_number"):
+        return None
+    left, rather = _not_yet_so(turn, anchor, number), "time" if turn.has_cue("rather_a_time") else None
+    if left and turn.has_cue("correcting"):
         return left
     if turn.state.said_last in ("time", "party_size"):
         return turn.state.said_last
-    return "time" if turn.has_cue("rather_a_time") else None
+    return left or rather if left is None or rather in (None, left) else None
 
 
-def _not_yet_so(turn: Turn, anchor: datetime, number: int) -> str | None:
-    """Return what a number means that corrects a booking of which the other is that already."""
-    is_time, is_party = number in (anchor.hour, anchor.hour % _HALF_DAY), number == turn.state.party_size
-    return None if is_time == is_party else "party_size" if is_time else "time"
+def _not_yet_so(turn: Turn, anchor: datetime | None, number: int) -> str | None:
+    """Return what a number means that only one of hour and party is already: the other one."""
+    kinds = _are_now(turn, anchor, number) & {"time", "party_size"}
+    return None if len(kinds) != 1 else "party_size" if "time" in kinds else "time"

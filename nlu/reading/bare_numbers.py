@@ -52,6 +52,8 @@ class _Said:
     explained: bool
     """whether somebody's number is spoken of"""
     changing: bool
+    replaces: bool
+    """whether a number is told that another one replaces"""
     asked: str | None
 
 
@@ -117,6 +119,7 @@ def _what_is_said(message: Message) -> _Said:
         date=message.has("date"),
         explained=message.has("party_size", "previous_party_size") or not _WORDS.party_words.isdisjoint(words),
         changing=is_changing(message),
+        replaces=message.has("previous_number"),
         asked=message.expecting,
     )
 
@@ -177,6 +180,8 @@ def _meaning(number: int, before: str, said: _Said) -> tuple[str, Value]:
     asked = as_asked(number, said) if as_asked else None
     if asked:
         return asked
+    if said.replaces:
+        return "number", number  # of what, the number that it replaces tells
     time = clock_time(number, 0) if number else None
     if time and _is_hour(before, said):
         return "time", time

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nlu import lexicon
+from nlu.grammar import Grammar
+from nlu.reading.clock import LAST_HOUR, clock_time
 from nlu.reading.message import Claim, Message
 
 _WORDS = lexicon.words("changing")
@@ -43,9 +45,21 @@ _REFUSING = tuple(
 """Words right before a restaurant that is not wanted; "isn't Halyard closed?" and "why not Halyard" speak for none."""
 
 
+_GRAMMAR = Grammar("replacing", means={"n": int})
+
+
 def is_changing(message: Message) -> bool:
     """Whether the message speaks of changing something."""
     return any(token.word in CHANGING for token in message.tokens)
+
+
+def read_replaced_numbers(message: Message) -> None:
+    """Claim a bare number that another one is to replace as `previous_number`; before times and people, which would make hours
+    and counts of both.
+    """
+    message.apply(_GRAMMAR.rules("old", changing=is_changing(message)))
+    if message.has("previous_number"):
+        message.apply(_GRAMMAR["new"])
 
 
 def read_negations(message: Message) -> None:
@@ -72,9 +86,21 @@ def read_changes(message: Message) -> None:
     for claim in message.of("number"):
         if _negated(message, claim):  # "8 instead of 7"
             message.replace(claim, entity="previous_number")
+    _share_kind(message)
     dates = message.of("date")
     if len(dates) == 1 and _names_what_moves(message, dates[0]):
         message.replace(dates[0], entity="previous_date")
+
+
+def _share_kind(message: Message) -> None:
+    """A bare number that something replaces is of its kind: "change 7 to 7:45", "4 -> 5 people"."""
+    told = {claim.entity for claim in (*message.of("time"), *message.of("party_size")) if "delta" not in claim.value}
+    if len(told) != 1 or message.has("number"):
+        return
+    [kind] = told
+    for claim in message.of("previous_number"):
+        value = clock_time(claim.value % LAST_HOUR, 0) if kind == "time" else {"count": claim.value}
+        message.replace(claim, entity=f"previous_{kind}", value=value)
 
 
 def _names_what_moves(message: Message, day: Claim) -> bool:

@@ -7,6 +7,7 @@ is no number.
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from nlu.reading.numbers import CARDINALS, ORDINALS, TENS
 from nlu.reading.spelling import AFTER_SUBJECT, MONTHS, SPELLINGS
 
 _WORDS = lexicon.words("times")
+_WEEKDAYS = frozenset(map(str.lower, calendar.day_name))
 
 TOKEN = re.compile(
     r"""
@@ -30,6 +32,7 @@ TOKEN = re.compile(
     | (?P<either>(?<!\d\d\d)(?:(?<=\d)|(?<=\d[ap])|(?<=\d[ap]m))/(?=\d{1,2}(?![\d/])))
     | (?P<phone_spelling>(?:2(?:nite|nyt|night|day|mor?row?|moz|mrw)|b4|l8r|l8|gr8)\b)
     | (?P<meridiem>[ap]\s?\.\s?m\b\.?|(?<=\d)[ap]m?(?=ish\b)|(?<=\d)[ap](?![^\W_])|[ap]m(?![^\W_]))
+    | (?P<arrow>[-=–—]+\s?>|[→⇒➡])
     | (?P<oclock>o\s?['’`´"]?\s?clock\b)
     | (?P<number>\d+)
     | (?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:['’`´](?:[^\W\d_]|[\u0300-\u036f])+)*)
@@ -69,19 +72,45 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _sounded_out(tokens: list[Token]) -> list[Token]:
-    """ "Tmrw 4 four", "a table 4 2": the first is no number, but "for"."""
+    """ "Tmrw 4 four", "need 2 move it 2 8pm": such a 4 is no number but "for", and such a 2 is "to"."""
     for place, (token, after) in enumerate(pairwise(tokens)):
-        if token.kind == "number" and token.word == "4" and after.word.isdecimal() and after.start > token.end:
-            before = tokens[place - 1].word if place else ""
-            beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
-            if before in _WORDS.things_booked or (after.kind == "word" and not _says_more(before, beyond)):
-                tokens[place] = token._replace(word="for", kind="word")
+        sounds = _SOUNDS.get(token.word) if token.kind == "number" and after.start > token.end else None
+        if sounds and sounds[1](tokens, place):
+            tokens[place] = token._replace(word=sounds[0], kind="word")
     return tokens
+
+
+def _word_at(tokens: list[Token], place: int) -> str:
+    return tokens[place].word if 0 <= place < len(tokens) else ""
+
+
+def _is_for(tokens: list[Token], place: int) -> bool:
+    before, after, beyond = (_word_at(tokens, at) for at in (place - 1, place + 1, place + 2))
+    if after in _WORDS.whom:
+        return before not in _WORDS.counting
+    if not (after.isdecimal() or tokens[place + 1].kind == "clock"):
+        return False
+    return before in _WORDS.things_booked or (tokens[place + 1].kind == "word" and not _says_more(before, beyond))
 
 
 def _says_more(before: str, beyond: str) -> bool:
     """Whether a number is a day or an hour, and the next one who comes: "Dec 4 two people", "tomorrow 4 two people"."""
     return before in _WORDS.hour_cues or before in MONTHS or beyond in _WORDS.who_come
+
+
+def _is_to(tokens: list[Token], place: int) -> bool:
+    """Whether a verb follows, or a verb of moving stands before and where to after: "move us 2 8pm"."""
+    before, after = _word_at(tokens, place - 1), tokens[place + 1]
+    if after.word in _WORDS.infinitives:
+        return before not in _WORDS.counting
+    said = [token.word for token in tokens[:place]]
+    moves = not _WORDS.moved.isdisjoint(said) and not any(word.isdecimal() for word in said)
+    if not (moves and before not in _WORDS.counting - {"us"}) and said[-2:-1] != ["from"]:
+        return False
+    return after.word.isdecimal() or after.kind in ("clock", "ordinal") or after.word in _WEEKDAYS
+
+
+_SOUNDS: dict[str, tuple[str, Callable[[list[Token], int], bool]]] = {"4": ("for", _is_for), "2": ("to", _is_to)}
 
 
 def _without_ornament(tokens: list[Token]) -> list[Token]:
@@ -134,6 +163,7 @@ _CANONICAL: dict[str, Callable[[str], str]] = {
     "number": lambda raw: raw.translate(_ASCII_DIGITS).lstrip("0") or "0",
     "meridiem": lambda raw: raw[0].lower() + "m",
     "oclock": lambda _: "oclock",
+    "arrow": lambda _: "->",
     "phone_spelling": lambda raw: SPELLINGS[raw.lower()],
     "other": lambda raw: raw[0] if raw[0] in KEPT else _PUNCTUATION.get(raw[0]) or _SIGNS.get(raw[0], "¤"),
 }

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.lexicon import COMMON
-from nlu.reading.changes import is_changing
 from nlu.reading.lexing import Token
 from nlu.reading.message import Claim, Message, Value, View
 from nlu.reading.numbers import count_of, number_of
@@ -177,8 +176,6 @@ def read_party_size(message: Message) -> None:
     """Claim how many people come as `party_size`; days, times and wishes must have been read before."""
     message.apply(_GRAMMAR["changes"])
     message.apply(_GRAMMAR["before"])
-    if is_changing(message):
-        message.apply(_GRAMMAR["before_change"])
     message.apply(_GRAMMAR["ranges"])
     if message.expecting == "party_size":
         message.apply(_GRAMMAR["asked"])

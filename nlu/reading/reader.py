@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nlu.reading.bare_numbers import read_bare_numbers, read_labels
-from nlu.reading.changes import read_changes, read_negations
+from nlu.reading.changes import read_changes, read_negations, read_replaced_numbers
 from nlu.reading.choices import read_choices, read_comparing_choices
 from nlu.reading.cities import read_cities
 from nlu.reading.contacts import read_contacts
@@ -29,6 +29,7 @@ _READERS = (
     read_labels,
     read_choices,
     read_dates,
+    read_replaced_numbers,
     read_table_counts,
     read_times,
     read_wishes,

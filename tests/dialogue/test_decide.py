@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dialogue.decide import FORMS, REPLIES, Decision, decide
+from dialogue.effects import ChangeReservation, PlaceHold
 from dialogue.reading import Entity, Reading
 from dialogue.state import State
 from dialogue.turn import Situation, Turn
@@ -37,6 +38,8 @@ WRITING = {
     "RestoreReservation",
 }
 """Effects that change something; a row lists all of these that it expects, in their order."""
+TAKING = (PlaceHold, ChangeReservation)
+"""Effects that take a table."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -141,6 +144,11 @@ def test_a_decision(name: str, place: int, row: dict[str, Any]) -> None:
     decision, world = _decided(row)
     asked_for = [type(effect).__name__ for effect in world.asked]
     assert [each for each in asked_for if each in WRITING] == row.get("does", [])
+    if "table" in row:
+        taken = [
+            (f"{each.starts_at:%Y-%m-%d %H:%M}", each.party_size) for each in world.asked if isinstance(each, TAKING)
+        ]
+        assert taken[-1] == (row["table"]["when"], row["table"]["for"])
     if "says" in row:
         assert [line.response for line in decision.reply.lines] == row["says"]
     assert decision.follow == row.get("follow")

@@ -53,7 +53,7 @@ def _people(value: Any) -> Any:
 
 SHOWN: dict[str, Callable[[Any], Any]] = {
     "days": _days, "times": _times, "choices": _choice, "numbers": _number, "people": _people,
-    "tables": lambda value: value["count"],
+    "tables": lambda value: value["count"], "replacing": lambda value: value,
 }  # fmt: skip
 """What a value comes to, as the examples of a file show it."""
 AMID = {
@@ -63,6 +63,7 @@ AMID = {
     "numbers": "{} please",
     "people": "hello there! {}, please and thanks.",
     "tables": "hello! {} please, thanks.",
+    "replacing": "hello! {}, please and thanks",
     "labels": "we stay in {} and want a table for 4 on friday",
 }
 """A text in which the examples of a file are read as they are alone."""

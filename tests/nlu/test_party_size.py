@@ -26,6 +26,26 @@ def test_a_number_alone_is_a_count(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("need 2 move my rez 2 8pm", []),
+        ("can u change it 2 7:30", []),
+        ("move us 2 friday pls", []),
+        ("going 2 be late", []),
+        ("change us 2 6 people", [6]),
+        ("want 2 book a table 4 my wife and me", [2]),
+        ("table 4 8:30 tomorrow 2 ppl", [2]),
+        ("table for 2 book it", [2]),
+        ("we 2 come at 8", [2]),
+        ("move my table for 2 to 8pm", [2]),
+        ("move 2 people to friday", [2]),
+    ],
+)
+def test_a_digit_for_a_word_is_no_count(text: str, count: list[int]) -> None:
+    assert values(text, "party_size") == [{"count": each} for each in count]
+
+
+@pytest.mark.parametrize(
     ("text", "new", "old"),
     [
         ("change it from 4 to 6 people", 6, 4),
