@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nlu import lexicon
 from nlu.grammar import Grammar
-from nlu.reading.changes import is_changing
+from nlu.reading.changes import is_changing, taken_back
 from nlu.reading.clock import LAST_HOUR, clock, clock_time
 from nlu.reading.message import Claim, Message, Value, pattern
 from nlu.reading.neighbours import in_a_name
@@ -80,7 +80,8 @@ def _read_each(message: Message) -> None:
                 message.release(other)
                 message.claim("party_size", other.first, end, {"min": low, "max": high})
                 continue
-            entity, value = _like(other, number) or _reading(number, before, after, said)
+            like = _like(taken_back(message, first) or other, number)
+            entity, value = like or _reading(number, before, after, said)
             message.claim(entity, first, end, value)
             said.party |= entity == "party_size"
             said.time |= entity == "time"
@@ -153,9 +154,14 @@ def _other(message: Message, position: int) -> Claim | None:
 
 
 def _like(other: Claim | None, number: int) -> tuple[str, Value] | None:
-    """The 8 of "7 or 8" is an hour if the 7 is one, and nothing yet if that is open."""
-    time = clock_time(number, 0) if other and other.entity == "time" else None
-    return ("time", time) if time else ("number", number) if other and other.entity == "number" else None
+    """The 8 of "7 or 8" and the 5 of "for 4, sorry 5" are what the first number is, and nothing yet if that is open."""
+    if other is None or other.entity not in (*_KINDS, "number"):
+        return None
+    values = {"party_size": {"count": number}, "time": clock_time(number, 0), "number": number}
+    if other.entity == "date" and "day" in other.value:
+        values["date"] = other.value | {"day": number}
+    value = values.get(other.entity)
+    return (other.entity, value) if value else None
 
 
 def _reading(number: int, before: list[str], after: str, said: _Said) -> tuple[str, Value]:

@@ -13,6 +13,8 @@ _WORDS = lexicon.words("changing")
 
 CHANGING = _WORDS.changing
 _REPLACEABLE = ("party_size", "time", "date")
+_REPAIRABLE = {kind: f"previous_{kind}" for kind in (*_REPLACEABLE, "number")} | {"restaurant": "refused_restaurant"}
+_AROUND_REPAIRS = _WORDS.around_repairs | _WORDS.repairing
 _MISSING = (
     ("cant", "make", "it"), ("cant", "make", "it", "on"), ("cant", "do"), ("cant", "come"), ("came", "up", "on"),
     ("busy", "on"), ("busy",), ("not", "free"), ("not", "free", "on"), ("going", "to", "do"), ("gonna", "do"),
@@ -75,8 +77,29 @@ def read_negations(message: Message) -> None:
             message.replace(claim, entity="refused_restaurant")
 
 
+def taken_back(message: Message, position: int) -> Claim | None:
+    """Return what the words right before this position take back, if they do: the 4 of "for 4, no wait, 5"."""
+    says_so = False
+    while position and not message.taken(position - 1) and message.word(position - 1) in _AROUND_REPAIRS:
+        position -= 1
+        says_so |= message.word(position) in _WORDS.repairing
+    return message.claim_at(position - 1) if says_so else None
+
+
+def _drop_taken_back(message: Message) -> None:
+    """Rename what is corrected in the same breath: of each kind that is told before such words and after them, the former."""
+    repairs = [claim.first for claim in message.claims if taken_back(message, claim.first)]
+    for entity in _REPAIRABLE if repairs else ():
+        claims = [claim for claim in message.of(entity) if entity != "party_size" or "delta" not in claim.value]
+        said_anew = max((at for at in repairs if claims and at <= claims[-1].first), default=0)
+        for claim in claims:
+            if claim.first < said_anew:
+                message.replace(claim, entity=_REPAIRABLE[entity])
+
+
 def read_changes(message: Message) -> None:
-    """Rename what a change leaves behind ("move my Friday table to Saturday") in the same way."""
+    """Rename what a change leaves behind ("move my Friday table to Saturday"), or what is taken back, in the same way."""
+    _drop_taken_back(message)
     changing = is_changing(message)
     for entity in _REPLACEABLE:
         claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
