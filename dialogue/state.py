@@ -110,6 +110,8 @@ class State:
     refused: tuple[str, ...] = ()
     refused_cuisines: tuple[str, ...] = ()
     party_size: int | None = None
+    is_group: bool = False
+    """whether a group was spoken of, so that no number is presumed before it is told"""
     date: dt.date | None = None
     period: tuple[dt.date, dt.date] | None = None
     """the first and the last of the days that were told loosely, until one of them is named"""

@@ -17,7 +17,8 @@ _ALTERNATIVES = 2
 
 
 def hear_party(turn: Turn) -> None:
-    """Take the party sizes that are told; a range is asked about, nobody is no party."""
+    """Take the party sizes that are told; a range is asked about, nobody is no party, and a group may be of any size."""
+    turn.state.is_group |= turn.has_kind("vague_party")
     for entity in turn.entities:
         if entity.kind != "party_size":
             continue
@@ -28,6 +29,8 @@ def hear_party(turn: Turn) -> None:
             turn.heard.ask_options = "utter_party_range"
         elif "delta" in value and known:
             _set_party(turn, known + value["delta"])
+        elif "times" in value and known:
+            _set_party(turn, known * value["times"])
         elif value.get("count") is not None:
             _set_party(turn, value["count"])
 

@@ -292,7 +292,8 @@ def _asked_too(turn: Turn) -> Steps[None]:
 def _party_and_day(turn: Turn) -> Steps[Outcome | None]:
     """Ask for what was asked for and not answered; else it is presumed aloud."""
     state, restaurant = turn.state, (yield from _place(turn))
-    if state.party_size is None and (turn.asked == "party_size" or turn.heard.problem == "no_such_party"):
+    is_untold = turn.asked == "party_size" or turn.heard.problem == "no_such_party" or state.is_group
+    if state.party_size is None and is_untold:
         return ask_booking_part(turn, "party_size", restaurant)
     if state.date is None and turn.asked == "date":
         return ask_booking_part(turn, "date", restaurant)

@@ -118,7 +118,8 @@ def _what_is_said(message: Message) -> _Said:
         party=_counts(message),
         time=any("hour" in claim.value for claim in message.of("time")),
         date=message.has("date"),
-        explained=message.has("party_size", "previous_party_size") or not _WORDS.party_words.isdisjoint(words),
+        explained=message.has("party_size", "previous_party_size", "vague_party")
+        or not _WORDS.party_words.isdisjoint(words),
         changing=is_changing(message),
         replaces=message.has("previous_number"),
         asked=message.expecting,

@@ -73,10 +73,26 @@ def _with_names(message: Message) -> View:
     beside = _WORDS.connectors if message.text.islower() else frozenset()
     words, items = ["", *message.view.words, ""], list(message.view.items)
     for place, (word, first, end) in enumerate(message.view.items):
-        if word not in _NO_NAMES and _may_be_name(message.tokens[first], word):
+        token = message.tokens[first]
+        if word not in _NO_NAMES and _may_be_name(token, word):
             is_beside = words[place] in beside or words[place + 2] in beside
-            items[place] = (_marked(message, word, message.tokens[first], is_beside=is_beside), first, end)
+            items[place] = (_marked(message, word, token, is_beside=is_beside), first, end)
+        elif (
+            token.capital
+            and word not in _OPENING
+            and token.kind == "word"
+            and _is_listed(words, [item[0] for item in items], place)
+        ):
+            items[place] = ("<name>", first, end)  # "Ravi, Min and Will"
     return message.view if items == message.view.items else View(items)
+
+
+def _is_listed(words: list[str], marked: list[str], place: int) -> bool:
+    """Whether a word stands in a list of names, with one before it."""
+    follower = words[place + 2]
+    return marked[max(0, place - 2) : place] in (["<name>", ","], ["<name>", "and"], ["<name>", "&"]) and follower in (
+        ",", "and", "&",
+    )  # fmt: skip
 
 
 def _may_be_name(token: Token, word: str) -> bool:
@@ -153,10 +169,11 @@ def _diner_and_company(match: re.Match[str]) -> Value | None:
 def _count(link: re.Match[str]) -> int | None:
     """How many a link is; None for "the kids"."""
     noun = re.sub("[- ]", "", link["counted"] or link["noun"] or "")  # "in-laws"
-    each = 2 if noun in _WORDS.pairs else 1
+    is_pair = noun in _WORDS.pairs or (noun in _MANY and "twin" in link.group().split())
+    each = 2 if is_pair else 1
     if link["number"]:
         return each * (number_of(link["number"]) or 0)
-    return None if noun in _MANY else each
+    return None if noun in _MANY and not is_pair else each
 
 
 _GRAMMAR = Grammar(
@@ -190,11 +207,25 @@ def read_party_size(message: Message) -> None:
     is_told = bool(_absolute(message))
     for claim in message.of("companions"):
         message.replace(claim, entity="guests" if is_told else "party_size")
+    _sum_up(message)
     _prefer_figures(message)
+    if not message.has("party_size"):
+        message.apply(_GRAMMAR["vague"])
+
+
+def _sum_up(message: Message) -> None:
+    """Take what comes or goes after a count together with it, where "but" or the like joins them: "we were eight but two cancelled"."""
+    counts, deltas = _counts(message), [claim for claim in message.of("party_size") if "delta" in claim.value]
+    if len(counts) != 1 or not deltas or deltas[0].first < counts[0].end:
+        return
+    between = [message.word(at) for at in range(counts[0].end, deltas[0].first)]
+    if not _WORDS.adding.isdisjoint((*between[-2:], message.word(deltas[0].first))):
+        total = counts[0].value["count"] + sum(claim.value["delta"] for claim in deltas)
+        message.replace(counts[0], value={"count": total})
 
 
 def _absolute(message: Message) -> list[Claim]:
-    return [claim for claim in message.of("party_size") if "delta" not in claim.value]
+    return [claim for claim in message.of("party_size") if {"delta", "times"}.isdisjoint(claim.value)]
 
 
 def _counts(message: Message) -> list[Claim]:

@@ -46,6 +46,8 @@ def _number(value: Any) -> Any:
 def _people(value: Any) -> Any:
     if "delta" in value:
         return f"{value['delta']:+}"
+    if "times" in value:
+        return f"x{value['times']}"
     if "count" in value:
         return value["count"]
     return f"{value['min']} or more" if value["max"] is None else f"{value['min']}-{value['max']}"

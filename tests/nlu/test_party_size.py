@@ -55,6 +55,10 @@ def test_a_digit_for_a_word_is_no_count(text: str, count: list[int]) -> None:
         ("I made it for 5, can it be 6", 6, 5),
         ("I booked for 3 people but please change it to two people", 2, 3),
         ("switch my booking of 5 people to 7 people", 7, 5),
+        ("our group went up from 4 to 7 people", 7, 4),
+        ("4 -> 5 people", 5, 4),
+        ("you have 4 but there are 6", 6, 4),
+        ("for 4, sorry 5", 5, 4),
     ],
 )
 def test_a_change_tells_the_new_from_the_old(text: str, new: int, old: int) -> None:
@@ -93,3 +97,26 @@ def test_the_span_is_the_diners_words(text: str, said: str) -> None:
 )
 def test_a_bare_number_is_what_was_asked_for(text: str, expecting: str | None, entity: str, value: object) -> None:
     assert values(text, entity, expecting) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("we were going to be eight but two cancelled", 6),
+        ("table for 6, but one can't make it", 5),
+        ("we're five, plus two kids", 7),
+        ("four of us, minus my wife", 3),
+        ("one more person makes it 7 people", 7),
+        ("two dropped out, so 4 people", 4),
+    ],
+)
+def test_who_comes_or_goes_besides_is_counted(text: str, count: int) -> None:
+    assert values(text, "party_size") == [{"count": count}]
+
+
+@pytest.mark.parametrize(
+    "text", ["the whole family, 6 of us", "a group of 5", "a big party of nine", "a few friends, 4 in all"]
+)
+def test_a_group_that_is_counted_is_not_vague(text: str) -> None:
+    assert len(values(text, "party_size")) == 1
+    assert not values(text, "vague_party")

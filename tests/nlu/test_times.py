@@ -51,6 +51,8 @@ def test_a_move_from_one_clock_time_to_another_is_no_window() -> None:
 
 
 def test_a_move_tells_the_new_time_from_the_old() -> None:
+    assert values("move my booking from 7 to 7:30", "previous_time") == [clock(7)]
+    assert values("pls change 7 to 7:45", "previous_time") == [clock(7)]
     assert values("change my reservation from 7pm to 8pm", "time") == [clock(8, 0, "pm")]
     assert values("change my reservation from 7pm to 8pm", "previous_time") == [clock(7, 0, "pm")]
     assert values("8am, not 8pm", "time") == [clock(8, 0, "am")]
