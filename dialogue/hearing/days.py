@@ -10,10 +10,10 @@ from booking_engine import Restaurant
 from dialogue.state import Option
 from dialogue.times import certain, meant_starts, presumed_day, service_day
 from dialogue.turn import Turn, country_of, writes_day_first
+from nlu.reading.clock import meridiem_of
 from nlu.resolving import resolve_dates, resolve_period
 
 _FURTHEST = timedelta(days=2000)  # no restaurant books so far ahead, and calendars of the year 9999 have an end
-_NOON = 12
 _TOLD_BESIDE = ("time", "party_size", "restaurant")
 """Of a booking whose day is known, these leave no doubt what a message is about."""
 _QUARTER = 15
@@ -105,10 +105,16 @@ def _certain_value(
         return certain(start)
     if "shift_minutes" in value or value.get("same"):
         return certain(anchor + timedelta(minutes=value.get("shift_minutes", 0))) if anchor else None
-    parts = {(entity.value or {}).get("part") for entity in turn.entities if entity.kind == "date"}
-    if parts & {"evening", "night"} and value.get("meridiem") is None and value.get("hour", _NOON) < _NOON:
-        value["meridiem"] = "pm"
+    if value.get("hour") and value["meridiem"] is None:
+        value["meridiem"] = _half_of_day(turn, value["hour"])
     return value
+
+
+def _half_of_day(turn: Turn, hour: int) -> str | None:
+    """Return which half of it an hour is in, where the message tells one part of the day: "breakfast on Monday at 9"."""
+    entities = (*turn.of_kind("date"), *turn.of_kind("part_of_day"))
+    parts = {entity.value["part"] for entity in entities if "part" in entity.value}
+    return meridiem_of(parts.pop(), hour) if len(parts) == 1 else None
 
 
 def _next_quarter(moment: datetime) -> datetime:

@@ -6,6 +6,11 @@ from nlu.grammar import Said, tagged
 from nlu.reading.message import Value
 
 LAST_HOUR, NOON, MINUTES, SMALL_HOURS = 24, 12, 60, 5
+_DAY = 24 * MINUTES
+_SHORTEST_MEAL, _LONGEST_MEAL = 75, 5 * MINUTES
+_BEFORE_NOON, _EARLIEST = {"breakfast", "morning"}, 5
+_AROUND_NOON = {"brunch": 8, "lunch": 11}
+"""Parts of the day with noon in them, and the first hour that is before it."""
 _ABOUT = {"about", "ish", "ish_first"}
 _STEP = 5
 _MINUTES_OF = {"half": 30, "quarter": 15}
@@ -23,8 +28,8 @@ def clock(said: Said) -> Value | None:
 
 
 def _shown(said: Said) -> tuple[int, int]:
-    if "digital" in said:
-        hour, minute = said["digital"].split(":")
+    if digital := said.get("digital") or said.get("shown"):
+        hour, minute = digital.split(":")
         return int(hour), int(minute)
     if "half" in said:
         return int(said["half"]), 30
@@ -71,6 +76,30 @@ def between(said: Said) -> Value | None:
         other = "am" if second["meridiem"] == "pm" else "pm"
         first = first | {"meridiem": other if crosses else second["meridiem"]}
     return {"between": [first, second]}
+
+
+def stay(said: Said) -> Value | None:
+    """The time that "19:00-21:00" begins at, where it is long enough to be a meal from start to end; a window otherwise."""
+    window = between(said)
+    if window is None:
+        return None
+    first, second = window["between"]
+    lasts = (_minute_of_day(second) - _minute_of_day(first)) % _DAY
+    return first if _SHORTEST_MEAL <= lasts <= _LONGEST_MEAL else window
+
+
+def _minute_of_day(time: Value) -> int:
+    hour = time["hour"] % NOON + (NOON if time["meridiem"] == "pm" else 0) if time["meridiem"] else time["hour"]
+    return int(hour) * MINUTES + int(time["minute"])
+
+
+def meridiem_of(part: str, hour: int) -> str | None:
+    """Which half of the day an hour is in that is told with a part of it: "breakfast at 9", "lunch at 1", "dinner at 9"."""
+    if part in _BEFORE_NOON:
+        return "am" if _EARLIEST <= hour < NOON else None
+    if part in _AROUND_NOON:
+        return "am" if _AROUND_NOON[part] <= hour < NOON else "pm"
+    return "pm" if hour < NOON else None
 
 
 def minutes(duration: str) -> int:

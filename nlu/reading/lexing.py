@@ -68,7 +68,7 @@ def tokenize(text: str) -> list[Token]:
         raw = match.group()
         start, end = match.start() + len(raw) - len(raw.lstrip()), match.end()
         tokens.append(Token(start, end, _canonical(kind, raw.strip(), tokens), raw[:1].isupper(), kind))
-    return _hours_of_one(_join_compounds(_sounded_out(_without_ornament(tokens))))
+    return _hours_of_one(_join_meridiems(_join_compounds(_sounded_out(_without_ornament(tokens)))))
 
 
 def _sounded_out(tokens: list[Token]) -> list[Token]:
@@ -208,6 +208,22 @@ def _join_compounds(tokens: list[Token]) -> list[Token]:
             joined.append(Token(token.start, tokens[unit].end, word, token.capital))
             position = unit + 1
     return joined
+
+
+def _join_meridiems(tokens: list[Token]) -> list[Token]:
+    """Make one token of the letters after an hour, as phones that take dictation write them: "seven thirty p m"."""
+    joined: list[Token] = []
+    for token in tokens:
+        hour, letter = joined[-2:] if len(joined) > 1 else (None, None)
+        if hour and letter and token.word == "m" and letter.word in ("a", "p") and _tells_hour(hour):
+            joined[-1] = Token(letter.start, token.end, f"{letter.word}m", kind="meridiem")
+        else:
+            joined.append(token)
+    return joined
+
+
+def _tells_hour(token: Token) -> bool:
+    return token.word.isdecimal() or token.word == "one" or token.kind == "clock"
 
 
 def _compound(ten: Token, unit: Token) -> str | None:

@@ -29,6 +29,7 @@ _AFTER_SELF = _WORDS.connectors | _WORDS.joining | {"my", "our", "as"}
 _FARTHEST = 12
 """Words from the first one of such a stretch to the first for some people, at the most."""
 _WHOSE = ("my ", "our ", "his ", "her ", "their ")
+_LISTING = frozenset((",", "and", "&"))
 _UNTOLD = 2
 """As how many kids of no given number count, at least."""
 _ROUND = 3
@@ -77,22 +78,15 @@ def _with_names(message: Message) -> View:
         if word not in _NO_NAMES and _may_be_name(token, word):
             is_beside = words[place] in beside or words[place + 2] in beside
             items[place] = (_marked(message, word, token, is_beside=is_beside), first, end)
-        elif (
-            token.capital
-            and word not in _OPENING
-            and token.kind == "word"
-            and _is_listed(words, [item[0] for item in items], place)
-        ):
+        elif token.capital and token.kind == "word" and word not in _OPENING and _is_listed(items, place):
             items[place] = ("<name>", first, end)  # "Ravi, Min and Will"
     return message.view if items == message.view.items else View(items)
 
 
-def _is_listed(words: list[str], marked: list[str], place: int) -> bool:
+def _is_listed(items: list[tuple[str, int, int]], place: int) -> bool:
     """Whether a word stands in a list of names, with one before it."""
-    follower = words[place + 2]
-    return marked[max(0, place - 2) : place] in (["<name>", ","], ["<name>", "and"], ["<name>", "&"]) and follower in (
-        ",", "and", "&",
-    )  # fmt: skip
+    before, after = [word for word, _, _ in items[max(0, place - 2) : place]], items[place + 1 : place + 2]
+    return before[:1] == ["<name>"] and all(word in _LISTING for word in (*before[1:], *(word for word, _, _ in after)))
 
 
 def _may_be_name(token: Token, word: str) -> bool:
@@ -214,7 +208,7 @@ def read_party_size(message: Message) -> None:
 
 
 def _sum_up(message: Message) -> None:
-    """Take what comes or goes after a count together with it, where "but" or the like joins them: "we were eight but two cancelled"."""
+    """Count what comes or goes after a count in, where "but" or the like joins them: "we were eight but two cancelled"."""
     counts, deltas = _counts(message), [claim for claim in message.of("party_size") if "delta" in claim.value]
     if len(counts) != 1 or not deltas or deltas[0].first < counts[0].end:
         return

@@ -8,7 +8,7 @@ from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.lexicon import COMMON
 from nlu.reading.changes import is_changing
-from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes
+from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes, stay
 from nlu.reading.message import Message, Value
 from nlu.reading.neighbours import in_a_name
 from nlu.reading.restaurants import claim_unknown, name_end
@@ -28,7 +28,7 @@ def _at_once(match: re.Match[str]) -> Value | None:
 _GRAMMAR = Grammar(
     "times",
     means={"duration": minutes, "late": int, "run": clock_of_digits, "first": int, "second": int},
-    composed={"clock": clock, "between": between},
+    composed={"clock": clock, "between": between, "stay": stay},
     builders={"at_once": _at_once},
 )
 _TABLES = ("waits", "dotted", "ranges", "asked", "clocks", "hours")
