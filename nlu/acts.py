@@ -6,7 +6,6 @@ last chooses the model, since "hang on" answers nothing where nothing was asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,10 +14,7 @@ import yaml
 
 from nlu.features import ASKED, NOTHING
 from nlu.languages import recognise
-from nlu.lexicon import COMMON
 from nlu.naming import is_full_name
-from nlu.reading.message import Message
-from nlu.reading.reader import read_message
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
 _ASKED_ABOUT = frozenset(("topic", "diet"))
@@ -83,30 +79,6 @@ def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator
     for asked in _ANSWERING if intent in _ONLY_ANSWERS else _EVERYWHERE:
         is_other = (text.lower(), asked) in given
         yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
-
-
-_SENTENCE = re.compile(r"\S.*?(?:[.!?;]+(?=\s)|$)", re.MULTILINE)
-_OF_TABLE = ("restaurant", "date", "time", "party_size")
-
-
-def words_for_the_staff(text: str, acts: Mapping[str, float]) -> tuple[int, int] | None:
-    """Return where the words begin and end that are to be kept as a note, if the readers leave words over that matter.
-
-    These are the sentences that do not tell of the table itself; all of them where each one does.
-    """
-    if acts.get("note", 0.0) < _SURE:
-        return None
-    read = read_message(text, expecting=None)  # in the same words as before, or the cache does not know it
-    left = [token.word for place, token in enumerate(read.tokens) if token.kind == "word" and not read.taken(place)]
-    if all(word in COMMON or word.rstrip("s") in COMMON for word in left):
-        return None
-    sentences = [match.span() for match in _SENTENCE.finditer(text)]
-    kept = [place for place in sentences if not _tells_of_table(read, *place)] or sentences
-    return kept[0][0], kept[-1][1]
-
-
-def _tells_of_table(read: Message, start: int, end: int) -> bool:
-    return any(span.start < end and start < span.end for span in read.spans() if span.entity in _OF_TABLE)
 
 
 def sure_intent(

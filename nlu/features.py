@@ -43,14 +43,22 @@ def features(text: str, expecting: str | None) -> Features:
     return Features(words, _DIGIT.sub("0", text.lower()))
 
 
-def delexicalise(message: Message) -> list[str]:
-    """Canonical words of a read message; each entity stands as one word like `<date>`.
+def features_of_part(message: Message, start: int, end: int) -> Features:
+    """Prepare the part of a read message between two characters for the model, as if nothing had been asked before it."""
+    words = " ".join(delexicalise(message, start, end))
+    return Features(words, _DIGIT.sub("0", message.text[start:end].lower()))
+
+
+def delexicalise(message: Message, start: int = 0, end: int | None = None) -> list[str]:
+    """Canonical words of a read message, or of a part of it; each entity stands as one word like `<date>`.
 
     "Later" and "earlier" stand as `<shift>` where no list is shown to pick them from.
     """
+    end = len(message.text) if end is None else end
     shifts = {claim.first for claim in message.of("choice") if claim.value.get("which") in ("later", "earlier")}
     shifts = shifts if message.expecting is None else set()
-    return ["<shift>" if first in shifts else word for word, first, _ in message.view.items] or ["<empty>"]
+    inside = [(word, first) for word, first, _ in message.view.items if start <= message.tokens[first].start < end]
+    return ["<shift>" if first in shifts else word for word, first in inside] or ["<empty>"]
 
 
 def _shape(text: str) -> str:

@@ -13,7 +13,7 @@ from dialogue.hearing.picking import pick
 from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, hear_restaurant, in_hand, recall_last_time
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
-from dialogue.reading import kinds_of
+from dialogue.reading import Entity, kinds_of
 from dialogue.reasons import is_answer, is_name, is_no_name
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
@@ -26,7 +26,7 @@ def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     """Take the entities of the message. `anchor`: the start that "half an hour later" and "same time" refer to."""
     said, aside = turn.entities, _beside_the_point(turn)
     corrected = (as_correction(turn, entity) for entity in said)
-    turn.entities = [entity for entity in corrected if entity.kind not in aside]
+    turn.entities = [entity for entity in corrected if entity.kind not in aside and not _is_in_note(turn, entity)]
     if turn.state.choices:
         pick(turn)
     turn.entities = replacing(turn, anchor)
@@ -72,11 +72,15 @@ def _beside_the_point(turn: Turn) -> set[str]:
     kinds: set[str] = set()
     if turn.has_cue("noise"):  # "hmm", "blah blah": neither a restaurant nor a diner
         kinds |= {*NAME_PARTS, "restaurant"}
-    if turn.has_kind("note"):  # the diner's own words, which hold the others
-        kinds |= TO_NOTE - {"note"}
     if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
         kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
     return kinds | _beside_a_name(turn) if turn.asked == "name" else kinds
+
+
+def _is_in_note(turn: Turn, entity: Entity) -> bool:
+    """Return whether the diner's own words for the staff hold it; where to sit counts for a new table all the same."""
+    kinds = TO_NOTE - {"note", "seating"} if turn.state.task == "book" else TO_NOTE - {"note"}
+    return entity.kind in kinds and any(each.kind == "note" and entity.text in each.text for each in turn.entities)
 
 
 def _beside_a_name(turn: Turn) -> set[str]:

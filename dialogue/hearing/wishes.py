@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from booking_engine import Restaurant, SeatingPreferences
 from booking_engine.restaurants.features import telling_words
 from dialogue.reading import Entity
@@ -11,12 +13,14 @@ from nlu.reading.wishes import AREAS, names_area
 TO_NOTE = frozenset(("diet", "occasion", "seating", "note"))
 """Entities that go to the staff in the booking's notes."""
 _BETWEEN = "; "
+_SHOWN = 60
+"""Characters of a note that an answer repeats, so that it fits two SMS segments with all else."""
 
 
 def hear_wishes(turn: Turn) -> None:
     """Take wishes for the table, and what the staff is to know in the diner's own words."""
     state = turn.state
-    for entity in turn.entities:
+    for entity in sorted(turn.entities, key=lambda entity: entity.kind != "note"):  # which hold the others
         wish = str(entity.value) if entity.kind == "seating" else None
         if wish in AREAS and wish != state.area:
             state.notes, state.area = without_areas(state.notes) or None, wish
@@ -56,7 +60,12 @@ def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
         if restaurant is not None and wish.kind == "seating" and not offers(restaurant, wish):
             turn.say("utter_wish_unsure", wish=wish.text, **turn.about(restaurant))
         else:
-            turn.say("utter_wish_noted", note=wish.text)
+            turn.say("utter_wish_noted", note=shortly(wish.text))
+
+
+def shortly(note: str) -> str:
+    """Return the beginning of a long note, enough for the diner to know it again."""
+    return shorten(note, _SHOWN, placeholder="...")
 
 
 def feature_like(restaurant: Restaurant, *said: str) -> str | None:

@@ -49,6 +49,7 @@ from dialogue.turn import DONE, Heard, Outcome, Turn
 _EVENING = time(19)
 _WHO = {"name", "phone", "code"}
 _WISHES = {"seating", "notes", "sought"}
+_TOUCHES_NO_TABLE = {"notes"}
 _OF_EVERY_TABLE = ("area", "features", "notes")
 
 
@@ -190,9 +191,11 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
     """Book it, at a clear yes to the summary just shown."""
-    says_yes = turn.intent == "affirm" and not turn.heard.news and may_be_yes(turn.reading.acts, turn.reading.length)
+    is_yes = turn.intent == "affirm" and may_be_yes(turn.reading.acts, turn.reading.length)
+    says_yes = is_yes and turn.heard.news <= _TOUCHES_NO_TABLE
     if not says_yes or turn.asked != "confirmation" or turn.follows_reply or (yield from doubles.own_nearby(turn)):
         return None
+    yield from _noted(turn)
     return (yield from _book(turn))
 
 
@@ -242,7 +245,10 @@ def _confirm(turn: Turn) -> Steps[Reservation | None]:
 
 
 def _noted(turn: Turn) -> Steps[Outcome | None]:
-    if turn.asked is not None and turn.heard.noted and turn.heard.news <= _WISHES:
+    """Acknowledge what only comes for the staff, and always what is kept in the diner's own words."""
+    noted, is_all = turn.heard.noted, turn.asked is not None and turn.heard.news <= _WISHES
+    turn.heard.noted = noted if is_all else [each for each in noted if each.kind == "note"]
+    if turn.heard.noted:
         say_noted(turn, (yield from in_hand(turn)))
     return None
 
@@ -430,7 +436,7 @@ def _named(turn: Turn) -> Steps[Outcome | None]:
     What nobody has said, the day or the party, needs a yes of its own.
     """
     state, fields = turn.state, turn.heard.fields
-    told_who = fields & _WHO and not fields - _WHO
+    told_who = fields & _WHO and not fields - _WHO - _TOUCHES_NO_TABLE
     is_known_now = (turn.asked in _WHO and told_who) or (turn.asked == "code" and turn.situation.verified == "right")
     if not is_known_now or state.party_size is None or state.presumes_day or (yield from doubles.own_nearby(turn)):
         return None

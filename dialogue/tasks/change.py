@@ -12,7 +12,7 @@ from booking_engine.values import LONGEST_NOTES
 from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, GetRestaurant, Steps
 from dialogue.hearing.hear import hear
 from dialogue.hearing.who import NAME_PARTS
-from dialogue.hearing.wishes import with_notes, without_areas
+from dialogue.hearing.wishes import shortly, with_notes, without_areas
 from dialogue.reasons import is_clear_yes, is_wished, wishes_new_name
 from dialogue.state import Before, State
 from dialogue.tasks import search
@@ -352,7 +352,7 @@ def _note(turn: Turn, booking: Reservation) -> Steps[None]:
     else:
         noted = yield from _written(turn, booking, ChangeReservation(booking.code, "note", notes=notes))
         if noted is not None:
-            turn.tell("utter_noted", noted, note=told)
+            turn.tell("utter_noted", noted, note=shortly(told or ""))
     turn.state.forget_draft()
 
 

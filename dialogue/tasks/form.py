@@ -112,7 +112,8 @@ def _ignore_what_is_only_told(form: Form, turn: Turn) -> None:
     is_by_the_way = turn.intent in _BY_THE_WAY
     turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=acts)
     if not is_by_the_way:
-        turn.entities = [entity for entity in turn.entities if entity.kind in TO_NOTE and may_be_noted(acts)]
+        kept = TO_NOTE if may_be_noted(acts) else {"note"}
+        turn.entities = [entity for entity in turn.entities if entity.kind in kept]
 
 
 def _waits(turn: Turn) -> Steps[bool]:

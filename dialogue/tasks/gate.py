@@ -69,7 +69,7 @@ def _touches_no_table(turn: Turn) -> bool:
     """Return whether there is news that needs less of a reason; then only that is taken in."""
     kinds = {*TO_NOTE, *NAME_PARTS} if turn.has_cue("renaming") else TO_NOTE
     told = [entity for entity in turn.entities if entity.kind in kinds]
-    if not told or not may_be_noted(turn.reading.acts):
+    if not told or not (turn.has_kind("note") or may_be_noted(turn.reading.acts)):
         return False
     turn.entities = told
     return True

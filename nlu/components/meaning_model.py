@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,9 +30,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
 
 import nlu
-from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act, words_for_the_staff
+from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act
 from nlu.components.weighing import Weighed, Weighing
-from nlu.features import Features, asked_of, features
+from nlu.features import NOTHING, OTHERWISE, Features, asked_of, features, features_of_part
+from nlu.noting import Part, beside_notes, find_notes, is_all_for_staff
+from nlu.reading.message import Message as ReadMessage
+from nlu.reading.reader import read_message
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
@@ -167,20 +171,44 @@ class MeaningModel(GraphComponent, IntentClassifier):
         asked = asked_of(expecting)
         model, seen = self._models[asked], self._weighings[asked].of(features(text, expecting))
         acts, intents = model.acts.of(seen), model.intents.of(seen)
-        entities = message.get(ENTITIES, [])
+        read, entities = read_message(text, expecting=None), message.get(ENTITIES, [])
+        notes = self._notes(read, entities, None if asked == OTHERWISE else acts)
+        entities = _with_notes(entities, notes, text)
         sure = sure_intent(text, acts, expecting, {entity["entity"] for entity in entities})
+        if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
+            sure = "inform"
         wish = wish_of_act(acts, intents, expecting)
         if sure is not None:
             intents = {sure: 1.0}
         elif wish is not None:
             intents = dict([wish])
         ranking = [{"name": name, "confidence": share} for name, share in intents.items()]
-        message.set(INTENT, ranking[0], add_to_output=True)
-        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-        message.set(ACTS, acts, add_to_output=True)
-        if expecting is None and (said := words_for_the_staff(text, acts)):
-            note = {"entity": "note", "start": said[0], "end": said[1], "value": text[slice(*said)]}
-            message.set(ENTITIES, [*entities, note], add_to_output=True)
+        found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
+        for name, value in found.items():
+            message.set(name, value, add_to_output=True)
+
+    def _notes(
+        self, read: ReadMessage, entities: Sequence[Mapping[str, Any]], acts: Mapping[str, float] | None
+    ) -> list[Part]:
+        """Return the words for the staff; parts of a message, and all of it without `acts`, are judged as if nothing was asked."""
+        model, weighing = self._models[NOTHING], self._weighings[NOTHING]
+
+        def judge(start: int, end: int) -> Mapping[str, float]:
+            return model.acts.of(weighing.of(features_of_part(read, start, end)))
+
+        told = [(each["entity"], Part(each["start"], each["end"])) for each in entities if _is_known(each)]
+        return find_notes(read, told, acts or judge(0, len(read.text)), judge)
+
+
+def _with_notes(entities: Sequence[Mapping[str, Any]], notes: Sequence[Part], text: str) -> list[Mapping[str, Any]]:
+    told = [(each["entity"], Part(each["start"], each["end"])) for each in entities]
+    kept = compress(entities, beside_notes(told, notes))
+    return [*kept, *({"entity": "note", "start": at, "end": end, "value": text[at:end]} for at, end in notes)]
+
+
+def _is_known(entity: Mapping[str, Any]) -> bool:
+    """Whether it is anything but a name that no restaurant of ours has."""
+    return entity["entity"] != "restaurant" or bool(entity["value"]["slugs"])
 
 
 def _of_intents(training_data: TrainingData) -> Iterator[tuple[str, str, Sequence[str]]]:

@@ -84,6 +84,7 @@ def _turn(row: dict[str, Any]) -> Turn:
     left = surface(text, spans)
     entities = tuple(Entity(span.entity, span.text, span.value) for span in spans)
     entities += tuple(Entity(kind, text, text) for kind in row.get("also", ()))
+    entities += tuple(Entity("note", note, note) for note in row.get("notes", ()))
     reading = Reading(
         intent=row["intent"],
         is_unsure=row.get("unsure", False),

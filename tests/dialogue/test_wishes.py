@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from tests.support import replies
@@ -178,3 +179,32 @@ def test_notes_that_are_full_stop_no_change(phone: Phone, stack: Stack, open_hou
     assert "8:00 PM" in phone.say("make it 8pm, and one of us is vegan")
     assert phone.booking().when.endswith("20:00")
     assert phone.booking().notes == "x" * 2000
+
+
+@pytest.mark.parametrize(
+    ("told", "notes"),
+    [
+        (", and I'm allergic to kiwi and latex", "kiwi and latex"),
+        (". One of us is allergic to bananas, avocado and chestnuts", "bananas, avocado and chestnuts"),
+        (", my mother has dementia so a calm spot away from the speakers please", "dementia so a calm spot"),
+        (", my wife is allergic to sulphites so no wine sauces", "sulphites so no wine sauces"),
+        (", do you have vegan options? we're so excited", None),
+    ],
+)
+def test_words_for_the_staff_are_kept_whole_in_a_request(
+    phone: Phone, open_house: OpenHouse, told: str, notes: str | None
+) -> None:
+    open_house("noting-heron", "Noting Heron Diner", tables=TABLES)
+    said = phone.say(f"my name is Ana Lima, table for 2 at Noting Heron Diner tomorrow at 6pm{told}")
+    assert ("Noted" in said) == (notes is not None)
+    assert replies.CODE.search(phone.say("Y")), phone.said
+    assert (notes or "") in phone.booking().notes
+    assert "excited" not in phone.booking().notes
+
+
+def test_a_yes_with_words_for_the_staff_books(phone: Phone, open_house: OpenHouse) -> None:
+    open_house("yes-heron", "Yes Heron Diner", tables=TABLES)
+    phone.say("my name is Ana Lima, table for 2 at Yes Heron Diner tomorrow at 6pm")
+    said = phone.say("yes please, and one of us is allergic to kiwi")
+    assert replies.CODE.search(said if "Code" in said else phone.say("Y")), phone.said
+    assert "allergic to kiwi" in phone.booking().notes

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlu.acts import CONTESTED, examples, sure_intent, wish_of_act, words_for_the_staff
+from nlu.acts import CONTESTED, examples, sure_intent, wish_of_act
 from nlu.features import asked_of, features
 
 OWN = list(examples(()))
@@ -76,36 +76,6 @@ def test_a_full_name_in_another_alphabet_is_a_name() -> None:
 def test_a_name_has_a_shape() -> None:
     assert features("Anna Ten Brink", "name").words.endswith("<words:3> <capitals:3/3> <uncommon:2/3>")
     assert features("we will come as soon as we have parked the car", "name").words.endswith("<length:2>")
-
-
-@pytest.mark.parametrize(
-    ("text", "acts", "is_kept"),
-    [
-        ("one guest is allergic to kiwi", {"note": 0.9}, True),
-        ("one guest is allergic to kiwi", {"note": 0.5}, False),
-        ("one of us is vegan", {"note": 0.9}, False),  # the reader has it all
-        ("severe shellfish allergy, anaphylaxis", {"note": 0.9}, True),
-    ],
-)
-def test_a_note_is_kept_whole_where_the_reader_knows_only_a_part(
-    text: str, acts: dict[str, float], is_kept: bool
-) -> None:
-    assert (words_for_the_staff(text, acts) is not None) == is_kept
-
-
-@pytest.mark.parametrize(
-    ("text", "note"),
-    [
-        ("table for 8 on 18 Dec at 7pm. My son has a severe sesame allergy, he carries an epipen",
-         "My son has a severe sesame allergy, he carries an epipen"),
-        ("We are bringing our parrot. Saturday at 7.30pm for 2!", "We are bringing our parrot."),
-        ("no sesame for the two of us at 7, epipen here", "no sesame for the two of us at 7, epipen here"),
-    ],
-)  # fmt: skip
-def test_a_note_is_the_sentences_that_tell_of_no_table(text: str, note: str) -> None:
-    said = words_for_the_staff(text, {"note": 0.9})
-    assert said is not None
-    assert text[slice(*said)] == note
 
 
 @pytest.mark.parametrize(
