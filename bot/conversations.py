@@ -76,12 +76,7 @@ def remember(connection: Connection, conversation: Conversation, forgotten: Sequ
     `forgotten`: digests that it may have been forgotten under (`bot.consents`); if it had opted out, it still does.
     """
     if conversation.channel == "sms":
-        assert conversation.our_number is not None
-        values = (
-            conversation.id, conversation.phone, conversation.address, conversation.our_number,
-            canonical_phone(conversation.our_number), list(forgotten),
-        )  # fmt: skip
-        connection.execute(select(func.remember_thread(*values)))
+        remember_threads(connection, [(conversation, forgotten)])
         return
     names = ("id", "channel", "phone", "restaurant", "diner_name", "locale", "origin", "with_key")
     values_of = {name: getattr(conversation, name) for name in names}
@@ -97,23 +92,24 @@ def select_conversations() -> Select[Any]:
     )
 
 
-def remember_threads(connection: Connection, threads: Sequence[Conversation]) -> None:
-    """Store text threads that nobody has texted in yet, in one statement. Existing ones stay as they are."""
+def remember_threads(connection: Connection, threads: Sequence[tuple[Conversation, Sequence[str]]]) -> None:
+    """Store text threads as `remember` does, each with its `forgotten`, in one round trip."""
     if threads:
-        values = {
-            "ids": [thread.id for thread in threads],
-            "phones": [thread.phone for thread in threads],
-            "numbers": [thread.our_number for thread in threads],
-        }
-        connection.execute(_REMEMBER_THREADS, values)
+        values = [
+            {
+                "id": thread.id,
+                "phone": thread.phone,
+                "address": thread.address,
+                "our_number": thread.our_number,
+                "line": canonical_phone(thread.our_number or ""),
+                "forgotten": list(forgotten),
+            }
+            for thread, forgotten in threads
+        ]
+        connection.execute(_REMEMBER_THREAD, values)
 
 
-_REMEMBER_THREADS = text("""
-    INSERT INTO conversation (id, channel, phone, our_number)
-    SELECT id, 'sms', phone, our_number
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:phones AS text[]), CAST(:numbers AS text[])) AS v (id, phone, our_number)
-    ON CONFLICT (id) DO NOTHING
-""")
+_REMEMBER_THREAD = text("SELECT remember_thread(:id, :phone, :address, :our_number, :line, CAST(:forgotten AS text[]))")
 
 
 def find(connection: Connection, conversation_id: uuid.UUID) -> Conversation | None:

@@ -245,11 +245,16 @@ class Sender:
         notices = [notice for attempt in attempts if (notice := _notice(attempt)) is not None]
         told = {notice.conversation_id for notice in notices} | {a.routed.thread.id for a in attempts if a.opts_out}
         new = {a.routed.thread.id: a.routed.thread for a in attempts if a.routed.is_new_thread}
-        conversations.remember_threads(connection, [thread for thread in new.values() if thread.id in told])
+        self._remember(connection, [thread for thread in new.values() if thread.id in told])
         messages.store_notices(connection, notices)
         for attempt in attempts:
             if attempt.opts_out:
                 conversations.note(connection, attempt.routed.thread.id, opted_out=True)
+
+    def _remember(self, connection: Connection, threads: Sequence[Conversation]) -> None:
+        # Nobody has texted in them yet, so they have no address.
+        unheard = [(replace(thread, address=None), self._codes.digests_of_thread(thread.id)) for thread in threads]
+        conversations.remember_threads(connection, unheard)
 
 
 def _of_those_known(connection: Connection, attempts: Sequence[Attempt]) -> list[Attempt]:

@@ -17,7 +17,7 @@ from bot import conversations, sending_lane
 from bot.send_rate import SendRate
 from bot.sender import MOST_ATTEMPTS, Attempt, Routed
 from bot.sending_lane import SendingLane
-from tests.engine.helpers import PHONE, book, evening, pass_time
+from tests.engine.helpers import PHONE, as_lines, book, evening, pass_time, restaurant_line
 from tests.support.running import wait_until
 from tests.support.sending import finish, send_due
 from tests.support.twilio_server import Trouble, TwilioServer
@@ -248,6 +248,21 @@ def test_a_confirmation_is_written_in_the_restaurants_own_time(
     with database.connect() as connection:
         stored = connection.execute(text("SELECT provider_sid, text FROM outbound")).one()
     assert tuple(stored) == (sent["sid"], sent["Body"]), "it stands in the diner's thread"
+
+
+def test_a_thread_that_begins_with_a_notice_is_about_the_restaurant_whose_number_it_is(
+    engine: BookingEngine, database: Engine, lane: SendingLane, twilio: TwilioServer
+) -> None:
+    own = "+15550100077"
+    slug = "own-number"
+    engine.import_restaurants(as_lines(restaurant_line(slug=slug, sms_number=own)))
+    book(engine, engine.restaurant(slug), evening(engine.restaurant(slug)), notify=True)
+    send_due(lane)
+    assert twilio.taken[0]["From"] == own
+    with database.connect() as connection:
+        thread = conversations.find(connection, conversations.sms_thread(PHONE, own).id)
+    assert thread is not None
+    assert (thread.restaurant, thread.address) == (slug, None), "nobody has texted in it yet"
 
 
 # --- what cannot be sent, and what has lost its use ---
