@@ -66,7 +66,6 @@ def note_tidied(done: Mapping[str, int]) -> None:
     """Count what was deleted, by kind."""
     for kind, count in done.items():
         TIDIED.labels(kind).inc(count)
-    if done:  # else another worker is at it
-        TIDIED_AT.set_to_current_time()
+    TIDIED_AT.set_to_current_time()
     if any(done.values()):
         logger.info("tidied: %s", ", ".join(f"{count} {kind}" for kind, count in done.items() if count))

@@ -10,10 +10,13 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine
 from bot import consents
+from bot.former_jobs import delete_former_jobs
 from bot.periods import Periods
 from bot.secret_keys import KeyRing
 
@@ -79,7 +82,7 @@ _IDLE = """
 class Retention:
     """Deletes what is older than it has to be. Safe to share between threads."""
 
-    def __init__(self, database: Engine, engine: BookingEngine, keys: KeyRing, periods: Periods) -> None:
+    def __init__(self, database: Engine, engine: BookingEngine, redis: Redis, keys: KeyRing, periods: Periods) -> None:
         self._database = database
         self._engine = engine
         self._keys = keys
@@ -99,6 +102,7 @@ class Retention:
             "conversations": lambda: self._delete_idle(keep.messages),
             "past_diners": lambda: engine.erase_past_diners(keep=keep.diners),
             "consents": lambda: by_age(_CONSENTS, keep.consents),
+            "former_jobs": lambda: _if_redis_is_there(delete_former_jobs, redis),
         }
 
     def tidy(self, *, is_stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
@@ -137,6 +141,14 @@ class Retention:
             count = connection.scalar(text(lost), {"ids": list(self._keys.ids)})
         if count:
             logger.warning("%d opt-outs or consents are under keys that DIGESTS_SECRET_PREVIOUS has no more", count)
+
+
+def _if_redis_is_there(rule: Callable[[Redis], int], redis: Redis) -> int:
+    try:
+        return rule(redis)
+    except RedisError as error:  # the next run will do
+        logger.warning("the jobs of earlier releases stay for now: %s", type(error).__name__)
+        return 0
 
 
 def _repeat(rule: Callable[[], int], is_stopped: Callable[[], bool]) -> int:

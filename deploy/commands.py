@@ -123,9 +123,7 @@ def tidy(settings: Settings, create_context: Callable[[Settings], AppContext]) -
     from bot.retention import Retention
 
     context = create_context(settings)
-    done = Retention(context.database, context.engine, settings.for_digests, settings.periods).tidy()
-    if not done:
-        refuse("a worker is just doing it")
+    done = Retention(context.database, context.engine, context.redis, settings.for_digests, settings.periods).tidy()
     for kind, count in done.items():
         click.echo(f"{count:8} {kind.replace('_', ' ')}")
 

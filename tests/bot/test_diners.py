@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from redis import Redis
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, InvalidRequest, Reservation, StillBooked
@@ -233,11 +234,11 @@ def test_what_is_no_number_is_refused(forgetting: Diners) -> None:
 
 
 @pytest.fixture
-def run(forgetting: Diners, database: Engine, engine: BookingEngine, clock: Clock) -> Any:
+def run(forgetting: Diners, database: Engine, engine: BookingEngine, clock: Clock, redis: Redis) -> Any:
     """Run a command on the test's database."""
 
     def context(settings: Settings) -> Any:
-        return SimpleNamespace(database=database, engine=engine, clock=clock, settings=settings)
+        return SimpleNamespace(database=database, engine=engine, clock=clock, redis=redis, settings=settings)
 
     return lambda *words, say="": CliRunner().invoke(cli, list(words), obj=context, input=say)
 

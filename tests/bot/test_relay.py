@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.job import Job
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError, OperationalError
 
 from booking_engine import BookingEngine, Clock
 from bot import conversations, inbox_spool, jobs, messages, turn_store
 from bot.counters import Counters
+from bot.former_jobs import delete_former_jobs
 from bot.jobs import TurnsWorker
 from bot.messages import Inbound
 from bot.relay import Relay
+from bot.retention import Retention
+from bot.secret_keys import KeyRing
+from bot.settings import Settings
 from tests.engine.helpers import PHONE, pass_time
 
 from .conftest import OUR_NUMBER
@@ -137,12 +147,82 @@ def called_back(job: Any, *args: Any) -> None:
 
 
 def test_a_pickled_job_of_an_earlier_release_is_not_read(redis: Redis, tmp_path: Any) -> None:
-    from rq import Queue
-
     Queue(jobs.TURNS, connection=redis).enqueue("os.mkdir", str(tmp_path / "made"), job_id="old")
     TurnsWorker.on(redis).work(burst=True, logging_level="CRITICAL")
     assert list(tmp_path.iterdir()) == []
     assert jobs.turns_queue(redis).job_ids == [], "and it stops no other"
+
+
+def fails(*arguments: str) -> None:
+    raise RuntimeError(f"cannot send {arguments}")
+
+
+def _unpacked(value: bytes) -> bytes:
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+def contents(redis: Redis) -> str:
+    """Return all that is in Redis, unpacked, as text."""
+    found = []
+    for key in redis.scan_iter("*"):
+        found.append(repr([key, redis.dump(key)]))
+        if redis.type(key) == b"hash":
+            found += [repr(_unpacked(cast(bytes, value))) for value in redis.hgetall(key).values()]
+    return "\n".join(found)
+
+
+def test_what_earlier_releases_left_is_deleted_and_nothing_else(
+    database: Engine, engine: BookingEngine, clock: Clock, redis: Redis, relay: Relay
+) -> None:
+    secret = "a-word-of-a-diner"
+    for name in ("texts", jobs.TURNS):
+        former = Queue(name, connection=redis)
+        former.enqueue(fails, secret)
+        SimpleWorker([former], connection=redis).work(burst=True, logging_level="CRITICAL")
+        assert len(former.failed_job_registry) == 1, "RQ keeps it for a year"
+        former.enqueue(fails, secret)
+        former.enqueue_in(timedelta(days=1), fails, secret)
+    assert secret in contents(redis), "this is what it is about"
+    thread = receive(database, clock, promised=True)
+    relay.look()
+    other = redis.hset("tabletalk:counters", "texts", 1)
+
+    assert delete_former_jobs(redis) == 6
+    left = contents(redis)
+    assert secret not in left
+    assert "texts" not in {key.decode().split(":")[-1] for key in redis.scan_iter("rq:*")}
+    assert other == redis.exists("tabletalk:counters")
+    assert jobs.turns_queue(redis).job_ids == [jobs.turns_job_id(thread.id)]
+    assert delete_former_jobs(redis) == 0, "there is no more to do"
+    turns = Turns()
+    jobs.configure(cast(Any, turns))
+    TurnsWorker.on(redis).work(burst=True, logging_level="WARNING")
+    assert turns.finished == [str(thread.id)]
+
+
+def test_no_pickle_is_opened_to_delete_it(redis: Redis, tmp_path: Any) -> None:
+    class Opens:
+        def __reduce__(self) -> Any:
+            return os.mkdir, (str(tmp_path / "made"),)
+
+    for data in (pickle.dumps(Opens()), zlib.compress(pickle.dumps(Opens())), b"", zlib.compress(b"9" * 10_000_000)):
+        redis.hset(Job.key_for("planted"), "data", data)
+        assert delete_former_jobs(redis) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tidying_deletes_them_and_does_the_rest_without_redis(
+    database: Engine, engine: BookingEngine, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    Queue("texts", connection=redis).enqueue(fails, "a word")
+    keys, periods = KeyRing("a key"), Settings().periods
+    assert Retention(database, engine, redis, keys, periods).tidy()["former_jobs"] == 1
+    away = Retention(database, engine, Redis(port=1), keys, periods)
+    assert away.tidy()["former_jobs"] == 0
+    assert "stay for now" in caplog.text
 
 
 # --- how much a look reads ---

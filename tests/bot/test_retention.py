@@ -9,12 +9,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from redis import Redis
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
 from bot import consents, conversations, turn_store
 from bot.diners import Diners
-from bot.housekeeping import TIDIED, Housekeeping, note_tidied
+from bot.housekeeping import TIDIED, Housekeeping
 from bot.messages import Answer, Inbound, Said
 from bot.phone_codes import PhoneCodes
 from bot.retention import Retention
@@ -51,9 +52,9 @@ def database(copy_database: Callable[[], str]) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def retention(database: Engine, engine: BookingEngine) -> Retention:
+def retention(database: Engine, engine: BookingEngine, redis: Redis) -> Retention:
     """What tidies, with the default periods."""
-    return Retention(database, engine, KEYS, PERIODS)
+    return Retention(database, engine, redis, KEYS, PERIODS)
 
 
 def counts(database: Engine) -> dict[str, int]:
@@ -293,4 +294,3 @@ def test_the_worker_tidies_by_itself_and_counts_it(
     finally:
         housekeeping.stop()
     assert counts(database)["delivery"] == 0
-    note_tidied({})

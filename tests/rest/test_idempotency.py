@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from flask import Flask
+from redis import Redis
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Restaurant
@@ -155,15 +156,16 @@ def test_an_answer_outlives_the_process(
 
 
 def test_old_keys_are_forgotten_and_then_free(
-    visitor: Caller, restaurant: Restaurant, database: Engine, engine: BookingEngine
+    visitor: Caller, restaurant: Restaurant, database: Engine, engine: BookingEngine, settings: Settings
 ) -> None:
+    redis = Redis.from_url(settings.redis_address)
     key = new_key()
     held = ok(visitor.hold(restaurant.slug, Idempotency_Key=key), 201)
     with database.begin() as connection:
         age = {"age": Settings().periods.answers + timedelta(minutes=1)}
         connection.execute(text("UPDATE kept_answer SET asked_at = now() - CAST(:age AS interval)"), age)
     ok(visitor.hold(restaurant.slug, f"{DAY}T17:00", Idempotency_Key=new_key()), 201)
-    assert Retention(database, engine, KeyRing("key"), Settings().periods).tidy()["idempotency_keys"] >= 1
+    assert Retention(database, engine, redis, KeyRing("key"), Settings().periods).tidy()["idempotency_keys"] >= 1
     with database.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM kept_answer")).scalar_one() == 1
     other = ok(visitor.hold(restaurant.slug, f"{DAY}T21:00", Idempotency_Key=key), 201)

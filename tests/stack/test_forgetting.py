@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -68,7 +69,8 @@ def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Ph
         consent = connection.execute(text("SELECT opted_out, agreed_by FROM text_consent")).all()
     assert [tuple(row) for row in kept].count(("cancelled", 2)) >= 2, "the bookings stay, without a person"
     assert (False, "text") in [tuple(row) for row in consent]
-    Retention(stack.database, stack.engine, stack.settings.for_digests, stack.settings.periods).tidy()
+    redis = Redis.from_url(stack.settings.redis_address)
+    Retention(stack.database, stack.engine, redis, stack.settings.for_digests, stack.settings.periods).tidy()
     assert "table" in phone.say("hello"), "who comes back is a new diner"
 
 
