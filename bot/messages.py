@@ -66,10 +66,10 @@ class Answer:
 
     `hold`, `reservation` and `asks` are in the chat API's format. `at`: when it was stored, in UTC. `moves`: the chat
     continues by text. `opts_out`: the diner is to get no more texts. `forgets`: all that is known of the diner is to be
-    deleted. `left`: the part of the message that still has to be answered. `is_automatic`: the message is a machine's, a
-    phone's reaction to a text, or a quote of one. `is_idle`: nothing was done about it, and no question of it was answered.
-    `state`: what the dialogue is told with the next message; None leaves it as it was. `traces`: what the dialogue did about
-    each part of the message, in names.
+    deleted. `code_word`: the word in the message, which is answered with the code. `left`: the part of the message that still
+    has to be answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote of one.
+    `is_idle`: nothing was done about it, and no question of it was answered. `state`: what the dialogue is told with the next
+    message; None leaves it as it was. `traces`: what the dialogue did about each part of the message, in names.
     """
 
     said: tuple[Said, ...] = ()
@@ -84,10 +84,16 @@ class Answer:
     left: str | None = None
     opts_out: bool = False
     forgets: bool = False
+    code_word: str | None = None
     is_automatic: bool = False
     is_idle: bool = False
     state: dict[str, Any] | None = None
     traces: list[dict[str, Any]] | None = None
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether more comes of it than what is said and remembered."""
+        return bool(self.opts_out or self.forgets or self.verify or self.moves or self.code_word)
 
     def stored_as(self, seqs: Sequence[int], at: datetime | None) -> Answer:
         """Return the answer with the position of each of its messages in the thread, and when it was stored (UTC)."""

@@ -29,7 +29,8 @@ def notification_text(
         return str(payload["body"])
     responses = languages.of(payload.get("locale"))
     if kind == "phone_code":
-        return responses.render("utter_sms_phone_code", code=codes.code(UUID(payload["code_id"])))
+        response = "utter_sms_phone_code_asked_for" if payload.get("is_asked_for") else "utter_sms_phone_code"
+        return responses.render(response, code=codes.code(UUID(payload["code_id"])))
     return fitting(responses.render(f"utter_sms_{kind}", **_facts(payload, restaurant_of, responses)))
 
 

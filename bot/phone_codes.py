@@ -63,17 +63,23 @@ def queue_code(
     locale: str | None,
     shift: timedelta = timedelta(0),
     dedupe_id: str | None = None,
+    answers: UUID | None = None,
 ) -> None:
     """Queue the text with the code, which is not sent once the code has lapsed. `now` is on the service's clock.
 
-    `shift`: how far the clock of the conversation is ahead of it.
+    `shift`: how far the clock of the conversation is ahead of it. `answers`: the thread in which the phone itself has asked for it.
     """
     outbox.enqueue_text(
         connection,
         kind="phone_code",
         to_phone=phone,
-        conversation_id=None,  # in no thread: the code must be readable on the phone only
-        payload={"code_id": str(code_id), "until": (now + GOOD_FOR).isoformat(), "locale": locale},
+        conversation_id=answers,  # which it does not become part of: the code must be readable on the phone only
+        payload={
+            "code_id": str(code_id),
+            "until": (now + GOOD_FOR).isoformat(),
+            "locale": locale,
+            "is_asked_for": answers is not None,
+        },
         due_at=now + shift,
         shift=shift,
         dedupe_id=dedupe_id,

@@ -23,6 +23,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -150,12 +151,17 @@ phone_code = Table(
     Column("expires_at", _instant, nullable=False, comment="by the clock of the conversation"),
     Column("wrong", Integer, nullable=False, server_default="0"),
     Column("used_at", _instant, comment="by the clock of the conversation"),
+    Column(
+        "word", Text, comment="texted from the phone, it is answered with the code; null: it has been told to nobody"
+    ),
+    Column("is_texted", Boolean, nullable=False, server_default=true(), comment="false: no digits are right yet"),
     PrimaryKeyConstraint("conversation_id", "id"),
     ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     Index("phone_code_phone", "phone", "issued_at"),
     Index("phone_code_issued_at", "issued_at"),
+    Index("phone_code_word", "phone", "word", postgresql_where=text("word IS NOT NULL")),
 )
-"""Codes texted to a phone, to be typed into the conversation. Only the newest one of a conversation is valid."""
+"""Codes for a phone, to be typed into the conversation. Only the newest one of a conversation is valid."""
 
 hold_code = Table(
     "hold_code",
@@ -170,10 +176,15 @@ hold_code = Table(
     Column("issued_at", _instant, nullable=False, comment="by the clock of the service, like the next one"),
     Column("expires_at", _instant, nullable=False),
     Column("wrong", Integer, nullable=False, server_default="0"),
+    Column(
+        "word", Text, comment="texted from the phone, it is answered with the code; null: it has been told to nobody"
+    ),
+    Column("is_texted", Boolean, nullable=False, server_default=true(), comment="false: no digits are right yet"),
     PrimaryKeyConstraint("hold_id"),
     Index("hold_code_issued_at", "issued_at"),
+    Index("hold_code_word", "phone", "word", postgresql_where=text("word IS NOT NULL")),
 )
-"""What a visitor wants to confirm a hold with, and the code that was texted to the phone: the newest one of each hold."""
+"""What a visitor wants to confirm a hold with, and the code for the phone: the newest one of each hold."""
 
 delivery = Table(
     "delivery",

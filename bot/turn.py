@@ -247,8 +247,7 @@ class TurnTaker:
         """Store an answer and all that comes of it. Raises LeaseLost."""
         conversation = turn.conversation
         now = self._now(conversation)
-        has_effects = answer.opts_out or answer.forgets or answer.verify or answer.moves
-        if not has_effects and request.sid is not None:
+        if not answer.has_effects and request.sid is not None:
             answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
             outcome = replace(outcome, carried_by=request.sid, said_until=request.said_until)
             try:
@@ -334,6 +333,9 @@ class TurnTaker:
             word = keyword(message.text, message.opt_out_type)
             if word is not None:
                 return self._after_keyword(conversation, word == "opt_out")
+        code_word = self._verification.code_word(self._database, conversation, message)
+        if code_word is not None:
+            return Answer(expects=conversation.expects, code_word=code_word)
         text = message.text.strip()
         if not any(character.isprintable() and not character.isspace() for character in text):
             return self._reply(conversation, "utter_bot_picture" if message.media_count else "utter_bot_empty")

@@ -1,7 +1,8 @@
 """Phone verification: an anonymous conversation gets a phone once the diner types in a code that was texted to it.
 
 A chat is anonymous until then, unless whoever opened it vouches for the diner. So is a thread of texts from what is no
-phone, such as a short code or a name: others may send from it, too.
+phone, such as a short code or a name: others may send from it, too. Where no code may be texted, the phone itself can ask for it
+(`bot.code_words`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
 
 from booking_engine import Clock
 from booking_engine.phones import read_phone
-from bot import consents, conversations, schema
+from bot import code_words, consents, conversations, schema
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound, Said, Verified, note_verified
 from bot.phone_codes import GOOD_FOR, MOST_WRONG, PhoneCodes, queue_code, typed_code
@@ -70,7 +71,7 @@ class Verification:
             return conversation, message
         with database.begin() as connection:
             newest = _newest(connection, conversation)
-            if newest is None or newest.used_at is not None:
+            if newest is None or newest.used_at is not None or not newest.is_texted:
                 return conversation, message
             outcome = self._compare(connection, conversation, newest, typed)
             note_verified(connection, message, outcome)
@@ -101,31 +102,60 @@ class Verification:
         connection.execute(update(schema.phone_code).where(this).values(wrong=_c.wrong + 1))
         return "void" if code.wrong + 1 >= MOST_WRONG else "wrong"
 
+    def code_word(self, database: Engine, conversation: Conversation, message: Inbound) -> str | None:
+        """Return the word in a text that the phone asks for its code with; None if the text is another one."""
+        phone, word = _sender(conversation), code_words.texted_word(message.text)
+        if phone is None or word is None:
+            return None
+        with database.connect() as connection:
+            return word if code_words.is_known(connection, phone, word) else None
+
     def settle(self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer) -> Answer:
         """Text the code that an answer mentions, in the answer's transaction. Return what to say: the answer, or a refusal.
 
-        A code that is still valid is not texted again unless the answer asks for a new one.
+        A code that is still valid is not texted again unless the answer asks for a new one, or the phone does.
         """
-        request = answer.verify
-        if request is None or not _is_anonymous(conversation):
+        if answer.code_word is not None:
+            return self._answer_word(connection, conversation, message, answer, answer.code_word)
+        if answer.verify is None or not _is_anonymous(conversation):
             return answer
-        newest = _newest(connection, conversation)
-        if (
-            not request.anew
-            and newest is not None
-            and newest.phone == request.phone
-            and self._is_good(conversation, newest)
-        ):
-            return answer
-        refused = self._refusal(connection, conversation, message, request.phone)
-        if refused is None:
-            self._issue(connection, conversation, message, request.phone)
-            return answer
+        phone, newest = answer.verify.phone, _newest(connection, conversation)
         is_waited_for = newest is not None and self._is_good(conversation, newest)
-        words = self._languages.of(conversation.locale)
-        said = Said(words.render(refused, phone=request.phone, our_number=self._our_number))
-        expects = "code" if is_waited_for else "phone"
-        return replace(answer, said=(*answer.said[:-1], said), expects=expects)
+        if is_waited_for and not answer.verify.anew and _is_texted_to(newest, phone):
+            return answer
+        refused = self._refusal(connection, conversation, message, phone)
+        if refused is None:
+            self._issue(connection, conversation, message, phone)
+            return answer
+        facts = {"phone": phone, "our_number": self._our_number}
+        if refused != "utter_bot_code_opted_out":
+            facts["word"] = self._tell_word(connection, conversation, message, phone, newest)
+            is_waited_for = True
+        said = Said(self._languages.of(conversation.locale).render(refused, **facts))
+        return replace(answer, said=(*answer.said[:-1], said), expects="code" if is_waited_for else "phone")
+
+    def _answer_word(
+        self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, word: str
+    ) -> Answer:
+        """Answer a word with the code alone: a text that is kept nowhere, since the code is in it."""
+        phone, now, responses = _sender(conversation), self._clock.now(), self._languages.of(conversation.locale)
+        assert phone is not None  # or it had been no word
+        if conversation.opted_out:
+            return replace(answer, said=(Said(responses.render("utter_bot_opted_out")),))
+        code_id = code_words.release_code(connection, phone, word, now)
+        if code_id is None:
+            return replace(answer, said=(Said(responses.render("utter_bot_word_lapsed", word=word)),))
+        queue_code(
+            connection,
+            code_id,
+            phone,
+            now=now,
+            locale=conversation.locale,
+            shift=conversation.clock_shift,
+            dedupe_id=f"code:{conversation.id}:{message.sid}",
+            answers=conversation.id,
+        )
+        return answer
 
     def _is_good(self, conversation: Conversation, code: Row[Any]) -> bool:
         is_in_time = bool(code.expires_at > self._now(conversation))
@@ -145,25 +175,60 @@ class Verification:
         return "utter_bot_code_not_served" if refused == "country" else "utter_bot_code_too_many"
 
     def _issue(self, connection: Connection, conversation: Conversation, message: Inbound, phone: str) -> None:
-        now, code_id = self._clock.now(), uuid.uuid4()
+        queue_code(
+            connection,
+            self._add(connection, conversation, message, phone),
+            phone,
+            now=self._clock.now(),
+            locale=conversation.locale,
+            shift=conversation.clock_shift,
+            dedupe_id=f"code:{conversation.id}:{message.sid}",
+        )
+
+    def _tell_word(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Inbound,
+        phone: str,
+        newest: Row[Any] | None,
+    ) -> str:
+        """Return the word that the phone can ask for its code with: for the code that it has been texted, if that still counts."""
+        if newest is None or newest.phone != phone or not self._is_good(conversation, newest):
+            word = code_words.new_word()
+            self._add(connection, conversation, message, phone, word=word)
+            return word
+        word = newest.word or code_words.new_word()
+        this = (_c.conversation_id == conversation.id) & (_c.id == newest.id)
+        expires_at = newest.expires_at if newest.is_texted else self._now(conversation) + GOOD_FOR
+        connection.execute(update(schema.phone_code).where(this).values(word=word, expires_at=expires_at))
+        return word
+
+    def _add(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Inbound,
+        phone: str,
+        *,
+        word: str | None = None,
+    ) -> uuid.UUID:
+        """Add a code, the only one of the conversation from now on, and return its id. With a `word` it waits for that."""
+        of_it = _c.conversation_id == conversation.id
+        connection.execute(update(schema.phone_code).where(of_it, _c.word.is_not(None)).values(word=None))
+        code_id = uuid.uuid4()
         values = {
             "conversation_id": conversation.id,
             "id": code_id,
             "phone": phone,
             "address": message.address,
-            "issued_at": now,
+            "issued_at": self._clock.now(),
             "expires_at": self._now(conversation) + GOOD_FOR,
+            "word": word,
+            "is_texted": word is None,
         }
         connection.execute(insert(schema.phone_code).values(values))
-        queue_code(
-            connection,
-            code_id,
-            phone,
-            now=now,
-            locale=conversation.locale,
-            shift=conversation.clock_shift,
-            dedupe_id=f"code:{conversation.id}:{message.sid}",
-        )
+        return code_id
 
     def _now(self, conversation: Conversation) -> datetime:
         return self._clock.shifted(conversation.clock_shift).now()
@@ -172,6 +237,15 @@ class Verification:
 def _is_anonymous(conversation: Conversation) -> bool:
     """Whether nobody vouches for a phone. Who texts is known by the number, if it is one that can be texted."""
     return read_phone(conversation.phone) is None
+
+
+def _is_texted_to(code: Row[Any] | None, phone: str) -> bool:
+    return code is not None and code.is_texted and code.phone == phone
+
+
+def _sender(conversation: Conversation) -> str | None:
+    """Return the phone that texts in a conversation; None in a chat, and if it is no phone."""
+    return read_phone(conversation.address) if conversation.channel == "sms" else None
 
 
 def has_opted_out(connection: Connection, codes: PhoneCodes, phone: str, our_number: str) -> bool:

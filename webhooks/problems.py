@@ -21,13 +21,14 @@ _KEPT_HEADERS = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
 
 
 class Problem(Exception):
-    """An error response. `code` is for programs and never changes; `detail` is for people."""
+    """An error response. `code` is for programs and never changes; `detail` is for people. `retry_after`: in seconds."""
 
-    def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
+    def __init__(self, status: int, code: str, detail: str, *, retry_after: int | None = None, **extra: Any) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
+        self.retry_after = retry_after
         self.extra = extra
 
 
@@ -46,7 +47,10 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def on_problem(problem: Problem) -> Response:
-        return problem_response(problem.status, problem.code, problem.detail, **problem.extra)
+        response = problem_response(problem.status, problem.code, problem.detail, **problem.extra)
+        if problem.retry_after is not None:
+            response.headers["Retry-After"] = str(problem.retry_after)
+        return response
 
     @app.errorhandler(HTTPException)
     def on_http_exception(error: HTTPException) -> Response | HTTPException:

@@ -55,7 +55,9 @@ def database(module_database: Engine) -> Iterator[Engine]:
     """A database without conversations and reservations."""
     yield module_database
     with module_database.begin() as connection:
-        connection.execute(text("TRUNCATE outbox, delivery, outbound, inbound, dialogue, conversation CASCADE"))
+        connection.execute(
+            text("TRUNCATE outbox, delivery, outbound, inbound, dialogue, conversation, hold_code CASCADE")
+        )
 
 
 @pytest.fixture

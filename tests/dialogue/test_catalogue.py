@@ -34,6 +34,7 @@ LONGEST = {
     "count": "20",
     "name": "Maximiliana Featherstonehaugh",
     "code": "WWWWWWW",
+    "word": "WWWWWW",
     "contact": "+442079460107",
     "phone": "+442079460107",
     "our_number": "+442079460107",

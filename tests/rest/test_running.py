@@ -41,6 +41,39 @@ def test_a_visitor_books_and_the_code_comes_by_text(api: httpx.Client, phone: Ph
     assert phone.booking().status == "cancelled"
 
 
+def test_who_gets_no_code_any_more_asks_for_it_by_text(api: httpx.Client, phone: Phone) -> None:
+    """Others have asked for codes to this phone until it gets no more."""
+    query = {"date": "2026-12-04", "time": "18:00", "party_size": "2"}
+    diner = {"name": "Ana Lima", "phone": phone.number}
+
+    def confirm() -> httpx.Response:
+        seen = api.get(f"/api/restaurants/{SLUG}/availability", params=query).raise_for_status().json()
+        wish = {"starts_at": seen["openings"][0]["starts_at"], "party_size": 2}
+        held = api.post(f"/api/restaurants/{SLUG}/holds", json=wish).raise_for_status().json()
+        answer = api.post(f"/api/holds/{held['hold_id']}/confirm", json=diner)
+        if answer.status_code == httpx.codes.ACCEPTED:
+            api.delete(f"/api/holds/{held['hold_id']}").raise_for_status()
+        return answer
+
+    texted = 0
+    while (answer := confirm()).status_code == httpx.codes.ACCEPTED:
+        texted += 1
+        assert texted < 20, "there is an end to it"
+    refused = answer.json()
+    assert (answer.status_code, refused["code"]) == (429, "too_many_requests")
+    for n in range(texted):
+        phone.wait_for_code(n)
+    way_out = refused["ask_by_text"]
+    assert way_out["to"] == phone.to
+    assert phone.text(way_out["text"]) == [], "the code is all the answer"
+    code = {"code": phone.wait_for_code(texted)}
+    made = api.post(refused["verify_url"], json=code).raise_for_status().json()
+    assert made["diner_phone"] == phone.number
+    assert phone.booking().status == "confirmed"
+    assert len(phone.codes()) == texted + 1
+    api.delete(f"/api/reservations/{made['code']}", headers={"X-Diner-Phone": phone.number}).raise_for_status()
+
+
 def test_what_is_booked_by_text_is_seen_by_a_partner(api: httpx.Client, stack: Stack, phone: Phone) -> None:
     phone.say("Hi, table for 2 at Brasserie Tournesol tomorrow at 6pm")
     confirmed = phone.say("Ana Lima")

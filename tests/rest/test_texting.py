@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 
 from booking_engine import BookingEngine, Restaurant
 from bot import conversations
+from bot.code_words import release_code
 from bot.settings import Settings
 from tests.engine.helpers import pass_time
 from tests.support import lookups
@@ -154,6 +156,39 @@ def test_codes_are_budgeted_and_an_alarm_is_raised(
     assert diner["phone"] not in caplog.text
     assert [confirm("198.51.100.7"), confirm("198.51.100.8"), confirm("198.51.100.9")] == [202, 202, 429]
     assert kinds(database, diner["phone"]) == ["phone_code"] * 4
+
+
+def test_where_no_code_is_left_the_answer_says_how_the_phone_asks_for_it(
+    make_app: MakeApp, restaurant: Restaurant, database: Engine, engine: BookingEngine, settings: Settings
+) -> None:
+    visitor = Caller(make_app(texts={"codes_per_phone_in_all": "1/hour"}).test_client())
+    diner = DINER | {"phone": "+14155550177"}
+    ok(visitor.post(f"/api/holds/{held(visitor, restaurant)}/confirm", diner), 202)
+    hold_id = held(visitor, restaurant)
+    answer = visitor.post(f"/api/holds/{hold_id}/confirm", diner, Idempotency_Key="mine")
+    refused = problem(answer, 429, "too_many_requests")
+    assert int(answer.headers["Retry-After"]) > 0
+    way_out = refused["ask_by_text"]
+    assert way_out["to"] == settings.twilio_number
+    assert datetime.fromisoformat(way_out["expires_at"]).utcoffset() == timedelta(0), "London's, in winter"
+    assert way_out["text"] in refused["detail"]
+
+    code = {"code": visitor.texted_code(hold_id)}
+    problem(visitor.post(refused["verify_url"], code), 409, "code_expired")
+    with database.begin() as connection:
+        released = release_code(connection, diner["phone"], way_out["text"], engine.clock.now())
+    assert released is not None
+    assert ok(visitor.post(refused["verify_url"], code), 201)["diner_phone"] == diner["phone"]
+    again = visitor.post(f"/api/holds/{hold_id}/confirm", diner, Idempotency_Key="mine")
+    assert ok(again, 201)["diner_phone"] == diner["phone"], "a refusal is not kept under the key"
+    assert kinds(database, diner["phone"]) == ["phone_code", "reservation_confirmed"]
+
+
+def test_a_phone_abroad_can_ask_for_its_code(visitor: Caller, restaurant: Restaurant, database: Engine) -> None:
+    diner = DINER | {"phone": "+351912345679"}
+    refused = problem(visitor.post(f"/api/holds/{held(visitor, restaurant)}/confirm", diner), 422, "phone_not_served")
+    assert refused["ask_by_text"]["text"] in refused["detail"]
+    assert kinds(database, diner["phone"]) == []
 
 
 def test_a_double_click_texts_one_code(visitor: Caller, restaurant: Restaurant, database: Engine) -> None:

@@ -45,7 +45,7 @@ WORDS = (
     "' OR 1=1 --", "\"; DROP TABLE reservation; --", "%00", "%s%s%n", "../../etc/passwd", "{{7*7}}", "${jndi:ldap://x}",
     "<script>alert(1)</script>", "null", "true", "NaN", "-0", "1e400", "9" * 5_000, "-1", "0", "1", "[]", "{}",
     "2026-12-05T19:00", "2026-02-30T25:61", "9999-12-31T23:59", "0000-00-00", "+14155550199", "+1415", "+" + "9" * 40,
-    "22395", "STOP", "START", "cancel my booking", "table for 2 tomorrow at 7pm", "Y", "123456", "000000", "en", "zz-ZZ",
+    "22395", "K7QX4T", "STOP", "START", "cancel my booking", "table for 2 tomorrow at 7pm", "Y", "123456", "000000", "en", "zz-ZZ",
 )  # fmt: skip
 NUMBERS: tuple[Any, ...] = (0, 1, 2, -1, 2**31, 2**63, 2**64, 10**30, 1.5, -0.0, 1e308, True, False, None)
 FIELDS = ("starts_at", "party_size", "name", "phone", "notes", "code", "restaurant", "locale", "text", "q", "city", "cuisine",

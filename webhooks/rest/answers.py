@@ -231,6 +231,14 @@ class BookedTable(BaseModel):
         )
 
 
+class AskByText(BaseModel):
+    """How a phone that may not be texted a code unasked can ask for it: the answer to the text has the code."""
+
+    text: str = Field(description="the word to text, from the phone that is to be verified")
+    to: str = Field(description="our number to text it to, E.164")
+    expires_at: LocalTime = Field(description="until when the word counts")
+
+
 class FieldProblem(BaseModel):
     """What is wrong with one field."""
 
@@ -250,3 +258,5 @@ class ProblemDocument(BaseModel):
     openings: list[Offer] = []
     other_days: list[Offer] = []
     nearby: list[Offer] = []
+    ask_by_text: AskByText | None = Field(default=None, description="if no code may be texted to the phone unasked")
+    verify_url: str | None = Field(default=None, description="path to POST that code to")

@@ -96,7 +96,7 @@ def add_routes(api: APIBlueprint, parts: Parts) -> None:
         if isinstance(found, Reservation):
             _check_same_diner(found, booking.name, booking.phone)
             return BookedTable.of(found)
-        code_expires_at = texting.text_code(hold_id, booking, rate_limits)
+        code_expires_at = texting.text_code(found, booking, rate_limits)
         return UnverifiedPhone(
             hold_id=hold_id,
             expires_at=found.expires_at.astimezone(found.restaurant.zone),
