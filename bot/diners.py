@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from redis import Redis
 from sqlalchemy import Connection, Engine, or_, select, text, update
 
 from booking_engine import BookingEngine, Clock, Reservation, StillBooked
 from booking_engine.storage.schema import outbox
 from booking_engine.values import check_phone
-from bot import consents, messages, schema
+from bot import consents, inbox_spool, messages, schema
 from bot.secret_keys import KeyRing
 
 logger = logging.getLogger(__name__)
@@ -51,23 +52,26 @@ class Forgotten:
 class Diners:
     """Exports and forgets. Safe to share between threads."""
 
-    def __init__(self, database: Engine, engine: BookingEngine, clock: Clock, keys: KeyRing) -> None:
+    def __init__(self, database: Engine, engine: BookingEngine, redis: Redis, clock: Clock, keys: KeyRing) -> None:
         self._database = database
         self._engine = engine
+        self._redis = redis
         self._clock = clock
         self._keys = keys
 
     def forget(self, phone: str) -> Forgotten:
         """Delete all that is known of a phone's diner. Past bookings stay, without name, number and notes.
 
-        What outlives it is in `bot.consents`. Repeating it finds nothing more to do.
+        What outlives it is in `bot.consents`. Repeating it finds nothing more to do, or does what was left.
 
         Raises:
+            redis.exceptions.RedisError: Redis is away, in which texts of theirs may be that could not be stored.
             InvalidRequest: this is no phone number.
             StillBooked: the diner is expected somewhere; cancel those bookings first.
         """
         erased = self._engine.erase_diner(phone)
         known_as = check_phone(phone)
+        inbox_spool.forget(self._redis, known_as)  # first: if Redis is away, the request stands and is met later
         with self._database.begin() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
             theirs = _conversations_of(connection, known_as, lock=True)
@@ -121,6 +125,7 @@ class Diners:
         """
         bookings = self._engine.reservations_of(phone, upcoming=False)
         known_as = check_phone(phone)
+        asked = select(schema.hold_code).where(schema.hold_code.c.phone == known_as)
         with self._database.connect() as connection:
             theirs = _conversations_of(connection, known_as)
             texts = connection.execute(select(outbox).where(outbox.c.to_phone == known_as).order_by(outbox.c.due_at))
@@ -130,6 +135,8 @@ class Diners:
                 "bookings": [_booking(each) for each in bookings],
                 "conversations": [_exported(connection, row) for row in theirs],
                 "texts": [_text(row) for row in texts],
+                "unverified": [_unverified(row) for row in connection.execute(asked)],
+                "not_stored": inbox_spool.aside_of(self._redis, known_as),
             }
 
 
@@ -174,6 +181,11 @@ def _exported(connection: Connection, row: Any) -> dict[str, Any]:
         "opened_at": row.created_at.isoformat(),
         "messages": [{"at": each.at.isoformat(), "direction": each.direction, "text": each.text} for each in said],
     }
+
+
+def _unverified(row: Any) -> dict[str, Any]:
+    """What a visitor wanted to book under the phone, who may have been anybody."""
+    return {"at": row.issued_at.isoformat(), "name": row.name, "notes": row.notes}
 
 
 def _text(row: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from redis import Redis
 
+from booking_engine.phones import canonical_phone
 from bot.counters import increase
 from bot.outages import is_outage
 
@@ -71,4 +72,35 @@ def put_aside(redis: Redis, form: str, error: BaseException, *, stored: bytes | 
 
 def aside(redis: Redis) -> list[dict[str, str]]:
     """Return the texts that were put aside, oldest first: `form` (JSON), `reason`, and `at` (ISO 8601, UTC)."""
-    return [json.loads(raw) for raw in cast("list[bytes]", redis.lrange(_PUT_ASIDE, 0, -1))]
+    return [json.loads(raw) for raw in _raw_aside(redis)]
+
+
+def aside_of(redis: Redis, phone: str) -> list[dict[str, str]]:
+    """Return those that came from a phone (canonical)."""
+    return [kept for kept in aside(redis) if _is_of(kept, phone)]
+
+
+def forget(redis: Redis, phone: str) -> int:
+    """Delete the texts of a phone (canonical) that were put aside. Return how many."""
+    return _delete_aside(redis, lambda kept: _is_of(kept, phone))
+
+
+def delete_aside_before(redis: Redis, instant: datetime) -> int:
+    """Delete the texts that were put aside before an instant (real time, not that of a test clock). Return how many."""
+    return _delete_aside(redis, lambda kept: datetime.fromisoformat(kept["at"]) < instant)
+
+
+def _delete_aside(redis: Redis, is_meant: Callable[[dict[str, str]], bool]) -> int:
+    meant = [raw for raw in _raw_aside(redis) if is_meant(json.loads(raw))]
+    return sum(int(redis.lrem(_PUT_ASIDE, 1, cast(Any, raw))) for raw in meant)
+
+
+def _raw_aside(redis: Redis) -> list[bytes]:
+    return cast("list[bytes]", redis.lrange(_PUT_ASIDE, 0, -1))
+
+
+def _is_of(kept: dict[str, str], phone: str) -> bool:
+    try:
+        return canonical_phone(json.loads(kept["form"])["From"]) == phone
+    except (ValueError, LookupError, TypeError):  # no form of a text, but a number may be in it
+        return phone in kept["form"]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine
-from bot import consents
+from bot import consents, inbox_spool
 from bot.former_jobs import delete_former_jobs
 from bot.periods import Periods
 from bot.secret_keys import KeyRing
@@ -102,7 +102,8 @@ class Retention:
             "conversations": lambda: self._delete_idle(keep.messages),
             "past_diners": lambda: engine.erase_past_diners(keep=keep.diners),
             "consents": lambda: by_age(_CONSENTS, keep.consents),
-            "former_jobs": lambda: _if_redis_is_there(delete_former_jobs, redis),
+            "put_aside": lambda: _if_redis_is_there(lambda: _delete_put_aside(redis, keep.messages)),
+            "former_jobs": lambda: _if_redis_is_there(lambda: delete_former_jobs(redis)),
         }
 
     def tidy(self, *, is_stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
@@ -143,11 +144,15 @@ class Retention:
             logger.warning("%d opt-outs or consents are under keys that DIGESTS_SECRET_PREVIOUS has no more", count)
 
 
-def _if_redis_is_there(rule: Callable[[Redis], int], redis: Redis) -> int:
+def _delete_put_aside(redis: Redis, keep: timedelta) -> int:
+    return inbox_spool.delete_aside_before(redis, datetime.now(timezone.utc) - keep)
+
+
+def _if_redis_is_there(rule: Callable[[], int]) -> int:
     try:
-        return rule(redis)
+        return rule()
     except RedisError as error:  # the next run will do
-        logger.warning("the jobs of earlier releases stay for now: %s", type(error).__name__)
+        logger.warning("what is old in Redis stays for now: %s", type(error).__name__)
         return 0
 
 

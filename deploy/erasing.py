@@ -13,7 +13,7 @@ from bot.diners import Diners
 
 def diners_of(context: AppContext) -> Diners:
     """Return what exports and forgets diners."""
-    return Diners(context.database, context.engine, context.clock, context.settings.for_digests)
+    return Diners(context.database, context.engine, context.redis, context.clock, context.settings.for_digests)
 
 
 def forget_diner(context: AppContext, phone: str, *, is_agreed: bool) -> None:

@@ -48,7 +48,7 @@ def run_worker(context: AppContext) -> None:
 
     relay = Relay(context.database, context.redis, context.clock, counters, replay)
     lanes = sending_lanes(context, counters)
-    diners = Diners(context.database, context.engine, context.clock, settings.for_digests)
+    diners = Diners(context.database, context.engine, context.redis, context.clock, settings.for_digests)
     retention = Retention(context.database, context.engine, context.redis, settings.for_digests, settings.periods)
     housekeeping = Housekeeping(retention, diners)
     if (port := settings.metrics_listen_on(2)) is not None:

@@ -12,10 +12,11 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 from redis import Redis
+from redis.exceptions import ConnectionError as NotThere
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, InvalidRequest, Reservation, StillBooked
-from bot import consents, conversations, diners, turn_store
+from bot import consents, conversations, diners, inbox_spool, turn_store
 from bot.diners import FORGOTTEN_AFTER, Diners
 from bot.messages import Answer, Inbound, Said
 from bot.secret_keys import KeyRing
@@ -35,9 +36,9 @@ KEYS = KeyRing("a key of the tests")
 
 
 @pytest.fixture
-def forgetting(database: Engine, engine: BookingEngine, clock: Clock) -> Iterator[Diners]:
+def forgetting(database: Engine, engine: BookingEngine, redis: Redis, clock: Clock) -> Iterator[Diners]:
     """What exports and forgets."""
-    yield Diners(database, engine, clock, KEYS)
+    yield Diners(database, engine, redis, clock, KEYS)
     with database.begin() as connection:
         connection.execute(text("TRUNCATE reservation, reservation_event, table_quarter, diner_booking, text_consent"))
 
@@ -223,6 +224,32 @@ def test_an_export_has_all_that_is_known(
     ]
     assert [each["kind"] for each in document["texts"]] == ["reservation_confirmed", "reminder"]
     assert "xylophone" not in json.dumps(document)
+
+
+def test_texts_that_could_not_be_stored_are_exported_and_forgotten(forgetting: Diners, redis: Redis) -> None:
+    mexican = "+525512345678"
+    for sender in (ANA, BEN, mexican.replace("+52", "+521")):
+        inbox_spool.put_aside(redis, json.dumps({"From": sender, "Body": f"zebrafish of {sender}"}), ValueError())
+    inbox_spool.put_aside(redis, f"From={ANA} and no JSON", ValueError())
+    assert ["zebrafish" in each["form"] for each in forgetting.export(ANA)["not_stored"]] == [True, False]
+    forgetting.forget(ANA)
+    forgetting.forget(mexican)
+    [left] = inbox_spool.aside(redis)
+    assert BEN in left["form"]
+
+
+def test_without_redis_a_diner_is_not_said_to_be_forgotten(
+    forgetting: Diners, database: Engine, engine: BookingEngine, redis: Redis, clock: Clock
+) -> None:
+    thread = say(database, clock, ANA, "zebrafish")
+    inbox_spool.put_aside(redis, json.dumps({"From": ANA}), ValueError())
+    with database.begin() as connection:
+        diners.request(connection, thread.id, clock.now())
+    clock.offset += diners.FORGOTTEN_AFTER
+    with pytest.raises(NotThere):
+        Diners(database, engine, Redis(port=1), clock, KEYS).forget_requested()
+    assert forgetting.forget_requested() == 1, "it is tried again"
+    assert inbox_spool.aside(redis) == []
 
 
 def test_what_is_no_number_is_refused(forgetting: Diners) -> None:

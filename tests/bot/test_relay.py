@@ -222,7 +222,7 @@ def test_tidying_deletes_them_and_does_the_rest_without_redis(
     assert Retention(database, engine, redis, keys, periods).tidy()["former_jobs"] == 1
     away = Retention(database, engine, Redis(port=1), keys, periods)
     assert away.tidy()["former_jobs"] == 0
-    assert "stay for now" in caplog.text
+    assert "stays for now" in caplog.text
 
 
 # --- how much a look reads ---

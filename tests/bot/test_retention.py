@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from booking_engine import BookingEngine, Clock, create_database
-from bot import consents, conversations, turn_store
+from bot import consents, conversations, inbox_spool, turn_store
 from bot.diners import Diners
 from bot.housekeeping import TIDIED, Housekeeping
 from bot.messages import Answer, Inbound, Said
@@ -280,12 +281,12 @@ def test_two_at_once_do_not_get_in_each_others_way(retention: Retention, databas
 
 
 def test_the_worker_tidies_by_itself_and_counts_it(
-    retention: Retention, database: Engine, engine: BookingEngine, clock: Clock
+    retention: Retention, database: Engine, engine: BookingEngine, clock: Clock, redis: Redis
 ) -> None:
     populate(database, clock)
     age(database, "delivery", timedelta(days=100))
     before = TIDIED.labels("deliveries")._value.get()
-    housekeeping = Housekeeping(retention, Diners(database, engine, clock, KEYS))
+    housekeeping = Housekeeping(retention, Diners(database, engine, redis, clock, KEYS))
     housekeeping.start()
     try:
         wait_until(
@@ -294,3 +295,11 @@ def test_the_worker_tidies_by_itself_and_counts_it(
     finally:
         housekeeping.stop()
     assert counts(database)["delivery"] == 0
+
+
+def test_a_text_that_could_not_be_stored_goes_as_soon_as_the_others(retention: Retention, redis: Redis) -> None:
+    for days in (PERIODS.messages.days - 1, PERIODS.messages.days + 1):
+        at = (datetime.now(timezone.utc) - timedelta(days=days)).isoformat()
+        redis.rpush("tabletalk:stash:aside", json.dumps({"form": f"{days}", "reason": "DataError", "at": at}))
+    assert retention.tidy()["put_aside"] == 1
+    assert [kept["form"] for kept in inbox_spool.aside(redis)] == [f"{PERIODS.messages.days - 1}"]

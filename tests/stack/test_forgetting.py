@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bot.diners import Diners
-from bot.retention import Retention
 from tests.support import replies
 from tests.support.chat import Chat
 from tests.support.phone import Phone
@@ -38,10 +37,11 @@ def dump(stack: Stack) -> str:
 @pytest.fixture
 def diners(stack: Stack) -> Diners:
     """What forgets, on the service's database, clock and keys."""
-    return Diners(stack.database, stack.engine, stack.engine.clock, stack.settings.for_digests)
+    redis = Redis.from_url(stack.settings.redis_address)
+    return Diners(stack.database, stack.engine, redis, stack.engine.clock, stack.settings.for_digests)
 
 
-def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Phone], diners: Diners) -> None:
+def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Phone]) -> None:
     phone = new_phone(number="+19195550138")
     phone.say(f"{REQUEST}, my name is {' '.join(NAME)}")
     assert replies.CODE.search(phone.say("Y"))
@@ -57,11 +57,14 @@ def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Ph
     assert "8:00 PM" in named
     assert [each.status for each in phone.bookings()] == ["confirmed", "confirmed"], "nothing goes before a yes"
     assert phone.say("yes").startswith("Cancelled")
-    with stack.database.begin() as connection:  # what the worker does in ten minutes
+    stack.programs.stop("worker")
+    with stack.database.begin() as connection:  # as if ten minutes had passed, or a hundred days
         connection.execute(text("UPDATE conversation SET forget_at = forget_at - interval '1 hour'"))
-    wait_until(
-        lambda: diners.forget_requested() >= 0 and not _is_known(stack, phone), "the diner is forgotten", seconds=30
-    )
+        old = "INSERT INTO delivery (provider_sid, status, received_at) VALUES ('SMold', 'sent', now() - interval '100 days')"
+        connection.execute(text(old))
+    stack.programs.start("worker")
+    wait_until(lambda: not _is_known(stack, phone), "the worker forgets the diner", seconds=60)
+    wait_until(lambda: not _has_delivery(stack, "SMold"), "the worker tidies", seconds=60)
 
     assert traces(dump(stack), phone.number, (*NAME, "wolfhound"), digits=10) == []
     with stack.database.connect() as connection:
@@ -69,8 +72,6 @@ def test_who_asks_by_text_is_forgotten(stack: Stack, new_phone: Callable[..., Ph
         consent = connection.execute(text("SELECT opted_out, agreed_by FROM text_consent")).all()
     assert [tuple(row) for row in kept].count(("cancelled", 2)) >= 2, "the bookings stay, without a person"
     assert (False, "text") in [tuple(row) for row in consent]
-    redis = Redis.from_url(stack.settings.redis_address)
-    Retention(stack.database, stack.engine, redis, stack.settings.for_digests, stack.settings.periods).tidy()
     assert "table" in phone.say("hello"), "who comes back is a new diner"
 
 
@@ -93,6 +94,11 @@ def test_who_wanted_no_texts_gets_none_when_coming_back(
     wait_until(is_given_up, "the confirmation is held back")
     assert phone.inbox() == []
     assert "Welcome back" in phone.text("START")[0]
+
+
+def _has_delivery(stack: Stack, sid: str) -> bool:
+    with stack.database.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM delivery WHERE provider_sid = :sid"), {"sid": sid}))
 
 
 def _is_known(stack: Stack, phone: Phone) -> bool:

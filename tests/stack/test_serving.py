@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -61,9 +62,10 @@ class Web:
 
 
 @contextmanager
-def serving(var: Path, command: list[str], **settings: object) -> Iterator[Web]:
-    port, metrics_port = free_ports(2)
-    known = PRODUCTION | {"PORT": port, "METRICS_PORT": metrics_port} | settings
+def serving(var: Path, command: list[str], *, program: str = "web") -> Iterator[Web]:
+    port, metrics_port, other = free_ports(3)
+    ports = {"PORT": port} if program == "web" else {"PORT": other, "EVENTS_PORT": port}
+    known = PRODUCTION | {"METRICS_PORT": metrics_port} | ports
     process = subprocess.Popen(
         [part.format(port=port) for part in command],
         cwd=PROJECT,
@@ -142,6 +144,18 @@ def test_every_answer_has_the_headers_that_keep_browsers_in_bounds(web: Web, pat
         assert headers["Strict-Transport-Security"] == "max-age=31536000"
         assert "default-src" in headers["Content-Security-Policy"]
         assert "Server" not in headers
+
+
+def test_the_stream_of_events_keeps_to_the_same(var_folder: Callable[[], Path]) -> None:
+    with serving(var_folder(), [str(TABLETALK), "events"], program="events") as events:
+        for path in ("/healthz", "/nothing", "/metrics", f"/api/chat/conversations/{uuid.uuid4()}/events"):
+            answer = events.client.get(path)
+            assert (answer.status_code == 200) is (path == "/healthz"), path
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+            assert "default-src" in answer.headers["Content-Security-Policy"]
+        internal = f"http://127.0.0.1:{events.metrics_port + 1}/metrics"
+        assert "tabletalk_texts_refused" in httpx.get(internal, **PLAIN).text
 
 
 @pytest.mark.parametrize(
