@@ -35,6 +35,12 @@ ANA, BEN = "+12125550142", "+12125550143"
 KEYS = KeyRing("a key of the tests")
 
 
+ASKED_ON_A_HOLD = """
+    INSERT INTO hold_code (hold_id, code_id, phone, name, notes, issued_at, expires_at)
+    VALUES ('1-1-1', gen_random_uuid(), :phone, 'Quillon', :notes, now(), now())
+"""
+
+
 @pytest.fixture
 def forgetting(database: Engine, engine: BookingEngine, redis: Redis, clock: Clock) -> Iterator[Diners]:
     """What exports and forgets."""
@@ -110,6 +116,7 @@ def test_nothing_of_a_diner_is_left_but_bookings_without_a_person(
             text("INSERT INTO kept_answer (key_digest, fingerprint, status, body) VALUES ('k', 'f', 201, :body)"),
             {"body": json.dumps({"code": gone.code, "diner_name": "Quillon", "diner_phone": ANA})},
         )
+        connection.execute(text(ASKED_ON_A_HOLD), {"phone": ANA, "notes": "zebrafish"})
     assert "zebrafish" in everything(database), "the twin: it is found before"
     assert ANA in everything(database)
 
@@ -213,7 +220,10 @@ def test_an_export_has_all_that_is_known(
     say(database, clock, ANA, "zebrafish")
     say(database, clock, BEN, "xylophone")
     booking = booked(engine, ANA)
+    with database.begin() as connection:
+        connection.execute(text(ASKED_ON_A_HOLD), {"phone": ANA, "notes": "quokka"})
     document = forgetting.export(ANA)
+    assert [(each["name"], each["notes"]) for each in document["unverified"]] == [("Quillon", "quokka")]
     assert json.loads(json.dumps(document)) == document
     assert document["phone"] == ANA
     assert [(each["code"], each["name"]) for each in document["bookings"]] == [(booking.code, "Quillon Featherby")]

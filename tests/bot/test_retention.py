@@ -36,6 +36,7 @@ _AGES = {
     "delivery": "received_at",
     "kept_answer": "asked_at",
     "phone_code": "issued_at",
+    "hold_code": "issued_at",
     "outbox": "sent_at",
     "conversation": "created_at",
     "reservation_event": "occurred_at",
@@ -87,6 +88,8 @@ def populate(database: Engine, clock: Clock, *, opted_out: bool = False) -> UUID
             "INSERT INTO delivery (provider_sid, status) VALUES ('SM2', 'delivered')",
             "INSERT INTO kept_answer (key_digest, fingerprint) VALUES ('a', 'b')",
             "INSERT INTO phone_code (conversation_id, id, phone, issued_at, expires_at) VALUES (:id, :uuid, :phone, :now, :now)",
+            "INSERT INTO hold_code (hold_id, code_id, phone, name, notes, issued_at, expires_at)"
+            " VALUES ('1-1-1', :uuid, :phone, 'Ana', '', :now, :now)",
             "INSERT INTO outbox (id, kind, conversation_id, to_phone, payload, due_at, created_at, next_attempt_at, sent_at)"
             " VALUES (:uuid, 'text', :id, :phone, '{}', :now, :now, :now, :now)",
         ):
@@ -110,6 +113,7 @@ def test_what_is_young_stays(retention: Retention, database: Engine, clock: Cloc
         ("delivery", "deliveries", PERIODS.deliveries),
         ("kept_answer", "idempotency_keys", PERIODS.answers),
         ("phone_code", "phone_codes", timedelta(days=1)),
+        ("hold_code", "hold_codes", timedelta(days=1)),
         ("outbox", "texts", PERIODS.texts),
     ],
 )

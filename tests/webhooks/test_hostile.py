@@ -292,6 +292,14 @@ def test_a_body_nested_too_deeply_is_refused(app: Flask, known: Known, opening: 
     assert held.status_code in (400, 413)
 
 
+@pytest.mark.parametrize(("depth", "status"), [(DEEPEST_NESTING, 422), (DEEPEST_NESTING + 1, 400)])
+def test_nesting_is_counted_before_it_is_read(app: Flask, known: Known, depth: int, status: int) -> None:
+    """What is whole, and no deeper than it may be, is read and refused for what it says."""
+    content = '{"starts_at": ' + "[" * (depth - 1) + "]" * (depth - 1) + ', "party_size": 2}'
+    held = app.test_client().post(f"/api/restaurants/{known.slug}/holds", data=content, content_type="application/json")
+    assert held.status_code == status
+
+
 def test_brackets_in_words_are_no_nesting(app: Flask, known: Known) -> None:
     for words in ("[" * 200, '\\"[{' * 100, "\\\\" + "{" * 200):
         assert post(app, known, json.dumps({"text": words})).status_code == 200
