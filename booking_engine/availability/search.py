@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from booking_engine.availability.periods import Service
 from booking_engine.restaurants.restaurant import Restaurant
@@ -101,42 +102,64 @@ def search(
 
     `imaginary`: a clock change skips the requested wall time, so there is no exact opening.
     """
-    places: dict[datetime, Place] = {}
-    refused: dict[datetime, Refusal | None] = {}
-    for moment, service in grid(restaurant, wanted - within, wanted + within):
-        found = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or place_or_refusal(
-            restaurant, moment, party_size, service, occupancy, preferences
-        )
-        refused[moment] = found if isinstance(found, Refusal) else None
-        if isinstance(found, Place):
-            places[moment] = found
+    found = _look_around(restaurant, wanted, within, party_size, limit, occupancy, preferences)
 
     def opening(moment: datetime) -> Opening:
-        areas = restaurant.areas_of(places[moment].table_ids)
+        areas = restaurant.areas_of(found.places[moment].table_ids)
         return Opening(restaurant, moment.astimezone(restaurant.zone), party_size, areas)
 
-    chosen = _spread(sorted(places, key=lambda moment: (abs(moment - wanted), moment)), limit)
     refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.schedule.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:
         # Off the grid, use the result for the nearest time on it.
-        refusal = refused[min(refused, key=lambda moment: abs(moment - wanted))] if refused else Refusal.CLOSED
+        refusal = None if isinstance(found.nearest, Place) else found.nearest
     return Search(
         wanted=wanted.astimezone(restaurant.zone),
-        exact=opening(wanted) if wanted in places and not imaginary else None,
-        openings=tuple(map(opening, chosen)),
+        exact=opening(wanted) if wanted in found.places and not imaginary else None,
+        openings=tuple(map(opening, found.chosen)),
         refusal=refusal,
         is_skipped=imaginary,
     )
 
 
-def _spread(nearest_first: list[datetime], limit: int) -> list[datetime]:
-    """Pick the nearest times at least half an hour apart; fill up with the others only if there are too few."""
-    kept: list[datetime] = []
-    for moment in nearest_first:
-        if len(kept) < limit and all(abs(moment - other) >= _SPACING for other in kept):
-            kept.append(moment)
-    rest = [moment for moment in nearest_first if moment not in kept]
-    kept += rest[: max(0, limit - len(kept))]
-    return sorted(kept, key=nearest_first.index)
+class _Found(NamedTuple):
+    """Places by time (UTC), the times to offer, and what came of the time on the grid that is nearest to the wanted one."""
+
+    places: dict[datetime, Place]
+    chosen: list[datetime]
+    nearest: Refusal | Place
+
+
+def _look_around(
+    restaurant: Restaurant,
+    wanted: datetime,
+    within: timedelta,
+    party_size: int,
+    limit: int,
+    occupancy: Occupancy,
+    preferences: SeatingPreferences,
+) -> _Found:
+    """Look at the times on the grid, the nearest first, until there are enough that lie half an hour apart."""
+    times = sorted(grid(restaurant, wanted - within, wanted + within), key=lambda at: (abs(at[0] - wanted), at[0]))
+    places: dict[datetime, Place] = {}
+    apart: list[datetime] = []
+    nearest: Refusal | Place | None = None
+    for moment, service in times:
+        found = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or place_or_refusal(
+            restaurant, moment, party_size, service, occupancy, preferences
+        )
+        nearest = nearest or found
+        if isinstance(found, Place):
+            places[moment] = found
+            if all(abs(moment - other) >= _SPACING for other in apart):
+                apart.append(moment)
+        if len(apart) >= limit:
+            break  # all others are further away
+    return _Found(places, _filled_up(apart, list(places), limit), nearest or Refusal.CLOSED)
+
+
+def _filled_up(apart: list[datetime], nearest_first: list[datetime], limit: int) -> list[datetime]:
+    """Return the times at least half an hour apart, and others only if these are too few; the nearest first."""
+    chosen = [*apart, *(moment for moment in nearest_first if moment not in apart)][:limit]
+    return sorted(chosen, key=nearest_first.index)

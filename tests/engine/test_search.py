@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from booking_engine import (
     RestaurantUnknown,
     TimeInvalid,
 )
+from booking_engine.availability import search
 
 from .helpers import DAY, OpenRestaurant, book, evening, new_id, pass_time, tables, wall_times
 
@@ -35,6 +37,22 @@ def test_the_wanted_time_comes_first_then_the_nearest_half_an_hour_apart(
     )
     assert wall_times(few.openings) == ["19:00", "18:45", "19:15"], "filled up when too few lie half an hour apart"
     assert engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2, limit=0).openings == ()
+
+
+def test_times_further_away_than_what_is_offered_are_not_looked_at(
+    engine: BookingEngine, open_restaurant: OpenRestaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restaurant, looked_at = open_restaurant(), []
+    find_place = search.place_or_refusal
+
+    def looking(where: Restaurant, at: datetime, *others: Any) -> Any:
+        looked_at.append(at.astimezone(where.zone).strftime("%H:%M"))
+        return find_place(where, at, *others)
+
+    monkeypatch.setattr(search, "place_or_refusal", looking)
+    found = engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2, limit=3)
+    assert wall_times(found.openings) == ["19:00", "18:30", "19:30"]
+    assert looked_at == ["19:00", "18:45", "19:15", "18:30", "19:30"]
 
 
 @pytest.mark.parametrize(
