@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 
 import phonenumbers
 
@@ -27,6 +28,7 @@ def canonical_phone(number: str) -> str:
     return number
 
 
+@lru_cache(maxsize=1024)
 def read_phone(given: str | None, region: str | None = None) -> str | None:
     """Return the canonical form of a number that can be texted; None for a short code, a name or an impossible number.
 

@@ -17,6 +17,7 @@ from booking_engine.restaurants.criteria import Criteria
 from booking_engine.restaurants.names import search_names
 from booking_engine.restaurants.restaurant import Restaurant
 from booking_engine.storage.schema import diner_booking
+from booking_engine.storage.sql import Statement, execute
 from booking_engine.storage.transactions import run_query
 
 from .context import EngineContext
@@ -26,6 +27,7 @@ from .values import check_phone
 T = TypeVar("T")
 MOST_RESULTS = 200
 _LONGEST_SLUG = 100
+_LAST_NAME = "SELECT name FROM diner_booking WHERE phone = %(phone)s ORDER BY booked_at DESC LIMIT 1"
 _BOOKED = ("confirmed", "cancelled")
 """States of what a diner has booked; before, it was a hold."""
 
@@ -39,6 +41,8 @@ def restaurant(context: EngineContext, slug: str) -> Restaurant:
             raise RestaurantUnknown(slug)
         return context.catalogue.restaurant(connection, snapshot, restaurant_id)
 
+    if found := context.catalogue.at_hand(slug, context.catalogue_version):
+        return found  # a dialogue asks several times a turn, and a connection costs as much as a statement
     if not slug or len(slug) > _LONGEST_SLUG or not slug.isascii() or not slug.replace("-", "").isalnum():
         raise RestaurantUnknown
     return _run(context, body)
@@ -109,14 +113,9 @@ def countries(context: EngineContext) -> set[str]:
 
 def diner_name(context: EngineContext, phone: str) -> str | None:
     """Return the name last used for a booking from this phone."""
-    number = check_phone(phone)
-    statement = (
-        select(diner_booking.c.name)
-        .where(diner_booking.c.phone == number)
-        .order_by(diner_booking.c.booked_at.desc())
-        .limit(1)
-    )
-    return run_query(context.database, lambda connection: connection.execute(statement).scalar_one_or_none())
+    statement = Statement(_LAST_NAME, {"phone": check_phone(phone)})
+    row = run_query(context.database, lambda connection: execute(connection, statement).fetchone())
+    return row[0] if row else None
 
 
 def reservation(context: EngineContext, code: str) -> Reservation:

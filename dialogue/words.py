@@ -58,11 +58,11 @@ class Words:
     def day(self, day: date, country: str) -> str:
         """ "Tue, Nov 24", in the order of the restaurant's country."""
         order = "month_first" if writes_month_first(country) else "day_first"
-        return _plain(format_date(day, self.texts[f"utter_part_day_{order}"], locale=self._in(country)))
+        return _date(day, self.texts[f"utter_part_day_{order}"], self._in(country))
 
     def clock(self, clock: time, country: str) -> str:
         """ "7:00 PM", or "19:00" where that is how a clock is read."""
-        return _plain(format_time(clock, "short", locale=self._in(country)))
+        return _clock(clock, self._in(country))
 
     def when(self, starts_at: datetime, country: str) -> str:
         """Day and time of an instant that is given in the restaurant's own zone."""
@@ -176,6 +176,16 @@ def _known_locales() -> frozenset[str]:
     from babel.localedata import locale_identifiers
 
     return frozenset(locale_identifiers())
+
+
+@lru_cache(maxsize=1024)
+def _date(day: date, pattern: str, locale: Locale) -> str:
+    return _plain(format_date(day, pattern, locale=locale))
+
+
+@lru_cache(maxsize=1024)
+def _clock(clock: time, locale: Locale) -> str:
+    return _plain(format_time(clock, "short", locale=locale))
 
 
 def _plain(text: str) -> str:

@@ -99,6 +99,13 @@ class Catalogue:
         """The snapshot in memory, if one has been loaded."""
         return self._snapshot
 
+    def at_hand(self, slug: str, version: int | None) -> Restaurant | None:
+        """Return the restaurant with this slug, if it is in memory as of this version or a newer one."""
+        known = self._snapshot
+        if known is None or known.names is None or version is None or known.version < version:
+            return None
+        return known.restaurants.get(known.names.ids.get(slug, 0))
+
     def latest_known(self, connection: Connection) -> CatalogueSnapshot:
         """Return the snapshot in memory, however old; commands check its version when they lock."""
         return self._snapshot or self.snapshot(connection)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from booking_engine import BookingEngine, Clock, Criteria, ImportRejected, Refusal, RestaurantUnknown, create_database
 
@@ -350,3 +350,20 @@ def test_restaurants_are_found_by_city_and_cuisine(engine: BookingEngine, open_r
     assert engine.find_restaurants(Criteria("sao paulo", "cafe food")) == [place]
     assert engine.find_restaurants(Criteria("sao paulo", "sushi")) == []
     assert "Vegan" in engine.cuisines()
+
+
+def test_a_restaurant_that_is_in_memory_needs_no_connection_until_an_import(
+    engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    slug, checkouts = open_restaurant(name="Before").slug, []
+    event.listen(database, "checkout", lambda *_: checkouts.append(1))
+    version = engine.published_names().version
+    assert engine.knowing(version).restaurant(slug).name == "Before"
+    checkouts.clear()
+    assert engine.knowing(version).restaurant(slug).name == "Before"
+    assert not checkouts
+    with pytest.raises(RestaurantUnknown):
+        engine.knowing(version).restaurant("nobody-knows-it")
+    open_restaurant(slug=slug, name="After")
+    assert engine.knowing(version + 1).restaurant(slug).name == "After"
+    assert engine.restaurant(slug).name == "After", "without a version, the database is asked"
