@@ -42,7 +42,7 @@ def sms_texts(said: tuple[Said, ...]) -> list[str]:
         part = "\n".join([message.text, *(f"{choice.text} {choice.label}" for choice in message.choices)])
         # A Chinese sentence must not force the English one after it into UCS-2, which costs more.
         is_joined = bool(bodies) and is_other_script(bodies[-1]) == is_other_script(part)
-        joined = sendable(f"{bodies[-1]}{chr(10) if follows_choices else ' '}{part}") if is_joined else ""
+        joined = sendable(f"{bodies[-1]}{chr(10) if follows_choices else ' '}{part}").strip() if is_joined else ""
         if is_joined and segments(joined) <= MOST_SEGMENTS:
             bodies[-1] = joined
         else:
@@ -53,6 +53,8 @@ def sms_texts(said: tuple[Said, ...]) -> list[str]:
 
 def gsm7(text: str) -> str:
     """Return the text in GSM-7. Unsupported characters are transliterated, or dropped if they have no transliteration."""
+    if _GSM7.issuperset(text):
+        return text
     kept = []
     for character in unicodedata.normalize("NFC", text):
         if character in _GSM7:
@@ -66,6 +68,8 @@ def gsm7(text: str) -> str:
 
 def is_other_script(text: str) -> bool:
     """Whether the text is in a script that GSM-7 lacks, ignoring Latin names in it. Accented letters do not count."""
+    if text.isascii():
+        return False
     names = [unicodedata.name(letter, "") for letter in text if letter.isalpha()]
     others = sum(name.startswith(_OTHER_SCRIPTS) for name in names)
     return others * _SIGNS_TO_LETTERS > sum(name.startswith("LATIN") for name in names)

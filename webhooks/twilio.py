@@ -72,15 +72,15 @@ def create_blueprint(
             answer = turns.respond(thread, message)
         except (NotStored, OutOfTime):
             logger.exception("message not stored, or not in time")
-            return _twiml_texts(_set_aside(redis, responses))
+            return _apology(_set_aside(redis, responses))
         except Unstorable as error:
             logger.error("message %s cannot be stored: %s", message.sid, type(error.__cause__).__name__)
-            return _twiml_texts(_refuse(redis, responses, error.__cause__ or error))
+            return _apology(_refuse(redis, responses, error.__cause__ or error))
         except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it; the spool makes it look at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
                 inbox_spool.put(redis, request.form.to_dict())
-            return _twiml_texts([responses.render("utter_bot_later")])
+            return _apology(responses.render("utter_bot_later"))
         return _twiml(answer)
 
     @blueprint.post("/status")
@@ -128,23 +128,23 @@ def _media_count(value: str) -> int:
     return min(int(value[:_LONGEST_FIELD]), _MOST_MEDIA)
 
 
-def _refuse(redis: Redis, responses: Responses, error: BaseException) -> list[str]:
+def _refuse(redis: Redis, responses: Responses, error: BaseException) -> str:
     """Say that the message cannot be dealt with, and keep it with the reason: it cannot be stored, now or later."""
     try:
         inbox_spool.put_aside(redis, json.dumps(request.form.to_dict()), error)
     except RedisError:
         logger.exception("message not even put aside")
-    return [responses.render("utter_bot_failed", text=clean_text(request.form.get("Body", ""))[:_QUOTE])]
+    return responses.render("utter_bot_failed", text=clean_text(request.form.get("Body", ""))[:_QUOTE])
 
 
-def _set_aside(redis: Redis, responses: Responses) -> list[str]:
+def _set_aside(redis: Redis, responses: Responses) -> str:
     """Queue the message in Redis until the worker can store it, because the database is down."""
     try:
         inbox_spool.put(redis, request.form.to_dict())
     except RedisError:
         logger.exception("message not even set aside")
-        return [responses.render("utter_bot_unavailable")]
-    return [responses.render("utter_bot_later")]
+        return responses.render("utter_bot_unavailable")
+    return responses.render("utter_bot_later")
 
 
 def _twiml(answer: Answer) -> Response:
@@ -152,8 +152,12 @@ def _twiml(answer: Answer) -> Response:
     return _twiml_texts(sms_texts(answer.said))
 
 
+def _apology(words: str) -> Response:
+    return _twiml_texts([fitting(words)])
+
+
 def _twiml_texts(texts: list[str]) -> Response:
     twiml = MessagingResponse()
     for text in texts:
-        twiml.message(fitting(text))
+        twiml.message(text)
     return Response(str(twiml), content_type="text/xml; charset=utf-8")
