@@ -45,10 +45,6 @@ class CircuitBreaker:
         if self.is_open:
             self._trial = now
 
-    def pause_left(self, now: float) -> float:
-        """Return the seconds until a request may begin; 0 if it may."""
-        return max(0.0, self._open_until - now) if self.is_open else 0.0
-
     def succeed(self) -> None:
         """Note that the service answered."""
         self._pauses, self._unanswered, self._trial = 0, 0, None

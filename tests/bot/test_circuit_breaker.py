@@ -7,11 +7,16 @@ import pytest
 from bot.circuit_breaker import CircuitBreaker
 
 
-def pause_after(breaker: CircuitBreaker, now: float) -> float:
-    """Let one request begin and fail. Return the pause that follows."""
+def pause_after(breaker: CircuitBreaker, now: float) -> int:
+    """Let one request begin and fail. Return the pause that follows, in whole seconds."""
     breaker.begin(now)
     breaker.fail(now, now)
-    return breaker.pause_left(now)
+    return pause_left(breaker, now)
+
+
+def pause_left(breaker: CircuitBreaker, now: float) -> int:
+    """Return the seconds until a request may begin."""
+    return next(seconds for seconds in range(100) if breaker.allowance(1, now + seconds))
 
 
 def test_while_all_goes_well_there_is_room_for_all() -> None:
@@ -42,7 +47,7 @@ def test_many_failures_at_once_are_one() -> None:
         breaker.begin(0)
     for n in range(32):
         breaker.fail(0, 1 + n / 100)
-    assert breaker.pause_left(1) == pytest.approx(1, abs=0.4)
+    assert (breaker.allowance(32, 1.6), breaker.allowance(32, 2.4)) == (0, 1)
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(30, 30), (0, 1), (None, 1)])
@@ -50,7 +55,7 @@ def test_the_service_is_left_alone_for_as_long_as_it_asks(asked: float | None, p
     breaker = CircuitBreaker()
     breaker.begin(0)
     breaker.fail(0, 0, asked)
-    assert breaker.pause_left(0) == pause
+    assert pause_left(breaker, 0) == pause
 
 
 def test_a_single_request_without_an_answer_may_be_the_texts_fault() -> None:
