@@ -39,7 +39,7 @@ def create_context(settings: Settings | None = None, *, pre_ping: bool = False) 
     database = open_database(settings, pre_ping=pre_ping)
     engine = open_engine(settings, database)
     clock = engine.clock
-    dialogue = DialogueClient(settings.rasa_addresses, settings.for_rasa.first, connections=settings.web_threads * 2)
+    dialogue = DialogueClient(settings.rasa_addresses, settings.for_rasa.first)
     languages = _languages(settings)
     codes, our_number = PhoneCodes(settings.for_codes, settings.for_digests), settings.twilio_number
     budgets = open_budgets(settings, engine)

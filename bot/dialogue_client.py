@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +12,15 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
-from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+import pycurl
 
 from bot.conversations import Conversation
 from bot.messages import Answer, Choice, Inbound, Said, Verify
 from bot.rotation import Rotation
+
+_CONNECTS_WITHIN = 1000  # milliseconds
+_READY_WITHIN = 1.0  # seconds
+_AUTHORITIES = ssl.get_default_verify_paths().cafile  # this machine's, for https; libcurl in a wheel knows none
 
 
 class DialogueUnavailable(Exception):
@@ -38,11 +43,10 @@ class DialogueClient:
     the next one does it no second time.
     """
 
-    def __init__(self, addresses: Sequence[str], token: str, *, connections: int = 64) -> None:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        # Not httpx, a request of which takes the processor 0.4 ms longer.
-        self._http = urllib3.PoolManager(len(addresses), headers, maxsize=connections, retries=False)
+    def __init__(self, addresses: Sequence[str], token: str) -> None:
+        self._headers = [f"Authorization: Bearer {token}", "Content-Type: application/json"]
         self._processes = Rotation(addresses)
+        self._of_thread = threading.local()
 
     def take_turn(
         self,
@@ -97,30 +101,56 @@ class DialogueClient:
 
     def _ask(self, address: str, turn: dict[str, Any], seconds: float) -> Answer:
         """Ask one process."""
-        response = self._post(f"{address}/webhooks/turn/", json.dumps(turn | {"seconds": seconds}), seconds)
-        if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE):  # still starting
-            raise DialogueUnavailable(f"status {response.status}")
-        if response.status != HTTPStatus.OK:
-            raise DialogueFailed(f"status {response.status}")
-        body = response.json()
+        status, response = self._request(f"{address}/webhooks/turn/", turn | {"seconds": seconds}, seconds)
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE):  # still starting
+            raise DialogueUnavailable(f"status {status}")
+        if status != HTTPStatus.OK:
+            raise DialogueFailed(f"status {status}")
+        body = json.loads(response)
         told = {"left": body["left"], "state": body["dialogue"], "traces": body["traces"]}
         answer = replace(_answer(body["messages"]), **told)
         if not answer.said:
             raise DialogueFailed("no words")
         return answer
 
-    def _post(self, url: str, body: str, seconds: float) -> urllib3.BaseHTTPResponse:
-        """Send a request, once more where the connection was lost: a kept one may have been closed at that moment."""
-        timeout = urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
+    def _request(self, url: str, body: dict[str, Any] | None, seconds: float) -> tuple[int, bytes]:
+        """Return status and body of the response to a POST, or to a GET without a body.
+
+        Raises:
+            NoAnswerInTime: nothing, or not all of it, came within `seconds`.
+            DialogueUnavailable: the process is not there, or died with the request.
+        """
+        curl = self._curl()
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))
+        if body is None:
+            curl.setopt(pycurl.HTTPGET, 1)
+        else:
+            curl.setopt(pycurl.POSTFIELDS, json.dumps(body))
         try:
-            try:
-                return self._http.request("POST", url, body=body, timeout=timeout)
-            except ProtocolError:
-                return self._http.request("POST", url, body=body, timeout=timeout)
-        except ReadTimeoutError as error:
-            raise NoAnswerInTime("no answer in time") from error
-        except HTTPError as error:  # not there, or it died with the request
-            raise DialogueUnavailable(type(error).__name__) from error
+            answer = curl.perform_rb()
+        except pycurl.error as error:
+            code, _ = error.args
+            if code == pycurl.E_OPERATION_TIMEDOUT and curl.getinfo(pycurl.REQUEST_SIZE):  # so it was sent
+                raise NoAnswerInTime("no answer in time") from error
+            raise DialogueUnavailable(f"curl error {code}") from error
+        return curl.getinfo(pycurl.RESPONSE_CODE), answer
+
+    def _curl(self) -> pycurl.Curl:
+        """Return this thread's handle, which keeps its connections and replaces those that were closed meanwhile.
+
+        A request takes the processor 0.06 ms; with urllib3 it took 0.5 ms, and with httpx 0.9 ms.
+        """
+        found: pycurl.Curl | None = getattr(self._of_thread, "curl", None)
+        if found is None:
+            found = self._of_thread.curl = pycurl.Curl()
+            found.setopt(pycurl.NOSIGNAL, 1)  # which only one thread can handle
+            found.setopt(pycurl.PROXY, "")
+            found.setopt(pycurl.HTTPHEADER, self._headers)
+            found.setopt(pycurl.CONNECTTIMEOUT_MS, _CONNECTS_WITHIN)
+            if _AUTHORITIES:
+                found.setopt(pycurl.CAINFO, _AUTHORITIES)
+        return found
 
     def is_ready(self) -> bool:
         """Whether a process can take turns; False if none says so within a second."""
@@ -128,9 +158,10 @@ class DialogueClient:
 
     def _is_ready(self, address: str) -> bool:
         try:
-            return bool(self._http.request("GET", f"{address}/webhooks/turn/", timeout=1.0).status == HTTPStatus.OK)
-        except HTTPError:
+            status, _ = self._request(f"{address}/webhooks/turn/", None, _READY_WITHIN)
+        except (DialogueUnavailable, NoAnswerInTime):
             return False
+        return status == HTTPStatus.OK
 
 
 def _answer(messages: list[dict[str, Any]]) -> Answer:
