@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 
 from nlu import lexicon
@@ -27,6 +28,7 @@ _TELLING, _OF_IT_TOO = (
 )
 
 
+@lru_cache(maxsize=8)  # a message is looked at twice
 def recognise(text: str) -> str | None:
     """The language of a text as a code of ISO 639-1, if it is surely not English; None for English and for what is short."""
     letters = unicodedata.normalize("NFC", text).casefold()

@@ -32,8 +32,9 @@ from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from dialogue.rasa.server import remote_action
+from dialogue.rasa.server.action_app import ActionApp
 
-calls, connections = [], set()
+calls, connections, late = [], set(), threading.Event()
 
 class App(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -42,12 +43,15 @@ class App(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         calls.append([self.headers["Authorization"], body["next_action"], body["tracker"]["events"], body["domain"]])
         connections.add(self.client_address)
+        if body["next_action"] == "is slow":
+            late.wait(30)
         answer = json.dumps({"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "Hi"}]}).encode()
         self.send_response(500 if body["next_action"] == "fails" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
+        self.close_connection = body["next_action"] == "is last"  # without a word of it
 
     def log_message(self, *args):
         pass
@@ -58,13 +62,21 @@ async def run(action, app):
     return [event.type_name for event in events]
 
 async def main():
-    app = remote_action.ActionApp(url=f"http://127.0.0.1:{server.server_port}/webhook", headers={"Authorization": "Bearer t"})
+    app = ActionApp(f"http://127.0.0.1:{server.server_port}/webhook", "t")
     done = [await run("action_reply", app) for _ in range(3)]
+    kept = len(connections)
     try:
         await run("fails", app)
     except remote_action.TurnFailed as failure:
         done.append(str(failure))
-    print(json.dumps({"done": done, "calls": calls, "connections": len(connections)}))
+    try:
+        await asyncio.wait_for(run("is slow", app), 0.2)
+    except asyncio.TimeoutError:
+        done.append("no time left")
+    after = [await run("action_reply", app)]
+    late.set()
+    after += [await run("is last", app), await run("action_reply", app)]
+    print(json.dumps({"done": done, "after": after, "calls": calls, "kept": kept}))
 
 remote_action.install()
 server = ThreadingHTTPServer(("127.0.0.1", 0), App)
@@ -157,7 +169,35 @@ again = [told(plain, events, "Bo") for events in dialogues()]
 print(json.dumps({
     "same": rasas == ours == again, "actions": len({action for action, *_ in rasas}), "searches": len(searches),
     "runner": type(plain.graph_runner).__name__, "of Rasa": type(dask.graph_runner).__name__,
-    "influence": prediction.depends_on_slots(domain),
+    "influence": any(slot.influence_conversation for slot in domain.slots),
+}))
+"""
+
+UNREAD = """
+import ast, inspect, json
+from rasa.core import processor
+from rasa.core.actions import forms
+from dialogue.rasa.server import unread
+
+copies, others, does = 0, [], set()
+for module in (processor, forms):
+    tree = ast.parse(inspect.getsource(module))
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug":
+            for node in ast.walk(call):
+                if isinstance(node, ast.Name) and node.id == "copy":
+                    copies += 1
+                    node.id = "logged"
+    others += [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "copy"]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == "_check_for_unseen_features":
+            does |= {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+unread.install()
+message = ["as it was"]
+print(json.dumps({
+    "copies": copies, "others": others, "does": sorted(does),
+    "message": message[0] if processor.copy.deepcopy(message) is forms.copy.deepcopy(message) is message else None,
+    "checks": processor.MessageProcessor._check_for_unseen_features(None, {"intent": {"name": "x"}, "entities": []}),
 }))
 """
 
@@ -168,9 +208,21 @@ def test_the_class_of_an_event_is_looked_up_once_for_each_type() -> None:
 
 def test_calls_are_slim_and_share_a_connection_and_a_failure_is_none_of_rasas() -> None:
     told = in_rasas_python(CALLS)
-    assert told["done"] == [["bot", "slot"]] * 3 + ["fails"]
+    assert told["done"] == [["bot", "slot"]] * 3 + ["fails", "no time left"]
     assert told["calls"][:3] == [["Bearer t", "action_reply", [], {}]] * 3
-    assert told["connections"] == 1
+    assert told["kept"] == 1
+    assert told["after"] == [["bot", "slot"]] * 3, (
+        "a call given up answers no other, and one that was hung up on is made again"
+    )
+
+
+def test_what_rasa_copies_it_copies_for_debug_messages_alone() -> None:
+    told = in_rasas_python(UNREAD)
+    assert told["copies"] > 5
+    assert told["others"] == []
+    assert told["message"] == "as it was", "what a turn has read is handed on, not copied"
+    assert told["does"] == ["rasa.shared.utils.io.raise_warning", "self.domain.is_empty"], "it does nothing but warn"
+    assert told["checks"] is None
 
 
 def test_a_dialogue_is_what_the_request_has_brought() -> None:

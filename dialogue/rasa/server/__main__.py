@@ -14,7 +14,8 @@ from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
 from dialogue.rasa import logs
-from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action, tokens
+from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action, tokens, unread
+from dialogue.rasa.server.action_app import ActionApp
 
 
 def _only_name(logger: Any, method: str, event: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -33,13 +34,12 @@ def main() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=lambda *_: logging.getLogger("dialogue.rasa.server"),
         processors=[_only_name],
+        cache_logger_on_first_use=True,
     )
-    for change in (remote_action, carried, event_types, graph, prediction):
+    for change in (remote_action, carried, event_types, graph, prediction, unread):
         change.install()
     endpoints = AvailableEndpoints(
-        action=remote_action.ActionApp(
-            url=os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", headers={"Authorization": f"Bearer {actions_token}"}
-        ),
+        action=ActionApp(os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", actions_token),
         tracker_store=EndpointConfig(type="dialogue.rasa.server.carried.CarriedTrackerStore"),
     )
     serve_application(

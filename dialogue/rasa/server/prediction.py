@@ -8,7 +8,6 @@ from typing import Any
 
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -70,11 +69,6 @@ def _predict(self: MessageProcessor, tracker: Any) -> PolicyPrediction:
     if len(remembered) > _MOST:
         remembered.popitem(last=False)
     return prediction
-
-
-def depends_on_slots(domain: Domain) -> bool:
-    """Return whether a slot influences which action is predicted; then what is remembered here would be wrong."""
-    return any(slot.influence_conversation for slot in domain.slots)
 
 
 def install() -> None:

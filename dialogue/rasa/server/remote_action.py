@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractAsyncContextManager, nullcontext
-from functools import cached_property
 from typing import Any
 
-import aiohttp
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
-from rasa.utils.endpoints import EndpointConfig
+from rasa.shared.core.trackers import DialogueStateTracker
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +21,6 @@ class TurnFailed(BaseException):
     """
 
 
-class ActionApp(EndpointConfig):
-    """Our action app, with one session and its connections for all calls. Rasa would open and close both with every call."""
-
-    def session(self) -> AbstractAsyncContextManager[aiohttp.ClientSession]:
-        """Return the session for Rasa to enter; leaving it closes nothing."""
-        return nullcontext(self._kept)
-
-    @cached_property
-    def _kept(self) -> aiohttp.ClientSession:
-        # Made amid the first call, since it belongs to the loop that runs. As many calls at a time as there are turns.
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
-
-
 _run_as_rasa_does = RemoteAction.run
 
 
@@ -48,7 +31,13 @@ def _slim_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain
     return {
         "next_action": self._name,
         "sender_id": tracker.sender_id,
-        "tracker": {**tracker.current_state(EventVerbosity.NONE), "events": []},
+        "tracker": {
+            "sender_id": tracker.sender_id,
+            "slots": tracker.current_slot_values(),
+            "latest_message": tracker._latest_message_data() or {},
+            "active_loop": {"name": tracker.active_loop_name},
+            "events": [],
+        },
         "domain": {},
         "version": rasa.__version__,
     }
