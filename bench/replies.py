@@ -34,14 +34,14 @@ class Effort(NamedTuple):
 
     loads: Mapping[int, int]
     rounds: int
-    thread: int
-    """turns of the long thread"""
+    threads: Mapping[str, int]
+    """turns of the long thread, by service; fewer with the stock bot, each of whose turns takes longer than the one before"""
     blocks: int
     """bookings in the long thread, and as many in new ones, whose processor time is compared"""
 
 
-FULL = Effort({1: 20, 8: 5, 16: 3, 32: 2}, rounds=3, thread=300, blocks=10)
-QUICK = Effort({1: 6, 8: 2, 32: 1}, rounds=1, thread=60, blocks=2)
+FULL = Effort({1: 12, 8: 4, 16: 2, 32: 1}, rounds=3, threads={"ours": 300, "stock": 100}, blocks=6)
+QUICK = Effort({1: 6, 8: 2, 32: 1}, rounds=1, threads={"ours": 60, "stock": 60}, blocks=2)
 
 
 @dataclass
@@ -64,11 +64,16 @@ class Spent:
 
 @dataclass
 class Measured:
-    """What was measured of one service. `statements`: by client and kind. Memory in MB, at rest and after the loads."""
+    """What was measured of one service.
+
+    `statements`: by client and kind. Memory in MB, at rest and after the loads. `thread`: turns of the long one, before those
+    that were measured.
+    """
 
     loads: dict[int, Load] = field(default_factory=dict)
     spent: dict[int, Spent] = field(default_factory=dict)
     growth: dict[str, Spent] = field(default_factory=dict)
+    thread: int = 0
     statements: Counter[tuple[str, str]] = field(default_factory=Counter)
     counted: int = 0
     at_rest: float = 0.0
@@ -104,7 +109,7 @@ class Measurement:
                     self._load(service, diners, bookings)
         for service in self.services:
             self.found[service.name].after = megabytes(service.processes())
-        self._console.print(f"A thread of {self._effort.thread} turns ...")
+        self._console.print(f"Long threads, turns: {dict(self._effort.threads)} ...")
         for service in self.services:
             self._grow(service)
         self._console.print("Statements ...")
@@ -127,8 +132,9 @@ class Measurement:
         found.growth = {"long": Spent(), "new": Spent()}
         long = next(numbers)
         talk = _first(service, long)
-        while len(talk.waits) < self._effort.thread and not talk.faults:
+        while len(talk.waits) < self._effort.threads[service.name] and not talk.faults:
             talk.converse(service, service.caller(long), AGAIN[service.is_ours], next(numbers))
+        found.thread = len(talk.waits)
         found.faults += talk.faults
         for _ in range(self._effort.blocks):
             new = next(numbers)
@@ -200,9 +206,10 @@ def _costs(mine: Measured, theirs: Measured) -> Iterator[Figure]:
     for part in sorted(our.seconds, key=our.milliseconds, reverse=True):
         yield Figure(f"  {part}", our.milliseconds(part), their.milliseconds(part) if part in their.seconds else None)
     yield Figure("  (the diners themselves)", mine.loads[_AT_8].client, theirs.loads[_AT_8].client)
-    for thread in ("long", "new"):
+    lengths = {"long": f"thread of {mine.thread} (stock: {theirs.thread})", "new": "new thread"}
+    for thread, length in lengths.items():
         rasa = mine.growth[thread].milliseconds(), theirs.growth[thread].milliseconds()
-        yield Figure(f"Rasa's ms a turn, {thread} thread", *rasa)
+        yield Figure(f"Rasa's ms a turn, {length}", *rasa)
     yield Figure("  long / new", mine.grown, theirs.grown, Goal("ours", 1.2))
     yield Figure("SQL statements a turn", mine.statements.total() / mine.counted, None, Goal("ours", 10))
     yield Figure("memory at rest, MB", mine.at_rest, theirs.at_rest)
