@@ -27,9 +27,8 @@ class _Vocabulary(NamedTuple):
 
     def weigh(self, sample: Any) -> Weighed:
         """Return the features of a sample, by sublinear tf-idf of length one."""
-        counts = Counter(
-            column for feature in self.analyze(sample) if (column := self.columns.get(feature)) is not None
-        )
+        counts = Counter(map(self.columns.get, self.analyze(sample)))
+        counts.pop(None, None)  # what is not in the vocabulary
         columns = np.fromiter(counts, dtype=np.intp, count=len(counts))
         weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))) * self.idf[columns]
         length = float(np.sqrt(weights @ weights))
