@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from prometheus_client import Counter, Gauge
 
+from bot.background_loop import BackgroundLoop
 from bot.diners import Diners
 from bot.retention import Retention
 
@@ -21,38 +21,21 @@ TIDIED_AT = Gauge("tabletalk_tidied_at_seconds", "When this process has last del
 FORGOTTEN = Counter("tabletalk_forgotten_diners", "Diners forgotten because they asked for it by text")
 
 
-class Housekeeping:
-    """Works in a background thread for as long as the worker runs. Several workers may do so at once."""
+class Housekeeping(BackgroundLoop):
+    """Works for as long as the worker runs. Several workers may do so at once."""
 
     def __init__(self, retention: Retention, diners: Diners) -> None:
+        super().__init__("housekeeping")
         self._retention = retention
         self._diners = diners
-        self._stopped = threading.Event()
         self._tidied_at: float | None = None
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
-    def start(self) -> None:
-        """Begin at once, in a background thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the batch at hand, and wait up to 5 s for it."""
-        self._stopped.set()
-        self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while True:
-            self._try(self._forget)
-            if self._tidied_at is None or time.monotonic() - self._tidied_at >= _TIDY_EVERY:
-                self._try(self._tidy)
-            if self._stopped.wait(_EVERY):
-                return
-
-    def _try(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:  # it is tried again; a thread that ended would leave everything lying about for good
-            logger.exception("housekeeping failed")
+    def once(self) -> float:
+        """Forget who asked for it, and tidy once an hour. Return the seconds until the next time."""
+        self.tried(self._forget)
+        if self._tidied_at is None or time.monotonic() - self._tidied_at >= _TIDY_EVERY:
+            self.tried(self._tidy)
+        return _EVERY
 
     def _forget(self) -> None:
         FORGOTTEN.inc(self._diners.forget_requested())

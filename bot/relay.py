@@ -4,8 +4,6 @@ failed deliveries are dealt with. The rows are authoritative: a job that Redis l
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -14,9 +12,8 @@ from sqlalchemy import Engine
 
 from booking_engine import Clock
 from bot import deliveries, inbox_spool, jobs, messages
+from bot.background_loop import BackgroundLoop
 from bot.counters import Counters
-
-logger = logging.getLogger(__name__)
 
 _EVERY = 0.5  # seconds between looks
 _LONGEST_PAUSE = 5.0  # seconds between looks that fail
@@ -24,7 +21,7 @@ _BATCH = 40  # messages of a kind; so a look reads few pages, however many wait
 _HANDLER_IS_DEAD_AFTER = timedelta(seconds=20)  # no request lives longer than Twilio's 15 seconds
 
 
-class Relay:
+class Relay(BackgroundLoop):
     """Looks for as long as the worker runs."""
 
     def __init__(
@@ -35,41 +32,24 @@ class Relay:
         counters: Counters,
         replay: Callable[[dict[str, str]], None],
     ) -> None:
+        super().__init__("relay")
         self._database = database
         self._redis = redis
         self._clock = clock
         self._counters = counters
         self._replay = replay
         self._turns = jobs.turns_queue(redis)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self._pause = _EVERY
 
-    def start(self) -> None:
-        """Start looking in a background thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking and wait up to 5 s for the thread to end."""
-        self._stopped.set()
-        self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        pause = _EVERY
-        while not self._stopped.wait(pause):
-            pause = _EVERY if self.look() else min(_LONGEST_PAUSE, pause * 2)
+    def once(self) -> float:
+        """Look. Return the seconds until the next look: more after each that failed."""
+        self._pause = _EVERY if self.look() else min(_LONGEST_PAUSE, self._pause * 2)
+        return self._pause
 
     def look(self) -> bool:
-        """Look at everything once. What goes wrong in one place stops nothing in the others. Return whether all went well."""
-        went_well = [self._tried(look) for look in (self._store_set_aside, self._queue_turns, self._follow_up)]
+        """Look at everything once. Return whether all went well."""
+        went_well = [self.tried(look) for look in (self._store_set_aside, self._queue_turns, self._follow_up)]
         return all(went_well)
-
-    def _tried(self, look: Callable[[], None]) -> bool:
-        try:
-            look()
-        except Exception:  # a worker that stopped looking would stay silent forever
-            logger.exception("the relay could not look (%s)", look.__name__)
-            return False
-        return True
 
     def _store_set_aside(self) -> None:
         inbox_spool.drain(self._redis, self._replay)
