@@ -3,13 +3,19 @@
 gunicorn's own threads wait for the rest of a request, so a few dozen clients that send half of one stop a process.
 Waitress reads and writes in one loop, where a slow client costs a connection and some memory, and has threads for what is
 complete. gunicorn forks the workers, watches and replaces them, and passes signals on.
+
+Should gunicorn's master be killed, its workers go on until another one listens at their address (`SO_REUSEPORT`), which
+takes it as long as it takes to import everything. So nobody is turned away meanwhile.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import select
 import time
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -34,6 +40,9 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_BODY_OF_OURS = 32 * 1024 * 1024
 """Bytes of a body from a tester, who may import thousands of restaurants, or from Rasa. What is large waits on the disk."""
 
+_LONGEST_WITHOUT_MASTER = 60.0  # seconds; after that nobody has started another one, so the port is not to be kept
+_ARRIVES_WITHIN = 1.0  # seconds; a request whose first bytes are there when the worker is to end
+_LISTENING = "0A"  # linux/net/tcp_states.h TCP_LISTEN, as /proc shows it
 _TICK = 1.0  # seconds between two signs of life, and the longest that a signal waits
 
 
@@ -49,12 +58,21 @@ class _Channel(HTTPChannel):
     """A connection that remembers when the request began that has not come in yet."""
 
     error_task_class = _Refusal
-    began = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.began = time.monotonic()
+        self.is_new = True
+        super().__init__(*args, **kwargs)
 
     def received(self, data: bytes) -> Any:
+        self.is_new = False
         if self.request is None:
             self.began = time.monotonic()
         return super().received(data)
+
+    def readable(self) -> bool:
+        # A client that has hung up amid its request stays readable, and would have the loop run without a pause.
+        return bool(self.connected and super().readable())
 
     @property
     def is_overdue(self) -> bool:
@@ -62,7 +80,11 @@ class _Channel(HTTPChannel):
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.requests or self.total_outbufs_len)
+        """Whether a request is being served, or was begun so lately that the rest of it is on its way."""
+        is_coming = self.is_new or self.request is not None
+        return bool(self.requests or self.total_outbufs_len) or (
+            is_coming and time.monotonic() - self.began < _ARRIVES_WITHIN
+        )
 
 
 class _Server(TcpWSGIServer):
@@ -77,6 +99,10 @@ class _Server(TcpWSGIServer):
                 channel.will_close = True
 
     def stop_accepting(self) -> None:
+        waiting = select.poll()
+        waiting.register(self.socket, select.POLLIN)
+        while waiting.poll(0):  # closing the socket would cut them off
+            self.handle_accept()
         self.accepting = False
         self.del_channel()
         self.socket.close()
@@ -87,9 +113,10 @@ class BufferingWorker(Worker):
 
     largest_body = LARGEST_BODY
     """set before gunicorn forks"""
+    orphaned_at: float | None = None
 
     def run(self) -> None:
-        """Serve until a signal ends it or the master is gone; then answer what has come in, and end."""
+        """Serve until a signal ends it or another master has taken over; then answer what has come in, and end."""
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a warning a request, once all threads are busy
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)
@@ -100,13 +127,13 @@ class BufferingWorker(Worker):
                 connections,
                 _sock=listener.sock,
                 dispatcher=dispatcher,
-                adj=_adjustments(self.largest_body),
+                adj=adjustments(self.largest_body),
                 sockinfo=(listener.sock.family, listener.sock.type, listener.sock.proto, listener.sock.getsockname()),
                 bind_socket=False,
             )
             for listener in self.sockets
         ]
-        while self.alive and os.getppid() == self.ppid:
+        while self.alive and not self._is_relieved():
             self._turn(connections)
         for server in servers:
             server.stop_accepting()
@@ -114,6 +141,15 @@ class BufferingWorker(Worker):
         while time.monotonic() < until and any(_is_busy(server) for server in servers):
             self._turn(connections)
         dispatcher.shutdown(timeout=0)
+
+    def _is_relieved(self) -> bool:
+        """Whether the master is gone, and another one listens in its place or has not come for a minute."""
+        if os.getppid() == self.ppid:
+            return False
+        self.orphaned_at = self.orphaned_at or time.monotonic()
+        if time.monotonic() - self.orphaned_at > _LONGEST_WITHOUT_MASTER:
+            return True
+        return others_listen({os.fstat(listener.sock.fileno()).st_ino for listener in self.sockets})
 
     def _turn(self, connections: dict[int, Any]) -> None:
         self.notify()
@@ -124,14 +160,28 @@ class BufferingWorker(Worker):
             loop(timeout=0.05, use_poll=True, map=connections, count=1)
 
 
+def others_listen(inodes: Collection[int]) -> bool:
+    """Return whether sockets other than these listen at all of their addresses. True where Linux does not tell."""
+    try:
+        tables = [Path(f"/proc/self/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
+    except OSError:
+        return True
+    rows = [line.split() for table in tables for line in table]
+    listening = [(row[1], int(row[9])) for row in rows if row[3] == _LISTENING]
+    ours = {address for address, inode in listening if inode in inodes}
+    return ours <= {address for address, inode in listening if inode not in inodes}
+
+
 def _is_busy(server: _Server) -> bool:
     return any(channel.is_busy for channel in server.active_channels.values())
 
 
-def _adjustments(largest_body: int) -> Adjustments:
+def adjustments(largest_body: int) -> Adjustments:
+    """Return Waitress' settings."""
     return Adjustments(
         backlog=2048,
         channel_timeout=IDLE_SECONDS,
+        channel_request_lookahead=1,  # so that it is noticed when a client hangs up
         cleanup_interval=5,
         clear_untrusted_proxy_headers=False,  # TRUSTED_PROXIES decides whom to believe
         connection_limit=MOST_CONNECTIONS,

@@ -6,14 +6,18 @@ import logging
 import os
 import resource
 import shutil
+import socket
 import sys
 import warnings
 from collections.abc import Sequence
 from tempfile import mkdtemp
 from typing import Any
 
+from gunicorn.util import is_ipv6, parse_address
+
 from bot.settings import PROJECT
 from deploy.buffering import LARGEST_BODY, LARGEST_BODY_OF_OURS, MOST_CONNECTIONS, BufferingWorker
+from deploy.options import refuse
 from dialogue.rasa import logs
 
 logger = logging.getLogger(__name__)
@@ -29,7 +33,7 @@ def serve_in_threads(app: str, addresses: Sequence[str], threads: int, *, is_pub
     BufferingWorker.largest_body = LARGEST_BODY if is_public else LARGEST_BODY_OF_OURS
     _raise_file_limit(MOST_CONNECTIONS + _SPARE)
     options = [
-        *_binds(addresses),
+        *_binds([_bound(address) for address in addresses]),
         *("--worker-class", f"{BufferingWorker.__module__}.{BufferingWorker.__name__}"),
         *("--workers", "2"),
         *("--threads", str(threads)),
@@ -82,6 +86,22 @@ def _log_failed_greenlets() -> None:
 
 def _binds(addresses: Sequence[str]) -> list[str]:
     return [part for address in addresses for part in ("--bind", address)]
+
+
+def _bound(address: str) -> str:
+    """Bind an address, and return the socket in gunicorn's words. gunicorn listens there once it has loaded the app.
+
+    The workers of a master that was killed may have the address until then.
+    """
+    host, port = parse_address(address)
+    bound = socket.socket(socket.AF_INET6 if is_ipv6(host) else socket.AF_INET)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        bound.setsockopt(socket.SOL_SOCKET, option, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        refuse(f"{address} cannot be had ({error.strerror})")
+    return f"fd://{bound.detach()}"
 
 
 def _raise_file_limit(wanted: int) -> None:

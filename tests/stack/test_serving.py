@@ -7,15 +7,24 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
+import psutil
 import pytest
+from gunicorn.workers.base import Worker
+from waitress import create_server
 
 from bot.settings import PROJECT
+from deploy.buffering import LARGEST_BODY, BufferingWorker, adjustments, others_listen
 from deploy.stack.launching import TABLETALK, environment, free_ports
 from tests.support.http import PLAIN
 from tests.support.running import wait_until
@@ -62,10 +71,9 @@ class Web:
 
 
 @contextmanager
-def serving(var: Path, command: list[str], *, program: str = "web") -> Iterator[Web]:
-    port, metrics_port, other = free_ports(3)
-    ports = {"PORT": port} if program == "web" else {"PORT": other, "EVENTS_PORT": port}
-    known = PRODUCTION | {"METRICS_PORT": metrics_port} | ports
+def serving(var: Path, command: list[str], *, program: str = "web", **settings: object) -> Iterator[Web]:
+    known = PRODUCTION | dict(zip(("PORT", "EVENTS_PORT", "METRICS_PORT"), free_ports(3), strict=True)) | settings
+    port, metrics_port = int(str(known["PORT" if program == "web" else "EVENTS_PORT"])), int(str(known["METRICS_PORT"]))
     process = subprocess.Popen(
         [part.format(port=port) for part in command],
         cwd=PROJECT,
@@ -178,8 +186,116 @@ def test_what_is_too_long_or_no_request_is_refused(web: Web, request_head: str, 
     assert web.answers()
 
 
-def test_without_its_master_no_worker_keeps_the_port(var_folder: Callable[[], Path]) -> None:
+def test_a_client_that_hangs_up_is_noticed() -> None:
+    """Else an answer that nobody hears counts as said."""
+    over, told = Event(), SimpleQueue[bool]()
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        over.wait(10)
+        has_hung_up = environ["waitress.client_disconnected"]
+        until = time.monotonic() + (1 if environ["PATH_INFO"] == "/waits" else 10)
+        while not has_hung_up() and time.monotonic() < until:
+            time.sleep(0.01)
+        told.put(has_hung_up())
+        start_response("204 No Content", [])
+        return []
+
+    lookahead = adjustments(LARGEST_BODY).channel_request_lookahead
+    server = create_server(app, host="127.0.0.1", port=0, channel_request_lookahead=lookahead)
+    Thread(target=server.run, daemon=True).start()
+    try:
+        for path, hangs_up in (("/waits", False), ("/leaves", True)):
+            over.clear()
+            connection = socket.create_connection(("127.0.0.1", server.effective_port))
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            if hangs_up:
+                connection.close()
+            over.set()
+            assert told.get(timeout=20) == hangs_up
+            connection.close()
+    finally:
+        server.close()
+
+
+def test_a_master_that_is_killed_is_missed_by_nobody(var_folder: Callable[[], Path]) -> None:
+    """Its workers go on until another one listens, however long it takes to start."""
     with serving(var_folder(), [str(TABLETALK), "web"]) as web:
-        os.kill(web.process.pid, signal.SIGKILL)
-        web.process.wait(10)
-        wait_until(lambda: not web.answers(), "its workers have ended", seconds=30)
+        workers = end_without_workers(web)
+        over, missed, most = Event(), [0], [0.0]
+
+        def ask() -> None:
+            while not over.is_set():
+                begun = time.monotonic()
+                missed[0] += not web.answers(10)
+                most[0] = max(most[0], time.monotonic() - begun)
+
+        asking = Thread(target=ask)
+        asking.start()
+        with serving(var_folder(), [str(TABLETALK), "web"], PORT=web.port, METRICS_PORT=web.metrics_port):
+            try:
+                wait_until(lambda: not any(map(is_running, workers)), "the workers left behind have ended")
+            finally:
+                over.set()
+                asking.join()
+        print(f"longest without an answer: {most[0]:.2f} s")
+        assert missed == [0]
+
+
+def test_twin_without_the_handing_over_nobody_is_answered(var_folder: Callable[[], Path]) -> None:
+    gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "app:create_app()", "--bind", "127.0.0.1:{port}"]
+    options = ["--worker-class", "gthread", "--threads", "2", "--no-control-socket"]
+    with serving(var_folder(), gunicorn + options) as web:
+        end_without_workers(web)
+        wait_until(lambda: not web.answers(), "nobody is answered any more")
+
+
+def end_without_workers(web: Web) -> list[psutil.Process]:
+    """Kill the master, and return its workers."""
+    workers = psutil.Process(web.process.pid).children()
+    web.process.kill()
+    web.process.wait(10)
+    return workers
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Whether it has not ended. Nobody may have asked for its exit code."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_without_another_master_the_port_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Worker, "__init__", lambda self: None)
+    worker = BufferingWorker()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        worker.sockets = [SimpleNamespace(sock=listener)]
+        worker.ppid = os.getppid()
+        assert not worker._is_relieved(), "its master is there"
+        worker.ppid = 0
+        assert not worker._is_relieved(), "no other one listens"
+        worker.orphaned_at = time.monotonic() - 61
+        assert worker._is_relieved()
+
+
+def test_it_is_known_who_else_listens_at_an_address() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as ours:
+        known = {os.fstat(ours.fileno()).st_ino}
+        assert not others_listen(known)
+        with socket.socket() as bound:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            bound.bind(ours.getsockname())
+            assert not others_listen(known), "it does not listen yet"
+            bound.listen()
+            assert others_listen(known)
+
+
+def test_an_address_that_is_taken_is_named_in_one_line(var_folder: Callable[[], Path]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        known = environment(var_folder(), **PRODUCTION | {"PORT": port, "METRICS_PORT": free_ports(1)[0]})
+        done = subprocess.run(
+            [str(TABLETALK), "web"], env=known, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"tabletalk: 127.0.0.1:{port} cannot be had"), done.stderr
