@@ -20,6 +20,7 @@ from bot.rotation import Rotation
 
 _CONNECTS_WITHIN = 1000  # milliseconds
 _READY_WITHIN = 1.0  # seconds
+_WORD_BACK = 0.3  # seconds in which the dialogue service says what took so long
 _AUTHORITIES = ssl.get_default_verify_paths().cafile  # this machine's, for https; libcurl in a wheel knows none
 
 
@@ -101,7 +102,10 @@ class DialogueClient:
 
     def _ask(self, address: str, turn: dict[str, Any], seconds: float) -> Answer:
         """Ask one process."""
-        status, response = self._request(f"{address}/webhooks/turn/", turn | {"seconds": seconds}, seconds)
+        within = max(seconds - _WORD_BACK, seconds / 2)
+        status, response = self._request(f"{address}/webhooks/turn/", turn | {"seconds": within}, seconds)
+        if status == HTTPStatus.GATEWAY_TIMEOUT:
+            raise NoAnswerInTime("no time left")
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE):  # still starting
             raise DialogueUnavailable(f"status {status}")
         if status != HTTPStatus.OK:

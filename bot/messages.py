@@ -65,11 +65,12 @@ class Answer:
     """Everything a turn says; without a word, the message is answered by nothing.
 
     `hold`, `reservation` and `asks` are in the chat API's format. `at`: when it was stored, in UTC. `moves`: the chat
-    continues by text. `opts_out`: the diner is to get no more texts. `forgets`: all that is known of the diner is to be
-    deleted. `code_word`: the word in the message, which is answered with the code. `left`: the part of the message that still
-    has to be answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote of one.
-    `is_idle`: nothing was done about it, and no question of it was answered. `state`: what the dialogue is told with the next
-    message; None leaves it as it was. `traces`: what the dialogue did about each part of the message, in names.
+    continues by text. `opts_out`: the diner is to get no more texts. `opts_in`: just now the diner has asked for texts
+    again. `is_repeat`: it was all found for an earlier request with the same message. `forgets`: all that is known of the
+    diner is to be deleted. `code_word`: the word in the message, which is answered with the code. `left`: the part of the
+    message that still has to be answered. `is_automatic`: the message is a machine's, a phone's reaction to a text, or a quote
+    of one. `is_idle`: nothing was done about it, and no question of it was answered. `state`: what the dialogue is told with
+    the next message; None leaves it as it was. `traces`: what the dialogue did about each part of the message, in names.
     """
 
     said: tuple[Said, ...] = ()
@@ -83,6 +84,8 @@ class Answer:
     moves: bool = False
     left: str | None = None
     opts_out: bool = False
+    opts_in: bool = False
+    is_repeat: bool = False
     forgets: bool = False
     code_word: str | None = None
     is_automatic: bool = False

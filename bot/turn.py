@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from booking_engine import Clock, TryAgain, outbox
 from bot import conversations, diners, messages, silence, turn_store
 from bot.conversations import Conversation
-from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable
+from bot.dialogue_client import DialogueClient, DialogueFailed, DialogueUnavailable, NoAnswerInTime
 from bot.handoff import ConversationHandoff
 from bot.keywords import keyword
 from bot.messages import Answer, Inbound, Said
@@ -36,6 +37,7 @@ from bot.verification import Verification
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5  # per message, counting only failures of a Rasa that is up
+_SLOW_FOR = timedelta(minutes=30)  # a message that takes too long each time: it may as well be Rasa that hangs
 LONGEST_TEXT = 1600  # characters; Twilio's own limit for an inbound message
 THREAD_IS_COLD_AFTER = timedelta(hours=12)  # as in the dialogue's session_config
 _RETRY_AFTER = (2, 5, 15, 30, 60)  # seconds
@@ -58,13 +60,19 @@ class _Request:
     """What a turn is taken for.
 
     `sid`: the message whose HTTP response carries the answers, until `said_until` (UTC); None if the outbox sends them.
-    `deadline`: by the monotonic clock. `answers`: those that the response carries, so far.
+    `deadline`: by the monotonic clock. `has_hung_up`: whether nobody waits for the response any more. `answers`: those that
+    the response carries, so far.
     """
 
     sid: str | None
     deadline: float
     said_until: datetime | None
+    has_hung_up: Callable[[], bool] = lambda: False
     answers: list[Answer] = field(default_factory=list)
+
+    def is_heard(self, conversation: Conversation) -> bool:
+        """Return whether the response says the answers. In a chat nothing is lost: it shows its whole thread."""
+        return self.sid is not None and not (conversation.channel == "sms" and self.has_hung_up())
 
     def is_open_in(self, turn: Turn) -> bool:
         """Return whether the message waits for its answer."""
@@ -105,10 +113,18 @@ class TurnTaker:
         """Record that the diner was already told an answer will follow, so that no second promise is sent."""
         self._promise(conversation_id, sid)
 
-    def respond(self, conversation: Conversation, message: Inbound, *, seconds: float) -> Answer:
+    def respond(
+        self,
+        conversation: Conversation,
+        message: Inbound,
+        *,
+        seconds: float,
+        has_hung_up: Callable[[], bool] = lambda: False,
+    ) -> Answer:
         """Store a message and return its answer, or a promise of one if `seconds` are not enough.
 
-        Repeating the call returns the same answer and has no second effect.
+        Repeating the call returns the same answer and has no second effect. `has_hung_up`: whether nobody waits for the
+        answer any more; it is then sent as a text.
 
         Raises:
             NotStored: the database is away, so the message is not stored.
@@ -116,24 +132,28 @@ class TurnTaker:
             TryAgain: the database went away since.
         """
         begun = time.monotonic()
-        request = _Request(message.sid, begun + seconds - _STORE_SECONDS, _real_now() + timedelta(seconds=seconds + 1))
+        said_until = _real_now() + timedelta(seconds=seconds + 1)
+        request = _Request(message.sid, begun + seconds - _STORE_SECONDS, said_until, has_hung_up)
         try:
             turn = self._receive(conversation, message, take=True)
         except (TryAgain, PoolTimeout) as error:
             raise NotStored from error
         except psycopg.Error as error:
             raise (NotStored if is_outage(error) else Unstorable) from error
-        while (turn := turn or self._take(conversation.id, request.deadline)) is not None:
+        while (turn := turn or self._take(conversation.id, request.deadline, message.sid)) is not None:
             if not request.is_open_in(turn):
                 turn_store.release(self._database, turn)
-                return self._carried_answer(conversation.id, message.sid)
+                return replace(self._carried_answer(conversation.id, message.sid), is_repeat=not request.answers)
             first = turn.open[0]
             answer = self._deal_with(turn, first, request)
             if answer is None:
                 break  # keep the order: later messages must wait for this one
             request.answers.append(answer)
             if first.sid == message.sid:
-                return _together(request.answers)
+                # An attempt before, whose process died or froze, may have left more to say.
+                return (
+                    self._carried_answer(conversation.id, message.sid) if turn.carries else _together(request.answers)
+                )
             turn = None
         self._promise(conversation.id, message.sid)
         return self._carried_answer(conversation.id, message.sid)
@@ -168,11 +188,11 @@ class TurnTaker:
         self._notify(conversation)
         return turn
 
-    def _take(self, conversation_id: UUID, deadline: float) -> Turn | None:
-        """Take the dialogue as soon as it is free; None if it is not until the deadline."""
+    def _take(self, conversation_id: UUID, deadline: float, sid: str | None = None) -> Turn | None:
+        """Take the dialogue as soon as it is free; None if it is not until the deadline. `sid`: see `turn_store.take`."""
         pause = _FIRST_PAUSE
         while (left := deadline - time.monotonic()) > 0:
-            turn = turn_store.take(self._database, conversation_id)
+            turn = turn_store.take(self._database, conversation_id, sid)
             if turn is not None:
                 return turn
             time.sleep(min(pause, left))
@@ -197,6 +217,11 @@ class TurnTaker:
         except DialogueUnavailable as error:
             logger.warning("dialogue unavailable: %s", error)
             self._put_off(turn, message, message.attempts)
+        except NoAnswerInTime as error:
+            logger.warning("no answer to %s: %s", message.sid, error)
+            if _age(message) > _SLOW_FOR:
+                return self._after_failure(turn, message, request, most=1)
+            self._put_off(turn, message, message.attempts, _age(message) / 10)
         except DialogueFailed as error:
             logger.error("dialogue failed at %s (attempt %d): %s", message.sid, message.attempts + 1, error)
             return self._after_failure(turn, message, request)
@@ -207,17 +232,19 @@ class TurnTaker:
             return self._after_failure(turn, message, request)
         return None
 
-    def _after_failure(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
+    def _after_failure(
+        self, turn: Turn, message: Inbound, request: _Request, most: int = MOST_ATTEMPTS
+    ) -> Answer | None:
         """Put the message off. Only the worker gives up, because it backs off between attempts; then say so."""
         attempts = message.attempts + 1
-        if request.sid is None and attempts >= MOST_ATTEMPTS:
+        if request.sid is None and attempts >= most:
             answer = self._failure_answer(turn.conversation, message)
             return self._stored(turn, message, answer, request, attempts=attempts, is_given_up=True)
         self._put_off(turn, message, attempts)
         return None
 
-    def _put_off(self, turn: Turn, message: Inbound, attempts: int) -> None:
-        wait = timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)])
+    def _put_off(self, turn: Turn, message: Inbound, attempts: int, at_least: timedelta = timedelta(0)) -> None:
+        wait = max(timedelta(seconds=_RETRY_AFTER[min(attempts, len(_RETRY_AFTER) - 1)]), at_least)
         # The worker runs on the service's clock.
         retry_at = self._clock.now() + wait
         turn_store.put_off(self._database, turn, message, attempts=max(attempts, 1), retry_at=retry_at)
@@ -247,28 +274,35 @@ class TurnTaker:
         """Store an answer and all that comes of it. Raises LeaseLost."""
         conversation = turn.conversation
         now = self._now(conversation)
-        if not answer.has_effects and request.sid is not None:
-            answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
-            outcome = replace(outcome, carried_by=request.sid, said_until=request.said_until)
+        carried_by = request.sid if request.is_heard(conversation) else None
+        if carried_by is not None and not answer.has_effects:
+            concluded, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
+            outcome = replace(outcome, carried_by=carried_by, said_until=request.said_until)
             try:
-                return turn_store.finish(self._database, turn, message, answer, outcome)
+                return turn_store.finish(self._database, turn, message, concluded, outcome)
             except AnswerLate:
-                late = replace(request, sid=None)
-                stored = self._store(turn, message, answer, late, attempts=attempts, is_given_up=is_given_up)
-                return replace(stored, said=())  # it goes out as a text
+                carried_by = None
         with self._database.begin() as connection:
-            if answer.opts_out:
-                conversations.note(connection, conversation.id, opted_out=True)
-            if answer.forgets:
-                diners.request(connection, conversation.id, self._clock.now())
-            answer = self._verification.settle(connection, conversation, message, answer)
-            answer = self._handoff.settle(connection, conversation, message, answer, now)
+            answer = self._settle(connection, conversation, message, answer, now)
             answer, outcome = self._conclude(conversation, message, answer, now, attempts, is_given_up=is_given_up)
-            outcome = replace(outcome, carried_by=request.sid)
+            outcome = replace(outcome, carried_by=carried_by)
             stored = turn_store.finish_within(connection, turn, message, answer, outcome)
-            if request.sid is None and conversation.channel == "sms" and not conversation.opted_out:
+            if carried_by is not None:
+                return stored
+            if conversation.channel == "sms" and (answer.opts_in or not conversation.opted_out):
                 self._send_later(connection, conversation, message.sid, answer.said)
-        return stored
+        return replace(stored, said=())
+
+    def _settle(
+        self, connection: Connection, conversation: Conversation, message: Inbound, answer: Answer, now: datetime
+    ) -> Answer:
+        """Store the effects of an answer besides the answer, and return it with what comes of them."""
+        if answer.opts_out:
+            conversations.note(connection, conversation.id, opted_out=True)
+        if answer.forgets:
+            diners.request(connection, conversation.id, self._clock.now())
+        answer = self._verification.settle(connection, conversation, message, answer)
+        return self._handoff.settle(connection, conversation, message, answer, now)
 
     def _conclude(
         self,
@@ -360,7 +394,8 @@ class TurnTaker:
     def _after_keyword(self, conversation: Conversation, is_opted_out: bool) -> Answer:
         with self._database.begin() as connection:
             conversations.note(connection, conversation.id, opted_out=is_opted_out)
-        return self._reply(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
+        reply = self._reply(conversation, "utter_bot_opted_out" if is_opted_out else "utter_bot_opted_in")
+        return replace(reply, opts_in=not is_opted_out)
 
     def _reply(self, conversation: Conversation, response: str) -> Answer:
         """Answer without Rasa. What the dialogue asked for remains open."""
@@ -371,6 +406,11 @@ def _status(answer: Answer, *, is_given_up: bool) -> messages.Status:
     if is_given_up:
         return "failed"
     return "answered" if answer.said else "silenced"
+
+
+def _age(message: Inbound) -> timedelta:
+    """Return for how long a message has waited, by the real clock."""
+    return _real_now() - message.received_at if message.received_at is not None else timedelta(0)
 
 
 def _real_now() -> datetime:

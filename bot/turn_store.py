@@ -51,7 +51,8 @@ class Turn:
     """A turn that has its dialogue.
 
     `state`: what the dialogue manager is to be told; None before the first message. `open`: the conversation's unanswered
-    messages, oldest first. `is_retaken`: the turn before was never finished, and may have had its effects.
+    messages, oldest first. `is_retaken`: the turn before was never finished, and may have had its effects. `carries`: there
+    are answers already that the response to the request is to give.
     """
 
     conversation: Conversation
@@ -59,6 +60,7 @@ class Turn:
     state: dict[str, Any] | None
     open: tuple[Inbound, ...]
     is_retaken: bool = False
+    carries: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,16 @@ def receive(
         "now": now,
         "seconds": LEASE_SECONDS if take else None,
     }
-    return _take(database, Statement(_RECEIVE, values), conversation.id)
+    return _take(database, Statement(_RECEIVE, values), conversation.id, message.sid)
 
 
-def take(database: Engine, conversation_id: UUID) -> Turn | None:
-    """Take the dialogue of a conversation; None if it is not free. Raises TryAgain."""
+def take(database: Engine, conversation_id: UUID, sid: str | None = None) -> Turn | None:
+    """Take the dialogue of a conversation; None if it is not free. `sid`: of the message that the request brought.
+
+    Raises TryAgain.
+    """
     values = {"conversation_id": conversation_id, "seconds": LEASE_SECONDS}
-    return _take(database, Statement(_TAKE, values), conversation_id)
+    return _take(database, Statement(_TAKE, values), conversation_id, sid)
 
 
 def release(database: Engine, turn: Turn) -> None:
@@ -189,21 +194,22 @@ class LeaseKeeper:
         run_query(self._database, lambda connection: driver_of(connection).execute(_RENEW, values))
 
 
-def _take(database: Engine, taking: Statement, conversation_id: UUID) -> Turn | None:
+def _take(database: Engine, taking: Statement, conversation_id: UUID, sid: str | None) -> Turn | None:
     """Run a statement that returns a fencing number, and read what the turn needs, in one round trip."""
 
     def body(connection: Connection) -> tuple[int | None, dict[str, Any] | None]:
         driver = driver_of(connection)
         with driver.pipeline():
             taken = driver.execute(taking.sql, taking.values)
-            reading = driver.cursor(row_factory=dict_row).execute(_READ, {"conversation_id": conversation_id})
+            values = {"conversation_id": conversation_id, "sid": sid}
+            reading = driver.cursor(row_factory=dict_row).execute(_READ, values)
             return (taken.fetchone() or (None,))[0], reading.fetchone()
 
     fence, row = run_query(database, body)
     if fence is None or row is None:
         return None
     unanswered = tuple(_inbound(conversation_id, found) for found in row["unanswered"] or ())
-    return Turn(from_row(row), fence, row["state"], unanswered, row["is_retaken"])
+    return Turn(from_row(row), fence, row["state"], unanswered, row["is_retaken"], row["carries"])
 
 
 def _inbound(conversation_id: UUID, found: dict[str, Any]) -> Inbound:
@@ -259,7 +265,9 @@ _READ = """
             SELECT sid, text, media_count, opt_out_type, seq, status, attempts, address, verified, received_at FROM inbound
             WHERE conversation_id = c.id AND status IN ('received', 'promised')
         ) AS unanswered
-    ) AS unanswered
+    ) AS unanswered, EXISTS (
+        SELECT FROM outbound WHERE conversation_id = c.id AND carried_by = %(sid)s
+    ) AS carries
     FROM conversation c LEFT JOIN dialogue d ON d.id = coalesce(c.dialogue_id, c.id)
     WHERE c.id = %(conversation_id)s
 """

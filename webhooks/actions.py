@@ -11,6 +11,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from booking_engine import BookingEngine
+from bot.outages import is_outage
 from bot.secret_keys import KeyRing
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ def create_blueprint(executor: ActionExecutor, engine: BookingEngine, tokens: Ke
             return jsonify({"error": str(rejection), "action_name": rejection.action_name}), 400
         except ActionNotFoundException as unknown:
             return jsonify({"error": str(unknown), "action_name": call.get("next_action")}), 404
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.warning("action %s has to wait: %s", call.get("next_action"), type(error).__name__)
+            return jsonify({"error": "the database is away"}), 503
         return jsonify(result.model_dump() if result else {}), 200
 
     @blueprint.get("/places")

@@ -46,7 +46,7 @@ class App(BaseHTTPRequestHandler):
         if body["next_action"] == "is slow":
             late.wait(30)
         answer = json.dumps({"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "Hi"}]}).encode()
-        self.send_response(500 if body["next_action"] == "fails" else 200)
+        self.send_response({"fails": 500, "waits": 503}.get(body["next_action"], 200))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -65,13 +65,15 @@ async def main():
     app = ActionApp(f"http://127.0.0.1:{server.server_port}/webhook", "t")
     done = [await run("action_reply", app) for _ in range(3)]
     kept = len(connections)
-    try:
-        await run("fails", app)
-    except remote_action.TurnFailed as failure:
-        done.append(str(failure))
+    nobody = ActionApp("http://127.0.0.1:9/webhook", "t")
+    for action, asked in (("fails", app), ("waits", app), ("action_reply", nobody)):
+        try:
+            await run(action, asked)
+        except remote_action.TurnFailed as failure:
+            done.append([type(failure).__name__, str(failure)])
     try:
         await asyncio.wait_for(run("is slow", app), 0.2)
-    except asyncio.TimeoutError:
+    except remote_action.PartAway:
         done.append("no time left")
     after = [await run("action_reply", app)]
     late.set()
@@ -208,7 +210,9 @@ def test_the_class_of_an_event_is_looked_up_once_for_each_type() -> None:
 
 def test_calls_are_slim_and_share_a_connection_and_a_failure_is_none_of_rasas() -> None:
     told = in_rasas_python(CALLS)
-    assert told["done"] == [["bot", "slot"]] * 3 + ["fails", "no time left"]
+    assert told["done"][:3] == [["bot", "slot"]] * 3
+    assert told["done"][3:6] == [["TurnFailed", "fails"], ["PartAway", "waits"], ["PartAway", "action_reply"]]
+    assert told["done"][6:] == ["no time left"]
     assert told["calls"][:3] == [["Bearer t", "action_reply", [], {}]] * 3
     assert told["kept"] == 1
     assert told["after"] == [["bot", "slot"]] * 3, (

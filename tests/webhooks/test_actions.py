@@ -12,7 +12,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 from werkzeug.test import TestResponse
 
-from booking_engine import BookingEngine, Clock, create_database
+from booking_engine import BookingEngine, Clock, TryAgain, create_database
 from bot.secret_keys import KeyRing
 from webhooks.actions import create_blueprint
 
@@ -35,10 +35,18 @@ async def wait(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any
     return []
 
 
+def miss_the_database(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
+    raise TryAgain
+
+
+def fail(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
+    raise ZeroDivisionError
+
+
 @pytest.fixture
 def client() -> FlaskClient:
     executor = ActionExecutor()
-    for action in (greet, refuse, wait):
+    for action in (greet, refuse, wait, miss_the_database, fail):
         executor.register_function(action.__name__, action)
     nothing = create_database("postgresql://nobody@127.0.0.1:1/nothing", name="tests")
     app = Flask("tests")
@@ -69,3 +77,10 @@ def test_what_cannot_be_run_is_told_as_rasa_expects(client: FlaskClient, action:
 def test_an_action_that_waits_is_an_error(client: FlaskClient) -> None:
     with pytest.raises(RuntimeError, match="waits"):
         call(client, "wait")
+
+
+def test_an_outage_is_told_from_a_failure(client: FlaskClient) -> None:
+    """So that the bot waits for the database, however long that takes, and gives up on nobody."""
+    assert call(client, "miss_the_database").status_code == 503
+    with pytest.raises(ZeroDivisionError):
+        call(client, "fail")

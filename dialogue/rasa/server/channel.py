@@ -15,7 +15,7 @@ from sanic.response import HTTPResponse
 
 from dialogue.rasa.server import places, tokens
 from dialogue.rasa.server.carried import begin
-from dialogue.rasa.server.remote_action import TurnFailed
+from dialogue.rasa.server.remote_action import PartAway, TurnFailed
 from nlu.commands import split_wishes
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class TurnChannel(InputChannel):
 
     200 ``{"messages": [...], "left", "dialogue", "traces"}``: messages in the form of Rasa's REST channel, the part of the
     message that still has to be answered, the dialogue as it is now, and what was done about each part. 502 when an action
-    failed, 504 when the time was over: the dialogue is then what it was.
+    failed, 503 when what it needs is away, 504 when the time was over: the dialogue is then what it was.
 
     ``POST /webhooks/turn/reading`` ``{"text", "expects"}`` reads a text as the answer to what was asked, and does nothing about
     it; it answers as Rasa's ``/model/parse`` does, which knows no context.
@@ -66,6 +66,8 @@ class TurnChannel(InputChannel):
             try:
                 turn = _take_turn(request.app.ctx.agent.processor, body)
                 return response.json(await asyncio.wait_for(turn, body["seconds"]))
+            except PartAway as failure:
+                return response.json({"error": f"{failure} is away"}, status=503)
             except TurnFailed as failure:
                 return response.json({"error": f"{failure} failed"}, status=502)
             except asyncio.TimeoutError:

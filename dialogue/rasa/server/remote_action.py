@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from http import HTTPStatus
 from typing import Any
 
+import pycurl
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import ClientResponseError
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +23,10 @@ class TurnFailed(BaseException):
     Rasa swallows every ``Exception`` of an action or a tracker store and carries on with the events lost; not being one,
     this passes through to our channel, before the tracker is saved.
     """
+
+
+class PartAway(TurnFailed):
+    """The action app, or what it needs, is away or hangs, so the message is not the cause."""
 
 
 _run_as_rasa_does = RemoteAction.run
@@ -48,9 +56,22 @@ async def _run_or_fail(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
         return await _run_as_rasa_does(self, *args, **kwargs)
     except ActionExecutionRejection:
         raise
+    except asyncio.CancelledError as error:  # the turn's time is over
+        raise PartAway(self.name()) from error
     except Exception as error:
         logger.exception("action %s failed", self.name())
-        raise TurnFailed(self.name()) from error
+        raise (PartAway if _is_away(error) else TurnFailed)(self.name()) from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether no word came back from the action app, or that it cannot answer now. Rasa wraps what it was told."""
+    while error is not None:
+        if isinstance(error, pycurl.error | asyncio.TimeoutError):
+            return True
+        if isinstance(error, ClientResponseError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def install() -> None:
