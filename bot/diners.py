@@ -71,7 +71,8 @@ class Diners:
         """
         erased = self._engine.erase_diner(phone)
         known_as = check_phone(phone)
-        inbox_spool.forget(self._redis, known_as)  # first: if Redis is away, the request stands and is met later
+        # First: if Redis is away, the request stands and is met later.
+        inbox_spool.drop(self._redis, inbox_spool.of(self._redis, known_as))
         with self._database.begin() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
             theirs = _conversations_of(connection, known_as, lock=True)
@@ -136,7 +137,7 @@ class Diners:
                 "conversations": [_exported(connection, row) for row in theirs],
                 "texts": [_text(row) for row in texts],
                 "unverified": [_unverified(row) for row in connection.execute(asked)],
-                "not_stored": inbox_spool.aside_of(self._redis, known_as),
+                "not_stored": [_put_aside(each) for each in inbox_spool.of(self._redis, known_as)],
             }
 
 
@@ -181,6 +182,10 @@ def _exported(connection: Connection, row: Any) -> dict[str, Any]:
         "opened_at": row.created_at.isoformat(),
         "messages": [{"at": each.at.isoformat(), "direction": each.direction, "text": each.text} for each in said],
     }
+
+
+def _put_aside(text: inbox_spool.PutAside) -> dict[str, str]:
+    return {"form": text.form, "reason": text.reason, "at": text.at.isoformat()}
 
 
 def _unverified(row: Any) -> dict[str, Any]:

@@ -1,16 +1,19 @@
-"""Fallback queue for incoming texts while the database is down: a Redis list, drained by the workers in its order.
+"""Fallback queues while the database is down, for incoming texts and for reports on deliveries: Redis lists, each drained by
+the workers in its order.
 
 A text is taken off the list, by its value, only when it is stored. So a crash loses none, and neither do several workers: at
 worst they store the same text, which the database stores once. What cannot be stored is put aside with the reason, in a list
-of its own.
+of its own, until somebody retries or drops it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, cast
 
@@ -23,9 +26,11 @@ from bot.outages import is_outage
 logger = logging.getLogger(__name__)
 
 _KEY = "tabletalk:stash"
+_REPORTS = "tabletalk:stash:reports"
 _PUT_ASIDE = "tabletalk:stash:aside"
 _MOST_ASIDE = 1000
 _MOST_AT_ONCE = 1000
+_DIGITS_OF_ID = 12
 
 
 def put(redis: Redis, form: dict[str, str]) -> None:
@@ -34,17 +39,27 @@ def put(redis: Redis, form: dict[str, str]) -> None:
     Raises:
         redis.exceptions.RedisError: Redis is down too.
     """
-    redis.rpush(_KEY, json.dumps(form))
+    redis.rpush(_REPORTS if is_report(form) else _KEY, json.dumps(form))
+
+
+def is_report(form: Mapping[str, str]) -> bool:
+    """Return whether a webhook's fields report on a delivery. Otherwise they are a text."""
+    return "MessageStatus" in form and "Body" not in form
 
 
 def drain(redis: Redis, store: Callable[[dict[str, str]], None]) -> None:
-    """Store the queued texts, oldest first, 1000 at most. Put those aside that cannot be stored.
+    """Store what is queued, texts first, oldest first, 1000 at most of both. Put those aside that cannot be stored.
 
     Raises:
-        Exception: whatever `store` raised because the database is away; that text and those after it stay queued.
+        Exception: whatever `store` raised because the database is away; that one and those after it stay queued.
     """
+    for key in (_KEY, _REPORTS):
+        _drain(redis, key, store)
+
+
+def _drain(redis: Redis, key: str, store: Callable[[dict[str, str]], None]) -> None:
     for _ in range(_MOST_AT_ONCE):
-        raw = cast("bytes | None", redis.lindex(_KEY, 0))
+        raw = cast("bytes | None", redis.lindex(key, 0))
         if raw is None:
             break
         try:
@@ -52,55 +67,86 @@ def drain(redis: Redis, store: Callable[[dict[str, str]], None]) -> None:
         except Exception as error:
             if is_outage(error):
                 raise
-            put_aside(redis, raw.decode("utf-8", "replace"), error, stored=raw)
+            put_aside(redis, raw.decode("utf-8", "replace"), error, stored=(key, raw))
         else:
-            redis.lrem(_KEY, 1, cast(Any, raw))
+            redis.lrem(key, 1, cast(Any, raw))
 
 
-def put_aside(redis: Redis, form: str, error: BaseException, *, stored: bytes | None = None) -> None:
-    """Keep a text that cannot be stored, with the reason, among the last 1000 such. `stored`: its entry in the queue."""
+def put_aside(redis: Redis, form: str, error: BaseException, *, stored: tuple[str, bytes] | None = None) -> None:
+    """Keep a text that cannot be stored, with the reason, among the last 1000 such. `stored`: its queue, and its entry there."""
     logger.error("a text cannot be stored and is put aside: %s", type(error).__name__)
     kept = {"form": form, "reason": type(error).__name__, "at": datetime.now(timezone.utc).isoformat()}
     with redis.pipeline() as together:
         if stored is not None:
-            together.lrem(_KEY, 1, cast(Any, stored))
+            key, entry = stored
+            together.lrem(key, 1, cast(Any, entry))
         together.rpush(_PUT_ASIDE, json.dumps(kept))
         together.ltrim(_PUT_ASIDE, -_MOST_ASIDE, -1)
         together.execute()
     increase(redis, Counter({("messages_put_aside",): 1}))
 
 
-def aside(redis: Redis) -> list[dict[str, str]]:
-    """Return the texts that were put aside, oldest first: `form` (JSON), `reason`, and `at` (ISO 8601, UTC)."""
-    return [json.loads(raw) for raw in _raw_aside(redis)]
+@dataclass(frozen=True)
+class PutAside:
+    """A text that cannot be stored. `id`: a digest. `form`: the webhook's fields in JSON. `reason`: the kind of the error."""
+
+    id: str
+    form: str
+    reason: str
+    at: datetime
+    kept: bytes
+    """the entry itself"""
 
 
-def aside_of(redis: Redis, phone: str) -> list[dict[str, str]]:
-    """Return those that came from a phone (canonical)."""
-    return [kept for kept in aside(redis) if _is_of(kept, phone)]
+def aside(redis: Redis) -> list[PutAside]:
+    """Return the texts that were put aside, oldest first. `at` is in UTC."""
+    return [_read(kept) for kept in cast("list[bytes]", redis.lrange(_PUT_ASIDE, 0, -1))]
 
 
-def forget(redis: Redis, phone: str) -> int:
-    """Delete the texts of a phone (canonical) that were put aside. Return how many."""
-    return _delete_aside(redis, lambda kept: _is_of(kept, phone))
+def _read(kept: bytes) -> PutAside:
+    told = json.loads(kept)
+    digest = hashlib.sha256(kept).hexdigest()[:_DIGITS_OF_ID]
+    return PutAside(digest, told["form"], told["reason"], datetime.fromisoformat(told["at"]), kept)
 
 
-def delete_aside_before(redis: Redis, instant: datetime) -> int:
-    """Delete the texts that were put aside before an instant (real time, not that of a test clock). Return how many."""
-    return _delete_aside(redis, lambda kept: datetime.fromisoformat(kept["at"]) < instant)
+def retry(redis: Redis, chosen: Iterable[PutAside]) -> int:
+    """Queue texts again that were put aside. Returns their number. Done twice at a time, they are still stored once."""
+    return sum(_taken_off(redis, one, queue=True) for one in chosen)
 
 
-def _delete_aside(redis: Redis, is_meant: Callable[[dict[str, str]], bool]) -> int:
-    meant = [raw for raw in _raw_aside(redis) if is_meant(json.loads(raw))]
-    return sum(int(redis.lrem(_PUT_ASIDE, 1, cast(Any, raw))) for raw in meant)
+def drop(redis: Redis, chosen: Iterable[PutAside]) -> int:
+    """Delete texts that were put aside. Returns their number."""
+    return sum(_taken_off(redis, one, queue=False) for one in chosen)
 
 
-def _raw_aside(redis: Redis) -> list[bytes]:
-    return cast("list[bytes]", redis.lrange(_PUT_ASIDE, 0, -1))
+def _taken_off(redis: Redis, one: PutAside, *, queue: bool) -> bool:
+    with redis.pipeline() as together:
+        together.lrem(_PUT_ASIDE, 1, cast(Any, one.kept))
+        if queue:
+            together.rpush(_queue_of(one), one.form)
+        return bool(together.execute()[0])
 
 
-def _is_of(kept: dict[str, str], phone: str) -> bool:
+def _queue_of(one: PutAside) -> str:
     try:
-        return canonical_phone(json.loads(kept["form"])["From"]) == phone
-    except (ValueError, LookupError, TypeError):  # no form of a text, but a number may be in it
-        return phone in kept["form"]
+        return _REPORTS if is_report(json.loads(one.form)) else _KEY
+    except (ValueError, TypeError):  # it is no JSON, and will be put aside again
+        return _KEY
+
+
+def of(redis: Redis, phone: str) -> list[PutAside]:
+    """Return the texts and reports put aside that came from a phone or went there (canonical)."""
+    return [one for one in aside(redis) if _is_of(one, phone)]
+
+
+def before(redis: Redis, instant: datetime) -> list[PutAside]:
+    """Return those that were put aside before an instant (real time, not that of a test clock)."""
+    return [one for one in aside(redis) if one.at < instant]
+
+
+def _is_of(one: PutAside, phone: str) -> bool:
+    try:
+        form = json.loads(one.form)
+        return phone in (canonical_phone(form["From"]), canonical_phone(form.get("To", "")))
+    except (ValueError, LookupError, TypeError, AttributeError):  # no form of a text, but a number may be in it
+        return phone in one.form

@@ -145,7 +145,7 @@ class Retention:
 
 
 def _delete_put_aside(redis: Redis, keep: timedelta) -> int:
-    return inbox_spool.delete_aside_before(redis, datetime.now(timezone.utc) - keep)
+    return inbox_spool.drop(redis, inbox_spool.before(redis, datetime.now(timezone.utc) - keep))
 
 
 def _if_redis_is_there(rule: Callable[[], int]) -> int:

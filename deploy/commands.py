@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from uuid import UUID
 
 import click
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _PLUGINS = "tabletalk.commands"
 """Entry point group through which installed packages, such as the test kit, add commands."""
+
+
+_Id = TypeVar("_Id")
 
 
 class _ExtensibleGroup(click.Group):
@@ -241,7 +244,48 @@ def drop_dead_letters(settings: Settings, ids: tuple[UUID, ...], everything: boo
     click.echo(f"{dead_letters.drop(settings, _chosen(ids, everything), kind)} dropped")
 
 
-def _chosen(ids: tuple[UUID, ...], everything: bool) -> tuple[UUID, ...] | None:
+def _chosen(ids: tuple[_Id, ...], everything: bool) -> tuple[_Id, ...] | None:
     if bool(ids) == everything:
         refuse("name the texts by their ids, or say --all")
     return ids or None
+
+
+@cli.group()
+def inbox() -> None:
+    """Incoming texts that could not be stored, and were put aside."""
+
+
+_by_digest = click.argument("ids", nargs=-1)
+_all_of_these = click.option("--all", "everything", is_flag=True, help="All texts that were put aside.")
+
+
+@inbox.command("list")
+@with_settings
+def list_put_aside(settings: Settings) -> None:
+    """List texts that were put aside, oldest first: when, Twilio's sid, and the kind of error."""
+    from deploy import put_aside
+
+    for line in put_aside.lines(settings):
+        click.echo(line)
+
+
+@inbox.command("retry")
+@_by_digest
+@_all_of_these
+@with_settings
+def retry_put_aside(settings: Settings, ids: tuple[str, ...], everything: bool) -> None:
+    """Store and answer texts after all, by their IDS or --all. One that still cannot be stored is put aside again."""
+    from deploy import put_aside
+
+    click.echo(f"{put_aside.retry(settings, _chosen(ids, everything))} to be stored")
+
+
+@inbox.command("drop")
+@_by_digest
+@_all_of_these
+@with_settings
+def drop_put_aside(settings: Settings, ids: tuple[str, ...], everything: bool) -> None:
+    """Delete texts that were put aside, by their IDS or --all."""
+    from deploy import put_aside
+
+    click.echo(f"{put_aside.drop(settings, _chosen(ids, everything))} dropped")

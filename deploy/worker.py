@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from prometheus_client import start_http_server
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
 from booking_engine import outbox
-from bot import jobs, twilio_rest
+from bot import deliveries, jobs, twilio_rest
 from bot.context import AppContext
 from bot.counters import Counters
 from bot.diners import Diners
 from bot.housekeeping import Housekeeping
+from bot.inbox_spool import is_report
 from bot.jobs import TurnsWorker
 from bot.relay import Relay
 from bot.retention import Retention
@@ -25,9 +28,10 @@ from bot.send_rate import SendRate
 from bot.sender import Sender
 from bot.sending_lane import SendingLane
 from bot.settings import Settings
+from bot.turn import TurnTaker
 from deploy.memory import collect_rarely
 from dialogue.rasa import logs
-from webhooks.twilio import read_form
+from webhooks.twilio import read_form, read_report
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +45,7 @@ def run_worker(context: AppContext) -> None:
     counters = Counters(settings.redis_address)
     jobs.configure(context.turns)
 
-    def replay(form: dict[str, str]) -> None:
-        thread, message = read_form(MultiDict(form))
-        context.turns.receive(thread, message)
-        context.turns.note_promise(thread.id, message.sid)
-
-    relay = Relay(context.database, context.redis, context.clock, counters, replay)
+    relay = Relay(context.database, context.redis, context.clock, counters, replay_to(context.turns, context.database))
     lanes = sending_lanes(context, counters)
     diners = Diners(context.database, context.engine, context.redis, context.clock, settings.for_digests)
     retention = Retention(context.database, context.engine, context.redis, settings.for_digests, settings.periods)
@@ -67,6 +66,20 @@ def run_worker(context: AppContext) -> None:
         housekeeping.stop()
         for lane in lanes:
             lane.stop()
+
+
+def replay_to(turns: TurnTaker, database: Engine) -> Callable[[dict[str, str]], None]:
+    """Return what stores the fields of a webhook later on. The diner was told something already, so is not told to wait."""
+
+    def replay(form: dict[str, str]) -> None:
+        if is_report(form):
+            deliveries.record(database, *read_report(MultiDict(form)))
+            return
+        thread, message = read_form(MultiDict(form))
+        turns.receive(thread, message)
+        turns.note_promise(thread.id, message.sid)
+
+    return replay
 
 
 def sending_lanes(context: AppContext, counters: Counters) -> list[SendingLane]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, abort, request
 from redis import Redis
@@ -23,6 +24,7 @@ from booking_engine.text import clean_text
 from bot import deliveries, inbox_spool
 from bot.conversations import Conversation, sms_thread
 from bot.messages import Answer, Inbound
+from bot.outages import is_outage
 from bot.rendering import fitting, sms_texts
 from bot.responses import Languages, Responses
 from bot.settings import Settings
@@ -35,6 +37,7 @@ _LONGEST_FIELD = 64  # characters of a sid or a number
 _MOST_MEDIA = 10  # Twilio's own limit
 _OPT_OUT_TYPES = frozenset({"STOP", "START", "HELP"})
 _LONGEST_CODE = 6  # digits of an error code
+_REPORTS_SHARE = 4  # one in so many threads may store a report on a delivery
 _QUOTE = 60  # characters of a message that we quote back to the diner
 _PART_MARKER = re.compile(r"^\s*\(?[1-9]/[2-9]\)\s*|\s*\([1-9]/[2-9]\)\s*$")
 """What phones put before or after the parts of a long text: "(1/2) table for 2 at"."""
@@ -50,6 +53,7 @@ def create_blueprint(
     """Create the webhook routes. They reject requests without a valid Twilio signature."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
     validators = [RequestValidator(token) for token in settings.for_twilio.keys]
+    reports = BoundedSemaphore(max(1, settings.web_threads // _REPORTS_SHARE))
     responses = languages.of(None)  # the thread's language is unknown while the database is down
 
     def signed(view: Callable[[], Response]) -> Callable[[], Response]:
@@ -69,7 +73,7 @@ def create_blueprint(
     def sms() -> Response:
         thread, message = read_form(request.form)
         try:
-            answer = turns.respond(thread, message)
+            answer = turns.respond(thread, message, request.environ.get("waitress.client_disconnected", _is_there))
         except (NotStored, OutOfTime):
             logger.exception("message not stored, or not in time")
             return _apology(_set_aside(redis, responses))
@@ -86,14 +90,39 @@ def create_blueprint(
     @blueprint.post("/status")
     @signed
     def status() -> Response:
-        sid, state = _field(request.form, "MessageSid"), _field(request.form, "MessageStatus").lower()
-        code = request.form.get("ErrorCode", "")
-        if state not in deliveries.STATUSES:
-            abort(400, "MessageStatus is unknown")
-        deliveries.record(database, sid, state, code if code.isdecimal() and len(code) <= _LONGEST_CODE else None)
+        sid, state, code = read_report(request.form)
+        # A report can wait and a diner cannot: if the database hangs, reports must not take all threads.
+        if reports.acquire(blocking=False):
+            try:
+                deliveries.record(database, sid, state, code)
+                return Response(status=204)
+            except (SQLAlchemyError, TryAgain) as error:
+                if not is_outage(error):
+                    raise
+            finally:
+                reports.release()
+        inbox_spool.put(redis, request.form.to_dict())
         return Response(status=204)
 
     return blueprint
+
+
+def _is_there() -> bool:
+    """Say of a client that nobody watches that it has not hung up."""
+    return False
+
+
+def read_report(form: MultiDict[str, str]) -> tuple[str, str, str | None]:
+    """Return what a webhook's fields report: sid and status of a text, and Twilio's error code.
+
+    Raises:
+        werkzeug.exceptions.BadRequest: the status is none of Twilio's.
+    """
+    sid, state = _field(form, "MessageSid"), _field(form, "MessageStatus").lower()
+    if state not in deliveries.STATUSES:
+        abort(400, "MessageStatus is unknown")
+    code = form.get("ErrorCode", "")
+    return sid, state, code if code.isdecimal() and len(code) <= _LONGEST_CODE else None
 
 
 def read_form(form: MultiDict[str, str]) -> tuple[Conversation, Inbound]:

@@ -245,7 +245,7 @@ def test_texts_that_could_not_be_stored_are_exported_and_forgotten(forgetting: D
     forgetting.forget(ANA)
     forgetting.forget(mexican)
     [left] = inbox_spool.aside(redis)
-    assert BEN in left["form"]
+    assert BEN in left.form
 
 
 def test_without_redis_a_diner_is_not_said_to_be_forgotten(

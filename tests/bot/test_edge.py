@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import Engine, text
 from twilio.request_validator import RequestValidator
 
-from app import create_app
+from app import create_app, create_context
 from booking_engine import Clock
 from bot import inbox_spool
 from bot.counters import Counters
 from bot.settings import Settings
+from deploy.commands import cli
+from deploy.worker import replay_to
 from tests.engine.helpers import PHONE
 
 from .conftest import ACCOUNT, OUR_NUMBER, TOKEN
@@ -27,8 +30,8 @@ PUBLIC = "https://tabletalk.test"
 
 
 @pytest.fixture
-def client(database: Engine, redis: Redis, redis_address: str, tmp_path: Path) -> Iterator[FlaskClient]:
-    settings = Settings(
+def settings(database: Engine, redis_address: str, tmp_path: Path) -> Settings:
+    return Settings(
         tabletalk_var=tmp_path,
         public_url=PUBLIC,
         database_url=database.url.render_as_string(hide_password=False),
@@ -38,6 +41,10 @@ def client(database: Engine, redis: Redis, redis_address: str, tmp_path: Path) -
         twilio_api_base="http://127.0.0.1:9",
         rasa_port=9,  # nobody listens there, so that every answer is a promise
     )
+
+
+@pytest.fixture
+def client(settings: Settings, redis: Redis) -> Iterator[FlaskClient]:
     with create_app(settings).test_client() as client:
         yield client
 
@@ -83,14 +90,27 @@ def test_an_odd_field_is_bounded_and_the_text_is_answered(
     assert redis.llen("tabletalk:stash") == 0
 
 
+class FaultyTable:
+    """A table that cannot store a certain text, whatever is done about it, until it is mended."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        self._alter("ADD CONSTRAINT picky CHECK (text <> 'poison')")
+
+    def mend(self) -> None:
+        """Let it store the text."""
+        self._alter("DROP CONSTRAINT IF EXISTS picky")
+
+    def _alter(self, change: str) -> None:
+        with self._database.begin() as connection:
+            connection.execute(text(f"ALTER TABLE inbound {change}"))
+
+
 @pytest.fixture
-def picky(database: Engine) -> Iterator[None]:
-    """A database that cannot store a certain text, whatever is done about it."""
-    with database.begin() as connection:
-        connection.execute(text("ALTER TABLE inbound ADD CONSTRAINT picky CHECK (text <> 'poison')"))
-    yield
-    with database.begin() as connection:
-        connection.execute(text("ALTER TABLE inbound DROP CONSTRAINT picky"))
+def picky(database: Engine) -> Iterator[FaultyTable]:
+    table = FaultyTable(database)
+    yield table
+    table.mend()
 
 
 @pytest.mark.usefixtures("picky")
@@ -100,9 +120,82 @@ def test_what_cannot_be_stored_is_answered_and_put_aside(client: FlaskClient, da
     assert "could not deal with your message &quot;poison&quot;" in response.text or "poison" in response.text
     assert redis.llen("tabletalk:stash") == 0, "the worker does not try it again and again"
     [aside] = inbox_spool.aside(redis)
-    assert aside["reason"] == "CheckViolation"
+    assert aside.reason == "CheckViolation"
     assert send(client, "hello").status_code == 200
     assert len(stored(database)) == 1
+
+
+@pytest.fixture
+def run(settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    for name in ("database_url", "redis_url", "tabletalk_var"):
+        monkeypatch.setenv(name.upper(), str(getattr(settings, name)))
+    return CliRunner()
+
+
+def inbox(run: CliRunner, *arguments: str, exit_code: int = 0) -> list[str]:
+    result = run.invoke(cli, ["inbox", *arguments])
+    assert result.exit_code == exit_code, result.output
+    return result.output.splitlines()
+
+
+def test_texts_put_aside_are_listed_retried_and_dropped(
+    client: FlaskClient, database: Engine, redis: Redis, settings: Settings, picky: FaultyTable, run: CliRunner
+) -> None:
+    for sid in ("SM1", "SM2", "SM3"):
+        send(client, "poison", MessageSid=sid)
+    listed = inbox(run, "list")
+    assert [line.split()[4:] for line in listed] == [[sid, "CheckViolation"] for sid in ("SM1", "SM2", "SM3")]
+    assert not any(PHONE in line or "poison" in line for line in listed), "nobody's number or words"
+    first, second, third = (line.split()[0] for line in listed)
+    replay = replay_to(create_context(settings).turns, database)
+
+    assert inbox(run, "retry", first) == ["1 to be stored"]
+    inbox_spool.drain(redis, replay)
+    assert [line.split()[4] for line in inbox(run, "list")] == ["SM2", "SM3", "SM1"], "what was wrong still is"
+
+    picky.mend()
+    assert inbox(run, "retry", second) == ["1 to be stored"]
+    inbox_spool.drain(redis, replay)
+    assert [(row.sid, row.text, row.status) for row in stored(database)] == [("SM2", "poison", "promised")]
+    assert inbox(run, "drop", third) == ["1 dropped"]
+    assert inbox(run, "retry", "--all") == ["1 to be stored"]
+    inbox_spool.drain(redis, replay)
+    assert inbox(run, "list") == []
+    assert [row.sid for row in stored(database)] == ["SM2", "SM1"], "what was dropped is gone"
+
+
+def test_what_is_unreadable_is_listed_and_dropped_too(redis: Redis, run: CliRunner) -> None:
+    inbox_spool.put_aside(redis, "\ufffd{", ValueError())
+    assert [line.split()[4:] for line in inbox(run, "list")] == [["unreadable", "ValueError"]]
+    assert inbox(run, "drop", "--all") == ["1 dropped"]
+    assert inbox(run, "list") == []
+
+
+@pytest.mark.parametrize("arguments", [("retry",), ("drop",), ("drop", "--all", "0123456789ab")])
+def test_the_inbox_takes_ids_or_all(run: CliRunner, redis: Redis, arguments: tuple[str, ...]) -> None:
+    assert "--all" in inbox(run, *arguments, exit_code=2)[-1]
+
+
+def test_a_report_waits_for_the_database(
+    client: FlaskClient, database: Engine, redis: Redis, settings: Settings
+) -> None:
+    """Twilio does not repeat it, and without it an undelivered text is never sent again."""
+    report = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"}
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE delivery RENAME TO delivery_elsewhere"))
+    try:
+        assert post(client, "/webhooks/twilio/status", **report).status_code == 204
+        send(client, MessageSid="SM2")
+    finally:
+        with database.begin() as connection:
+            connection.execute(text("ALTER TABLE delivery_elsewhere RENAME TO delivery"))
+    inbox_spool.drain(redis, replay_to(create_context(settings).turns, database))
+    with database.connect() as connection:
+        assert connection.execute(text("SELECT provider_sid, status, error_code FROM delivery")).all() == [
+            ("SM1", "undelivered", "30003")
+        ]
+    assert [row.sid for row in stored(database)] == ["SM2"]
+    assert inbox_spool.aside(redis) == []
 
 
 def test_an_odd_report_on_a_delivery_is_refused_or_bounded(client: FlaskClient, database: Engine) -> None:

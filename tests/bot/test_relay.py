@@ -22,6 +22,7 @@ from booking_engine import BookingEngine, Clock
 from bot import conversations, inbox_spool, jobs, messages, turn_store
 from bot.counters import Counters
 from bot.former_jobs import delete_former_jobs
+from bot.inbox_spool import PutAside
 from bot.jobs import TurnsWorker
 from bot.messages import Inbound
 from bot.relay import Relay
@@ -60,7 +61,7 @@ def relay(make_relay: Callable[[Replay], Relay], stored: list[dict[str, str]]) -
     return make_relay(stored.append)
 
 
-def put_aside(redis: Redis) -> list[dict[str, str]]:
+def put_aside(redis: Redis) -> list[PutAside]:
     return inbox_spool.aside(redis)
 
 
@@ -377,7 +378,7 @@ def test_what_cannot_be_stored_is_put_aside_with_its_reason_and_stops_nobody(
     assert kept == ["SM1", "SM2"]
     assert len(jobs.turns_queue(redis).job_ids) == 1
     [aside] = put_aside(redis)
-    assert (json.loads(aside["form"]), aside["reason"]) == ({"MessageSid": "poison"}, type(error).__name__)
+    assert (json.loads(aside.form), aside.reason) == ({"MessageSid": "poison"}, type(error).__name__)
     assert (Counters(redis_address).read() or {})["messages_put_aside",] == 1
 
 

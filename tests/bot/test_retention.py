@@ -306,4 +306,4 @@ def test_a_text_that_could_not_be_stored_goes_as_soon_as_the_others(retention: R
         at = (datetime.now(timezone.utc) - timedelta(days=days)).isoformat()
         redis.rpush("tabletalk:stash:aside", json.dumps({"form": f"{days}", "reason": "DataError", "at": at}))
     assert retention.tidy()["put_aside"] == 1
-    assert [kept["form"] for kept in inbox_spool.aside(redis)] == [f"{PERIODS.messages.days - 1}"]
+    assert [kept.form for kept in inbox_spool.aside(redis)] == [f"{PERIODS.messages.days - 1}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -201,6 +202,31 @@ def test_a_database_that_hangs_keeps_nobody_waiting_and_the_answer_follows_once(
     assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in phone.wait_for_text()
     assert replies.CODE.search(phone.say("Y"))
     assert len(phone.inbox()) == 1, "the late answer came once"
+
+
+def test_reports_on_deliveries_take_no_threads_while_the_database_hangs(phone: Phone, stack: Stack) -> None:
+    """An evening's reminders are reported by the thousand, and each of them can wait."""
+    phone.say("hello")
+    sids = [new_sid() for _ in range(2 * 2 * stack.settings.web_threads)]  # of two processes, and as many again
+
+    def report(sid: str) -> int:
+        return phone.post({"MessageSid": sid, "MessageStatus": "delivered"}, path="status").status_code
+
+    with ThreadPoolExecutor(len(sids)) as pool:
+        with frozen(stack, "postgres"):
+            reports = [pool.submit(report, sid) for sid in sids]
+            wait_until(lambda: any(each.done() for each in reports), "reports are kept in Redis")
+            [promise] = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
+            assert promise.startswith(replies.PROMISE)
+        assert {each.result() for each in reports} == {204}
+    wait_until(lambda: reported(stack, sids) == len(sids), "each of them is stored")
+    assert "Brasserie Tournesol, Thu, Dec 3, 6:00 PM, 2 people" in phone.wait_for_text()
+
+
+def reported(stack: Stack, sids: list[str]) -> int:
+    """Return how many of these texts are reported on."""
+    query = "SELECT count(*) AS reports FROM delivery WHERE provider_sid = ANY (:sids)"
+    return int(lookups.rows(stack.database, query, sids=sids)[0].reports)
 
 
 def test_what_a_hung_up_request_was_answered_follows_as_a_text(phone: Phone, stack: Stack) -> None:
