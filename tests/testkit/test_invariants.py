@@ -63,7 +63,7 @@ def _talk(engine: Engine, message: Inbound, *, is_late: bool) -> None:
                 connection,
                 to_phone=PHONE,
                 conversation_id=message.conversation_id,
-                payload={"body": "here you are"},
+                payload={"body": "Yes? What name?"},
                 due_at=CLOCK.now(),
                 dedupe_id=f"answer:{message.sid}",
             )
