@@ -33,7 +33,7 @@ check: install-dev ## Check style, types and imports, and run what a change touc
 test-slow: install-dev ## Try what is tried by random examples with many more of them; takes about twenty minutes
 	@.venv/bin/python -m pytest --slow $(ARGS)
 
-test-faults: install-dev ## Try faults at full size: thousands of texts, a provider that hangs or is away; takes half an hour
+test-faults: install-dev ## Try faults at full size: thousands of texts, and everything killed and frozen; takes an hour
 	@.venv/bin/python -m pytest -s --faults $(ARGS)
 
 eval: install-dev ## How well it understands: test utterances, rasa test and conversations, held to floors

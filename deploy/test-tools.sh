@@ -1,9 +1,10 @@
 #!/bin/sh
-# Install what the tests need of Debian, as root: Chromium, and PgBouncer. Elsewhere those tests fail and say what to do.
+# Install what the tests need of Debian, as root: Chromium, PgBouncer and HAProxy. Elsewhere those tests fail and say what to do.
 set -eu
 missing=
 command -v chromium >/dev/null 2>&1 || missing=chromium
 [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
+[ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive

@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption("--faults", action="store_true", help="only what makes parts hang and fail, at full size")
+    parser.addoption(
+        "--outage-minutes", type=float, default=10, help="with --faults: for how long the provider is away"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +54,12 @@ def full_size(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--faults"))
 
 
+@pytest.fixture(scope="session")
+def outage_seconds(pytestconfig: pytest.Config, full_size: bool) -> float:
+    """For how long the provider is away: ten minutes at full size, unless an hour or so is asked for."""
+    return 60 * float(pytestconfig.getoption("--outage-minutes")) if full_size else 6.0
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what needs the service, so that `-m "not service"` leaves it out."""
     if needs_service(item):
@@ -63,8 +72,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             wanted = [item for item in items if is_wanted(item)]
             config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
             items[:] = wanted
+            seconds = _SLOW_SECONDS + 60 * config.getoption("--outage-minutes")
             for item in items:
-                item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
+                item.add_marker(pytest.mark.timeout(seconds), append=False)
     if hasattr(config, "workerinput"):  # set by pytest-xdist
         schedule(items)
 

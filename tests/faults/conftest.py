@@ -32,6 +32,11 @@ class Provider:
         self.address = ""
         self.start()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, at the same address as before."""
         command = [sys.executable, "-m", "tests.support.twilio_server", ACCOUNT, TOKEN, str(self._port)]

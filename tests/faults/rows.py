@@ -10,13 +10,19 @@ from sqlalchemy import Engine, text
 ANSWER_PHONE = "+1415557"
 
 
-def owe_reminders(database: Engine, count: int, late: timedelta = timedelta(0), prefix: str = "+1212") -> None:
-    """Queue reminders to `count` phones. The first has been due for an hour and `late`, each other one for a little less.
+_STEP = timedelta(milliseconds=1)
+
+
+def owe_reminders(
+    database: Engine, count: int, late: timedelta = timedelta(0), prefix: str = "+1212", step: timedelta = _STEP
+) -> None:
+    """Queue reminders to `count` phones. The first has been due for an hour and `late`, each other one for a step less.
 
     They are of use for eight hours after they are due.
     """
+    values = {"count": count, "late": late + timedelta(hours=1), "prefix": prefix, "step": step}
     with database.begin() as connection:
-        connection.execute(_REMINDERS, {"count": count, "late": late + timedelta(hours=1), "prefix": prefix})
+        connection.execute(_REMINDERS, values)
 
 
 def owe_answers(database: Engine, first: int, count: int = 1) -> None:
@@ -48,7 +54,7 @@ _REMINDERS = text("""
         'diner_name', 'Ada', 'notes', '', 'starts_at', to_char(due AT TIME ZONE 'UTC' + interval '8 hours',
         'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')), due, now(), due
     FROM generate_series(1, :count) AS n,
-        LATERAL (SELECT now() - CAST(:late AS interval) + n * interval '1 millisecond' AS due) AS d
+        LATERAL (SELECT now() - CAST(:late AS interval) + n * CAST(:step AS interval) AS due) AS d
 """)
 _ANSWERS = text("""
     INSERT INTO outbox (id, kind, to_phone, payload, due_at, created_at, next_attempt_at)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import psutil
@@ -122,9 +123,14 @@ def status_of(database: Engine, conversation_id: UUID) -> str:
 
 
 def test_while_the_provider_is_away_nothing_piles_up_and_then_the_oldest_go_first(
-    database: Engine, redis: Redis, provider: Provider, start_worker: StartWorker, full_size: bool
+    database: Engine,
+    redis: Redis,
+    provider: Provider,
+    start_worker: StartWorker,
+    full_size: bool,
+    outage_seconds: float,
 ) -> None:
-    texts, outage = (20_000, 600.0) if full_size else (300, 6.0)
+    texts = 20_000 if full_size else 300
     useless = texts // 10
     provider.stop()
     owe_reminders(database, texts)
@@ -133,21 +139,24 @@ def test_while_the_provider_is_away_nothing_piles_up_and_then_the_oldest_go_firs
     worker = psutil.Process(start_worker(send_at_once=AT_ONCE).pid)
     wait_until(lambda: tried(database), "a text is tried", seconds=60)
     before, begun = worker.cpu_times(), time.monotonic()
-    time.sleep(outage)  # the outage itself, not something to wait for
+    pauses, memory = watch_outage(database, redis, outage_seconds)
     after, seconds = worker.cpu_times(), time.monotonic() - begun
     share = (after.user + after.system - before.user - before.system) / seconds
-    memory = int(redis.info("memory")["used_memory"]) / 1e6
-    print(f"{tried(database)} texts tried in {seconds:.0f} s, {share:.1%} of a core, {memory:.1f} MB in Redis, "
-          f"{redis.dbsize()} keys")  # fmt: skip
+    print(f"{tried(database)} texts tried in {seconds:.0f} s, {share:.1%} of a core, {memory:.1f} MB in Redis at most, "
+          f"{redis.dbsize()} keys, pauses of {[round(pause, 1) for pause in pauses]} s")  # fmt: skip
     assert tried(database) < 80, "only a few try whether the provider is back"
     assert counts(database)["most_attempts"] <= 1
     assert int(redis.dbsize()) < 100
     assert memory < 50
     if full_size:
         assert share < 0.05
+        assert pauses[0] < 10, "pauses begin short"
+        assert min(pauses[6:]) > 25, "and end at about a minute"
     provider.start()
+    begun = time.monotonic()
     wait_until(lambda: counts(database)["open"] == 0, "all are sent", seconds=600)
     found, taken = counts(database), provider.state()["taken"]
+    print(f"afterwards, within {time.monotonic() - begun:.0f} s: {found}, {len(taken)} taken by the provider")
     assert (found["sent"], found["dropped"], found["dead"]) == (texts + 10, useless, 0)
     assert set(Counter(one["To"] for one in taken).values()) == {1}
     places = [int(one["To"].removeprefix("+12125")) for one in taken if one["To"].startswith("+12125")]
@@ -155,11 +164,32 @@ def test_while_the_provider_is_away_nothing_piles_up_and_then_the_oldest_go_firs
     assert len(strays) < len(places) / 20, "the oldest promises come first"
 
 
+def watch_outage(database: Engine, redis: Redis, seconds: float) -> tuple[list[float], float]:
+    """Watch for so long. Return the pauses between tries to send a reminder, in seconds, and the most MB in Redis."""
+    until = time.monotonic() + seconds
+    tries: dict[str, float] = {}
+    memory = 0.0
+    while time.monotonic() < until:
+        with database.connect() as connection:
+            version = str(connection.execute(_LAST_TRIED).scalar_one())
+        tries.setdefault(version, time.monotonic())
+        memory = max(memory, int(redis.info("memory")["used_memory"]) / 1e6)
+        time.sleep(0.25)
+    return [later - earlier for earlier, later in pairwise(tries.values())], memory
+
+
 def tried(database: Engine) -> int:
     """Return how many texts were tried in vain."""
     with database.connect() as connection:
         query = "SELECT count(*) FROM outbox WHERE last_error LIKE 'unavailable%' AND dropped_at IS NULL"
         return int(connection.execute(text(query)).scalar_one())
+
+
+# Each try in vain writes the row anew.
+_LAST_TRIED = text("""
+    SELECT max(CAST(CAST(xmin AS text) AS bigint)) FROM outbox
+    WHERE kind = 'reminder' AND last_error LIKE 'unavailable%' AND dropped_at IS NULL AND claimed_until IS NULL
+""")
 
 
 def test_what_workers_leave_behind_is_sent_once(

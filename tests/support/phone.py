@@ -49,15 +49,19 @@ class Phone:
 
     def post(self, form: dict[str, str], *, signature: str | None = None, path: str = "sms") -> httpx.Response:
         """Send a webhook with these fields, with Twilio's signature or another one."""
-        url = f"{self.stack.public_url}/webhooks/twilio/{path}"
-        right = RequestValidator(self.stack.auth_token).compute_signature(url, form)
+        right = self.signature_of(form, path) if signature is None else signature
         return httpx.post(
             f"{self.stack.base_url}/webhooks/twilio/{path}",
             data=form,
-            headers=httpx.Headers({"X-Twilio-Signature": right if signature is None else signature}, encoding="utf-8"),
+            headers=httpx.Headers({"X-Twilio-Signature": right}, encoding="utf-8"),
             timeout=TWILIO_WAITS,
             **PLAIN,
         )
+
+    def signature_of(self, form: dict[str, str], path: str = "sms") -> str:
+        """Return Twilio's signature of a webhook with these fields."""
+        url = f"{self.stack.public_url}/webhooks/twilio/{path}"
+        return str(RequestValidator(self.stack.auth_token).compute_signature(url, form))
 
     def form(self, body: str, sid: str | None = None, media: int = 0, **fields: str) -> dict[str, str]:
         """Return the webhook fields that Twilio sends for a text."""

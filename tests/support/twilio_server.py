@@ -8,38 +8,34 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.mischief import Mischief, Trouble
 
-class Trouble(NamedTuple):
-    """A failure response: HTTP status and Twilio's error code. Status 0: the connection is cut.
-
-    `takes`: the text is accepted nevertheless, and only the response is wrong. `retry_after`: seconds, as a header.
-    """
-
-    status: int
-    code: int = 0
-    takes: bool = False
-    retry_after: int | None = None
+__all__ = ["Trouble", "TwilioServer"]
 
 
 @dataclass
 class TwilioServer:
     """Accepts texts like Twilio. Each of `troubles` is the failure of one of the next requests that create a text.
 
-    `always`: the failure of all further requests. `seconds`: how long each takes. While `hangs` is set, none is answered.
+    `always`: the failure of all further requests. `mischief`: or what happens at random. `seconds`: how long each takes. While
+    `hangs` is set, none is answered.
     """
 
     account_sid: str
     auth_token: str
     troubles: list[Trouble] = field(default_factory=list)
     always: Trouble | None = None
+    mischief: Mischief | None = None
     seconds: float = 0.0
     port: int = 0
     taken: list[dict[str, str]] = field(default_factory=list)
@@ -91,7 +87,21 @@ class TwilioServer:
         at = datetime.now(UTC)
         text = {**form, "sid": "SM" + secrets.token_hex(16), "at": format_datetime(at), "exactly_at": at.isoformat()}
         self.taken.append(text)
+        if self.mischief is not None:
+            self.mischief.report(text)
         return text
+
+    def next_trouble(self, form: dict[str, str]) -> Trouble | None:
+        """Return what happens to the text, or None if nothing does."""
+        if self.troubles:
+            return self.troubles.pop(0)
+        return self.mischief.draw(form) if self.mischief is not None else self.always
+
+    def state(self) -> dict[str, Any]:
+        """Return what a test in another process may want to know."""
+        known = {name: getattr(self, name) for name in ("taken", "attempts", "lists", "most_at_once")}
+        mischief = self.mischief
+        return known | ({"troubles": mischief.troubles, "reports": mischief.reports} if mischief is not None else {})
 
     def resource(self, text: dict[str, str]) -> dict[str, Any]:
         """Return the JSON that Twilio returns for a message."""
@@ -163,10 +173,12 @@ def _handler_for(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
             if self.path != path:
                 self._answer(404, {"code": 20404, "message": "not found", "status": 404})
                 return
-            trouble = server.troubles.pop(0) if server.troubles else server.always
+            trouble = server.next_trouble(form)
             text = server.take(form) if trouble is None or trouble.takes else None
             server.wait()
-            if trouble is None and text is not None:
+            if trouble is not None:
+                time.sleep(trouble.hangs)
+            if text is not None and (trouble is None or trouble.hangs):
                 self._answer(201, server.resource(text))
             elif trouble is not None and trouble.status:
                 document = {"code": trouble.code, "message": "trouble", "status": trouble.status, "more_info": ""}
@@ -179,14 +191,14 @@ def _handler_for(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
             wish = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if "hangs" in wish:
                 (server.hang if wish.pop("hangs") else server.go_on)()
+            kinds: dict[str, Callable[..., Any]] = {"always": Trouble, "mischief": partial(Mischief, server.auth_token)}
             for name, value in wish.items():
-                setattr(server, name, Trouble(**value) if name == "always" and value else value)
+                setattr(server, name, kinds[name](**value) if name in kinds and value is not None else value)
             self._answer(200, {})
 
         def do_GET(self) -> None:
             if self.path == "/state":
-                names = ("taken", "attempts", "lists", "most_at_once")
-                self._answer(200, {name: getattr(server, name) for name in names})
+                self._answer(200, server.state())
                 return
             server.lists += 1
             server.wait()
