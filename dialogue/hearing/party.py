@@ -27,12 +27,15 @@ def hear_party(turn: Turn) -> None:
             least, most = value["min"], value["max"] or value["min"] + 1  # "me and my kids" leaves the most open
             turn.heard.options = tuple(Option(str(n), {"party_size": n}) for n in (least, most))
             turn.heard.ask_options = "utter_party_range"
-        elif "delta" in value and known:
-            _set_party(turn, known + value["delta"])
-        elif "times" in value and known:
-            _set_party(turn, known * value["times"])
-        elif value.get("count") is not None:
-            _set_party(turn, value["count"])
+        elif (count := _count(value, known)) is not None:
+            _set_party(turn, count)
+
+
+def _count(value: dict[str, Any], known: int | None) -> int | None:
+    """Return how many come, where that is told, or by how much it differs from what is known."""
+    if known and "delta" in value:
+        return known + int(value["delta"])
+    return known * int(value["times"]) if known and "times" in value else value.get("count")
 
 
 def _set_party(turn: Turn, count: int) -> None:

@@ -90,11 +90,19 @@ def _drop_taken_back(message: Message) -> None:
     """Rename what is corrected in the same breath: of each kind that is told before such words and after them, the former."""
     repairs = [claim.first for claim in message.claims if taken_back(message, claim.first)]
     for entity in _REPAIRABLE if repairs else ():
-        claims = [claim for claim in message.of(entity) if entity != "party_size" or "delta" not in claim.value]
+        claims = _absolute(message, entity)
         said_anew = max((at for at in repairs if claims and at <= claims[-1].first), default=0)
         for claim in claims:
             if claim.first < said_anew:
                 message.replace(claim, entity=_REPAIRABLE[entity])
+
+
+def _absolute(message: Message, entity: str) -> list[Claim]:
+    """Return what is told of a kind, but for "two more" and the like."""
+    claims = message.of(entity)
+    return (
+        claims if entity != "party_size" else [claim for claim in claims if {"delta", "times"}.isdisjoint(claim.value)]
+    )
 
 
 def read_changes(message: Message) -> None:
@@ -102,7 +110,7 @@ def read_changes(message: Message) -> None:
     _drop_taken_back(message)
     changing = is_changing(message)
     for entity in _REPLACEABLE:
-        claims = [claim for claim in message.of(entity) if "delta" not in claim.value]
+        claims = _absolute(message, entity)
         if len(claims) > 1 and (_missed(message, claims[0]) or _replaces(message, claims[0], claims[-1], changing)):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
@@ -117,7 +125,7 @@ def read_changes(message: Message) -> None:
 
 def _share_kind(message: Message) -> None:
     """A bare number that something replaces is of its kind: "change 7 to 7:45", "4 -> 5 people"."""
-    told = {claim.entity for claim in (*message.of("time"), *message.of("party_size")) if "delta" not in claim.value}
+    told = {claim.entity for kind in ("time", "party_size") for claim in _absolute(message, kind)}
     if len(told) != 1 or message.has("number"):
         return
     [kind] = told

@@ -71,16 +71,23 @@ def _with_names(message: Message) -> View:
     """Return the same with `<name>` for each word that may be one, `<maybe>` where none is capitalized."""
     if message.expecting == "name" or message.text.isupper():
         return message.view
-    beside = _WORDS.connectors if message.text.islower() else frozenset()
-    words, items = ["", *message.view.words, ""], list(message.view.items)
-    for place, (word, first, end) in enumerate(message.view.items):
-        token = message.tokens[first]
-        if word not in _NO_NAMES and _may_be_name(token, word):
-            is_beside = words[place] in beside or words[place + 2] in beside
-            items[place] = (_marked(message, word, token, is_beside=is_beside), first, end)
-        elif token.capital and token.kind == "word" and word not in _OPENING and _is_listed(items, place):
-            items[place] = ("<name>", first, end)  # "Ravi, Min and Will"
+    items = list(message.view.items)
+    for place in range(len(items)):
+        _, first, end = items[place]
+        items[place] = (_with_name(message, items, place), first, end)
     return message.view if items == message.view.items else View(items)
+
+
+def _with_name(message: Message, items: list[tuple[str, int, int]], place: int) -> str:
+    """Return a word, or what stands for a name where it may be one; the words before it have been looked at."""
+    word, first, _ = items[place]
+    token = message.tokens[first]
+    if word not in _NO_NAMES and _may_be_name(token, word):
+        beside = _WORDS.connectors if message.text.islower() else frozenset()
+        around = [each for each, _, _ in items[max(0, place - 1) : place + 2]]
+        return _marked(message, word, token, is_beside=not beside.isdisjoint(around))
+    is_name = token.capital and token.kind == "word" and word not in _OPENING and _is_listed(items, place)
+    return "<name>" if is_name else word  # "Ravi, Min and Will"
 
 
 def _is_listed(items: list[tuple[str, int, int]], place: int) -> bool:
