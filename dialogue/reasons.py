@@ -35,7 +35,7 @@ class _Weighs(NamedTuple):
 
 _SHORT = 3
 """Words. In a longer text there is more that a word like "right" may belong to: "the class ends right before that"."""
-_may_be_short_yes = _Weighs(("yes", "thanks"), _RATHER, unread=True)
+_may_be_short_yes = _Weighs(("yes", "thanks"), 0.5, unread=True)
 _may_be_long_yes = _Weighs(("yes", "thanks"), _SURE, unread=True)
 
 
@@ -82,6 +82,8 @@ is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", 
 """It is something else, though the name was asked for."""
 may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)
 """It may be a name, though it did not look like one when it was said first."""
+may_tell_name = _Weighs(("name", "answer", "change", "yes"), 0.1, unread=True)
+"""A name may be told in it, beside something else; where that is less likely, a name that was read is none: "normally"."""
 is_name = _Weighs(("name",), _CERTAIN)
 """It is certainly a name, as the answer to the question for it."""
 wishes_new_name = _Weighs(("name", "change"), 0.5)
