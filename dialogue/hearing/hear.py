@@ -14,7 +14,7 @@ from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, he
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import Entity, kinds_of
-from dialogue.reasons import is_answer, is_name, is_no_name
+from dialogue.reasons import is_answer, is_name, is_no_name, may_tell_name
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
 
@@ -89,7 +89,7 @@ def _beside_a_name(turn: Turn) -> set[str]:
     acts = turn.reading.acts
     if not is_answer(acts):
         kinds.add("number")  # "the wifi password is tournesol8"
-    if turn.has_cue("no_name") or is_no_name(acts):  # "can we do Satrday instead?"
+    if turn.has_cue("no_name") or is_no_name(acts) or not may_tell_name(acts):  # "can we do Satrday instead?"
         kinds |= set(NAME_PARTS)
     if is_name(acts):  # "Anna Ten Brink" brings no ten people
         name = turn.reading.whole_name or ""

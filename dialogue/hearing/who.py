@@ -6,7 +6,7 @@ from booking_engine.phones import read_phone
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand, is_named
 from dialogue.reading import Entity
-from dialogue.reasons import is_name, is_no_name, is_surely_name, may_insist_on_name, may_tell_name
+from dialogue.reasons import is_name, is_no_name, is_surely_name, may_insist_on_name
 from dialogue.turn import Turn, country_of
 
 NAME_PARTS = ("first_name", "last_name")
@@ -34,10 +34,8 @@ def _name_read(turn: Turn, *, may_be_whole: bool) -> str:
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
     if turn.asked != "name" or turn.has_cue("noise") or not may_be_whole:
         return name
-    is_insisted_on = _is_insisted_on(turn)
-    if not (may_tell_name(turn.reading.acts) or is_insisted_on):
-        return ""
-    return ((is_name(turn.reading.acts) or is_insisted_on) and turn.reading.whole_name) or name
+    is_whole = is_name(turn.reading.acts) or _is_insisted_on(turn)
+    return (is_whole and turn.reading.whole_name) or name
 
 
 def _is_insisted_on(turn: Turn) -> bool:
