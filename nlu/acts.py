@@ -35,6 +35,14 @@ _ONLY_ANSWERS = frozenset(("inform", "choose"))
 """Intents whose examples answer something, unless they say what was asked: "change it to 8" is a change where nothing was."""
 _TAUGHT: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("intents.yml").read_text(encoding="utf-8"))
 _TYPED: dict[str, Callable[[str], str]] = {"name": str.lower, "no_name": lambda text: text[:1].upper() + text[1:]}
+_ANYTHING = "anything"
+_SURELY = (
+    ("opt_out", _ANYTHING, "opt_out"),
+    ("forget", _ANYTHING, "forget_me"),
+    ("note", NOTHING, "inform"),
+    ("name", "name", "inform"),
+)
+"""Acts that leave no doubt about the intent, and what was asked before."""
 _GROUPS = {"everything": _EVERYWHERE, "answers": _ANSWERING}
 
 
@@ -95,17 +103,16 @@ def sure_intent(
     """
     if recognise(text) and not (expecting == "name" and is_full_name(text) and acts.get("name", 0.0) >= _SURE):
         return "other_language"
-    if acts.get("opt_out", 0.0) >= _SURE:
-        return "opt_out"
-    if acts.get("forget", 0.0) >= _SURE:
-        return "forget_me"
-    if expecting is None and acts.get("note", 0.0) >= _SURE:
-        return "inform"
-    if expecting is None and "topic" in told and acts.get("ask", 0.0) >= _RATHER and acts["ask"] == max(acts.values()):
-        return "ask"  # "what was the address again", which is no wish to hear the same words again
-    if expecting == "name" and acts.get("name", 0.0) >= _SURE:
-        return "inform"
-    return _of_confirmation(acts, told) if expecting == "confirmation" else None
+    here = (_ANYTHING, expecting or NOTHING)
+    sure = next((intent for act, asked, intent in _SURELY if acts.get(act, 0.0) >= _SURE and asked in here), None)
+    return sure or _asking(acts, expecting, told)
+
+
+def _asking(acts: Mapping[str, float], expecting: str | None, told: Set[str]) -> str | None:
+    if expecting == "confirmation":
+        return _of_confirmation(acts, told)
+    asks = acts.get("ask", 0.0)  # "what was the address again", which is no wish to hear the same words again
+    return "ask" if expecting is None and "topic" in told and _RATHER <= asks == max(acts.values()) else None
 
 
 def wish_of_act(

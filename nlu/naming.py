@@ -168,10 +168,12 @@ def _arranged(groups: list[list[Token]], *, bracketed: bool, listed: bool) -> li
         return [long]
     if bracketed or not listed:
         return groups
-    if len(short) > 1:
-        return []
-    titles = [token for token in one if token.word in _WORDS.titles]
-    return [group for group in (titles, other, one[len(titles) :]) if group]
+    return _family_last(one, other) if len(short) == 1 else []
+
+
+def _family_last(family: list[Token], given: list[Token]) -> list[list[Token]]:
+    titles = [token for token in family if token.word in _WORDS.titles]
+    return [group for group in (titles, given, family[len(titles) :]) if group]
 
 
 def _slice(text: str, group: _Words) -> str:

@@ -177,11 +177,17 @@ def _say(turn: Turn, restaurant: Restaurant | None, language: str | None) -> Ste
         has_phone = restaurant is not None and restaurant.phone is not None
         turn.say_in(language, "utter_only_english" if has_phone else "utter_only_english_nowhere", **facts)
     elif response := _courtesy(turn, restaurant):
-        booked = (yield from booking_in_mind(turn)) if response == "utter_not_understood" else None
-        if booked is not None and not turn.situation.is_open:  # it is likely about that
-            turn.tell("utter_not_understood_booked", booked)
-        else:
-            turn.say(response, **facts)
+        yield from _say_courtesy(turn, response, facts)
+
+
+def _say_courtesy(turn: Turn, response: str, facts: dict[str, object]) -> Steps[None]:
+    """Say it; what was not understood is likely about the booking, if there is one."""
+    may_be_of_booking = response == "utter_not_understood" and not turn.situation.is_open
+    booked = (yield from booking_in_mind(turn)) if may_be_of_booking else None
+    if booked is not None:
+        turn.tell("utter_not_understood_booked", booked)
+    else:
+        turn.say(response, **facts)
 
 
 def _of_restaurant(turn: Turn, restaurant: Restaurant) -> str | None:
