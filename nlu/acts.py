@@ -21,12 +21,15 @@ _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
 _WISHES = {"cancel": "cancel", "change": "change", "undo": "undo", "show": "list_bookings"}
 """The intents of acts that wish for something."""
-_MEANS = {"yes": "affirm", "no": "deny", "ask": "ask", "thanks": "thank"}
-"""The intents that the texts of acts teach too, as answers. While nothing is asked, the intent stays a second opinion: taught
-by other texts, it halves the tables that are touched by mistake.
+_MEANS = {"yes": "affirm", "ask": "ask", "thanks": "thank"}
+"""The intents that the texts of acts teach too, as answers; a no may refuse or give up. While nothing is asked, the intent stays
+a second opinion: taught by other texts, it halves the tables that are touched by mistake.
 """
 _ALIKE = {"cancel": "stop_booking"}
 """Intents that wish for the same where nothing is in hand: "we don't need it anymore"."""
+_SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
+_MARGIN = 0.1
+"""How much likelier an act has to be than an intent that speaks against it."""
 CONTESTED = 0.35
 """Confidence of a wish that only the act shows; above the threshold of the fallback."""
 _ANSWERING = (*ASKED, "time")
@@ -126,7 +129,10 @@ def wish_of_act(
     wish = next((_WISHES[act] for act in _WISHES if acts.get(act, 0.0) >= _SURE), None)
     if expecting is not None or wish in (None, top):
         return None
-    return wish, share if top == _ALIKE.get(wish) else CONTESTED
+    if top == _ALIKE.get(wish):
+        return wish, share
+    is_surer = max(acts.values()) >= share + _MARGIN or top in _SMALL_TALK
+    return (wish, CONTESTED) if is_surer or top in _WISHES.values() else None
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:
