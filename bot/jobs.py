@@ -13,6 +13,7 @@ from uuid import UUID
 
 from redis import Redis
 from rq import Queue, SimpleWorker
+from rq.exceptions import InvalidJobOperation
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -112,6 +113,14 @@ class TurnsWorker(SimpleWorker):
             job_class=AllowedJob,
             exception_handlers=[_log_failure],
         )
+
+    def perform_job(self, job: Job, queue: Queue, execution: Any) -> bool:
+        """Run a job. Another worker may have run it at the same time, and have deleted it: that must not end the loop."""
+        try:
+            return super().perform_job(job, queue, execution)
+        except InvalidJobOperation:
+            logger.info("job %s is gone: another worker has done it, too", job.id)
+            return False
 
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Handle the signal."""

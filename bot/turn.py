@@ -177,7 +177,7 @@ class TurnTaker:
                 return  # a chat shows its whole thread
             late = messages.take_over(connection, conversation_id, sid)
             if late:
-                self._send_later(connection, conversation, sid, late)
+                self._send_later(connection, conversation, late)
 
     def _receive(self, conversation: Conversation, message: Inbound, *, take: bool) -> Turn | None:
         message = replace(message, address=self._verification.digest_of_address(message.address))
@@ -290,7 +290,7 @@ class TurnTaker:
             if carried_by is not None:
                 return stored
             if conversation.channel == "sms" and (answer.opts_in or not conversation.opted_out):
-                self._send_later(connection, conversation, message.sid, answer.said)
+                self._send_later(connection, conversation, stored.said)
         return replace(stored, said=())
 
     def _settle(
@@ -330,7 +330,10 @@ class TurnTaker:
         responses = self._languages.of(conversation.locale)
         return Answer((Said(responses.render("utter_bot_failed", text=message.text[:_QUOTE])),))
 
-    def _send_later(self, connection: Connection, conversation: Conversation, sid: str, said: tuple[Said, ...]) -> None:
+    def _send_later(self, connection: Connection, conversation: Conversation, said: tuple[Said, ...]) -> None:
+        """Queue what stands in the thread already as texts. It is known by its place there, not by the message: a response
+        can owe an older answer, and later on the message's own.
+        """
         assert conversation.phone is not None
         now = self._now(conversation)
         for position, body in enumerate(sms_texts(said)):
@@ -341,7 +344,7 @@ class TurnTaker:
                 payload={"body": body},
                 due_at=now + timedelta(milliseconds=position),  # texts are sent in order of due time
                 shift=conversation.clock_shift,
-                dedupe_id=f"answer:{conversation.id}:{sid}:{position}",
+                dedupe_id=f"answer:{conversation.id}:{said[0].seq}:{position}",
             )
 
     def _promise(self, conversation_id: UUID, sid: str) -> None:

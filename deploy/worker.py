@@ -78,6 +78,7 @@ def replay_to(turns: TurnTaker, database: Engine) -> Callable[[dict[str, str]], 
         thread, message = read_form(MultiDict(form))
         turns.receive(thread, message)
         turns.note_promise(thread.id, message.sid)
+        turns.say_later(thread.id, message.sid)  # an answer to an older one, which the response was to say besides
 
     return replay
 

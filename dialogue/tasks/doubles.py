@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_engine import Reservation, ReservationOver
+from booking_engine import Reservation, ReservationOver, ReservationUnknown
 from dialogue.effects import CancelReservation, GetReservation, Steps
 from dialogue.reading import Entity
 from dialogue.reasons import Reason, reason_for
@@ -68,7 +68,10 @@ def set_aside_other(turn: Turn) -> Steps[bool]:
     hold = turn.state.hold
     if hold is None or hold.nearby is None:
         return False
-    other = yield from GetReservation(hold.nearby)
+    try:
+        other = yield from GetReservation(hold.nearby)
+    except ReservationUnknown:  # a message is dealt with again as of a time before that booking was made
+        return False
     held = replace(other, starts_at=hold.starts_at)
 
     def names_it(entity: Entity) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from redis import Redis
@@ -145,6 +146,23 @@ CALLED_BACK: list[str] = []
 
 def called_back(job: Any, *args: Any) -> None:
     CALLED_BACK.append(job.id)
+
+
+def test_a_job_that_another_worker_has_done_meanwhile_ends_no_loop(redis: Redis) -> None:
+    """The relay queues a conversation again while a worker is at it, and the other worker is done first."""
+    queue = jobs.turns_queue(redis)
+    finished: list[str] = []
+
+    class Deleting(Turns):
+        def finish(self, conversation_id: Any, *, seconds: float) -> None:
+            finished.append(str(conversation_id))
+            redis.delete(queue.fetch_job(jobs.turns_job_id(conversation_id)).key)  # type: ignore[union-attr]
+
+    jobs.configure(cast(Any, Deleting()))
+    for _ in range(2):
+        jobs.enqueue_turns(queue, uuid4())
+    TurnsWorker.on(redis).work(burst=True, logging_level="WARNING")
+    assert len(finished) == 2
 
 
 def test_a_pickled_job_of_an_earlier_release_is_not_read(redis: Redis, tmp_path: Any) -> None:

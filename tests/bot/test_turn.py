@@ -172,6 +172,19 @@ def test_a_promise_is_said_although_an_older_answer_rides_along(dialogue: Dialog
     assert answer.said[1].text.startswith(replies.PROMISE)
 
 
+def test_an_older_answer_that_was_not_said_and_the_own_one_are_two_texts(
+    turns: TurnTaker, dialogue: Dialogue, database: Engine, say: Say
+) -> None:
+    """The database went away when the response was to say the older answer and a promise, so it said only the promise."""
+    assert say("older").promised
+    dialogue.told["older"] = Answer((Said("To the older one."),))
+    assert say("newer").promised
+    turns.say_later(THREAD.id, "SM-newer")
+    dialogue.told["newer"] = Answer((Said("To the newer one."),))
+    turns.finish(THREAD.id, seconds=9)
+    assert bodies(database) == ["To the older one.", "To the newer one."]
+
+
 # --- giving up ---
 
 

@@ -30,7 +30,7 @@ frontend public
     default_backend web
 backend web
     option httpchk GET /readyz
-    default-server check inter 500ms fall 2 rise 1
+    default-server check inter 1s fall 3 rise 1
 """
 ANSWER_WITHIN = 5
 """Seconds for the turn, so that a request to a frozen process can go to another one before Twilio hangs up."""
