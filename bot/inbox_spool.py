@@ -31,15 +31,22 @@ _PUT_ASIDE = "tabletalk:stash:aside"
 _MOST_ASIDE = 1000
 _MOST_AT_ONCE = 1000
 _DIGITS_OF_ID = 12
+_HUNG_UP = "HungUp"
+"""A field of our own beside Twilio's."""
 
 
-def put(redis: Redis, form: dict[str, str]) -> None:
-    """Queue the fields of a webhook.
+def put(redis: Redis, form: dict[str, str], *, is_heard: bool = True) -> None:
+    """Queue the fields of a webhook. `is_heard`: whether somebody waits for the response, which then says less than it owes.
 
     Raises:
         redis.exceptions.RedisError: Redis is down too.
     """
-    redis.rpush(_REPORTS if is_report(form) else _KEY, json.dumps(form))
+    redis.rpush(_REPORTS if is_report(form) else _KEY, json.dumps(form if is_heard else form | {_HUNG_UP: "1"}))
+
+
+def is_heard(form: Mapping[str, str]) -> bool:
+    """Return whether somebody waited for the response. If not, a repeat of the request may have told all of it."""
+    return _HUNG_UP not in form
 
 
 def is_report(form: Mapping[str, str]) -> bool:

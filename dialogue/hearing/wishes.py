@@ -65,7 +65,7 @@ def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
 
 def shortly(note: str) -> str:
     """Return the beginning of a long note, enough for the diner to know it again."""
-    return shorten(note, _SHOWN, placeholder="...")
+    return shorten(note, _SHOWN, placeholder="..")
 
 
 def feature_like(restaurant: Restaurant, *said: str) -> str | None:

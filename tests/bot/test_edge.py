@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -226,3 +227,18 @@ def test_metrics_tell_what_waits_and_what_the_workers_counted(
     assert 'tabletalk_texts_total{kind="reminder",outcome="sent"} 3.0' in shown
     assert "tabletalk_messages_put_aside_total 1.0" in shown
     assert "process_" in shown
+
+
+def test_a_request_that_hung_up_has_nothing_said_later(database: Engine, redis: Redis) -> None:
+    """Twilio's repeat of it may have carried all that was owed."""
+    told: list[str] = []
+    turns = SimpleNamespace(
+        receive=lambda thread, message: None,
+        note_promise=lambda thread, sid: None,
+        say_later=lambda thread, sid: told.append(sid),
+    )
+    form = {"From": PHONE, "To": OUR_NUMBER, "Body": "hello"}
+    inbox_spool.put(redis, form | {"MessageSid": "SM1"})
+    inbox_spool.put(redis, form | {"MessageSid": "SM2"}, is_heard=False)
+    inbox_spool.drain(redis, replay_to(cast(Any, turns), database))
+    assert told == ["SM1"]
