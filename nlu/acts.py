@@ -21,15 +21,10 @@ _ASKED_ABOUT = frozenset(("topic", "diet"))
 _RATHER, _SURE, _CLEAR = 0.35, 0.55, 0.75
 _WISHES = {"cancel": "cancel", "change": "change", "undo": "undo", "show": "list_bookings"}
 """The intents of acts that wish for something."""
-_MEANS = {"yes": "affirm", "ask": "ask", "thanks": "thank"}
-"""The intents that the texts of acts teach too, as answers; a no may refuse or give up. While nothing is asked, the intent stays
-a second opinion: taught by other texts, it halves the tables that are touched by mistake.
-"""
 _ALIKE = {"cancel": "stop_booking"}
 """Intents that wish for the same where nothing is in hand: "we don't need it anymore"."""
+_HALF = 0.5
 _SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
-_MARGIN = 0.1
-"""How much likelier an act has to be than an intent that speaks against it."""
 CONTESTED = 0.35
 """Confidence of a wish that only the act shows; above the threshold of the fallback."""
 _ANSWERING = (*ASKED, "time")
@@ -69,13 +64,10 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
     `of_intents`: the intent, the text, and after which questions it is said. Where that is left open, it is said after all
     that its intent can follow, unless the same text stands elsewhere for one of them: "ok thanks" is a yes to a summary.
     """
-    said = {text.lower() for _, text, _ in of_intents}
     for path in sorted(EXAMPLES.glob("*.yml")):
         block = yaml.safe_load(path.read_text(encoding="utf-8"))
-        act = block["act"]
-        for text in _as_typed(act, block["texts"].splitlines()):
-            intent = None if text.lower() in said else _MEANS.get(act)
-            yield from (Example(text, asked, act, None if asked == NOTHING else intent) for asked in block["asked"])
+        for text in _as_typed(block["act"], block["texts"].splitlines()):
+            yield from (Example(text, asked, block["act"]) for asked in block["asked"])
     given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}
     for intent, text, questions in of_intents:
         yield from (Example(text, asked, None, intent) for asked in questions)
@@ -126,13 +118,13 @@ def wish_of_act(
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    wish = next((_WISHES[act] for act in _WISHES if acts.get(act, 0.0) >= _SURE), None)
-    if expecting is not None or wish in (None, top):
+    enough = {act: _SURE if _ALIKE.get(intent) == top else _CLEAR for act, intent in _WISHES.items()}
+    wish = next((_WISHES[act] for act in _WISHES if acts.get(act, 0.0) >= enough[act] and _WISHES[act] != top), None)
+    if expecting is not None or wish is None:
         return None
     if top == _ALIKE.get(wish):
         return wish, share
-    is_surer = max(acts.values()) >= share + _MARGIN or top in _SMALL_TALK
-    return (wish, CONTESTED) if is_surer or top in _WISHES.values() else None
+    return (wish, CONTESTED) if share < _HALF or top in _SMALL_TALK or top in _WISHES.values() else None
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:
