@@ -35,7 +35,7 @@ class _Weighs(NamedTuple):
 
 _SHORT = 3
 """Words. In a longer text there is more that a word like "right" may belong to: "the class ends right before that"."""
-_may_be_short_yes = _Weighs(("yes", "thanks"), 0.5, unread=True)
+_may_be_short_yes = _Weighs(("yes", "thanks"), _CERTAIN, unread=True)
 _may_be_long_yes = _Weighs(("yes", "thanks"), _SURE, unread=True)
 
 

@@ -24,6 +24,7 @@ _WISHES = {"cancel": "cancel", "change": "change", "undo": "undo", "show": "list
 _ALIKE = {"cancel": "stop_booking"}
 """Intents that wish for the same where nothing is in hand: "we don't need it anymore"."""
 _HALF = 0.5
+_WHOLE_TABLE = frozenset(("restaurant", "date", "time", "party_size"))
 _SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
 CONTESTED = 0.35
 """Confidence of a wish that only the act shows; above the threshold of the fallback."""
@@ -111,16 +112,24 @@ def _asking(acts: Mapping[str, float], expecting: str | None, told: Set[str]) ->
 
 
 def wish_of_act(
-    acts: Mapping[str, float], intents: Mapping[str, float], expecting: str | None
+    acts: Mapping[str, float], intents: Mapping[str, float], expecting: str | None, told: Set[str] = frozenset()
 ) -> tuple[str, float] | None:
     """Return the wish that an act shows where the intent is another, and its confidence; None where the intent decides.
 
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
+    if expecting is not None:
+        return None
+    if share < _HALF and told >= _WHOLE_TABLE:
+        return "book", CONTESTED  # a long story with a table in it
+    return _wish_besides(acts, top, share)
+
+
+def _wish_besides(acts: Mapping[str, float], top: str, share: float) -> tuple[str, float] | None:
     enough = {act: _SURE if _ALIKE.get(intent) == top else _CLEAR for act, intent in _WISHES.items()}
     wish = next((_WISHES[act] for act in _WISHES if acts.get(act, 0.0) >= enough[act] and _WISHES[act] != top), None)
-    if expecting is not None or wish is None:
+    if wish is None:
         return None
     if top == _ALIKE.get(wish):
         return wish, share

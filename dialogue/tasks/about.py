@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import time, timedelta
 from itertools import groupby
 
@@ -28,18 +28,29 @@ def only_asks(turn: Turn) -> bool:
     return asks and turn.has_cue("only_asking") and turn.has_kind(*_ASKED_ABOUT)
 
 
-def answer(turn: Turn, restaurant: Restaurant, *, of: Collection[str] = _ASKED_ABOUT) -> None:
+def answer(turn: Turn, restaurant: Restaurant) -> None:
     """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
-    asked = [entity for entity in turn.entities if entity.kind in of] or turn.of_kind("cuisine")
+    asked = [entity for entity in turn.entities if entity.kind in _ASKED_ABOUT] or turn.of_kind("cuisine")
     told = {entity.text: _told(turn, restaurant, entity) for entity in asked}
-    known = _without_repeats(list(filter(None, told.values())))  # "is there a ramp? I have a walker"
     facts = turn.about(restaurant)
-    for response, more in known:
-        turn.say(response, **more, **facts)
-    if not known:
+    if not _say_known(turn, restaurant, told):
         turn.say("utter_about_unknown", **facts)
     elif unknown := [text for text, found in told.items() if found is None]:
         turn.say("utter_about_unknown_too", what=turn.words.listed(unknown), **facts)
+
+
+def answer_beside(turn: Turn, restaurant: Restaurant) -> None:
+    """Say what the data tell of what a request for a table asks besides; a story has many words, and may have asked nothing."""
+    _say_known(
+        turn, restaurant, {each.text: _told(turn, restaurant, each) for each in turn.entities if each.kind == "topic"}
+    )
+
+
+def _say_known(turn: Turn, restaurant: Restaurant, told: Mapping[str, Told | None]) -> bool:
+    known = _without_repeats(list(filter(None, told.values())))  # "is there a ramp? I have a walker"
+    for response, more in known:
+        turn.say(response, **more, **turn.about(restaurant))
+    return bool(known)
 
 
 def _without_repeats(told: list[Told]) -> list[Told]:

@@ -191,7 +191,9 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
     """Book it, at a clear yes to the summary just shown."""
-    is_yes = turn.intent == "affirm" and may_be_yes(turn.reading.acts, turn.reading.length)
+    notes = (entity for entity in turn.reading.entities if entity.kind == "note")
+    length = turn.reading.length - sum(len(note.text.split()) for note in notes)
+    is_yes = turn.intent == "affirm" and may_be_yes(turn.reading.acts, length)
     says_yes = is_yes and turn.heard.news <= _TOUCHES_NO_TABLE
     if not says_yes or turn.asked != "confirmation" or turn.follows_reply or (yield from doubles.own_nearby(turn)):
         return None
@@ -292,7 +294,7 @@ def _asked_too(turn: Turn) -> Steps[None]:
     """Answer what is asked besides: "do you have parking, and can I book for 2 tomorrow?"."""
     if turn.follows_reply or not (turn.has_kind("topic") and turn.has_cue("question_mark") and turn.heard.news):
         return
-    about.answer(turn, (yield from _place(turn)), of=("topic",))
+    about.answer_beside(turn, (yield from _place(turn)))
 
 
 def _party_and_day(turn: Turn) -> Steps[Outcome | None]:

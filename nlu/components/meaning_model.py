@@ -174,14 +174,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         read, entities = read_message(text, expecting=None), message.get(ENTITIES, [])
         notes = self._notes(read, entities, None if asked == OTHERWISE else acts)
         entities = _with_notes(entities, notes, text)
-        sure = sure_intent(text, acts, expecting, {entity["entity"] for entity in entities})
+        told = {entity["entity"] for entity in entities}
+        sure = sure_intent(text, acts, expecting, told)
         if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
             sure = "inform"
-        wish = wish_of_act(acts, intents, expecting)
-        if sure is not None:
-            intents = {sure: 1.0}
-        elif wish is not None:
-            intents = dict([wish])
+        if chosen := (sure, 1.0) if sure is not None else wish_of_act(acts, intents, expecting, told):
+            intents = dict([chosen])
         ranking = [{"name": name, "confidence": share} for name, share in intents.items()]
         found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
         for name, value in found.items():

@@ -134,7 +134,7 @@ def test_of_several_bookings_it_is_asked_which_one_moves(diner: Phone) -> None:
         (TOURNESOL, "2026-12-03 19:00", 4),
         ("nonna-brunella-new-york", "2026-12-04 18:00", 2),
     ]
-    assert "nothing I could bring back" in diner.say("undo")
+    assert 'text "move it to Cedar Staircase"' in diner.say("undo")
 
 
 def test_in_the_widget_the_new_code_is_as_much_the_diners_as_the_old_one(chat: Chat, phone: Phone) -> None:

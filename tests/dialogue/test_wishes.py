@@ -146,10 +146,10 @@ def test_what_is_told_after_the_booking_is_noted_and_the_table_stays(phone: Phon
     noted = phone.say("and a high chair pls")
     assert noted.startswith("Noted: high chair.")
     assert "Note Heron Diner" in noted
-    assert phone.say("one of us is vegan").startswith("Noted: vegan.")
+    assert phone.say("one of us is vegan").startswith("Noted: one of us is vegan.")
     after = phone.booking()
     assert (after.when, after.party_size, after.tables) == (before.when, before.party_size, before.tables)
-    assert after.notes == "high chair; vegan"
+    assert after.notes == "high chair; one of us is vegan"
 
 
 def test_what_one_of_them_needs_is_no_number_of_people(phone: Phone, open_house: OpenHouse) -> None:

@@ -131,3 +131,11 @@ def test_a_wish_that_only_the_act_shows_is_contested(
 
 def test_another_language_is_told_before_any_act() -> None:
     assert sure_intent("quiero una mesa para dos personas", {"opt_out": 0.9}, None) == "other_language"
+
+
+def test_a_story_that_tells_a_whole_table_is_a_request() -> None:
+    told = {"restaurant", "date", "time", "party_size", "first_name"}
+    acts = {"mention": 0.8, "change": 0.1}
+    assert wish_of_act(acts, {"change": 0.37, "book": 0.3}, None, told) == ("book", CONTESTED)
+    assert wish_of_act(acts, {"change": 0.6, "book": 0.3}, None, told) is None, "what is sure stays"
+    assert wish_of_act(acts, {"change": 0.37, "book": 0.3}, None, told - {"date"}) is None

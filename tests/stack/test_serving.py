@@ -188,9 +188,10 @@ def test_what_is_too_long_or_no_request_is_refused(web: Web, request_head: str, 
 
 def test_a_client_that_hangs_up_is_noticed() -> None:
     """Else an answer that nobody hears counts as said."""
-    over, told = Event(), SimpleQueue[bool]()
+    begun, over, told = Event(), Event(), SimpleQueue[bool]()
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        begun.set()
         over.wait(10)
         has_hung_up = environ["waitress.client_disconnected"]
         until = time.monotonic() + (1 if environ["PATH_INFO"] == "/waits" else 10)
@@ -205,9 +206,11 @@ def test_a_client_that_hangs_up_is_noticed() -> None:
     Thread(target=server.run, daemon=True).start()
     try:
         for path, hangs_up in (("/waits", False), ("/leaves", True)):
+            begun.clear()
             over.clear()
             connection = socket.create_connection(("127.0.0.1", server.effective_port))
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert begun.wait(20), "who hangs up before that is asked nothing"
             if hangs_up:
                 connection.close()
             over.set()
