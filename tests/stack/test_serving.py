@@ -72,7 +72,7 @@ class Web:
 
 @contextmanager
 def serving(var: Path, command: list[str], *, program: str = "web", **settings: object) -> Iterator[Web]:
-    known = PRODUCTION | dict(zip(("PORT", "EVENTS_PORT", "METRICS_PORT"), free_ports(3), strict=True)) | settings
+    known = PRODUCTION | dict(zip(("EVENTS_PORT", "METRICS_PORT", "PORT"), free_ports(3), strict=True)) | settings
     port, metrics_port = int(str(known["PORT" if program == "web" else "EVENTS_PORT"])), int(str(known["METRICS_PORT"]))
     process = subprocess.Popen(
         [part.format(port=port) for part in command],
