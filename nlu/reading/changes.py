@@ -52,7 +52,7 @@ _GRAMMAR = Grammar("replacing", means={"n": int})
 
 def is_changing(message: Message) -> bool:
     """Whether the message speaks of changing something."""
-    return any(token.word in CHANGING for token in message.tokens)
+    return not CHANGING.isdisjoint(message.words)
 
 
 def read_replaced_numbers(message: Message) -> None:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from nlu.grammar import Rule, Table
@@ -154,6 +155,11 @@ class Message:
     def word(self, position: int) -> str:
         """The canonical word of the token at this position, "" where there is none."""
         return self.tokens[position].word if 0 <= position < len(self.tokens) else ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of the text, whatever has been claimed."""
+        return frozenset(token.word for token in self.tokens)
 
     def says(self, *words: str) -> bool:
         """Whether one of the canonical words is said."""

@@ -72,9 +72,9 @@ def _with_names(message: Message) -> View:
     if message.expecting == "name" or message.text.isupper():
         return message.view
     items = list(message.view.items)
-    for place in range(len(items)):
-        _, first, end = items[place]
-        items[place] = (_with_name(message, items, place), first, end)
+    for place, (word, first, end) in enumerate(message.view.items):
+        if word.isalpha():
+            items[place] = (_with_name(message, items, place), first, end)
     return message.view if items == message.view.items else View(items)
 
 
