@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import cycle, islice
 from pathlib import Path
 
 from bot.settings import PROJECT, Settings
@@ -22,6 +23,8 @@ TABLETALK = Path(sys.executable).with_name("tabletalk")
 _START_TIMEOUT = 900.0  # seconds; the model may have to be trained first, on a busy machine
 _STOP_TIMEOUT = 45.0
 _POLL_INTERVAL = 0.1
+_PORTS = range(12_000, 32_000)  # Linux gives those from 32,768 on to outgoing connections: ip(7), ip_local_port_range
+_PORTS_A_PROCESS = 100
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,35 @@ def environment(var: Path, **settings: object) -> dict[str, str]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return loopback ports that are currently unused."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Return loopback ports that are unused now, one after the other: the port above the first one is the second.
+
+    A port is asked for before the program that uses it is up, which may be seconds later, on a machine where others look
+    for ports too. So they are none of those that the system gives to outgoing connections, and each process takes its
+    own ones in turn.
+    """
+    found: list[int] = []
+    for port in islice(_own_ports(), 2 * _PORTS_A_PROCESS):
+        goes_on = found[-1:] == [port - 1]
+        found = [*(found if goes_on else []), port] if _is_free(port) else []
+        if len(found) == count:
+            return found
+    raise CannotStart(f"no {count} ports are free one after the other, of those from {port} on")
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    block = os.getpid() % (len(_PORTS) // _PORTS_A_PROCESS)
+    return cycle(_PORTS[block * _PORTS_A_PROCESS : (block + 1) * _PORTS_A_PROCESS])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait_until_up(launched: Launched) -> None:

@@ -72,7 +72,10 @@ class Web:
 
 @contextmanager
 def serving(var: Path, command: list[str], *, program: str = "web", **settings: object) -> Iterator[Web]:
-    known = PRODUCTION | dict(zip(("EVENTS_PORT", "METRICS_PORT", "PORT"), free_ports(3), strict=True)) | settings
+    # The stream tells its figures one port above those of web.
+    public_port, events_port, first_metrics_port, _ = free_ports(4)
+    ports = {"PORT": public_port, "EVENTS_PORT": events_port, "METRICS_PORT": first_metrics_port}
+    known = PRODUCTION | ports | settings
     port, metrics_port = int(str(known["PORT" if program == "web" else "EVENTS_PORT"])), int(str(known["METRICS_PORT"]))
     process = subprocess.Popen(
         [part.format(port=port) for part in command],
@@ -84,7 +87,8 @@ def serving(var: Path, command: list[str], *, program: str = "web", **settings: 
     )
     web = Web(process, port, metrics_port)
     try:
-        wait_until(web.answers, "the app answers", seconds=60)
+        wait_until(lambda: web.answers() or process.poll() is not None, "the app answers", seconds=60)
+        assert process.poll() is None, f"it ended with exit code {process.returncode}"
         yield web
     finally:
         web.client.close()
@@ -296,7 +300,7 @@ def test_it_is_known_who_else_listens_at_an_address() -> None:
 def test_an_address_that_is_taken_is_named_in_one_line(var_folder: Callable[[], Path]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        known = environment(var_folder(), **PRODUCTION | {"PORT": port, "METRICS_PORT": free_ports(1)[0]})
+        known = environment(var_folder(), **PRODUCTION | {"PORT": port, "METRICS_PORT": free_ports(2)[0]})
         done = subprocess.run(
             [str(TABLETALK), "web"], env=known, capture_output=True, text=True, timeout=60, check=False
         )

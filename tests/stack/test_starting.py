@@ -91,10 +91,9 @@ def test_every_command_explains_itself() -> None:
 def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
     """It is killed here. The end of the `stack` fixture checks Ctrl-C."""
     var = var_folder()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        started = running.start(var, PORT=taken.getsockname()[1] - 10, EVENTS_PORT=0)
+    port, *_, usual_for_events = free_ports(11)
+    with socket.create_server(("127.0.0.1", usual_for_events)):
+        started = running.start(var, PORT=port, EVENTS_PORT=0)
     try:
         told = started.log.read_text()
         assert re.search(r"up after (\d+) s", told)
