@@ -28,10 +28,12 @@ TABLES = 20
 A_DAY = 4 * TABLES
 """Seatings per restaurant and day: four per table from noon, 90 minutes each."""
 
+_PATIENCE = 3600.0  # seconds, for statements that write millions of rows
+
 
 def fill(url: str, already: int, seatings: int) -> None:
     """Add past seatings to every restaurant, yesterday first, until there are `seatings` in total."""
-    database = create_database(url, name="bench")
+    database = create_database(url, name="bench", patience=_PATIENCE)
     first, last = (ceil(count / (RESTAURANTS * A_DAY)) for count in (already, seatings))
     with database.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))

@@ -45,6 +45,7 @@ def open_database(settings: Settings, *, pre_ping: bool = False) -> Engine:
         max_overflow=settings.web_threads,
         pre_ping=pre_ping,
         behind_pooler=settings.database_pooler == "transaction",
+        patience=settings.answer_within,
     )
 
 

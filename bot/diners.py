@@ -12,6 +12,7 @@ from redis import Redis
 from sqlalchemy import Connection, Engine, or_, select, text, update
 
 from booking_engine import BookingEngine, Clock, Reservation, StillBooked
+from booking_engine.storage.patience import slow_statements
 from booking_engine.storage.schema import outbox
 from booking_engine.values import check_phone
 from bot import consents, inbox_spool, messages, schema
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(minutes=10)
 """How long after a diner's yes. Until then the provider may repeat their last message, which has to be known to be answered."""
-_PATIENCE = "5min"
+_PATIENCE = 300  # seconds
 _MOST_AT_ONCE = 100
 _conversation = schema.conversation.c
 _BELONGING = (
@@ -73,8 +74,7 @@ class Diners:
         known_as = check_phone(phone)
         # First: if Redis is away, the request stands and is met later.
         inbox_spool.drop(self._redis, inbox_spool.of(self._redis, known_as))
-        with self._database.begin() as connection:
-            connection.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
+        with self._database.begin() as connection, slow_statements(connection, seconds=_PATIENCE):
             theirs = _conversations_of(connection, known_as, lock=True)
             for row in theirs:
                 if row.channel == "sms":

@@ -14,9 +14,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, text
 
 from booking_engine.phones import canonical_phone
+from booking_engine.storage.patience import slow_statements
 
 MOST_SHOWN = 20  # breaches of one rule
 PATIENCE = timedelta(minutes=2)
+_SECONDS = 3600  # for a query, which may read all there is
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ def breaches(
     """
     with database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        found = [breach for one in INVARIANTS for breach in _breaches_of(connection, one, now, patience)]
-        if arrived is not None:
-            found += _delivery_breaches(connection, arrived)
+        with slow_statements(connection, seconds=_SECONDS):
+            found = [breach for one in INVARIANTS for breach in _breaches_of(connection, one, now, patience)]
+            if arrived is not None:
+                found += _delivery_breaches(connection, arrived)
         connection.rollback()
     return found
 

@@ -16,13 +16,14 @@ from sqlalchemy.types import BigInteger, Integer
 
 from booking_engine.context import EngineContext
 from booking_engine.queries import reservations_of
+from booking_engine.storage.patience import slow_statements
 from booking_engine.values import check_phone
 
 from .errors import StillBooked
 
 MOST_AT_ONCE = 1000
-_PATIENCE = "5min"
-"""Time for a statement that finds all there is of a phone: nothing is indexed by it but upcoming and past bookings."""
+_PATIENCE = 300
+"""Seconds for a statement that finds all there is of a phone: nothing is indexed by it but upcoming and past bookings."""
 
 _NOBODY = {"diner_name": "", "diner_phone": "", "notes": ""}
 _THEIRS = """
@@ -67,8 +68,7 @@ def erase_diner(context: EngineContext, phone: str) -> Erased:
     number = check_phone(phone)
     if standing := reservations_of(context, number, upcoming=True):
         raise StillBooked(standing)
-    with context.database.begin() as connection:
-        connection.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
+    with context.database.begin() as connection, slow_statements(connection, seconds=_PATIENCE):
         theirs = _keys(connection, _THEIRS, phone=number)
         _clear(connection, theirs)
         connection.execute(text(_CLEAR_OTHER_HISTORY).bindparams(_nobody), {"phone": number})

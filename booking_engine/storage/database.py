@@ -9,6 +9,8 @@ from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
+from .patience import PatientConnection
+
 _DRIVER = "postgresql+psycopg"
 SETTINGS = {
     "timezone": "UTC",
@@ -30,8 +32,12 @@ def create_database(
     name: str = "tabletalk",
     pre_ping: bool = False,
     behind_pooler: bool = False,
+    patience: float = 9.0,
 ) -> Engine:
     """Create a connection pool with timeouts: 3 s for a lock, 8 s for a statement, 5 s for a connection.
+
+    A server that says nothing for `patience` seconds amid a statement is given up; more than 8, unless it is to be sooner
+    than the server itself gives the statement up.
 
     Accepts `postgresql://`, `postgres://` and `postgresql+psycopg://` URLs; `name` is shown in pg_stat_activity.
     `pre_ping` replaces a dead connection (after a server restart, say) before it is used, at the cost of a round trip
@@ -55,6 +61,13 @@ def create_database(
         connect_args={"application_name": name, "connect_timeout": 5, **arguments},
     )
     event.listen(database, "reset", _roll_back)
+
+    @event.listens_for(database, "do_connect")
+    def connect(_: object, __: object, arguments: list[Any], named: dict[str, Any]) -> PatientConnection[Any]:
+        connection = PatientConnection.connect(*arguments, **named)
+        connection.patience = patience
+        return connection
+
     return database
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from booking_engine.errors import TryAgain
 
+from .patience import ServerSilent
 from .sql import autocommit, invalidate_if_broken
 
 T = TypeVar("T")
@@ -73,6 +74,8 @@ def raise_unless_worth_another_try(error: Exception) -> None:
     """Return if another attempt may succeed; otherwise raise, as TryAgain when the database cannot be reached."""
     if isinstance(error, PoolTimeout):
         raise TryAgain("no connection to the database was free") from error
+    if isinstance(getattr(error, "orig", error), ServerSilent):
+        raise TryAgain("the database hangs") from error
     state = sqlstate(error)
     if state in _WORTH_ANOTHER_TRY or (state or "").startswith("08"):
         return

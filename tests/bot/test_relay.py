@@ -16,7 +16,7 @@ import pytest
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import Job
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DataError, OperationalError
 
 from booking_engine import BookingEngine, Clock
@@ -269,9 +269,9 @@ def pages_read(database: Engine, bound: str = "") -> int:
 def fill(database: Engine, clock: Clock, count: int) -> None:
     """Store that many messages, a hundred of which, all over the table, wait."""
     thread = conversations.sms_thread(PHONE, OUR_NUMBER)
-    unhurried, values = text("SET statement_timeout = 0"), {"id": thread.id, "count": count}
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(unhurried)
+    values = {"id": thread.id, "count": count}
+    unhurried = create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with unhurried.connect() as connection:
         conversations.remember(connection, thread)
         connection.execute(text(_MESSAGES), values)
         connection.execute(text("VACUUM ANALYZE inbound"))
@@ -283,7 +283,7 @@ def fill(database: Engine, clock: Clock, count: int) -> None:
             """),
             values,
         )
-        connection.execute(text("RESET statement_timeout"))
+    unhurried.dispose()
 
 
 def test_a_look_reads_few_pages_however_many_messages_there_are(

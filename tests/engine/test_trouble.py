@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from booking_engine import BookingEngine, TryAgain, create_database
+from booking_engine.storage.patience import ServerSilent, slow_statements
+from tests.support.freezing import frozen
 
 from .helpers import OpenRestaurant, book, clock_at, evening, new_id, tables
 
@@ -82,6 +86,44 @@ def test_an_exhausted_pool_is_a_domain_error(database: Engine, open_restaurant: 
     with tiny.connect(), pytest.raises(TryAgain):
         BookingEngine(tiny, clock_at(NOW)).find_openings(restaurant, starts_at=evening(restaurant), party_size=2)
     tiny.dispose()
+
+
+@pytest.fixture
+def patient(database: Engine) -> Iterator[Engine]:
+    """The same database, given up once it has said nothing for half a second."""
+    engine = create_database(database.url.render_as_string(hide_password=False), name="patient", patience=0.5)
+    yield engine
+    engine.dispose()
+
+
+def test_a_database_that_hangs_is_a_domain_error_and_costs_only_that_connection(
+    patient: Engine, open_restaurant: OpenRestaurant
+) -> None:
+    restaurant = open_restaurant()
+    engine = BookingEngine(patient, clock_at(NOW))
+    made = book(engine, restaurant, evening(restaurant))
+    with patient.connect() as connection:
+        server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with frozen(server):
+        begun = time.monotonic()
+        with pytest.raises(TryAgain):
+            engine.cancel_reservation(made.code, command_id="once", channel="sms", notify=True)
+        assert time.monotonic() - begun < 9, "and not as long as it hangs"
+        assert engine.reservation(made.code).code == made.code, "on another connection"
+    assert engine.cancel_reservation(made.code, command_id="once", channel="sms", notify=True).status == "cancelled"
+
+
+def test_statements_may_be_given_more_time(patient: Engine) -> None:
+    slow = text("SELECT pg_sleep(1)")
+    with patient.connect() as connection, pytest.raises(DBAPIError) as failure:
+        connection.execute(slow)
+    assert isinstance(failure.value.orig, ServerSilent)
+    with patient.connect() as connection:
+        with slow_statements(connection, seconds=60):
+            connection.execute(slow)
+            assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "1min"
+        with pytest.raises(DBAPIError):
+            connection.execute(slow)
 
 
 @pytest.mark.parametrize("address", ["postgresql://h/d", "postgres://h/d", "postgresql+psycopg://h/d"])

@@ -17,6 +17,7 @@ from bot.settings import PROJECT
 from deploy.stack.launching import TABLETALK
 from deploy.stack.programs import SOCKET, Programs
 from deploy.stack.supervise import Program, Supervisor, write_configuration
+from tests.support.freezing import frozen
 from tests.support.running import Stack, wait_until
 
 SECOND = ("web", "worker")
@@ -75,15 +76,8 @@ class Schedule:
         return place if isinstance(place, int) else int(place[0].account_of(place[1])["pid"])
 
     def _freeze(self, part: str) -> None:
-        program = psutil.Process(self._pid(part))
-        stopped = [program, *program.children(recursive=True)]
-        for process in stopped:
-            with suppress(psutil.NoSuchProcess):
-                process.suspend()
-        time.sleep(self.seconds_frozen)
-        for process in stopped:
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
+        with frozen(self._pid(part)):
+            time.sleep(self.seconds_frozen)
 
     def _kill(self, part: str) -> None:
         before = self._pid(part)

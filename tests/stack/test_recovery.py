@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -20,6 +18,7 @@ from bot.conversations import sms_thread
 from bot.messages import Answer, Inbound
 from bot.timely_turns import OutOfTime, TimelyTurns
 from tests.support import lookups, replies
+from tests.support.freezing import frozen
 from tests.support.http import PLAIN
 from tests.support.phone import TWILIO_WAITS, Phone, new_sid
 from tests.support.running import Stack, wait_until
@@ -192,7 +191,7 @@ def test_a_worker_without_work_takes_quiet_for_no_fault(stack: Stack, phone: Pho
 def test_a_database_that_hangs_keeps_nobody_waiting_and_the_answer_follows_once(phone: Phone, stack: Stack) -> None:
     asked = phone.say("table for 4 at Brasserie Tournesol tomorrow")
     assert "time" in asked
-    with frozen(stack, "postgres"):
+    with frozen(int(stack.programs.account_of("postgres")["pid"])):
         begin = time.monotonic()
         [promise] = phone.text("at 7pm, my name is Ana Lima")
         assert time.monotonic() - begin < TWILIO_WAITS
@@ -213,7 +212,7 @@ def test_reports_on_deliveries_take_no_threads_while_the_database_hangs(phone: P
         return phone.post({"MessageSid": sid, "MessageStatus": "delivered"}, path="status").status_code
 
     with ThreadPoolExecutor(len(sids)) as pool:
-        with frozen(stack, "postgres"):
+        with frozen(int(stack.programs.account_of("postgres")["pid"])):
             reports = [pool.submit(report, sid) for sid in sids]
             wait_until(lambda: any(each.done() for each in reports), "reports are kept in Redis")
             [promise] = phone.text("table for 2 at Brasserie Tournesol tomorrow at 6pm")
@@ -253,17 +252,3 @@ def test_what_a_hung_up_request_was_answered_follows_as_a_text(phone: Phone, sta
     assert phone.wait_for_text().startswith("I'm holding Brasserie Tournesol")
     assert phone.text(message.text, message.sid) == [], "the same message again: it was answered by that text"
     assert len(phone.inbox()) == 1
-
-
-@contextmanager
-def frozen(stack: Stack, name: str) -> Iterator[None]:
-    """Stop a program and its children with SIGSTOP for as long as the block runs."""
-    program = psutil.Process(int(stack.programs.account_of(name)["pid"]))
-    stopped = [program, *program.children(recursive=True)]
-    for process in stopped:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in stopped:
-            process.resume()

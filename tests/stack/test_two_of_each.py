@@ -19,6 +19,7 @@ import pytest
 
 from deploy.stack.launching import TABLETALK, free_ports
 from tests.support import replies, running
+from tests.support.freezing import frozen
 from tests.support.http import PLAIN
 from tests.support.pgbouncer import pgbouncer
 from tests.support.phone import LATE, TWILIO_WAITS
@@ -138,13 +139,9 @@ def test_a_rasa_that_is_killed_is_missed_by_nobody(pair: Stack) -> None:
 def test_a_rasa_that_is_frozen_keeps_nobody_waiting(pair: Stack) -> None:
     visitor = Visitor(pair, pair.base_url)
     visitor.say(BOOKING[0][0].format(time="7pm"))
-    frozen = psutil.Process(int(pair.programs.account_of("rasa")["pid"]))
-    frozen.suspend()
-    try:
+    with frozen(int(pair.programs.account_of("rasa")["pid"])):
         for said, expected in BOOKING[1:4]:
             assert expected in visitor.say(said), said
-    finally:
-        frozen.resume()
     for said, expected in BOOKING[4:]:
         assert expected in visitor.say(said), said
     assert_said_once(visitor)
