@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create the public app: Twilio webhooks, chat API, REST API, health checks; in development, the phone simulator too."""
     from flask import Flask
 
+    from bot import inbox_spool
     from bot.counters import Counters
     from bot.timely_turns import TimelyTurns
     from webhooks import bodies, chat, health, problems, rest, schemas, security_headers, twilio
@@ -99,9 +100,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     settings = context.settings
     turns = TimelyTurns(context.turns, seconds=settings.answer_within, threads=settings.web_threads)
-    app.register_blueprint(
-        twilio.create_blueprint(context.settings, turns, context.database, context.redis, context.languages)
-    )
+    spool = inbox_spool.connect(settings.redis_address)
+    app.register_blueprint(twilio.create_blueprint(settings, turns, context.database, spool, context.languages))
     rate_limits = RateLimits(context.settings, Limits.of(context.settings))
     rate_limits.limiter.init_app(app)
     app.register_blueprint(

@@ -161,6 +161,27 @@ def _at_once(calls: list[Call]) -> list[tuple[int, float, str]]:
         return list(pool.map(Call.send, calls))
 
 
+def text(calls: list[Call]) -> Call:
+    """Return the call that brings a text."""
+    [found] = [call for call in calls if call.rule == "/webhooks/twilio/sms"]
+    return found
+
+
+def test_a_text_is_answered_in_time_if_redis_hangs_as_well(
+    calls: list[Call], database: Engine, public: Settings
+) -> None:
+    """A balancer gives a request to another host after `ANSWER_WITHIN` and 2 s, and that one has no more time either."""
+    with frozen(server_of(database)), frozen(redis_of(public)):
+        status, seconds, words = text(calls).send()
+    assert (status, "Please text it again" in words) == (HTTPStatus.OK, True), words
+    assert seconds < PATIENCE + 2.0 + SLACK / 2
+
+
+def redis_of(settings: Settings) -> int:
+    """Return the process of the Redis server."""
+    return int(Redis.from_url(settings.redis_address).info("server")["process_id"])
+
+
 def test_twin_with_ordinary_connections_a_request_waits_for_as_long_as_the_database_hangs(
     calls: list[Call], database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
