@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -50,9 +51,9 @@ class Cluster:
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5)
 
     def stop(self) -> None:
-        """Stop it for good."""
+        """Stop it for good, whoever is still connected."""
         self._over.set()
-        self._process.terminate()
+        self._process.send_signal(signal.SIGINT)  # SIGTERM would wait for them
         self._keeper.join(60)
 
     def _start(self) -> subprocess.Popen[bytes]:
