@@ -8,14 +8,34 @@ import pytest
 
 _MOSTLY_WAITS = "tests/stack/test_recovery.py"
 _LONG = (
-    "tests/testkit/test_command.py",
+    "tests/stack/test_two_of_each.py",
     "tests/stack/test_starting.py",
     "tests/browser/test_widget_access.py",
+    "tests/testkit/test_command.py",
     "tests/testkit/test_running.py",
-    "tests/testkit/test_crowd.py",
+    "tests/faults/test_soak.py",
     "tests/browser/test_widget_thread.py",
+    "tests/browser/test_simulator.py",
+    "tests/conversations/outages.yml",
+    "tests/faults/test_database.py",
+    "tests/bot/test_sender.py",
+    "tests/browser/test_widget_page.py",
+    "tests/faults/test_sending.py",
+    "tests/bot/test_code_words.py",
+    "tests/browser/test_widget_booking.py",
+    "tests/stack/test_rotation.py",
+    "tests/testkit/test_crowd.py",
+    "tests/rest/test_schemathesis.py",
+    "tests/rest/test_errors.py",
+    "tests/test_architecture.py",
+    "tests/eval/test_gate.py",
+    "tests/webhooks/test_hostile.py",
+    "tests/stack/test_serving.py",
+    "tests/engine/test_saturday.py",
+    "tests/engine/test_stateful.py",
+    "tests/webhooks/test_hanging_database.py",
 )
-"""Modules that take longer than 20 seconds, longest first. If the list is outdated, the workers only finish less evenly."""
+"""Modules that take longer than 15 seconds, longest first. If the list is outdated, the workers only finish less evenly."""
 
 
 def module_of(item: pytest.Item) -> str:
@@ -27,24 +47,24 @@ def schedule(items: list[pytest.Item]) -> None:
     """Sort the items by module.
 
     First the module that mostly waits. Next the modules that need no service, which run while the model is trained, if it
-    has to be. Then the others, longest first, so that all workers finish at about the same time.
+    has to be. Then the others, which use the running service or start their own. The longest of each go first, so that all
+    workers finish at about the same time.
     """
     with_service = modules_with_service(items)
+    places = {module: place for place, module in enumerate(_LONG)}
 
     def turn(item: pytest.Item) -> tuple[int, int]:
         module = module_of(item)
         if module == _MOSTLY_WAITS:
             return 0, 0
-        if module not in with_service:
-            return 1, 0
-        return 2, _LONG.index(module) if module in _LONG else len(_LONG)
+        return 2 if module in with_service else 1, places.get(module, len(_LONG))
 
     items.sort(key=turn)
 
 
 def modules_with_service(items: Iterable[pytest.Item]) -> set[str]:
-    """Return the modules in which any test uses the running service."""
-    return {module_of(item) for item in items if needs_service(item)}
+    """Return the modules in which any test uses a service that has started."""
+    return {module_of(item) for item in items if item.get_closest_marker("service")}
 
 
 def needs_service(item: pytest.Item) -> bool:
