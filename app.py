@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from bot.counters import Counters
     from bot.timely_turns import TimelyTurns
     from webhooks import bodies, chat, health, problems, rest, schemas, security_headers, twilio
+    from webhooks.deadlines import Deadline
     from webhooks.metrics import Metrics
     from webhooks.rate_limits import Limits, RateLimits
     from webhooks.sending_metrics import SendingMetrics
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     context = create_context(settings)
     app = Flask("tabletalk", static_folder=None)
     bodies.install(app)
+    app.wsgi_app = Deadline(app.wsgi_app, context.settings.answer_within)  # type: ignore[method-assign]
     _trust_proxies(app, context.settings)
     problems.install(app)
     security_headers.install(app, is_production=context.settings.is_production)
@@ -168,7 +170,9 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     rate_limits.limiter.init_app(app)
     auth = ConversationAuth(context.database, context.clock, Origins(context.settings, context.engine))
     hub = Hub(context.database, context.settings.redis_address, context.settings.events_watchers)
-    app.register_blueprint(events.create_blueprint(context.database, context.clock, auth, hub, rate_limits))
+    app.register_blueprint(
+        events.create_blueprint(context.settings, context.database, context.clock, auth, hub, rate_limits)
+    )
     return app
 
 

@@ -58,15 +58,13 @@ def create_database(
         pool_pre_ping=pre_ping,
         pool_reset_on_return=None,
         hide_parameters=True,  # errors would show names, phones and texts
-        connect_args={"application_name": name, "connect_timeout": 5, **arguments},
+        connect_args={"application_name": name, **arguments},
     )
     event.listen(database, "reset", _roll_back)
 
     @event.listens_for(database, "do_connect")
     def connect(_: object, __: object, arguments: list[Any], named: dict[str, Any]) -> PatientConnection[Any]:
-        connection = PatientConnection.connect(*arguments, **named)
-        connection.patience = patience
-        return connection
+        return PatientConnection.patiently(patience, *arguments, **named)
 
     return database
 

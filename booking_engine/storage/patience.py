@@ -1,4 +1,4 @@
-"""Connections that give a server up that says nothing any more, and transactions that may take longer.
+"""Connections that give a server up that says nothing any more, requests that wait for it once, and longer transactions.
 
 The server ends a statement that takes too long, and a lost connection is noticed. But a server that hangs, such as a frozen
 machine, ends nothing and closes nothing: only the client's own clock helps.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from math import ceil
 from typing import Any, TypeVar
 
 import psycopg
@@ -20,6 +22,19 @@ from .sql import driver_of
 
 T = TypeVar("T")
 
+_CONNECTS_WITHIN = 5  # seconds; the driver takes less than 2 for 2
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give the server up at its first silence after so many seconds, whatever the block asks of it, and how often."""
+    before = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(before)
+
 
 class ServerSilent(psycopg.OperationalError):
     """The server has said nothing for too long. What it was asked it may do all the same, once it goes on."""
@@ -30,6 +45,21 @@ class PatientConnection(psycopg.Connection[Row]):
 
     patience: float
 
+    @classmethod
+    def patiently(cls, patience: float, *arguments: Any, **named: Any) -> PatientConnection[Any]:
+        """Connect.
+
+        Raises:
+            ServerSilent: there is no time left for it.
+        """
+        ends_at = _ends_at.get()
+        left = ends_at - time.monotonic() if ends_at is not None else _CONNECTS_WITHIN
+        if left <= 0:
+            raise ServerSilent("no time left to connect to the database")
+        connection = cls.connect(*arguments, **(named | {"connect_timeout": min(ceil(left), _CONNECTS_WITHIN)}))
+        connection.patience = patience
+        return connection
+
     def wait(self, gen: PQGen[T], *options: Any, **named: Any) -> T:
         """Wait for the server.
 
@@ -37,27 +67,32 @@ class PatientConnection(psycopg.Connection[Row]):
             ServerSilent: it says nothing.
         """
         try:
-            return super().wait(_unless_silent(gen, self.patience), *options, **named)
+            return super().wait(_unless_silent(gen, self.patience, _ends_at.get()), *options, **named)
         except ServerSilent:
             self.pgconn.finish()
             raise
 
 
-def _unless_silent(gen: PQGen[T], patience: float) -> PQGen[T]:
+def _unless_silent(gen: PQGen[T], patience: float, ends_at: float | None) -> PQGen[T]:
     """Pass on what a generator of psycopg's waits for, and what has come of it: nothing now and then, while it waits."""
     try:
         wanted = next(gen)
-        heard = time.monotonic()
+        until = _until(patience, ends_at)
         while True:
             ready = yield wanted
             if ready:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > patience:
-                raise ServerSilent(f"the database has said nothing for {patience:.0f} s")
+                until = _until(patience, ends_at)
+            elif time.monotonic() > until:
+                raise ServerSilent("the database has said nothing for too long")
             wanted = gen.send(ready)
     except StopIteration as over:
         result: T = over.value
         return result
+
+
+def _until(patience: float, ends_at: float | None) -> float:
+    patient_until = time.monotonic() + patience
+    return patient_until if ends_at is None else min(patient_until, ends_at)
 
 
 @contextmanager

@@ -21,9 +21,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from booking_engine import Clock
+from booking_engine.storage.patience import within
 from bot import messages, tokens
 from bot.addresses import network_of
 from bot.messages import ThreadMessage
+from bot.settings import Settings
 from webhooks.access import bearer_token
 from webhooks.chat import payloads
 from webhooks.chat.conversation_auth import ConversationAuth
@@ -42,7 +44,7 @@ _SEQ = re.compile("[0-9]{1,19}")
 
 
 def create_blueprint(
-    database: Engine, clock: Clock, auth: ConversationAuth, hub: Hub, rate_limits: RateLimits
+    settings: Settings, database: Engine, clock: Clock, auth: ConversationAuth, hub: Hub, rate_limits: RateLimits
 ) -> Blueprint:
     """Create the route of the event stream."""
     blueprint = Blueprint("events", __name__, url_prefix="/api/chat")
@@ -51,7 +53,8 @@ def create_blueprint(
     @blueprint.get("/conversations/<uuid:conversation_id>/events")
     @rate_limits.count_stream
     def stream(conversation_id: UUID) -> Response:
-        conversation = auth.authorize(conversation_id)
+        with within(settings.answer_within):
+            conversation = auth.authorize(conversation_id)
         with ExitStack() as stack:
             try:
                 watcher = stack.enter_context(
