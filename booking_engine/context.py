@@ -14,8 +14,8 @@ from booking_engine.availability.occupancy import Occupancy, occupancy_query
 from booking_engine.availability.openings import Refusal, Search
 from booking_engine.availability.preferences import NO_PREFERENCES, SeatingPreferences
 from booking_engine.availability.search import (
+    BookingRules,
     place_or_refusal,
-    refusal_by_rule,
     search,
     seating_quarters,
     service_on_grid,
@@ -120,11 +120,11 @@ class EngineContext:
         rows = execute_all(connection, [lock, query])[-1] if lock else execute(connection, query)
         occupancy = Occupancy.from_rows(rows, paced)
         self.require_current(connection, restaurant, occupancy.version)
-        refusal = refusal_by_rule(restaurant, starts_at, party_size, occupancy.now, service)
+        refusal = BookingRules.at(restaurant, party_size, occupancy.now).refusal_at(restaurant, starts_at, service)
         if not enforce_rules and refusal is not Refusal.PAST:
             refusal = None
         if refusal is None and on_grid:
-            place = place_or_refusal(restaurant, starts_at, party_size, on_grid, occupancy, preferences)
+            place = place_or_refusal(restaurant, quarters, party_size, occupancy, preferences)
             if isinstance(place, Place):
                 turn = restaurant.turn_time(party_size, on_grid.period.name)
                 return Choice(place, starts_at + turn, occupancy.now, occupancy.pace)
@@ -174,7 +174,7 @@ class EngineContext:
         """Search for openings around `wanted` (UTC). Raises OutOfDate if the restaurant is out of date."""
         reach = quarters_between(wanted - within, wanted + within + restaurant.longest_turn(party_size))
         query = occupancy_query(restaurant.id, reach, shift=self.clock.offset, excluding=excluding)
-        occupancy = Occupancy.from_rows(execute(connection, query))
+        occupancy = Occupancy.from_rows(execute(connection, query).fetchall())
         self.require_current(connection, restaurant, occupancy.version)
         return search(
             restaurant,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 QUARTER = timedelta(minutes=15)
 _SECONDS = 900
+_SECOND = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,9 +21,19 @@ def quarters_between(starts_at: datetime, ends_at: datetime) -> range:
     return range(quarter_of(starts_at), -(-(ends_at - _EPOCH) // QUARTER))
 
 
+def quarters_of(starts_at: int, turn: timedelta) -> range:
+    """Return the quarter hours of a seating that starts so many seconds after 1970 began and lasts for `turn`."""
+    return range(starts_at // _SECONDS, -(-(starts_at + turn // _SECOND) // _SECONDS))
+
+
 def start_of(quarter: int) -> datetime:
     """Return the start of this quarter hour, in UTC."""
     return _EPOCH + timedelta(seconds=_SECONDS * quarter)
+
+
+def instant_at(seconds: int) -> datetime:
+    """Return the instant so many seconds after 1970 began, in UTC."""
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def mask_of(table_ids: Iterable[int]) -> int:

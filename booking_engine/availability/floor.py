@@ -61,9 +61,11 @@ class Floor:
         self._places = tuple(
             _place(seating, bookable, table_ids, shared_features, table_features) for seating in seatings
         )
+        self._fitting: dict[int, tuple[Place, ...]] = {}
         self._seats = tuple((1 << table_ids[table.name], table.max_party) for table in tables)
+        self.largest_place = max((place.max_party for place in self._places), default=0)
         self.largest_party = min(
-            max((place.max_party for place in self._places), default=0),
+            self.largest_place,
             policy.max_party or 10**9,
             policy.pacing_covers or 10**9,
         )
@@ -76,9 +78,15 @@ class Floor:
         """Whether exactly these tables form a place for a party of this size."""
         return any(place.table_ids == table_ids and party_size <= place.max_party for place in self._places)
 
-    def fitting(self, party_size: int) -> Iterator[Place]:
+    def fitting(self, party_size: int) -> tuple[Place, ...]:
         """Return the places that fit a party of this size, best first."""
-        return (place for place in self._places if place.min_party <= party_size <= place.max_party)
+        if party_size > self.largest_place:
+            return ()
+        known = self._fitting.get(party_size)
+        if known is None:
+            known = tuple(place for place in self._places if place.min_party <= party_size <= place.max_party)
+            self._fitting[party_size] = known
+        return known
 
 
 def _seatings(bookable: Mapping[str, DiningTable], combinations: Sequence[Combination]) -> Iterator[_Seating]:

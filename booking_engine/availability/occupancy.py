@@ -70,8 +70,8 @@ class Occupancy(NamedTuple):
         for quarter in quarters:
             taken |= self.taken.get(quarter, 0)
         policy = restaurant.policy
-        release, ahead = policy.walk_in_release_minutes, start_of(quarters.start) - self.now
-        released = release is not None and ahead <= timedelta(minutes=release)
+        release = policy.walk_in_release_minutes
+        released = release is not None and start_of(quarters.start) - self.now <= timedelta(minutes=release)
         floor = restaurant.released_floor if released else restaurant.floor
         free: Iterable[Place] = (place for place in floor.fitting(party_size) if not place.mask & taken)
         if policy.walk_in_covers and not released:

@@ -11,15 +11,22 @@ from booking_engine.restaurants.import_fields import WEEKDAYS
 from booking_engine.restaurants.import_format import Closure, Hours, ServicePeriod, SpecialDay
 
 _MOST_CACHED = 500
+_DAY = timedelta(days=1)
 
 
 class Service(NamedTuple):
-    """A service period on one service date. Times are aware, in the restaurant's time zone."""
+    """A service period on one service date. Times are aware, in the restaurant's time zone.
+
+    `seats_from`, `seats_until`: when it opens and when it seats the last party, in seconds since 1970. Arithmetic on these is
+    many times as fast as on times in a zone.
+    """
 
     period: Hours
     opens_at: datetime
     last_seating_at: datetime
     closes_at: datetime
+    seats_from: int
+    seats_until: int
 
 
 class Schedule:
@@ -33,7 +40,7 @@ class Schedule:
         zone: ZoneInfo,
     ) -> None:
         self._zone = zone
-        self._services: dict[date, list[Service]] = {}
+        self._services: dict[date, tuple[Service, ...]] = {}
         closed: dict[date, tuple[Hours, ...]] = {closure.date: () for closure in closures}
         self._by_date = closed | {
             day.date: tuple(sorted(day.service_periods, key=lambda hours: hours.opens)) for day in special_days
@@ -43,7 +50,7 @@ class Schedule:
             for day in WEEKDAYS
         )
 
-    def periods_on(self, service_date: date) -> list[Service]:
+    def periods_on(self, service_date: date) -> tuple[Service, ...]:
         """Return the services that begin on this date, earliest first: none if closed, its own on a special day.
 
         A service that runs past midnight belongs to the date on which it begins. A wall time that a clock change
@@ -54,12 +61,13 @@ class Schedule:
             if len(self._services) > _MOST_CACHED:
                 self._services.clear()
             periods = self._by_date.get(service_date, self._by_weekday[service_date.weekday()])
-            known = self._services[service_date] = [self._service(period, service_date) for period in periods]
-        return known.copy()
+            known = tuple(self._service(period, service_date) for period in periods)
+            self._services[service_date] = known
+        return known
 
-    def usual_periods_on(self, service_date: date) -> list[Service]:
+    def usual_periods_on(self, service_date: date) -> tuple[Service, ...]:
         """Return the regular services of the date's weekday, even if the date is closed or special."""
-        return [self._service(period, service_date) for period in self._by_weekday[service_date.weekday()]]
+        return tuple(self._service(period, service_date) for period in self._by_weekday[service_date.weekday()])
 
     def unusual_dates(self) -> list[date]:
         """Return the dates of closures and special days, in order."""
@@ -71,12 +79,12 @@ class Schedule:
 
     def services_at(self, instant: datetime) -> Iterator[Service]:
         """Yield every service at this instant, if they overlap: those of this date before those of the previous date."""
-        # In UTC, because Python compares two times in the same zone by wall clock, which repeats in the fall.
-        instant = instant.astimezone(UTC)
+        # In seconds, because Python compares two times in the same zone by wall clock, which repeats in the fall.
+        moment = instant.timestamp()
         local_date = instant.astimezone(self._zone).date()
-        for service_date in (local_date, local_date - timedelta(days=1)):
+        for service_date in (local_date, local_date - _DAY):
             for service in self.periods_on(service_date):
-                if service.opens_at <= instant <= service.last_seating_at:
+                if service.seats_from <= moment <= service.seats_until:
                     yield service
 
     def service_date_of(self, instant: datetime) -> date:
@@ -93,7 +101,7 @@ class Schedule:
                 (period.closes, False),
             )
         )
-        return Service(period, opens_at, last, closes)
+        return Service(period, opens_at, last, closes, int(opens_at.timestamp()), int(last.timestamp()))
 
 
 def _local(day: date, moment: time, zone: ZoneInfo) -> datetime:

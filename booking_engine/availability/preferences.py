@@ -48,6 +48,8 @@ class SeatingPreferences:
 
         `places`: best first.
         """
+        if self.area is None and not self.features:
+            return next(iter(places), None)
         areas = self.areas_at(restaurant)
         wanted_count = (self.area is not None) + len(self.features)
         best, most = None, -1

@@ -2,48 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
+from math import ceil, floor
 from typing import NamedTuple
 
 from booking_engine.availability.periods import Service
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.time_slots import quarters_between
+from booking_engine.time_slots import instant_at, quarters_between, quarters_of
 
 from .floor import Place
 from .occupancy import Occupancy
 from .openings import Opening, Refusal, Search
 from .preferences import NO_PREFERENCES, SeatingPreferences
 
-_SPACING = timedelta(minutes=30)
+_SPACING = 30 * 60  # seconds
+_DAY = timedelta(days=1)
 
 
-def grid(restaurant: Restaurant, earliest: datetime, latest: datetime) -> Iterator[tuple[datetime, Service]]:
-    """Return the times (UTC) at which the restaurant seats parties, in order, each with its service. Both ends inclusive.
+class BookingRules(NamedTuple):
+    """What a restaurant's rules say at one moment about parties of one size. Times are seconds since 1970."""
+
+    now: float
+    soonest: float
+    last_date: date
+    seats_party: bool
+
+    @classmethod
+    def at(cls, restaurant: Restaurant, party_size: int, now: datetime) -> BookingRules:
+        """Return the rules as they apply at `now`."""
+        policy, moment = restaurant.policy, now.timestamp()
+        return cls(
+            now=moment,
+            soonest=moment + 60 * policy.min_notice_minutes,
+            last_date=now.astimezone(restaurant.zone).date() + timedelta(days=policy.max_advance_days),
+            seats_party=party_size <= restaurant.largest_party,
+        )
+
+    def refusal(self, starts_at: float, service_date: date, *, is_open: bool) -> Refusal | None:
+        """Return the rule that this time breaks, regardless of free tables."""
+        if starts_at <= self.now:
+            return Refusal.PAST
+        if not self.seats_party:
+            return Refusal.PARTY_TOO_LARGE
+        if service_date > self.last_date:
+            return Refusal.TOO_FAR
+        if not is_open:
+            return Refusal.CLOSED
+        if starts_at < self.soonest:
+            return Refusal.TOO_SOON
+        return None
+
+    def refusal_at(self, restaurant: Restaurant, instant: datetime, service: Service | None) -> Refusal | None:
+        """Return the rule that this instant breaks. `service`: at that instant."""
+        service_date = (service.opens_at if service else instant.astimezone(restaurant.zone)).date()
+        return self.refusal(instant.timestamp(), service_date, is_open=service is not None)
+
+
+def grid(restaurant: Restaurant, earliest: int, latest: int) -> dict[int, Service]:
+    """Return the times at which the restaurant seats parties, each with its service. Seconds since 1970, both ends inclusive.
 
     Steps are elapsed minutes since the service opened. On the night the clocks go forward, the missing hour has no
     openings; on the night they go back, the repeated hour has its openings twice.
     """
-    step = timedelta(minutes=restaurant.policy.slot_minutes)
-    times: dict[datetime, Service] = {}
-    first, day = earliest.astimezone(restaurant.zone).date(), latest.astimezone(restaurant.zone).date()
-    while day >= first - timedelta(days=1):  # later date first, as in `Schedule.services_at`
+    step = 60 * restaurant.policy.slot_minutes
+    times: dict[int, Service] = {}
+    first, day = (datetime.fromtimestamp(moment, restaurant.zone).date() for moment in (earliest, latest))
+    while day >= first - _DAY:  # later date first, as in `Schedule.services_at`
         for service in restaurant.schedule.periods_on(day):
-            opens, last = service.opens_at.astimezone(UTC), service.last_seating_at.astimezone(UTC)
-            moment = opens + max(0, -((opens - earliest) // step)) * step
-            while moment <= min(last, latest):
-                if moment >= earliest:
-                    times.setdefault(moment, service)
-                moment += step
-        day -= timedelta(days=1)
-    return iter(sorted(times.items()))
+            opens = service.seats_from
+            begins = opens + max(0, -((opens - earliest) // step)) * step
+            for moment in range(begins, min(service.seats_until, latest) + 1, step):
+                times.setdefault(moment, service)
+        day -= _DAY
+    return times
 
 
 def service_on_grid(restaurant: Restaurant, instant: datetime) -> Service | None:
-    """Return the service at this time (UTC) if the time is on the `grid`."""
-    step = timedelta(minutes=restaurant.policy.slot_minutes)
+    """Return the service at this instant if it is on the `grid`."""
+    moment, step = instant.timestamp(), 60 * restaurant.policy.slot_minutes
     return next(
-        (each for each in restaurant.schedule.services_at(instant) if not (instant - each.opens_at) % step), None
+        (each for each in restaurant.schedule.services_at(instant) if not (moment - each.seats_from) % step), None
     )
 
 
@@ -53,35 +91,14 @@ def seating_quarters(restaurant: Restaurant, starts_at: datetime, party_size: in
     return quarters_between(starts_at, starts_at + turn)
 
 
-def refusal_by_rule(
-    restaurant: Restaurant, starts_at: datetime, party_size: int, now: datetime, service: Service | None
-) -> Refusal | None:
-    """Return the restaurant rule that this time breaks, regardless of free tables. Times in UTC; `service`: at that time."""
-    policy = restaurant.policy
-    if starts_at <= now:
-        return Refusal.PAST
-    if party_size > restaurant.largest_party:
-        return Refusal.PARTY_TOO_LARGE
-    service_date = (service.opens_at if service else starts_at.astimezone(restaurant.zone)).date()
-    if service_date > now.astimezone(restaurant.zone).date() + timedelta(days=policy.max_advance_days):
-        return Refusal.TOO_FAR
-    if service is None:
-        return Refusal.CLOSED
-    if starts_at < now + timedelta(minutes=policy.min_notice_minutes):
-        return Refusal.TOO_SOON
-    return None
-
-
 def place_or_refusal(
     restaurant: Restaurant,
-    starts_at: datetime,
+    quarters: range,
     party_size: int,
-    service: Service,
     occupancy: Occupancy,
     preferences: SeatingPreferences = NO_PREFERENCES,
 ) -> Refusal | Place:
-    """Return the place for this exact time, or a refusal: the pacing limit or no free table."""
-    quarters = seating_quarters(restaurant, starts_at, party_size, service)
+    """Return the place for a party during just these quarter hours, or a refusal: the pacing limit or no free table."""
     if not occupancy.paced(restaurant, party_size, quarters.start):
         return Refusal.PACING
     return occupancy.place_for(restaurant, party_size, quarters, preferences) or Refusal.NO_TABLE
@@ -102,13 +119,10 @@ def search(
 
     `imaginary`: a clock change skips the requested wall time, so there is no exact opening.
     """
-    found = _look_around(restaurant, wanted, within, party_size, limit, occupancy, preferences)
-
-    def opening(moment: datetime) -> Opening:
-        areas = restaurant.areas_of(found.places[moment].table_ids)
-        return Opening(restaurant, moment.astimezone(restaurant.zone), party_size, areas)
-
-    refusal = refusal_by_rule(restaurant, wanted, party_size, occupancy.now, restaurant.schedule.service_at(wanted))
+    rules = BookingRules.at(restaurant, party_size, occupancy.now)
+    found = _look_around(restaurant, wanted, within, party_size, limit, rules, occupancy, preferences)
+    openings = [_opening(restaurant, moment, party_size, found.places[moment]) for moment in found.chosen]
+    refusal = rules.refusal_at(restaurant, wanted, restaurant.schedule.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
     elif refusal is None:
@@ -116,18 +130,26 @@ def search(
         refusal = None if isinstance(found.nearest, Place) else found.nearest
     return Search(
         wanted=wanted.astimezone(restaurant.zone),
-        exact=opening(wanted) if wanted in found.places and not imaginary else None,
-        openings=tuple(map(opening, found.chosen)),
+        exact=next((opening for opening in openings if opening.starts_at == wanted), None) if not imaginary else None,
+        openings=tuple(openings),
         refusal=refusal,
         is_skipped=imaginary,
     )
 
 
-class _Found(NamedTuple):
-    """Places by time (UTC), the times to offer, and what came of the time on the grid that is nearest to the wanted one."""
+def _opening(restaurant: Restaurant, starts_at: int, party_size: int, place: Place) -> Opening:
+    moment = instant_at(starts_at).astimezone(restaurant.zone)
+    return Opening(restaurant, moment, party_size, restaurant.areas_of(place.table_ids))
 
-    places: dict[datetime, Place]
-    chosen: list[datetime]
+
+class _Found(NamedTuple):
+    """Places by time, the times to offer, and what came of the time on the grid that is nearest to the wanted one.
+
+    Times are seconds since 1970.
+    """
+
+    places: dict[int, Place]
+    chosen: list[int]
     nearest: Refusal | Place
 
 
@@ -137,17 +159,24 @@ def _look_around(
     within: timedelta,
     party_size: int,
     limit: int,
+    rules: BookingRules,
     occupancy: Occupancy,
     preferences: SeatingPreferences,
 ) -> _Found:
     """Look at the times on the grid, the nearest first, until there are enough that lie half an hour apart."""
-    times = sorted(grid(restaurant, wanted - within, wanted + within), key=lambda at: (abs(at[0] - wanted), at[0]))
-    places: dict[datetime, Place] = {}
-    apart: list[datetime] = []
+    center, reach = wanted.timestamp(), within.total_seconds()
+    times = grid(restaurant, ceil(center - reach), floor(center + reach))
+    places: dict[int, Place] = {}
+    apart: list[int] = []
     nearest: Refusal | Place | None = None
-    for moment, service in times:
-        found = refusal_by_rule(restaurant, moment, party_size, occupancy.now, service) or place_or_refusal(
-            restaurant, moment, party_size, service, occupancy, preferences
+    for moment in sorted(sorted(times), key=lambda at: abs(at - center)):  # of two equally near, the earlier first
+        service = times[moment]
+        found = rules.refusal(moment, service.opens_at.date(), is_open=True) or place_or_refusal(
+            restaurant,
+            quarters_of(moment, restaurant.turn_time(party_size, service.period.name)),
+            party_size,
+            occupancy,
+            preferences,
         )
         nearest = nearest or found
         if isinstance(found, Place):
@@ -159,7 +188,7 @@ def _look_around(
     return _Found(places, _filled_up(apart, list(places), limit), nearest or Refusal.CLOSED)
 
 
-def _filled_up(apart: list[datetime], nearest_first: list[datetime], limit: int) -> list[datetime]:
+def _filled_up(apart: list[int], nearest_first: list[int], limit: int) -> list[int]:
     """Return the times at least half an hour apart, and others only if these are too few; the nearest first."""
     chosen = [*apart, *(moment for moment in nearest_first if moment not in apart)][:limit]
     return sorted(chosen, key=nearest_first.index)

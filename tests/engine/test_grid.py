@@ -60,9 +60,10 @@ def test_one_time_is_on_the_grid_as_it_is_among_all(
     place = restaurant_line(zone, slot_minutes, list(periods))
     noon = datetime.combine(CHANGES[zone], datetime.min.time(), UTC) + timedelta(hours=12)
     moment = noon + timedelta(minutes=minutes)
-    around = dict(grid(place, moment - timedelta(hours=12), moment + timedelta(hours=12)))
-    assert service_on_grid(place, moment) == around.get(moment)
-    assert dict(grid(place, moment, moment)).get(moment) == around.get(moment)
+    at = int(moment.timestamp())
+    around = grid(place, at - 12 * 3600, at + 12 * 3600)
+    assert service_on_grid(place, moment) == around.get(at)
+    assert grid(place, at, at).get(at) == around.get(at)
 
 
 def test_where_two_services_overlap_a_party_sits_in_that_of_the_day() -> None:
@@ -70,5 +71,6 @@ def test_where_two_services_overlap_a_party_sits_in_that_of_the_day() -> None:
     overlap = datetime(2026, 12, 4, 7, tzinfo=place.zone).astimezone(UTC)
     on_grid, at_all = service_on_grid(place, overlap), place.schedule.service_at(overlap)
     assert on_grid is not None
-    assert on_grid == at_all == dict(grid(place, overlap, overlap))[overlap]
+    at = int(overlap.timestamp())
+    assert on_grid == at_all == grid(place, at, at)[at]
     assert on_grid.period.name == "morning"

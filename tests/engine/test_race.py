@@ -135,13 +135,13 @@ def test_without_the_primary_key_the_same_race_books_tables_twice(unguarded: Eng
     pytest.fail("the race does not race: no table was booked twice even without the primary key")
 
 
-def shuffled(fitting: Callable[[Floor, int], Iterator[Place]]) -> Callable[[Floor, int], Iterator[Place]]:
+def shuffled(fitting: Callable[[Floor, int], tuple[Place, ...]]) -> Callable[[Floor, int], tuple[Place, ...]]:
     """Assign places in random order, so that the primary key does not substitute for the pacing lock."""
 
-    def random_order(floor: Floor, party_size: int) -> Iterator[Place]:
+    def random_order(floor: Floor, party_size: int) -> tuple[Place, ...]:
         places = list(fitting(floor, party_size))
         random.shuffle(places)
-        return iter(places)
+        return tuple(places)
 
     return random_order
 

@@ -21,6 +21,7 @@ from booking_engine import (
     TimeInvalid,
 )
 from booking_engine.availability import search
+from booking_engine.time_slots import start_of
 
 from .helpers import DAY, OpenRestaurant, book, evening, new_id, pass_time, tables, wall_times
 
@@ -45,9 +46,9 @@ def test_times_further_away_than_what_is_offered_are_not_looked_at(
     restaurant, looked_at = open_restaurant(), []
     find_place = search.place_or_refusal
 
-    def looking(where: Restaurant, at: datetime, *others: Any) -> Any:
-        looked_at.append(at.astimezone(where.zone).strftime("%H:%M"))
-        return find_place(where, at, *others)
+    def looking(where: Restaurant, quarters: range, *others: Any) -> Any:
+        looked_at.append(start_of(quarters.start).astimezone(where.zone).strftime("%H:%M"))
+        return find_place(where, quarters, *others)
 
     monkeypatch.setattr(search, "place_or_refusal", looking)
     found = engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2, limit=3)
@@ -99,7 +100,7 @@ def test_notice_and_distance_are_the_restaurants(engine: BookingEngine, open_res
 def test_a_closure_shuts_its_service_date(engine: BookingEngine, open_restaurant: OpenRestaurant) -> None:
     restaurant = open_restaurant(closures=[{"date": DAY.isoformat(), "reason": "Stocktaking"}])
     assert engine.find_openings(restaurant, starts_at=evening(restaurant), party_size=2).refusal is Refusal.CLOSED
-    assert restaurant.schedule.periods_on(DAY) == []
+    assert restaurant.schedule.periods_on(DAY) == ()
     assert engine.find_openings(
         restaurant, starts_at=evening(restaurant, day=DAY + timedelta(days=1)), party_size=2
     ).exact

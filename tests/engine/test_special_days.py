@@ -118,7 +118,7 @@ def test_an_import_names_reservations_outside_the_new_hours(
 def test_what_is_usual_is_known_besides(open_restaurant: OpenRestaurant) -> None:
     place = open_restaurant(special_days=GALA, closures=[{"date": "2026-12-25"}])
     assert place.schedule.unusual_dates() == [date(2026, 12, 25), NEW_YEARS_EVE]
-    assert place.schedule.periods_on(date(2026, 12, 25)) == []
+    assert place.schedule.periods_on(date(2026, 12, 25)) == ()
     for day in place.schedule.unusual_dates():
         opens = place.schedule.usual_periods_on(day)[0].opens_at
         assert opens == datetime(day.year, day.month, day.day, 17, tzinfo=place.zone)
