@@ -175,13 +175,109 @@ print(json.dumps({
 }))
 """
 
+TRACKERS = """
+import ast, inspect, itertools, json
+from collections import deque
+from copy import deepcopy
+from rasa.core.actions import action, forms, two_stage_fallback
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted, ActionExecutionRejected, ActiveLoop, BotUttered, Event, FollowupAction, LoopInterrupted, SessionStarted,
+    SlotSet, UserUttered,
+)
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
+from dialogue.rasa.server import trackers
+
+domain = Domain.load("dialogue/rasa/domain")
+form = forms.FormAction("booking_form", None)
+steps = [
+    SessionStarted(), ActionExecuted("booking_form"), ActiveLoop("booking_form"), ActiveLoop(None), LoopInterrupted(True),
+    SlotSet("state", {"city": "Rome"}), SlotSet("requested_slot", "time"), ActionExecuted("action_listen"), BotUttered("Hi"),
+    ActionExecutionRejected("booking_form"), FollowupAction("action_reply"),
+    UserUttered("for 3", {"name": "inform"}, [{"entity": "party_size", "value": {"party": 3}}], {"text": "for 3"}),
+]
+
+def made(events):
+    tracker = DialogueStateTracker("ana", domain.slots)
+    tracker.model_id = tracker.assistant_id = "m"
+    tracker.update_with_events(deepcopy(list(events)), domain)
+    return tracker
+
+def plain(value):
+    if isinstance(value, Event):
+        return [value.type_name, {name: plain(of) for name, of in vars(value).items() if name != "timestamp"}]
+    if isinstance(value, (DialogueStateTracker, Slot, TrackerActiveLoop)):
+        return {name: plain(of) for name, of in vars(value).items()}
+    if isinstance(value, dict):
+        return {name: plain(of) for name, of in value.items()}
+    return [plain(each) for each in value] if isinstance(value, (list, deque)) else value
+
+def told(tracker):
+    return repr(plain(tracker))
+
+def temporary(tracker):
+    return form._temporary_tracker(tracker, [SlotSet("state", {"city": "Oslo"}), BotUttered("Ciao")], domain)
+
+trackers_of = [made(events) for events in itertools.product(steps, repeat=3)]
+rasas = [told(tracker.copy()) for tracker in trackers_of]
+temporaries = [told(temporary(tracker)) for tracker in trackers_of]
+before = [told(tracker) for tracker in trackers_of]
+names = [own.name() for own in action.default_actions(None)]
+searched = made(steps)
+found = [form._get_events_since_last_user_uttered(searched), searched.latest_message == made(steps).latest_message]
+
+trackers.install()
+ours = [tracker.copy() for tracker in trackers_of]
+replayed = []
+replay, DialogueStateTracker.init_copy = DialogueStateTracker.init_copy, lambda self: replayed.append(1) or replay(self)
+same = rasas == [told(tracker) for tracker in ours]
+same_temporaries = temporaries == [told(temporary(tracker)) for tracker in trackers_of]
+for tracker in ours:
+    tracker.update_with_events([*deepcopy(steps), ActiveLoop("change_form"), SlotSet("state", None)], domain)
+    tracker.interrupt_loop(True)
+
+def keeps(own):
+    classes = [cls for cls in type(own).__mro__ if cls.__module__.startswith("rasa.")]
+    trees = [ast.parse(inspect.getsource(cls)) for cls in classes]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    stores = [node for function in functions if function.name != "__init__" for node in ast.walk(function)]
+    return any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in stores)
+
+own = action.default_actions(None)
+print(json.dumps({
+    "dialogues": len(trackers_of), "same": same, "same_temporaries": same_temporaries, "replayed": len(replayed),
+    "apart": before == [told(tracker) for tracker in trackers_of],
+    "found": found == [form._get_events_since_last_user_uttered(searched), searched.latest_message == made(steps).latest_message],
+    "actions": names == [each.name() for each in own] and own is action.default_actions(None),
+    "keep": [each.name() for each in own if keeps(each)],
+}))
+"""
+
+BROWSERS = """
+import json
+from rasa.core.run import configure_app
+from sanic import Sanic
+from dialogue.rasa.server import browsers
+
+def prepares(app):
+    '''Return whose work Rasa's server does before it starts; there, sanic-cors puts itself between all requests.'''
+    return [type(getattr(each.listener, "__self__", None)).__name__ for each in app._future_listeners]
+
+before = prepares(configure_app(auth_token="t"))
+Sanic._app_registry.clear()
+browsers.install()
+print(json.dumps({"before": before, "after": prepares(configure_app(auth_token="t"))}))
+"""
+
 UNREAD = """
 import ast, inspect, json
 from rasa.core import processor
 from rasa.core.actions import forms
+from sanic import Sanic
 from dialogue.rasa.server import unread
 
-copies, others, does = 0, [], set()
+copies, others, does = 0, [], {"_check_for_unseen_features": set(), "_log_slots": set()}
 for module in (processor, forms):
     tree = ast.parse(inspect.getsource(module))
     for call in ast.walk(tree):
@@ -192,14 +288,17 @@ for module in (processor, forms):
                     node.id = "logged"
     others += [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "copy"]
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == "_check_for_unseen_features":
-            does |= {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+        if isinstance(node, ast.FunctionDef) and node.name in does:
+            does[node.name] |= {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+access_log = [Sanic("before").config.ACCESS_LOG]
 unread.install()
+access_log.append(Sanic("after").config.ACCESS_LOG)
 message = ["as it was"]
 print(json.dumps({
-    "copies": copies, "others": others, "does": sorted(does),
+    "copies": copies, "others": others, "does": {name: sorted(called) for name, called in does.items()},
     "message": message[0] if processor.copy.deepcopy(message) is forms.copy.deepcopy(message) is message else None,
     "checks": processor.MessageProcessor._check_for_unseen_features(None, {"intent": {"name": "x"}, "entities": []}),
+    "logs": processor.MessageProcessor._log_slots(None), "access log": access_log,
 }))
 """
 
@@ -220,13 +319,40 @@ def test_calls_are_slim_and_share_a_connection_and_a_failure_is_none_of_rasas() 
     )
 
 
+def test_a_copy_of_a_tracker_is_the_one_that_rasa_makes_by_playing_all_events_again() -> None:
+    told = in_rasas_python(TRACKERS)
+    assert told["dialogues"] > 1000
+    assert (told["same"], told["same_temporaries"], told["replayed"]) == (True, True, 0)
+    assert told["apart"], "what happens to a copy does not happen to the tracker"
+    assert told["found"], "a message equals itself and its equals, as before"
+    assert told["actions"]
+    assert told["keep"] == [], "Rasa's own actions keep nothing, so that they can be kept"
+
+
+def test_responses_tell_browsers_nothing() -> None:
+    told = in_rasas_python(BROWSERS)
+    assert "CORS" in told["before"]
+    assert "CORS" not in told["after"]
+
+
 def test_what_rasa_copies_it_copies_for_debug_messages_alone() -> None:
     told = in_rasas_python(UNREAD)
     assert told["copies"] > 5
     assert told["others"] == []
     assert told["message"] == "as it was", "what a turn has read is handed on, not copied"
-    assert told["does"] == ["rasa.shared.utils.io.raise_warning", "self.domain.is_empty"], "it does nothing but warn"
+    assert told["does"] == {
+        "_check_for_unseen_features": ["rasa.shared.utils.io.raise_warning", "self.domain.is_empty"],
+        "_log_slots": [
+            "'\\n'.join",
+            "logged.deepcopy",
+            "slot_values.strip",
+            "structlogger.debug",
+            "tracker.slots.values",
+        ],
+    }, "they do nothing but warn and write for the log"
     assert told["checks"] is None
+    assert told["logs"] is None
+    assert told["access log"] == [True, False]
 
 
 def test_a_dialogue_is_what_the_request_has_brought() -> None:

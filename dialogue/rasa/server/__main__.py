@@ -14,7 +14,17 @@ from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
 
 from dialogue.rasa import logs
-from dialogue.rasa.server import carried, event_types, graph, prediction, remote_action, tokens, unread
+from dialogue.rasa.server import (
+    browsers,
+    carried,
+    event_types,
+    graph,
+    prediction,
+    remote_action,
+    tokens,
+    trackers,
+    unread,
+)
 from dialogue.rasa.server.action_app import ActionApp
 
 
@@ -36,7 +46,7 @@ def main() -> None:
         processors=[_only_name],
         cache_logger_on_first_use=True,
     )
-    for change in (remote_action, carried, event_types, graph, prediction, unread):
+    for change in (remote_action, browsers, carried, event_types, graph, prediction, trackers, unread):
         change.install()
     endpoints = AvailableEndpoints(
         action=ActionApp(os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", actions_token),
