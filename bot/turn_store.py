@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -23,7 +23,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine
 
 from booking_engine.phones import canonical_phone
-from booking_engine.storage.sql import Statement, driver_of
+from booking_engine.storage.sql import Statement, array_of, driver_of
 from booking_engine.storage.transactions import run_query
 from bot.conversations import Conversation, from_row
 from bot.messages import Answer, Inbound, Status, rows_of
@@ -99,7 +99,7 @@ def receive(
         "phone": conversation.phone,
         "address": conversation.address,
         "our_number": conversation.our_number,
-        "forgotten": list(forgotten),
+        "forgotten": array_of(forgotten),
         "line": canonical_phone(conversation.our_number or "") if is_text else None,
         "sid": message.sid,
         "text": message.text,
@@ -109,7 +109,7 @@ def receive(
         "now": now,
         "seconds": LEASE_SECONDS if take else None,
     }
-    return _take(database, Statement(_RECEIVE, values), conversation.id, message.sid)
+    return _take(database, Statement(_RECEIVE, values))
 
 
 def take(database: Engine, conversation_id: UUID, sid: str | None = None) -> Turn | None:
@@ -117,8 +117,8 @@ def take(database: Engine, conversation_id: UUID, sid: str | None = None) -> Tur
 
     Raises TryAgain.
     """
-    values = {"conversation_id": conversation_id, "seconds": LEASE_SECONDS}
-    return _take(database, Statement(_TAKE, values), conversation_id, sid)
+    values = {"conversation_id": conversation_id, "sid": sid, "seconds": LEASE_SECONDS}
+    return _take(database, Statement(_TAKE, values))
 
 
 def release(database: Engine, turn: Turn) -> None:
@@ -194,22 +194,18 @@ class LeaseKeeper:
         run_query(self._database, lambda connection: driver_of(connection).execute(_RENEW, values))
 
 
-def _take(database: Engine, taking: Statement, conversation_id: UUID, sid: str | None) -> Turn | None:
-    """Run a statement that returns a fencing number, and read what the turn needs, in one round trip."""
+def _take(database: Engine, taking: Statement) -> Turn | None:
+    """Run a statement that takes a dialogue and returns what its turn needs."""
 
-    def body(connection: Connection) -> tuple[int | None, dict[str, Any] | None]:
-        driver = driver_of(connection)
-        with driver.pipeline():
-            taken = driver.execute(taking.sql, taking.values)
-            values = {"conversation_id": conversation_id, "sid": sid}
-            reading = driver.cursor(row_factory=dict_row).execute(_READ, values)
-            return (taken.fetchone() or (None,))[0], reading.fetchone()
+    def body(connection: Connection) -> dict[str, Any] | None:
+        cursor = driver_of(connection).cursor(row_factory=dict_row)
+        return cursor.execute(taking.sql, taking.values).fetchone()
 
-    fence, row = run_query(database, body)
-    if fence is None or row is None:
+    row = run_query(database, body)
+    if row is None:
         return None
-    unanswered = tuple(_inbound(conversation_id, found) for found in row["unanswered"] or ())
-    return Turn(from_row(row), fence, row["state"], unanswered, row["is_retaken"], row["carries"])
+    unanswered = tuple(_inbound(row["id"], found) for found in row["unanswered"] or ())
+    return Turn(from_row(row), row["fence"], row["state"], unanswered, row["is_retaken"], row["carries"])
 
 
 def _inbound(conversation_id: UUID, found: dict[str, Any]) -> Inbound:
@@ -252,25 +248,17 @@ def _json(document: Any) -> Jsonb | None:
     return None if document is None else Jsonb(document)
 
 
-_RECEIVE = """
-    SELECT receive_message(
-        %(conversation_id)s, %(phone)s, %(address)s, %(our_number)s, %(line)s, %(forgotten)s, %(sid)s, %(text)s, %(media_count)s,
-        %(opt_out_type)s, %(sent_from)s, %(now)s, %(seconds)s
-    )
+_TURN: LiteralString = """
+    SELECT (t.thread).*, t.fence, t.state, t.is_retaken, t.expects, t.asked_at, t.catalogue_version, t.unanswered, t.carries
+    FROM read_turn({fence}, %(conversation_id)s, %(sid)s) t
 """
-_TAKE = "SELECT take_turn(%(conversation_id)s, %(seconds)s)"
-_READ = """
-    SELECT c.*, d.state, d.is_retaken, d.expects, d.asked_at, (SELECT version FROM catalogue) AS catalogue_version, (
-        SELECT jsonb_agg(to_jsonb(unanswered) ORDER BY seq) FROM (
-            SELECT sid, text, media_count, opt_out_type, seq, status, attempts, address, verified, received_at FROM inbound
-            WHERE conversation_id = c.id AND status IN ('received', 'promised')
-        ) AS unanswered
-    ) AS unanswered, EXISTS (
-        SELECT FROM outbound WHERE conversation_id = c.id AND carried_by = %(sid)s
-    ) AS carries
-    FROM conversation c LEFT JOIN dialogue d ON d.id = coalesce(c.dialogue_id, c.id)
-    WHERE c.id = %(conversation_id)s
-"""
+_RECEIVE = _TURN.format(
+    fence="""receive_message(
+        %(conversation_id)s, %(phone)s, %(address)s, %(our_number)s, %(line)s, %(forgotten)s::text[], %(sid)s, %(text)s,
+        %(media_count)s, %(opt_out_type)s, %(sent_from)s, %(now)s, %(seconds)s
+    )"""
+)
+_TAKE = _TURN.format(fence="take_turn(%(conversation_id)s, %(seconds)s)")
 _RELEASE = "UPDATE dialogue SET leased_until = NULL WHERE id = %(dialogue_id)s AND fence = %(fence)s"
 _RENEW = """
     UPDATE dialogue d SET leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,6 +79,29 @@ def test_a_second_turn_waits_and_its_message_is_stored(database: Engine, clock: 
     second = turn_store.take(database, thread.id)
     assert second is not None
     assert [message.sid for message in second.open] == ["SM1", "SM2"], "oldest first"
+
+
+def test_who_waits_for_an_answer_to_be_stored_reads_what_it_leaves_behind(
+    database: Engine, clock: Clock, thread: Conversation
+) -> None:
+    """The next message comes just while the answer to the one before is being committed."""
+    first = received(database, clock, thread, "SM1")
+    assert first is not None
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%read_turn%'"
+    with (
+        ThreadPoolExecutor() as pool,
+        database.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher,
+    ):
+        with database.begin() as connection:
+            turn_store.finish_within(connection, first, first.open[0], YES, DONE)
+            next_one = pool.submit(received, database, clock, thread, "SM2")
+            wait_until(
+                lambda: watcher.execute(text(waiting)).scalar_one(), "the next turn waits for the first one's answer"
+            )
+        second = next_one.result()
+    assert second is not None
+    assert (second.state, second.conversation.expects) == (YES.state, "name")
+    assert [message.sid for message in second.open] == ["SM2"]
 
 
 def test_who_wakes_up_after_its_lease_writes_nothing(database: Engine, clock: Clock, thread: Conversation) -> None:
