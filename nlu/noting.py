@@ -7,25 +7,17 @@ reason stays with what it is the reason for.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from typing import NamedTuple
 
 from nlu import lexicon
+from nlu.clauses import Acts, Judge, Part, clauses, sentences
 from nlu.lexicon import COMMON
 from nlu.reading.message import Message
 
-Acts = Mapping[str, float]
-Judge = Callable[[int, int], Acts]
-"""The acts of the part of a message between two characters."""
 _WORDS = lexicon.words("notes")
 _CLEAR, _SURE, _RATHER, _POSSIBLE = 0.75, 0.55, 0.35, 0.25
-_SENTENCE = re.compile(r"\S.*?(?:[.!?;]+(?=\s)|$)", re.MULTILINE)
-_CUT = re.compile(
-    rf"(?:[,:.!?;\s]\s*|\s[-\u2013\u2014/]\s+)(?=(?:{'|'.join(sorted(_WORDS.joining))})\b)|[,:]\s+|\s[-\u2013\u2014/]+\s+",
-    re.IGNORECASE,
-)
 _OF_TABLE = frozenset(
     ("restaurant", "date", "time", "party_size", "tables", "city", "cuisine", "street", "phone", "code", "first_name", "last_name")
 )  # fmt: skip
@@ -45,13 +37,6 @@ _KINDS_OF_REQUEST = 2
 _AROUND = " \t\r\n,;:-\u2013\u2014/"
 
 
-class Part(NamedTuple):
-    """A stretch of the text between two characters."""
-
-    start: int
-    end: int
-
-
 class Read(NamedTuple):
     """A message as it was read where nothing was asked, and the parts of it that tell of the table, with their kinds."""
 
@@ -64,6 +49,10 @@ class Read(NamedTuple):
     def text(self) -> str:
         """The message, as the diner wrote it."""
         return self.message.text
+
+    def clauses(self, part: Part) -> Iterator[Part]:
+        """Cut a part into its clauses."""
+        return clauses(self.text, part, [Part(span.start, span.end) for span in self.message.spans()])
 
     def details(self, part: Part) -> list[tuple[str, Part]]:
         """Return what a part tells of the table."""
@@ -118,16 +107,23 @@ def find_notes(message: Message, told: Sequence[tuple[str, Part]], acts: Acts, j
     kinds = {kind for kind, _ in read.told}
     is_all = acts.get("note", 0.0) >= _SURE and (len(kinds) == 1 or kinds.isdisjoint(("restaurant", "date")))
     kept = [Part(0, len(message.text.rstrip()))] if is_all else _of_sentences(read)
-    return [part for part in kept if not _is_carried(read, part)]
+    return [_without_leading(read, part) for part in kept if not _is_carried(read, part)]
+
+
+def _without_leading(read: Read, part: Part) -> Part:
+    """Leave the words out that only join a note to what was said before: "and also he can't eat nuts"."""
+    inside = (token for token in read.message.tokens if part.start <= token.start < part.end)
+    first = next((token for token in inside if token.kind == "word" and token.word not in _WORDS.leading), None)
+    return Part(first.start, part.end) if first else part
 
 
 def _of_sentences(read: Read) -> list[Part]:
     kept: list[Part] = []
-    for sentence in _SENTENCE.finditer(read.text):
-        if _continues(read, kept, Part(*sentence.span())):
-            kept[-1] = Part(kept[-1].start, sentence.end())
+    for sentence in sentences(read.text):
+        if _continues(read, kept, sentence):
+            kept[-1] = Part(kept[-1].start, sentence.end)
             continue
-        kept.extend(_of_sentence(read, Part(*sentence.span())))
+        kept.extend(_of_sentence(read, sentence))
     return _joined(read.text, kept)
 
 
@@ -162,7 +158,7 @@ def _weight(names: Sequence[str], acts: Acts) -> float:
 
 def _of_sentence(read: Read, sentence: Part) -> Iterator[Part]:
     run: list[Part] = []
-    for clause in _clauses(read, sentence):
+    for clause in read.clauses(sentence):
         if not read.details(clause) or _is_note_with_details(read, clause):
             run.append(clause)
             continue
@@ -174,17 +170,6 @@ def _of_sentence(read: Read, sentence: Part) -> Iterator[Part]:
         run = [beside.pop()] if beside and beside[-1].end == clause.end else []  # what follows may go on with it
         yield from beside
     yield from _worth_keeping(read, run)
-
-
-def _clauses(read: Read, sentence: Part) -> Iterator[Part]:
-    """Cut a sentence where a clause may begin; nothing that was read as one thing is cut."""
-    start = sentence.start
-    spans = read.message.spans()
-    for cut in _CUT.finditer(read.text, *sentence):
-        if not any(span.start < cut.end() and cut.start() < span.end for span in spans) and cut.start() > start:
-            yield Part(start, cut.start())
-            start = cut.end()
-    yield Part(start, sentence.end)
 
 
 def _is_note_with_details(read: Read, clause: Part) -> bool:
@@ -267,7 +252,6 @@ def _joined(text: str, parts: list[Part]) -> list[Part]:
 
 def _is_carried(read: Read, part: Part) -> bool:
     """Whether where to sit or what is celebrated is all that it says, which is noted by itself."""
-    clauses = _clauses(read, part)
     return not read.has(part, "diet") and all(
-        read.has(at, "seating", "occasion") and read.is_common(at) for at in clauses
+        read.has(at, "seating", "occasion") and read.is_common(at) for at in read.clauses(part)
     )

@@ -31,11 +31,14 @@ from sklearn.pipeline import FeatureUnion, make_union
 
 import nlu
 from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act
+from nlu.clauses import Judge, Part
+from nlu.components.reading_extractor import set_reading
 from nlu.components.weighing import Weighed, Weighing
 from nlu.features import NOTHING, OTHERWISE, Features, asked_of, features, features_of_part
-from nlu.noting import Part, beside_notes, find_notes, is_all_for_staff
+from nlu.noting import beside_notes, find_notes, is_all_for_staff
 from nlu.reading.message import Message as ReadMessage
 from nlu.reading.reader import read_message
+from nlu.telling import without_what_is_told
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
@@ -171,31 +174,36 @@ class MeaningModel(GraphComponent, IntentClassifier):
         asked = asked_of(expecting)
         model, seen = self._models[asked], self._weighings[asked].of(features(text, expecting))
         acts, intents = model.acts.of(seen), model.intents.of(seen)
-        read, entities = read_message(text, expecting=None), message.get(ENTITIES, [])
-        notes = self._notes(read, entities, None if asked == OTHERWISE else acts)
-        entities = _with_notes(entities, notes, text)
+        read = read_message(text, expecting=None)
+        set_reading(message, without_what_is_told(read, acts, self._judge(read)))
+        entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
         told = {entity["entity"] for entity in entities}
         sure = sure_intent(text, acts, expecting, told)
         if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
             sure = "inform"
-        if chosen := (sure, 1.0) if sure is not None else wish_of_act(acts, intents, expecting, told):
-            intents = dict([chosen])
+        chosen = (sure, 1.0) if sure is not None else wish_of_act(acts, intents, expecting, told)
+        intents = dict([chosen]) if chosen else intents
         ranking = [{"name": name, "confidence": share} for name, share in intents.items()]
         found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
         for name, value in found.items():
             message.set(name, value, add_to_output=True)
 
-    def _notes(
+    def _with_notes(
         self, read: ReadMessage, entities: Sequence[Mapping[str, Any]], acts: Mapping[str, float] | None
-    ) -> list[Part]:
-        """Return the words for the staff; parts of a message, and all of it without `acts`, are judged as if nothing was asked."""
-        model, weighing = self._models[NOTHING], self._weighings[NOTHING]
+    ) -> tuple[list[Mapping[str, Any]], list[Part]]:
+        """Return the entities with those of words for the staff, and where these stand.
 
-        def judge(start: int, end: int) -> Mapping[str, float]:
-            return model.acts.of(weighing.of(features_of_part(read, start, end)))
-
+        Parts of a message, and all of it without `acts`, are judged as if nothing was asked.
+        """
+        judge = self._judge(read)
         told = [(each["entity"], Part(each["start"], each["end"])) for each in entities if _is_known(each)]
-        return find_notes(read, told, acts or judge(0, len(read.text)), judge)
+        notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
+        return _with_notes(entities, notes, read.text), notes
+
+    def _judge(self, read: ReadMessage) -> Judge:
+        """Return what tells the acts of a part of a message, as if nothing had been asked before it."""
+        model, weighing = self._models[NOTHING], self._weighings[NOTHING]
+        return lambda start, end: model.acts.of(weighing.of(features_of_part(read, start, end)))
 
 
 def _with_notes(entities: Sequence[Mapping[str, Any]], notes: Sequence[Part], text: str) -> list[Mapping[str, Any]]:

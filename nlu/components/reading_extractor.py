@@ -37,10 +37,15 @@ class ReadingExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; set its entities and what they leave of it."""
         for message in messages:
-            expecting = (message.get("metadata") or {}).get("expects")
-            text = message.get(TEXT) or ""
-            spans = read(text, expecting=expecting)
-            entities = [{key: value for key, value in vars(span).items() if key != "text"} for span in spans]
-            message.set(SURFACE, surface(text, spans)._asdict(), add_to_output=True)
-            message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
+            set_reading(message, message.get(TEXT) or "")
         return messages
+
+
+def set_reading(message: Message, text: str | None) -> None:
+    """Set a message's entities and surface as its text tells them, or that with blanks for what does not count; None keeps them."""
+    if text is None:
+        return
+    spans = read(text, expecting=(message.get("metadata") or {}).get("expects"))
+    entities = [{key: value for key, value in vars(span).items() if key != "text"} for span in spans]
+    message.set(SURFACE, surface(text, spans)._asdict(), add_to_output=True)
+    message.set(ENTITIES, entities, add_to_output=True)
