@@ -119,8 +119,8 @@ def wish_of_act(
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    if expecting is not None:
-        return None
+    if expecting is not None:  # a list is shown whatever was asked
+        return ("list_bookings", CONTESTED) if acts.get("show", 0.0) >= _SURE and share < _HALF else None
     if share < _HALF and told >= _WHOLE_TABLE:
         return "book", CONTESTED  # a long story with a table in it
     return _wish_besides(acts, top, share)

@@ -75,7 +75,8 @@ def _leads(text: str, said: _Words, place: int) -> bool:
         return True
     is_initial = token.end - token.start == 1 and bool(after) and after[0].word == "."
     may_begin = is_initial or token.word.isdecimal() or token.word in _WORDS.both | _WORDS.titles
-    return (is_everyday(token, text[token.start : token.end]) and not may_begin) or _is_below(said, place)
+    leads = is_everyday(token, text[token.start : token.end]) or token.word.removesuffix("s") in _WORDS.naming
+    return (leads and not may_begin) or _is_below(said, place)
 
 
 def _is_below(said: _Words, place: int) -> bool:
@@ -152,6 +153,8 @@ def _are_capitals(words: _Words) -> bool:
 def _may_be_name(token: Token, read: set[str]) -> bool:
     kinds = (_WORDS.both, _WORDS.titles, _WORDS.households, PARTICLES, _JOINING, {"the"})
     is_initial = token.end - token.start == 1
+    if token.word.removesuffix("s") in _WORDS.naming:  # "the surname's Quick"
+        return False
     return token.word not in COMMON or is_initial or token.word in read or any(token.word in kind for kind in kinds)
 
 

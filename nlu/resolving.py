@@ -2,14 +2,14 @@
 
 Conventions, all for someone who writes on `today`:
 
-- A day without a year or month is the next one that is not past. "Friday the 24th" is the next 24th that is a
-  Friday, within four months.
+- A day without a year or month is the next one that is not past.
 - A weekday is the nearest one; said on that very weekday it may be today or a week ahead, and both are given.
 - "This Friday" is the one of this week, Monday to Sunday, and where that is over, the nearest. "Next Friday" is the one
   of next week. "Friday week" is seven days after the nearest Friday, or after either where that is today.
 - "5/11" is May 11th, or 5 November where `day_first`; where only one order is a date, it is that. Where it is not known how
   days are written, it is each of the two within four months, else May 11th.
-- A weekday that contradicts its date gives both: the date, and the nearest day with that weekday.
+- A weekday that contradicts its date gives both: the date, and the nearest day with that weekday. "Tuesday the 5th" is that
+  of next month, if that is a Tuesday and the next 5th is none.
 - A weekend is its Saturday and Sunday, as far as they are not past.
 """
 
@@ -228,11 +228,13 @@ _DAYS_BY_KEY: dict[str, Callable[[Mapping[str, Any], date, bool | None, date | N
 def _calendar_days(value: Mapping[str, Any], today: date) -> list[date]:
     month, weekday = value.get("month"), value.get("weekday")
     possible = [day for day in _days_of_number(value, today) if day and day >= today]
-    if month is None and weekday is not None:
-        # Further ahead than bookings go, the weekday was rather a slip than a clue.
-        possible[_CLUE_MONTHS:] = []
-        possible.sort(key=lambda candidate: (candidate.weekday() != weekday, candidate))
-    return _with_weekday(possible[0], weekday) if possible and month is not None else possible[:1]
+    if weekday is None or not possible:
+        return possible[:1]
+    # "Tuesday the 5th" may be meant for the month after, if that one is a Tuesday.
+    of_next_month = [
+        day for day in possible[1:2] if month is None and day.weekday() == weekday != possible[0].weekday()
+    ]
+    return of_next_month or _with_weekday(possible[0], weekday)
 
 
 def _days_of_number(value: Mapping[str, Any], today: date) -> list[date | None]:

@@ -103,6 +103,8 @@ def _is_to(tokens: list[Token], place: int) -> bool:
     before, after = _word_at(tokens, place - 1), tokens[place + 1]
     if after.word in _WORDS.infinitives:
         return before not in _WORDS.counting
+    if before == "name":  # "change name 2 Kayleigh"
+        return after.kind == "word"
     said = [token.word for token in tokens[:place]]
     moves = not _WORDS.moved.isdisjoint(said) and not any(word.isdecimal() for word in said)
     if not (moves and before not in _WORDS.counting - {"us"}) and said[-2:-1] != ["from"]:

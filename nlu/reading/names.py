@@ -46,9 +46,11 @@ def read_names(message: Message) -> None:
     _read_last_names(message)
     finders = (_strong,) if message.expecting == "restaurant" else (_strong, _trailing, _weak, _opening, _closing)
     for finder in finders:
-        if message.has("first_name", "last_name"):
-            return
-        finder(message)
+        if not message.has("first_name", "last_name"):
+            finder(message)
+    if message.expecting != "name" and not _WORDS.naming.isdisjoint(message.words):
+        _spoken_of(message)
+    _instead(message)
     if message.expecting == "confirmation" and not message.claims:
         _whole(message)
     if message.expecting == "name" and not message.has("first_name", "last_name"):
@@ -322,6 +324,37 @@ def _whole(message: Message) -> None:
     run = _run(message, 0, any_case=False, common=False)
     if run and run.end == len(message.tokens) and run.end - run.first >= _PAIR and not message.text.isupper():
         _claim(message, run)
+
+
+def _spoken_of(message: Message) -> None:
+    """The last capitalised words, where names are spoken of and no other is told: "rename it please: Gupta"."""
+    if message.has("first_name", "last_name") or message.text.isupper():
+        return
+    for position in range(len(message.tokens) - 1, 0, -1):
+        token = message.free(position)
+        if token and token.kind == "word" and _name_like(message, token, any_case=False, common=False):
+            first = position
+            while (
+                first > 1
+                and (before := message.free(first - 1))
+                and before.kind == "word"
+                and _name_like(message, before, any_case=False, common=False)
+            ):
+                first -= 1
+            _claim(message, _Run(first, position + 1))
+            return
+
+
+def _instead(message: Message) -> None:
+    """Of two names the one that takes the other's place: "it's under Ann Lee, put Oksana instead"."""
+    told = message.of("first_name")
+    for position in range(told[0].end + 1, len(message.tokens)) if told else ():
+        run = _run(message, position, any_case=False, common=False)
+        if run and message.word(position - 1) in _WORDS.putting:
+            for claim in (*told, *message.of("last_name")):
+                message.release(claim)
+            _claim(message, run)
+            return
 
 
 def _bare(message: Message) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from nlu import lexicon
 from nlu.lexicon import COMMON
 
@@ -21,7 +19,8 @@ def _swapped(word: str) -> list[str]:
     return [slip for slip in swapped if slip not in COMMON]
 
 
-_SWAPPED = {slip: number for word, number in chain(_UNITS.items(), TENS.items()) for slip in _swapped(word)}
+_WELL_SPELLED = {number: word for word, number in reversed([*_UNITS.items(), *TENS.items()])}
+_SWAPPED = {slip: number for number, word in _WELL_SPELLED.items() for slip in _swapped(word)}
 CARDINALS = _SWAPPED | _UNITS | TENS
 
 

@@ -179,7 +179,7 @@ def _count(link: re.Match[str]) -> int | None:
 
 _GRAMMAR = Grammar(
     "people",
-    means={"n": count_of, "crowd": int, "company": count_of},
+    means={"n": count_of, "nth": int, "crowd": int, "company": count_of},
     builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company},
     pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in vars(_WORDS).items()},
 )
@@ -188,6 +188,11 @@ _LINK = _GRAMMAR.pattern(
     "(?P<self>{self})|(?P<number>{digits})((?P<some> of (my|our|the))?{of}(?P<counted>{anybody}))?|"
     "({adjectives} ){0,3}(?P<noun>{many}){law}|<maybe>|{name}|someone|somebody"
 )
+
+
+def read_steps(message: Message) -> None:
+    """Claim by how many more or fewer a party is to be: before times, which would make an hour of "by 2"."""
+    message.apply(_GRAMMAR["steps"])
 
 
 def read_party_size(message: Message) -> None:

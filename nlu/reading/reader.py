@@ -13,7 +13,7 @@ from nlu.reading.cuisines import read_cuisines
 from nlu.reading.dates import read_dates
 from nlu.reading.message import Message, Span
 from nlu.reading.names import read_names
-from nlu.reading.people import read_party_size
+from nlu.reading.people import read_party_size, read_steps
 from nlu.reading.places import PlaceIndex
 from nlu.reading.restaurants import KNOWN, read_known_restaurants, read_restaurants
 from nlu.reading.streets import read_bare_streets, read_streets
@@ -30,6 +30,7 @@ _READERS = (
     read_choices,
     read_dates,
     read_replaced_numbers,
+    read_steps,
     read_table_counts,
     read_times,
     read_wishes,
