@@ -54,7 +54,7 @@ def decide(task: str, turn: Turn) -> Steps[Decision]:
         outcome = yield from run(FORMS[task], turn)
         if outcome is None:
             return Decision(turn.reply, is_refused=True)
-        return Decision(turn.reply, outcome.asks, turn.state)
+        return Decision(turn.reply, outcome.asks, turn.state, follow=outcome.follow)
     if turn.is_ignored and not turn.situation.is_open:
         yield from leave_alone(turn)
         return Decision(turn.reply, None, turn.state)

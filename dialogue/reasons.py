@@ -16,6 +16,7 @@ _TIMES_LIKELIER = 3
 _RATHER = 0.35
 _POSSIBLE = 0.25
 _SURE = 0.7
+_HARDLY = 0.05
 _ASIDE = ("aside", "machine")
 """Not meant for us, be it a person's or a machine's."""
 _TELLS = ("mention", "late", *_ASIDE)
@@ -84,6 +85,13 @@ may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)
 """It may be a name, though it did not look like one when it was said first."""
 may_tell_name = _Weighs(("name", "answer", "change", "yes"), 0.1, unread=True)
 """A name may be told in it, beside something else; where that is less likely, a name that was read is none: "normally"."""
+
+
+def only_corrects(acts: Acts) -> bool:
+    """Return whether a message changes something and hardly tells a name."""
+    return is_wished("change", acts) and acts.get("name", 0.0) < _HARDLY
+
+
 is_name = _Weighs(("name",), _CERTAIN)
 """It is certainly a name, as the answer to the question for it."""
 wishes_new_name = _Weighs(("name", "change"), 0.5)
@@ -106,14 +114,20 @@ is_answer = _Weighs(("answer", "change", "cancel", "yes", "no", "yes_but"), _CER
 """It answers what was asked, or corrects it, and does not only mention it."""
 is_taking_back = _Weighs(("undo",), 0.5)
 """It takes the last change back, though it may name a time: "no, keep it at 7"."""
+
+
+def may_take_back(acts: Acts) -> bool:
+    """Return whether a message rather takes the last change back than it wishes for anything else."""
+    undo = acts.get("undo", 0.0)
+    return undo >= _POSSIBLE and undo >= weight(("change", "cancel", "book", "show"), acts)
+
+
 is_automatic = _Weighs(("machine",), 0.5)
 """A machine sent it, or it is a phone's reaction to a text, or a quote of one."""
 is_surely_automatic = _Weighs(("machine",), _SURE)
 """That is so clear that nothing in the message counts."""
 only_tells = _Weighs(_TELLS, _CERTAIN)
 """It tells something and wants nothing."""
-surely_only_tells = _Weighs(_TELLS, _SURE)
-"""The same, where a table is yet to be had, and none at stake."""
 _may_be_aside = _Weighs(_ASIDE, _POSSIBLE)
 _tells_something = _Weighs(("note", "name", "answer", "change"), _POSSIBLE, unread=True)
 

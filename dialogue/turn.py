@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone as phone_timezone
 
-from booking_engine import BookingError, Reservation, Restaurant
+from booking_engine import UNDO_WITHIN, BookingError, Reservation, Restaurant
 from dialogue.reading import Entity, Reading
-from dialogue.state import Held, Option, State
+from dialogue.state import Before, Held, Option, State
 from dialogue.words import Languages, Words, writes_month_first
 
 ANYWHERE = ZoneInfo("UTC")
@@ -149,6 +149,14 @@ class Turn:
         """Whether the message was just answered by the way, so that the open question is only repeated."""
         message = self.situation.message_id
         return bool(message) and self.state.replied_to == message
+
+    @property
+    def undoable(self) -> Before | None:
+        """A booking as it was, if the last thing done to one was a change, and a short while ago; several may be listed since."""
+        before = self.state.before
+        if before is None or self.state.reservation not in (before.code, None):
+            return None
+        return before if self.situation.now - before.at <= UNDO_WITHIN else None
 
     def has_cue(self, *names: str) -> bool:
         """Return whether the message has one of these turns of phrase."""

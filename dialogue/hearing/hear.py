@@ -14,7 +14,7 @@ from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, he
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import Entity, kinds_of
-from dialogue.reasons import is_answer, is_name, is_no_name, may_tell_name
+from dialogue.reasons import is_answer, is_name, is_no_name, may_tell_name, only_corrects
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
 
@@ -85,14 +85,22 @@ def _is_in_note(turn: Turn, entity: Entity) -> bool:
 
 def _beside_a_name(turn: Turn) -> set[str]:
     """Return the kinds of entities that mean nothing as the answer to the question for a name."""
-    kinds: set[str] = set()
     acts = turn.reading.acts
-    if not is_answer(acts):
-        kinds.add("number")  # "the wifi password is tournesol8"
-    if turn.has_cue("no_name") or is_no_name(acts) or not may_tell_name(acts):  # "can we do Satrday instead?"
-        kinds |= set(NAME_PARTS)
+    kinds = set() if is_answer(acts) else {"number"}  # "the wifi password is tournesol8"
+    kinds |= _beside_no_name(turn)
     if is_name(acts):  # "Anna Ten Brink" brings no ten people
         name = turn.reading.whole_name or ""
         of_name = (entity for entity in turn.entities if entity.kind not in TO_NOTE or entity.text in name)
         kinds |= kinds_of(of_name) - {*NAME_PARTS, "phone"}
     return kinds - {"restaurant"} if turn.has_cue("objection") else kinds  # "no, Old Siam"
+
+
+def _beside_no_name(turn: Turn) -> set[str]:
+    acts = turn.reading.acts
+    typed = [entity.text for entity in turn.entities if entity.kind in NAME_PARTS]
+    is_other_wish = only_corrects(acts) and all(
+        map(str.islower, typed)
+    )  # "babysitter cant do 6 so can we have 7 instead"
+    tells_none = turn.has_cue("no_name") or is_no_name(acts) or not may_tell_name(acts)  # "can we do Satrday instead?"
+    kinds = set(NAME_PARTS) if tells_none or is_other_wish else set()
+    return kinds | {"vague_date"} if is_no_name(acts) else kinds  # "I told you last week"

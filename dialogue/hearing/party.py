@@ -10,6 +10,7 @@ from dialogue.reading import Entity
 from dialogue.state import Option
 from dialogue.times import certain, is_seated, meant_starts
 from dialogue.turn import Turn
+from nlu.reading.clock import clock_of_digits, clock_time
 
 _HOURS = 24
 _HALF_DAY = 12
@@ -66,13 +67,13 @@ def replacing(turn: Turn, anchor: datetime | None) -> list[Entity]:
     kinds = _are_now(turn, anchor, replaced.pop())
     meanings = {
         "party_size": {"count": numbers[0]},
-        "time": _hour(numbers[0]),
+        "time": clock_time(numbers[0], 0) or clock_of_digits(str(numbers[0])),
         "date": {"year": None, "month": None, "day": numbers[0]},
     }
-    if len(kinds) != 1:
+    if len(kinds) != 1 or not (meaning := meanings[next(iter(kinds))]):
         return turn.entities
     [kind] = kinds
-    return [Entity(kind, each.text, meanings[kind]) if each.kind == "number" else each for each in turn.entities]
+    return [Entity(kind, each.text, meaning) if each.kind == "number" else each for each in turn.entities]
 
 
 def _are_now(turn: Turn, anchor: datetime | None, number: int) -> set[str]:
@@ -80,9 +81,13 @@ def _are_now(turn: Turn, anchor: datetime | None, number: int) -> set[str]:
     state = turn.state
     hour = anchor.hour if anchor else (state.time or {}).get("hour")
     kinds = {"party_size"} if number == state.known_party else set()
-    if hour is not None and number in (hour, hour % _HALF_DAY or _HALF_DAY):
+    if hour is not None and _may_be_hour(number, hour):
         kinds.add("time")
     return kinds | {"date"} if not kinds and state.date and number == state.date.day else kinds
+
+
+def _may_be_hour(number: int, hour: int) -> bool:
+    return number in (hour, hour % _HALF_DAY or _HALF_DAY)
 
 
 def rather_guests(turn: Turn, entity: Entity, restaurant: Restaurant, presumed: date) -> Entity:
@@ -149,7 +154,9 @@ def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | N
     wish = _hour(number)
     starts = _seated(turn, restaurant, wish, anchor)
     may_be_party = number <= restaurant.largest_party
-    meaning = _meaning(turn, anchor, number) if starts and may_be_party else "time" if starts else "party_size"
+    meaning = (
+        _meaning(turn, restaurant, anchor, number) if starts and may_be_party else "time" if starts else "party_size"
+    )
     if meaning is None:
         by_time = Option(turn.clock(restaurant, starts[-1]), {"time": certain(starts[-1])})
         heard.options = (by_time, Option(turn.words.party(number), {"party_size": number}))
@@ -170,16 +177,29 @@ def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any], anchor: da
     return starts if any(is_seated(restaurant, start) for start in starts) else []
 
 
-def _meaning(turn: Turn, anchor: datetime | None, number: int) -> str | None:
+def _meaning(turn: Turn, restaurant: Restaurant, anchor: datetime | None, number: int) -> str | None:
     """Return what a number means that may be the time as well as the party; None where it has to be asked."""
     if turn.has_kind("previous_number"):
         return None
+    if former := _was_so(turn, restaurant, number, anchor):  # "7 is fine after all"
+        return former
     left, rather = _not_yet_so(turn, anchor, number), "time" if turn.has_cue("rather_a_time") else None
     if left and turn.has_cue("correcting"):
         return left
     if turn.state.said_last in ("time", "party_size"):
         return turn.state.said_last
     return left or rather if left is None or rather in (None, left) else None
+
+
+def _was_so(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> str | None:
+    """Return which of party and hour was this number before the last change, and is another one now."""
+    before = turn.undoable
+    if before is None:
+        return None
+    start = before.starts_at.astimezone(restaurant.zone)
+    was_start = anchor not in (None, start) and start.minute == 0 and _may_be_hour(number, start.hour)
+    was_party = number == before.party_size != turn.state.party_size
+    return None if was_start == was_party else "time" if was_start else "party_size"
 
 
 def _not_yet_so(turn: Turn, anchor: datetime | None, number: int) -> str | None:

@@ -71,6 +71,7 @@ class TakeTurn(Action):
     def _events(self, decision: Decision, *, is_open: bool) -> list[EventType]:
         events: list[EventType] = [] if decision.state is None else [SlotSet("state", decision.state.dump())]
         if decision.follow is not None:
+            events += [SlotSet("requested_slot", None)] if self._task in FORMS else []  # the form closes
             return [*events, FollowupAction(_ACTION_NAMES.get(decision.follow) or _FORM_NAMES[decision.follow])]
         if self._task in FORMS:
             return [*events, SlotSet("requested_slot", decision.asks)]

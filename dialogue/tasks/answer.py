@@ -6,8 +6,9 @@ from booking_engine import Restaurant
 from dialogue.effects import GetRestaurant, Steps
 from dialogue.hearing.criteria import looks_for_restaurant
 from dialogue.hearing.restaurants import first_named, language_of, names_restaurant
+from dialogue.hearing.who import NAME_PARTS
 from dialogue.reading import kinds_of
-from dialogue.reasons import only_tells
+from dialogue.reasons import is_wished, only_tells, wishes_new_name
 from dialogue.state import Errand
 from dialogue.tasks import about
 from dialogue.tasks.asking import variant
@@ -20,6 +21,7 @@ DETAILS = frozenset(
     ("tables", "party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet")
 )
 """Entities of which a booking is made."""
+_OF_TABLE = ("party_size", "date", "time")
 _FEATURES = frozenset(("seating", "diet", "price"))
 _ERRANDS: dict[str, Errand] = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
@@ -98,6 +100,8 @@ def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | 
         return closed
     if (yield from corrects_booking(turn)):
         return Outcome(follow="change")
+    if is_wished("change", turn.reading.acts) and turn.has_kind("number", *_OF_TABLE) and (yield from upcoming(turn)):
+        return Outcome(follow="change")
     if not is_left_to_answer(turn) and _is_rather_a_wish(turn, is_named=named is not None):
         return Outcome(follow="pick_up")
     tells = turn.intent in _NOT_UNDERSTOOD and only_tells(turn.reading.acts)
@@ -121,7 +125,7 @@ def _is_rather_a_wish(turn: Turn, *, is_named: bool) -> bool:
     details = turn.has_kind(*DETAILS)
     tells = {
         "ask": turn.intent == "ask" and looks_for_restaurant(turn),
-        "nlu_fallback": details or is_named,
+        "nlu_fallback": details or is_named or (turn.has_kind(*NAME_PARTS) and wishes_new_name(turn.reading.acts)),
         "other_language": is_named,
         "greet": details,
         "out_of_scope": is_named and turn.reading.is_unsure,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from booking_engine import Reservation, ReservationUnknown
 from dialogue.effects import GetReservation, ReservationsOf, Steps
 from dialogue.hearing.picking import pick, take
+from dialogue.hearing.who import NAME_PARTS
 from dialogue.reading import Entity
 from dialogue.reasons import is_answer
 from dialogue.state import Option
@@ -14,6 +16,7 @@ from dialogue.tasks.asking import ask_to_pick
 from dialogue.turn import DONE, Outcome, Turn, writes_day_first
 from nlu.cues import folded_words
 from nlu.lexicon import COMMON
+from nlu.reading.clock import LAST_HOUR
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
@@ -59,7 +62,9 @@ def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
 
 
 def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
-    """Return those that the message names by code or restaurant, else those it names by day or time."""
+    """Return those that the message names by code or restaurant, else those it names by day or time, or, to
+    cancel it, by how many come.
+    """
     codes, told = set(_codes(turn)), set(turn.reading.words) - COMMON  # "cancel the gannet one", of Gannet Larder
     named = {slug for entity in turn.reading.entities for slug in entity.slugs}
     old = [entity for entity in turn.entities if entity.kind.startswith("previous_")]  # "move Saturday to 8pm"
@@ -68,8 +73,14 @@ def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:
         lambda booking: booking.restaurant.slug in named,
         lambda booking: not told.isdisjoint(folded_words(booking.restaurant.name)),
         lambda booking: any(names_start(turn, entity, booking) for entity in old or turn.entities),
+        lambda booking: _may_name_party(turn) and any(is_its_party(entity, booking) for entity in turn.entities),
     )
     return next((found for way in ways if (found := list(filter(way, bookings)))), [])
+
+
+def _may_name_party(turn: Turn) -> bool:
+    """Return whether how many come tells which booking is meant, and not what one is to become: "cancel the one for 6"."""
+    return turn.intent == "cancel" or (turn.state.task == "cancel" and turn.asked == "choice")
 
 
 def names_another(turn: Turn, booking: Reservation) -> bool:
@@ -87,12 +98,13 @@ def names_another(turn: Turn, booking: Reservation) -> bool:
 def tells_more(turn: Turn, booking: Reservation) -> bool:
     """Return whether a message that picks this booking tells something else for it too: "make the Saturday one 7 people"."""
     return any(
-        entity.kind in _OF_TABLE and not (_is_its_party(entity, booking) or names_start(turn, entity, booking))
+        entity.kind in _OF_TABLE and not (is_its_party(entity, booking) or names_start(turn, entity, booking))
         for entity in turn.entities
     )
 
 
-def _is_its_party(entity: Entity, booking: Reservation) -> bool:
+def is_its_party(entity: Entity, booking: Reservation) -> bool:
+    """Return whether as many are told as the booking is for now."""
     return entity.kind == "party_size" and entity.value.get("count") == booking.party_size
 
 
@@ -118,6 +130,34 @@ def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
     if entity.kind in ("time", "previous_time") and not {"shift_minutes", "same"} & set(entity.value):
         return local.time() in resolve_times(entity.value, now=now).candidates
     return False
+
+
+def tells_former(turn: Turn) -> Steps[bool]:
+    """Return whether a message tells what the booking had until the change just made, and has no longer: "lol jk, 7"."""
+    before = turn.undoable
+    booking = (yield from with_code(turn, before.code)) if before else None
+    if before is None or booking is None:
+        return False
+    former = replace(booking, starts_at=before.starts_at, party_size=before.party_size, diner_name=before.name)
+    told = [each for entity in turn.entities for each in _meanings(entity)]
+    return any(_is_of(turn, each, former) and not _is_of(turn, each, booking) for each in told)
+
+
+def _is_of(turn: Turn, entity: Entity, booking: Reservation) -> bool:
+    is_name = entity.kind in NAME_PARTS and str(entity.value) in booking.diner_name.split()
+    return is_name or is_its_party(entity, booking) or names_start(turn, entity, booking)
+
+
+def _meanings(entity: Entity) -> Sequence[Entity]:
+    """Return what an entity may mean: a bare number is an hour or a count."""
+    if entity.kind != "number":
+        return [entity]
+    hour = {"hour": entity.value, "minute": 0, "meridiem": None, "approximate": False}
+    is_hour = 0 < entity.value <= LAST_HOUR
+    return [
+        Entity("party_size", entity.text, {"count": entity.value}),
+        *([Entity("time", entity.text, hour)] if is_hour else []),
+    ]
 
 
 def find_target(turn: Turn) -> Steps[Reservation | Outcome]:

@@ -13,12 +13,12 @@ from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, Ge
 from dialogue.hearing.hear import hear
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import shortly, with_notes, without_areas
-from dialogue.reasons import is_clear_yes, is_wished, wishes_new_name
+from dialogue.reasons import is_clear_yes, is_wished, may_take_back, wishes_new_name
 from dialogue.state import Before, State
 from dialogue.tasks import search
 from dialogue.tasks.asking import ask, ask_another_date, ask_heard_options, ask_restaurant, ask_to_pick
 from dialogue.tasks.book import words_of_area
-from dialogue.tasks.bookings import find_target, names_start, pick_booking, recalled
+from dialogue.tasks.bookings import find_target, is_its_party, names_start, pick_booking, recalled
 from dialogue.tasks.form import Form
 from dialogue.tasks.identify import WHO, gives_up, know_whose_booking
 from dialogue.tasks.offering import offer_times, refuse
@@ -90,18 +90,32 @@ def _target(turn: Turn) -> Steps[Outcome | None]:
     state.choices = ()
     state.reservation, state.has_target = found.code, True
     _start_from(state, found)
-    for kind in (
-        "date",
-        "time",
-    ):  # in "move Friday's table to Saturday" the day that it has names it, and the other is news
-        said = [entity for entity in turn.entities if entity.kind == kind]
-        old = [entity for entity in said if names_start(turn, entity, found)]
-        if len(said) > len(old):
-            turn.entities = [entity for entity in turn.entities if entity not in old]
+    _drop_what_it_is(turn, found)
     turn.asked, turn.heard, asked = None, Heard(picked=turn.heard.picked), turn.asked
     yield from hear(turn, found.starts_at)
     turn.asked = asked
+    _put_back_if_meant(turn, found)
     return None
+
+
+def _drop_what_it_is(turn: Turn, booking: Reservation) -> None:
+    """In "move Friday's table to Saturday" the day that it has only names it, and the other is news."""
+    for kind in ("date", "time", "party_size"):
+        said = turn.of_kind(kind)
+        old = [entity for entity in said if names_start(turn, entity, booking) or is_its_party(entity, booking)]
+        if len(said) > len(old):
+            turn.entities = [entity for entity in turn.entities if entity not in old]
+
+
+def _put_back_if_meant(turn: Turn, booking: Reservation) -> None:
+    """Wish for what the booking had before its last change, where that may be all that is meant; then it is asked."""
+    state, before = turn.state, turn.undoable
+    if before is None or turn.heard.fields or not may_take_back(turn.reading.acts):
+        return
+    start = before.starts_at.astimezone(booking.restaurant.zone)
+    state.date, state.time = booking.restaurant.schedule.service_date_of(start), certain(start)
+    state.party_size, state.is_unsure = before.party_size, True
+    state.new_name = before.name if before.name != booking.diner_name else None
 
 
 def _booking(state: State) -> GetReservation:
@@ -126,7 +140,7 @@ def _name(turn: Turn) -> Steps[Outcome | None]:
     """Put the booking under another name; where that may not be wished, the name waits in the state until it is agreed to."""
     state = turn.state
     is_of_table = not turn.heard.fields.isdisjoint(_OF_TABLE)
-    if not (turn.has_cue("renaming") or state.new_name or (turn.asked == "name" and not is_of_table)):
+    if not (_may_rename(turn) or state.new_name or (turn.asked == "name" and not is_of_table)):
         return None
     booking = yield from _booking(state)
     if _tells_name(turn):
@@ -134,7 +148,7 @@ def _name(turn: Turn) -> Steps[Outcome | None]:
     if state.new_name is None:
         return ask(turn, "name", "utter_which_name", turn.show_booking(booking), first="utter_which_new_name")
     if not _is_certain_name(turn):
-        state.name = booking.diner_name
+        state.name, state.is_unsure = booking.diner_name, True
         return None
     state.name, state.new_name = state.new_name, None
     renamed = yield from _written(
@@ -150,8 +164,16 @@ def _name(turn: Turn) -> Steps[Outcome | None]:
 
 def _is_certain_name(turn: Turn) -> bool:
     """Return whether another name is certainly wished: by a certain change, or by words that speak of one and tell it."""
-    tells = turn.has_cue("renaming") and wishes_new_name(turn.reading.acts) and not turn.reading.is_contested
-    return tells or not turn.state.is_unsure
+    if turn.asked == "name" or says_yes_to_proposal(turn):
+        return True
+    tells = wishes_new_name(turn.reading.acts) and not turn.reading.is_contested
+    return turn.has_cue("renaming") and (tells or not turn.state.is_unsure)
+
+
+def _may_rename(turn: Turn) -> bool:
+    """Return whether names are spoken of, or one is all that a wish tells: "you spelled it wrong, it's Thomas Rae"."""
+    is_all = "name" in turn.heard.fields and turn.heard.fields.isdisjoint(_OF_TABLE)
+    return turn.has_cue("renaming") or (is_all and wishes_new_name(turn.reading.acts))
 
 
 def _tells_name(turn: Turn) -> bool:

@@ -13,7 +13,7 @@ from dialogue.hearing.restaurants import language_of, names_restaurant
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
-from dialogue.reasons import is_pause, may_be_noted, only_tells, surely_only_tells
+from dialogue.reasons import is_pause, may_be_noted, only_tells
 from dialogue.state import Held, TaskName
 from dialogue.tasks.gate import gate, is_unsure
 from dialogue.tasks.identify import do_errand, is_about_code
@@ -106,7 +106,7 @@ def _ignore_what_is_only_told(form: Form, turn: Turn) -> None:
     A new table is less at stake, so while its details are asked, details count.
     """
     acts, is_new = turn.reading.acts, form.task == "book"
-    tells = surely_only_tells(acts) and turn.asked in _TO_BE_BOOKED if is_new else only_tells(acts)
+    tells = only_tells(acts) and (turn.asked in _TO_BE_BOOKED or not is_new)
     if not tells or names_restaurant(turn):
         return
     is_by_the_way = turn.intent in _BY_THE_WAY

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from booking_engine import Reservation
 from dialogue.effects import Steps
+from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
+from dialogue.reading import Entity
 from dialogue.reasons import (
     Reason,
     is_astray,
     is_taking_back,
     may_be_noted,
     may_seek_table,
+    may_take_back,
     no_wish,
     only_tells,
     rather_asks_to_show,
     reason_for,
 )
-from dialogue.tasks.bookings import corrects_booking, show_upcoming, upcoming, with_code
-from dialogue.tasks.undo import can_take_back, take_back
+from dialogue.tasks.bookings import corrects_booking, show_upcoming, tells_former, upcoming, with_code
+from dialogue.tasks.undo import take_back
 from dialogue.turn import DONE, Outcome, Turn
 
+_OF_TABLE = ("party_size", "date", "time")
+_OF_SIZE, _OF_TIME = {"party_size", "number"}, {"time", "number"}
+_SAYS_WHICH = {*_OF_SIZE, *_OF_TIME, "date", "restaurant", "city", "cuisine", "street", "tables", "another_table"}
+"""What tells one table from another."""
+_ELSE = frozenset(("ask", "list_bookings", "nlu_fallback", "chitchat", "out_of_scope", "help"))
+"""Intents of what wishes for nothing: where an act says otherwise, that is asked."""
 _LEFT = {"late": "utter_late", "aside": "utter_aside_kept"}
 
 
@@ -31,17 +40,43 @@ def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
         return (yield from leave_alone(turn))
     if was_asked or (yield from corrects_booking(turn)):
         return None
-    if is_taking_back(turn.reading.acts) and can_take_back(turn):
+    if is_taking_back(turn.reading.acts) and turn.undoable:
         yield from take_back(turn)
         return DONE
-    return None if (yield from _opens(turn, task)) else (yield from leave_alone(turn))
+    other = yield from _belongs_to(turn, task)
+    if other not in (None, task):
+        return Outcome(follow=other)
+    return None if other == task or (yield from _opens(turn, task)) else (yield from leave_alone(turn))
+
+
+def _belongs_to(turn: Turn, task: str) -> Steps[str | None]:
+    """Return the task that a message belongs to by what is booked, if that tells."""
+    may_restore = turn.undoable is not None and not only_tells(turn.reading.acts)
+    if may_restore and (may_take_back(turn.reading.acts) or (yield from tells_former(turn))):
+        return "change"
+    if task == "change" and names_restaurant(turn) and turn.has_kind(*_OF_TABLE):
+        return None if (yield from upcoming(turn)) else "book"  # "7 PM on Friday at Bird Dog, no, Saturday"
+    if task == "book" and _may_change_one_thing(turn):
+        return "change" if (yield from upcoming(turn)) else None
+    return None
+
+
+def _may_change_one_thing(turn: Turn) -> bool:
+    """Return whether a wish names no place and only one thing, "a table for 3 then", and may be meant for the table that stands."""
+    told = {each.kind for each in turn.entities if each.kind in _SAYS_WHICH and not _is_same_day(each)}
+    is_one_thing = bool(told) and (told <= _OF_SIZE or told <= _OF_TIME)
+    return is_one_thing and bool(turn.reading.acts) and reason_for("change", turn.reading.acts) is not Reason.NONE
+
+
+def _is_same_day(entity: Entity) -> bool:
+    return entity.kind == "date" and entity.value.get("same") == 0
 
 
 def is_unsure(turn: Turn, task: str) -> bool:
     """Return whether what a task does to a booking has to be asked about before it happens."""
     needs_reason = not turn.situation.was_asked and task in ("change", "cancel")
     is_certain = reason_for(task, turn.reading.acts) is Reason.CERTAIN and not turn.reading.is_contested
-    return needs_reason and not is_certain
+    return needs_reason and not (is_certain and turn.intent not in _ELSE)
 
 
 def _opens(turn: Turn, task: str) -> Steps[bool]:

@@ -8,6 +8,7 @@ from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import kinds_of
+from dialogue.reasons import wishes_new_name
 from dialogue.tasks.answer import DETAILS, is_left_to_answer
 from dialogue.tasks.bookings import corrects_booking, upcoming
 from dialogue.tasks.gate import gate
@@ -50,9 +51,11 @@ def _acknowledge(turn: Turn, booking: Reservation | None) -> None:
 def _is_of_booking(turn: Turn, bookings: list[Reservation], booking: Reservation | None) -> bool:
     """Return whether it is about a booking: the one talked about last, or, where it says so, any. `gate` weighs it again."""
     said = kinds_of(turn.entities)
-    renames = bool(said) and said <= set(NAME_PARTS) and turn.has_cue("renaming")
-    if booking and (renames or said & (_OF_A_BOOKING | TO_NOTE)) and not names_restaurant(turn):
+    renames = turn.has_kind(*NAME_PARTS) and not said & _OF_A_BOOKING and wishes_new_name(turn.reading.acts)
+    if names_restaurant(turn):
+        renames = False
+    elif booking and said & (_OF_A_BOOKING | TO_NOTE):
         return True
     # Confirmations and reminders of other threads invite to it.
     changes = bool(said & _OF_A_BOOKING) and turn.has_cue("changing")
-    return bool(bookings) and ("note" in said or changes)
+    return bool(bookings) and ("note" in said or changes or renames)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from booking_engine import (
-    UNDO_WITHIN,
     BookingError,
     NoTableAvailable,
     Reservation,
@@ -32,9 +31,9 @@ def undo(turn: Turn) -> Steps[Outcome]:
     booking = (yield from GetReservation(code)) if code else None
     if booking is not None and booking.status == "cancelled":
         yield from _try(turn, RestoreReservation(booking.code), "utter_restored")
-    elif can_take_back(turn) and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
+    elif turn.undoable and (not turn.reading.acts or is_taking_back(turn.reading.acts)):
         yield from take_back(turn)
-    elif booking is not None and can_take_back(turn):  # it may be content with the change
+    elif booking is not None and turn.undoable:  # it may be content with the change
         turn.tell("utter_booking_stands", booking)
     elif turn.state.replaced and turn.state.replaced[0] == code:
         yield from _swap_back(turn, *turn.state.replaced)
@@ -54,17 +53,9 @@ def _say_nothing_is(turn: Turn, booking: Reservation | None) -> Steps[None]:
         turn.say("utter_nothing_to_undo")
 
 
-def can_take_back(turn: Turn) -> bool:
-    """Return whether the last thing done to a booking was a change, and a short while ago; several may be listed since."""
-    before = turn.state.before
-    if before is None or turn.state.reservation not in (before.code, None):
-        return False
-    return turn.situation.now - before.at <= UNDO_WITHIN
-
-
 def take_back(turn: Turn) -> Steps[None]:
     """Bring the booking back to what it was before its last change, if its table is free."""
-    before = turn.state.before
+    before = turn.undoable
     assert before is not None
     back = ChangeReservation(
         before.code, "take_back", starts_at=before.starts_at, party_size=before.party_size, notes=before.notes,
