@@ -121,7 +121,9 @@ def search(
     """
     rules = BookingRules.at(restaurant, party_size, occupancy.now)
     found = _look_around(restaurant, wanted, within, party_size, limit, rules, occupancy, preferences)
-    openings = [_opening(restaurant, moment, party_size, found.places[moment]) for moment in found.chosen]
+    openings: dict[float, Opening] = {
+        moment: _opening(restaurant, moment, party_size, found.places[moment]) for moment in found.chosen
+    }
     refusal = rules.refusal_at(restaurant, wanted, restaurant.schedule.service_at(wanted))
     if imaginary:
         refusal = refusal or Refusal.CLOSED
@@ -130,8 +132,9 @@ def search(
         refusal = None if isinstance(found.nearest, Place) else found.nearest
     return Search(
         wanted=wanted.astimezone(restaurant.zone),
-        exact=next((opening for opening in openings if opening.starts_at == wanted), None) if not imaginary else None,
-        openings=tuple(openings),
+        # By seconds, because Python takes no time of the hour that comes twice for equal to one in another zone.
+        exact=None if imaginary else openings.get(wanted.timestamp()),
+        openings=tuple(openings.values()),
         refusal=refusal,
         is_skipped=imaginary,
     )

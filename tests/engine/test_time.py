@@ -80,6 +80,8 @@ def test_the_doubled_hour_is_booked_twice_over_without_confusion(
     times = wall_times(openings_of_the_night(engine, bar, first))
     assert times.count(f"{first:%H:%M}") == 2
     assert (times[0], times[-1], len(times)) == ("22:00", "04:00", USUAL_OPENINGS + apart // timedelta(minutes=30))
+    exact = [engine.find_openings(bar, starts_at=moment, party_size=2).exact for moment in (first, second)]
+    assert [one.starts_at.fold for one in exact if one] == [0, 1]
     made = [book(engine, bar, moment) for moment in (first, second)]
     assert [one.starts_at.astimezone(UTC) for one in made] == [first.astimezone(UTC), second.astimezone(UTC)]
     assert made[1].starts_at.astimezone(UTC) - made[0].starts_at.astimezone(UTC) == apart
