@@ -283,8 +283,8 @@ def test_diners_who_wait_for_a_hold_to_lapse_never_share_its_table(
     engine: BookingEngine, database: Engine, open_restaurant: OpenRestaurant
 ) -> None:
     """At the moment a hold lapses, one diner asks for more time and seven others for the table."""
-    kept = 0
-    for attempt in range(10):
+    kept, pause = 0, 0.25
+    for _ in range(10):
         place = open_restaurant(tables=tables(2), policy={"pacing_covers": 2})
         hold = hold_for_two(engine, place)
         shorten(database, place, seconds=0.3)
@@ -292,7 +292,7 @@ def test_diners_who_wait_for_a_hold_to_lapse_never_share_its_table(
 
         def diner(number: int) -> Hold | Reservation | None:
             ready.wait()  # noqa: B023
-            time.sleep(0.25 + 0.01 * attempt)  # noqa: B023
+            time.sleep(pause)  # noqa: B023
             try:
                 return book(engine, place, evening(place)) if number else extend(engine, hold)  # noqa: B023
             except (HoldExpired, NoTableAvailable):
@@ -303,6 +303,8 @@ def test_diners_who_wait_for_a_hold_to_lapse_never_share_its_table(
         if isinstance(winners[0], Hold):
             kept += 1
             confirm(engine, hold)
+        # However slow the machine is, the extension comes in time some day.
+        pause = pause + 0.02 if isinstance(winners[0], Hold) else max(0.0, pause - 0.05)
         assert [row.tables for row in live_seatings(database, place, engine.clock.now())] == [("T1",)]
         assert doubles(database, place) == 0
     assert kept, "the race does not race: the hold was never extended"
