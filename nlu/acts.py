@@ -123,6 +123,8 @@ def wish_of_act(
         return ("list_bookings", CONTESTED) if acts.get("show", 0.0) >= _SURE and share < _HALF else None
     if share < _HALF and told >= _WHOLE_TABLE:
         return "book", CONTESTED  # a long story with a table in it
+    if share < _HALF and any(acts.get(act, 0.0) >= _CLEAR for act, intent in _WISHES.items() if intent == top):
+        return top, _HALF  # both say the same
     return _wish_besides(acts, top, share)
 
 

@@ -12,6 +12,7 @@ from dialogue.reasons import (
     Reason,
     is_astray,
     is_taking_back,
+    is_wished,
     may_be_noted,
     may_seek_table,
     may_take_back,
@@ -28,8 +29,8 @@ _OF_TABLE = ("party_size", "date", "time")
 _OF_SIZE, _OF_TIME = {"party_size", "number"}, {"time", "number"}
 _SAYS_WHICH = {*_OF_SIZE, *_OF_TIME, "date", "restaurant", "city", "cuisine", "street", "tables", "another_table"}
 """What tells one table from another."""
-_ELSE = frozenset(("ask", "list_bookings", "nlu_fallback", "chitchat", "out_of_scope", "help"))
-"""Intents of what wishes for nothing: where an act says otherwise, that is asked."""
+_ELSE = frozenset(("ask", "list_bookings", "nlu_fallback", "chitchat", "out_of_scope", "help", "find"))
+"""Intents of what wishes for nothing of the kind: where an act says otherwise, that is asked."""
 _LEFT = {"late": "utter_late", "aside": "utter_aside_kept"}
 
 
@@ -56,9 +57,15 @@ def _belongs_to(turn: Turn, task: str) -> Steps[str | None]:
         return "change"
     if task == "change" and names_restaurant(turn) and turn.has_kind(*_OF_TABLE):
         return None if (yield from upcoming(turn)) else "book"  # "7 PM on Friday at Bird Dog, no, Saturday"
-    if task == "book" and _may_change_one_thing(turn):
-        return "change" if (yield from upcoming(turn)) else None
-    return None
+    other = _rather_than_book(turn) if task == "book" else None
+    return other if other and (yield from upcoming(turn)) else None
+
+
+def _rather_than_book(turn: Turn) -> str | None:
+    """Return what may be meant for the table that stands, though a table is spoken of."""
+    if is_wished("cancel", turn.reading.acts) and not names_restaurant(turn):
+        return "cancel"  # "pls cancel, found somewhere else"
+    return "change" if _may_change_one_thing(turn) else None
 
 
 def _may_change_one_thing(turn: Turn) -> bool:

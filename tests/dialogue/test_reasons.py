@@ -22,7 +22,7 @@ CERTAIN, UNSURE, NONE = Reason.CERTAIN, Reason.UNSURE, Reason.NONE
     ("act", "acts", "reason"),
     [
         ("change", {"change": 0.9, "mention": 0.1}, CERTAIN),
-        ("change", {"change": 0.55, "mention": 0.4}, CERTAIN),
+        ("change", {"change": 0.65, "mention": 0.3}, CERTAIN),
         ("change", {"change": 0.45, "answer": 0.5}, CERTAIN),  # nothing speaks against it
         ("change", {"change": 0.45, "mention": 0.2}, UNSURE),
         ("change", {"answer": 0.8, "change": 0.1}, UNSURE),  # a bare "8pm" while nothing was asked

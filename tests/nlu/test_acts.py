@@ -118,7 +118,9 @@ def test_few_acts_decide_the_intent(
         ({"cancel": 0.5}, {"stop_booking": 0.42}, None, None),
         ({"change": 0.89}, {"cancel": 0.72}, None, ("change", CONTESTED)),  # "we can't make 7, could we do 8?"
         ({"cancel": 0.7}, {"thank": 0.9}, None, None),
-        ({"cancel": 0.8}, {"cancel": 0.4}, None, None),  # they agree
+        ({"cancel": 0.8}, {"cancel": 0.4}, None, ("cancel", 0.5)),  # they agree
+        ({"cancel": 0.8}, {"cancel": 0.6}, None, None),
+        ({"show": 0.6}, {"help": 0.36}, "choice", ("list_bookings", CONTESTED)),  # "what do I still have?"
         ({"change": 0.99}, {"book": 0.9}, None, None),
         ({"cancel": 0.8}, {"thank": 0.9}, "confirmation", None),
     ],
