@@ -13,7 +13,7 @@ from dialogue.hearing.restaurants import language_of, names_restaurant
 from dialogue.hearing.who import hear_phone
 from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import Reading
-from dialogue.reasons import is_pause, may_be_noted, only_tells
+from dialogue.reasons import Reason, is_pause, may_be_noted, only_tells, reason_for
 from dialogue.state import Held, TaskName
 from dialogue.tasks.gate import gate, is_unsure
 from dialogue.tasks.identify import do_errand, is_about_code
@@ -155,4 +155,8 @@ def _takes(form: Form, turn: Turn) -> Steps[bool]:
         return language_of(turn) is None
     if turn.intent in _NEVER_AN_ANSWER:
         return False
-    return bool(turn.heard) if turn.intent in _BY_THE_WAY else turn.intent not in form.leaves_for
+    if turn.intent in _BY_THE_WAY:
+        return bool(turn.heard)
+    # "Did you cancel my booking?" is no reason to leave for a cancellation.
+    wishes = turn.intent not in ("change", "cancel") or reason_for(turn.intent, turn.reading.acts) is not Reason.NONE
+    return turn.intent not in form.leaves_for or not wishes

@@ -81,7 +81,7 @@ def _is_same_day(entity: Entity) -> bool:
 
 def is_unsure(turn: Turn, task: str) -> bool:
     """Return whether what a task does to a booking has to be asked about before it happens."""
-    needs_reason = not turn.situation.was_asked and task in ("change", "cancel")
+    needs_reason = task in ("change", "cancel")
     is_certain = reason_for(task, turn.reading.acts) is Reason.CERTAIN and not turn.reading.is_contested
     return needs_reason and not (is_certain and turn.intent not in _ELSE)
 
