@@ -52,13 +52,18 @@ def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
 
 def _belongs_to(turn: Turn, task: str) -> Steps[str | None]:
     """Return the task that a message belongs to by what is booked, if that tells."""
-    may_restore = turn.undoable is not None and not only_tells(turn.reading.acts)
-    if may_restore and (may_take_back(turn.reading.acts) or (yield from tells_former(turn))):
+    if _may_restore(turn) and (may_take_back(turn.reading.acts) or (yield from tells_former(turn))):
         return "change"
     if task == "change" and names_restaurant(turn) and turn.has_kind(*_OF_TABLE):
         return None if (yield from upcoming(turn)) else "book"  # "7 PM on Friday at Bird Dog, no, Saturday"
     other = _rather_than_book(turn) if task == "book" else None
     return other if other and (yield from upcoming(turn)) else None
+
+
+def _may_restore(turn: Turn) -> bool:
+    """Return whether a message may be about what was just changed, and wishes for no other table and no cancellation."""
+    is_other = names_restaurant(turn) or is_wished("cancel", turn.reading.acts)
+    return turn.undoable is not None and not is_other and not only_tells(turn.reading.acts)
 
 
 def _rather_than_book(turn: Turn) -> str | None:
