@@ -48,9 +48,12 @@ class Programs:
             supervisor.startProcess(name, False)
 
     def kill(self, name: str) -> int:
-        """Kill a program with `kill -9`, and return its former pid. The supervisor restarts it."""
+        """Kill a program and its processes with `kill -9`, and return its former pid. The supervisor restarts it.
+
+        PostgreSQL's processes, which have groups of their own, end by themselves.
+        """
         pid = int(self.account_of(name)["pid"])
-        os.kill(pid, signal.SIGKILL)
+        os.killpg(pid, signal.SIGKILL)
         return pid
 
     @contextmanager

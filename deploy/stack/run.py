@@ -181,7 +181,7 @@ class _Stack:
         self._wait("PostgreSQL", self._postgres_answers, "postgres")
         upgrade(settings.database_address)
         self._import_samples()
-        for name in (*_rasas(settings), "actions", "web", "events", "worker"):
+        for name in ("rasa", "actions", "web", "events", "worker"):
             self.supervisor.programs.start(name)
         events = f"http://127.0.0.1:{settings.events_listen_on}"
         addresses = {
@@ -196,10 +196,7 @@ class _Stack:
     def _programs(self) -> list[Program]:
         ours = str(Path(sys.executable).with_name("tabletalk"))
         programs = [
-            *(
-                Program(name, ["env", f"RASA_PORT={port}", str(model.RASA_PYTHON), "-m", "dialogue.rasa.server"])
-                for name, port in _rasas(self.settings).items()
-            ),
+            Program("rasa", [str(model.RASA_PYTHON), "-m", "dialogue.rasa.server"]),
             # gunicorn's quick shutdown: a graceful one would wait for requests that no other server can complete
             Program("actions", [ours, "actions"], stop_signal="INT"),
             Program("web", [ours, "web"], stop_signal="INT"),
@@ -229,6 +226,8 @@ class _Stack:
             "ACTIONS_TOKEN": settings.for_actions.first,
             "TABLETALK_ACTIONS_URL": settings.actions_address,
             "TABLETALK_MODEL": str(self.trained),
+            "RASA_PORT": str(settings.rasa_port),
+            "RASA_PROCESSES": str(len(settings.rasa_ports)),
             "EVENTS_PORT": str(settings.events_port),
             "DATABASE_URL": settings.database_address,
             "REDIS_URL": settings.redis_address,
@@ -261,11 +260,6 @@ class _Stack:
                 log = self.settings.tabletalk_var / "log" / f"{program}.log"
                 raise CannotStart(f"{what} did not come up; see {log}")
             time.sleep(0.1)
-
-
-def _rasas(settings: Settings) -> dict[str, int]:
-    """Return the ports of Rasa's processes, by the names of the programs: rasa, rasa-2, …"""
-    return {f"rasa-{n}" if n > 1 else "rasa": port for n, port in enumerate(settings.rasa_ports, start=1)}
 
 
 def _is_ok(client: httpx.Client, url: str) -> bool:

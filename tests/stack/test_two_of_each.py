@@ -125,26 +125,52 @@ def test_turns_alternate_between_all_of_them(pair: Stack) -> None:
 
 def test_a_rasa_that_is_killed_is_missed_by_nobody(pair: Stack) -> None:
     visitor = Visitor(pair, pair.base_url)
-    killed = {1: "rasa", 3: "rasa-2"}
+    killed = {1: pair.settings.rasa_ports[0], 3: pair.settings.rasa_ports[1]}
     for place, (said, expected) in enumerate(BOOKING):
-        name = killed.get(place)
-        pid = pair.programs.kill(name) if name else 0
+        if place in killed:
+            _rasa_on(pair, killed[place]).kill()
         assert expected in visitor.say(said.format(time="6pm")), said
-        if name:
-            pair.wait_for_another(name, pid)
-            wait_until(lambda: _all_ready(pair), "both are ready again", seconds=90)
+        wait_until(lambda: _all_ready(pair), "both are ready again", seconds=90)
     assert_said_once(visitor)
+
+
+def test_another_rasa_is_forked_without_loading_the_model_again(pair: Stack) -> None:
+    parent = _rasas_parent(pair)
+    loaded = sum(parent.cpu_times()[:2])
+    for port in pair.settings.rasa_ports:
+        killed = _rasa_on(pair, port)
+        killed.kill()
+        killed.wait(30)
+    wait_until(lambda: _all_ready(pair), "both are ready again", seconds=90)
+    assert _rasas_parent(pair).pid == parent.pid
+    forked = parent.children()
+    assert len(forked) == len(pair.settings.rasa_ports)
+    assert sum(sum(child.cpu_times()[:2]) for child in forked) + sum(parent.cpu_times()[:2]) - loaded < loaded / 2
+    assert sum(child.memory_full_info().pss for child in forked) < parent.memory_info().rss
 
 
 def test_a_rasa_that_is_frozen_keeps_nobody_waiting(pair: Stack) -> None:
     visitor = Visitor(pair, pair.base_url)
     visitor.say(BOOKING[0][0].format(time="7pm"))
-    with frozen(int(pair.programs.account_of("rasa")["pid"])):
+    with frozen(_rasa_on(pair, pair.settings.rasa_port).pid):
         for said, expected in BOOKING[1:4]:
             assert expected in visitor.say(said), said
     for said, expected in BOOKING[4:]:
         assert expected in visitor.say(said), said
     assert_said_once(visitor)
+
+
+def _rasas_parent(stack: Stack) -> psutil.Process:
+    return psutil.Process(int(stack.programs.account_of("rasa")["pid"]))
+
+
+def _rasa_on(stack: Stack, port: int) -> psutil.Process:
+    """Return the process that listens on a port."""
+    return next(
+        process
+        for process in _rasas_parent(stack).children()
+        if any(at.status == psutil.CONN_LISTEN and at.laddr.port == port for at in process.net_connections())
+    )
 
 
 def _all_ready(stack: Stack) -> bool:

@@ -1,14 +1,22 @@
-"""Start Rasa: ``python -m dialogue.rasa.server``, set up by environment variables that the stack's runner gives."""
+"""Start Rasa: ``python -m dialogue.rasa.server``, set up by environment variables that the stack's runner gives.
+
+Rasa and the model are loaded once. Then as many processes as ``RASA_PROCESSES`` says (one if it is not set) are forked, which
+listen on ``RASA_PORT`` and the ports above.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
-from rasa.core.run import serve_application
+from rasa.core import run
+from rasa.core.agent import Agent, load_agent
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.endpoints import EndpointConfig
@@ -18,6 +26,7 @@ from dialogue.rasa.server import (
     browsers,
     carried,
     event_types,
+    forking,
     graph,
     prediction,
     remote_action,
@@ -52,10 +61,23 @@ def main() -> None:
         action=ActionApp(os.environ["TABLETALK_ACTIONS_URL"] + "/webhook", actions_token),
         tracker_store=EndpointConfig(type="dialogue.rasa.server.carried.CarriedTrackerStore"),
     )
-    serve_application(
-        model_path=os.environ["TABLETALK_MODEL"],
+    agent = asyncio.run(load_agent(os.environ["TABLETALK_MODEL"], endpoints=endpoints))
+    if not agent.is_ready():
+        sys.exit("the model in TABLETALK_MODEL cannot be loaded")
+    first, count = int(os.environ["RASA_PORT"]), int(os.environ.get("RASA_PROCESSES", "1"))
+    forking.serve_on(range(first, first + count), partial(_serve, agent, endpoints))
+
+
+def _serve(agent: Agent, endpoints: AvailableEndpoints, port: int) -> None:
+    """Serve with an agent that is loaded already; Rasa would load one when its server starts."""
+
+    async def take_agent(model: None, endpoints: AvailableEndpoints, storage: None, app: Any, loop: Any) -> None:
+        app.ctx.agent = agent
+
+    run.load_agent_on_start = take_agent
+    run.serve_application(
         interface=os.environ.get("RASA_HOST", "127.0.0.1"),
-        port=int(os.environ["RASA_PORT"]),
+        port=port,
         credentials=str(Path(__file__).with_name("credentials.yml")),
         auth_token=tokens.from_environment("RASA_TOKEN"),
         enable_api=True,
