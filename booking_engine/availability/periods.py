@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -93,17 +93,20 @@ class Schedule:
         return (service.opens_at if service else instant.astimezone(self._zone)).date()
 
     def _service(self, period: Hours, service_date: date) -> Service:
-        opens_at = _local(service_date, period.opens, self._zone)
+        opens = _seconds(service_date, period.opens, self._zone)
         last, closes = (
-            _local(service_date + timedelta(days=moment <= period.opens and not same), moment, self._zone)
+            _seconds(service_date + timedelta(days=moment <= period.opens and not same), moment, self._zone)
             for moment, same in (
                 (period.last_seating, period.last_seating == period.opens),
                 (period.closes, False),
             )
         )
-        return Service(period, opens_at, last, closes, int(opens_at.timestamp()), int(last.timestamp()))
+        opens_at, last_seating_at, closes_at = (
+            datetime.fromtimestamp(moment, self._zone) for moment in (opens, last, closes)
+        )
+        return Service(period, opens_at, last_seating_at, closes_at, opens, last)
 
 
-def _local(day: date, moment: time, zone: ZoneInfo) -> datetime:
-    # The round trip through UTC turns a wall time inside a gap into one that exists.
-    return datetime.combine(day, moment, zone).astimezone(UTC).astimezone(zone)
+def _seconds(day: date, moment: time, zone: ZoneInfo) -> int:
+    """Return a wall time in seconds since 1970: a repeated one's first, and one inside a gap later by the gap's length."""
+    return int(datetime.combine(day, moment, zone).timestamp())

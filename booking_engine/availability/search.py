@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil, floor
 from typing import NamedTuple
 
 from booking_engine.availability.periods import Service
 from booking_engine.restaurants.restaurant import Restaurant
-from booking_engine.time_slots import instant_at, quarters_between, quarters_of
+from booking_engine.time_slots import quarters_between, quarters_of
 
 from .floor import Place
 from .occupancy import Occupancy
@@ -67,12 +69,13 @@ def grid(restaurant: Restaurant, earliest: int, latest: int) -> dict[int, Servic
     step = 60 * restaurant.policy.slot_minutes
     times: dict[int, Service] = {}
     first, day = (datetime.fromtimestamp(moment, restaurant.zone).date() for moment in (earliest, latest))
-    while day >= first - _DAY:  # later date first, as in `Schedule.services_at`
+    first -= _DAY
+    while day >= first:  # later date first, as in `Schedule.services_at`
         for service in restaurant.schedule.periods_on(day):
             opens = service.seats_from
             begins = opens + max(0, -((opens - earliest) // step)) * step
-            for moment in range(begins, min(service.seats_until, latest) + 1, step):
-                times.setdefault(moment, service)
+            moments = range(begins, min(service.seats_until, latest) + 1, step)
+            times = dict.fromkeys(moments, service) | times
         day -= _DAY
     return times
 
@@ -141,7 +144,7 @@ def search(
 
 
 def _opening(restaurant: Restaurant, starts_at: int, party_size: int, place: Place) -> Opening:
-    moment = instant_at(starts_at).astimezone(restaurant.zone)
+    moment = datetime.fromtimestamp(starts_at, restaurant.zone)
     return Opening(restaurant, moment, party_size, restaurant.areas_of(place.table_ids))
 
 
@@ -172,7 +175,7 @@ def _look_around(
     places: dict[int, Place] = {}
     apart: list[int] = []
     nearest: Refusal | Place | None = None
-    for moment in sorted(sorted(times), key=lambda at: abs(at - center)):  # of two equally near, the earlier first
+    for moment in _nearest_first(sorted(times), center):
         service = times[moment]
         found = rules.refusal(moment, service.opens_at.date(), is_open=True) or place_or_refusal(
             restaurant,
@@ -189,6 +192,19 @@ def _look_around(
         if len(apart) >= limit:
             break  # all others are further away
     return _Found(places, _filled_up(apart, list(places), limit), nearest or Refusal.CLOSED)
+
+
+def _nearest_first(times: Sequence[int], center: float) -> Iterator[int]:
+    """Yield ascending times by their distance; of two equally near, the earlier first."""
+    after = bisect_left(times, center)
+    before = after - 1
+    while before >= 0 or after < len(times):
+        if after == len(times) or (before >= 0 and center - times[before] <= times[after] - center):
+            yield times[before]
+            before -= 1
+        else:
+            yield times[after]
+            after += 1
 
 
 def _filled_up(apart: list[int], nearest_first: list[int], limit: int) -> list[int]:

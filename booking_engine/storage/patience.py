@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.rows import Row
+from psycopg.waiting import Wait
 from sqlalchemy import Connection, text
 
 from .sql import driver_of
@@ -65,18 +66,25 @@ class PatientConnection(psycopg.Connection[Row]):
 
         Raises:
             ServerSilent: it says nothing.
+            psycopg.OperationalError: the connection is closed already.
         """
+        if self.closed:
+            raise psycopg.OperationalError("the connection is closed")
         try:
-            return super().wait(_unless_silent(gen, self.patience, _ends_at.get()), *options, **named)
+            wanted = next(gen)
+        except StopIteration as over:  # there is nothing to wait for
+            done: T = over.value
+            return done
+        try:
+            return super().wait(_unless_silent(gen, wanted, self.patience, _ends_at.get()), *options, **named)
         except ServerSilent:
             self.pgconn.finish()
             raise
 
 
-def _unless_silent(gen: PQGen[T], patience: float, ends_at: float | None) -> PQGen[T]:
+def _unless_silent(gen: PQGen[T], wanted: Wait, patience: float, ends_at: float | None) -> PQGen[T]:
     """Pass on what a generator of psycopg's waits for, and what has come of it: nothing now and then, while it waits."""
     try:
-        wanted = next(gen)
         until = _until(patience, ends_at)
         while True:
             ready = yield wanted

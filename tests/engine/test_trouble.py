@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from psycopg import OperationalError
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from booking_engine import BookingEngine, TryAgain, create_database
 from booking_engine.storage.patience import ServerSilent, slow_statements
+from booking_engine.storage.sql import driver_of
 from tests.support.freezing import frozen
 
 from .helpers import OpenRestaurant, book, clock_at, evening, new_id, tables
@@ -59,6 +61,15 @@ def test_broken_connections_are_replaced(database: Engine, open_restaurant: Open
         other.execute(cut)
     assert engine.reservation(made.code) == made
     mine.dispose()
+
+
+def test_a_connection_that_is_closed_already_counts_as_lost(patient: Engine) -> None:
+    """Whatever it is asked, even where there is nothing to wait for: then another one is tried."""
+    with patient.connect() as connection:
+        driver = driver_of(connection)
+        driver.close()
+        with pytest.raises(OperationalError):
+            driver.autocommit = True
 
 
 def test_what_a_connection_leaves_open_ends_when_it_is_given_back(database: Engine) -> None:
