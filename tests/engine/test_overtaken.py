@@ -46,9 +46,12 @@ def engine(database: Engine) -> BookingEngine:
 
 
 @pytest.fixture
-def other(database: Engine) -> BookingEngine:
-    """An engine that stands for another process."""
-    return BookingEngine(database, clock_at(NOW))
+def other(database: Engine, engine: BookingEngine) -> BookingEngine:
+    """An engine that stands for another process of the same service, and so has the same offset to the database's clock.
+
+    With a clock of its own, which began to run a moment later and is behind, what comes later could be earlier.
+    """
+    return BookingEngine(database, engine.clock)
 
 
 def hold_for_two(engine: BookingEngine, place: Restaurant) -> Hold:
