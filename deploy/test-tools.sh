@@ -1,8 +1,8 @@
 #!/bin/sh
-# Install what the tests need of Debian, as root: Chromium, PgBouncer and HAProxy. Elsewhere those tests fail and say what to do.
+# Install what the tests need of Debian, as root: Chromium without its desktop, PgBouncer and HAProxy. Elsewhere those tests fail and say what to do.
 set -eu
 missing=
-command -v chromium >/dev/null 2>&1 || missing=chromium
+command -v chromium-headless-shell >/dev/null 2>&1 || missing=chromium-headless-shell
 [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
 [ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
 [ -z "$missing" ] && exit 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support import running, second_language
+from tests.support import chromium, running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
@@ -139,23 +138,16 @@ def chat(stack: Stack) -> Iterator[Chat]:
         yield client
 
 
-def _chromium() -> str | None:
-    if given := os.environ.get("CHROMIUM"):
-        return given
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium of the system (or the one that CHROMIUM names)."""
-    path = _chromium()
+    """Headless Chromium."""
+    path = chromium.installed()
     if path is None:
-        pytest.fail("no Chromium on this machine: install the package chromium or set CHROMIUM to its path")
+        pytest.fail("no Chromium on this machine: install chromium-headless-shell, or set CHROMIUM to the path of one")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless=new", *quiet])
-        yield chromium
-        chromium.close()
+        running_browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--headless=new", *quiet]
+        )
+        yield running_browser
+        running_browser.close()

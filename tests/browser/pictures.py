@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.support import chromium
 from tests.support.http import PLAIN
 
 from .test_widget_page import SPITEFUL_STYLES
@@ -90,7 +90,7 @@ def main(base_url: str) -> None:
     """Retake all screenshots."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.installed(), args=["--no-sandbox"])
         visitor = Visitor(browser, base_url)
         with visitor.page(PHONE) as page:
             page.goto("/demo")
