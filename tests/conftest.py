@@ -15,7 +15,7 @@ from tests.support import chromium, running, second_language
 from tests.support.chat import Chat
 from tests.support.phone import Phone, new_number
 from tests.support.running import Stack
-from tests.support.scheduling import needs_service, schedule
+from tests.support.scheduling import Together, needs_service, schedule
 from tests.support.tables import give_all_back
 
 pytest_plugins = ["testkit.plugin"]
@@ -76,6 +76,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.timeout(seconds), append=False)
     if hasattr(config, "workerinput"):  # set by pytest-xdist
         schedule(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together | None:
+    """Keep together what shares a service, where modules are kept together at all."""
+    return Together(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def _has_full_size(item: pytest.Item) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -16,25 +14,13 @@ from click.testing import CliRunner
 
 from bot.settings import PROJECT
 from deploy.commands import cli
-from deploy.stack.launching import TABLETALK, environment, free_ports
-from tests.support import replies, running
+from deploy.stack.launching import free_ports
+from tests.support import running
+from tests.support.commands import run
 from tests.support.http import PLAIN
-from tests.support.running import NOW, Stack
+from tests.support.running import Stack
 
 FolderMaker = Callable[[], Path]
-
-
-def run(var: Path, *command: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    """Run a `tabletalk` command that is expected to end on its own."""
-    return subprocess.run(
-        [str(TABLETALK), *command],
-        cwd=PROJECT,
-        env=environment(var, **settings),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def is_refused_in_one_line(done: subprocess.CompletedProcess[str], naming: str) -> None:
@@ -87,63 +73,16 @@ def test_every_command_explains_itself() -> None:
         assert "Usage" in CliRunner().invoke(cli, [command, "--help"]).output
 
 
-@pytest.mark.service  # its own
-def test_a_second_start_tells_where_things_are_and_nothing_outlives_it(var_folder: FolderMaker) -> None:
-    """It is killed here. The end of the `stack` fixture checks Ctrl-C."""
-    var = var_folder()
-    port, *_, usual_for_events = free_ports(11)
-    with socket.create_server(("127.0.0.1", usual_for_events)):
-        started = running.start(var, PORT=port, EVENTS_PORT=0)
-    try:
-        told = started.log.read_text()
-        assert re.search(r"up after (\d+) s", told)
-        assert started.base_url in told
-        assert started.api_key in told
-        assert httpx.get(f"{started.base_url}/simulator", **PLAIN).status_code == 200
-        opened = httpx.post(f"{started.base_url}/api/chat/conversations", json={}, **PLAIN).json()
-        stream = httpx.URL(opened["events"])
-        assert stream.port != started.settings.port + 10, "that one was taken"
-        assert httpx.get(stream.copy_with(path="/readyz"), **PLAIN).status_code == 200
-        assert len(running.processes_of(var)) >= 9
-        os.kill(started.process.pid, signal.SIGKILL)
-        started.process.wait(10)
-        running.wait_until(lambda: running.processes_of(var) == [], "all of it has ended", seconds=45)
-    finally:
-        running.end_all(started)
+def test_a_start_tells_where_things_are(pair: Stack) -> None:
+    told = pair.log.read_text()
+    assert re.search(r"up after (\d+) s", told)
+    assert pair.base_url in told
+    assert pair.api_key in told
+    assert httpx.get(f"{pair.base_url}/simulator", **PLAIN).status_code == 200
 
 
-def test_the_terminal_phone_talks_to_a_running_service(stack: Stack) -> None:
-    told = environment(stack.var, PORT=stack.settings.port, TABLETALK_NOW=NOW)
-    process = subprocess.Popen(
-        [str(TABLETALK), "chat", "--phone", "+19085550142"],
-        cwd=PROJECT,
-        env=told | {"PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert "+19085550142" in process.stdout.readline()
-        process.stdin.write("table for 2 at Brasserie Tournesol tomorrow at 6pm\n")
-        process.stdin.flush()
-        answer = process.stdout.readline()
-        if replies.PROMISE in answer:
-            answer = process.stdout.readline()
-        assert "Brasserie Tournesol" in answer
-        process.stdin.close()
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
-
-
-@pytest.mark.parametrize("broken", ["not JSON", '{"slug": "x"}'])
-def test_a_bad_import_is_told_by_line_and_takes_nothing_in(stack: Stack, tmp_path: Path, broken: str) -> None:
-    path = tmp_path / "bad.jsonl"
-    path.write_text(broken + "\n")
-    done = run(stack.var, "restaurants", "import", str(path), PORT=stack.settings.port)
-    assert done.returncode == 2
-    assert done.stderr.startswith("line 1:")
-    assert "nothing" in done.stderr
+def test_the_stream_gets_another_port_where_its_usual_one_is_taken(pair: Stack) -> None:
+    opened = httpx.post(f"{pair.base_url}/api/chat/conversations", json={}, **PLAIN).json()
+    stream = httpx.URL(opened["events"])
+    assert stream.port != pair.settings.port + 10
+    assert httpx.get(stream.copy_with(path="/readyz"), **PLAIN).status_code == 200

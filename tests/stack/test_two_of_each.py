@@ -7,33 +7,21 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
-import pytest
 
 from deploy.stack.launching import TABLETALK, free_ports
-from tests.support import replies, running
+from tests.support import replies
 from tests.support.freezing import frozen
 from tests.support.http import PLAIN
 from tests.support.pgbouncer import pgbouncer
 from tests.support.phone import LATE, TWILIO_WAITS
 from tests.support.running import Stack, wait_until
-
-
-@pytest.fixture(scope="module")
-def pair(var_folder: Callable[[], Path]) -> Iterator[Stack]:
-    """A service with two Rasa processes."""
-    rasa, _, *others = free_ports(5)  # the second Rasa listens one port above the first
-    ports = dict(zip(("PORT", "ACTIONS_PORT", "EVENTS_PORT"), others, strict=True))
-    stack = running.start(var_folder(), RASA_PROCESSES=2, RASA_PORT=rasa, **ports)
-    yield stack
-    assert running.end_all(stack) == []
 
 
 @contextmanager

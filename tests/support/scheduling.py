@@ -1,15 +1,21 @@
-"""Order in which the pytest-xdist workers take the test modules."""
+"""Order in which the pytest-xdist workers take the test modules, and which of them stay together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
+_SHARE_A_SERVICE = (
+    "tests/stack/test_two_of_each.py",
+    "tests/stack/test_rotation.py",
+    "tests/stack/test_starting.py",
+)
+"""Modules that use the fixture `pair`: one worker takes them all, so that it is started once."""
 _MOSTLY_WAITS = "tests/stack/test_recovery.py"
 _LONG = (
     "tests/stack/test_two_of_each.py",
-    "tests/stack/test_starting.py",
     "tests/browser/test_widget_access.py",
     "tests/testkit/test_command.py",
     "tests/testkit/test_running.py",
@@ -23,7 +29,6 @@ _LONG = (
     "tests/faults/test_sending.py",
     "tests/bot/test_code_words.py",
     "tests/browser/test_widget_booking.py",
-    "tests/stack/test_rotation.py",
     "tests/testkit/test_crowd.py",
     "tests/rest/test_schemathesis.py",
     "tests/rest/test_errors.py",
@@ -36,6 +41,14 @@ _LONG = (
     "tests/webhooks/test_hanging_database.py",
 )
 """Modules that take longer than 15 seconds, longest first. If the list is outdated, the workers only finish less evenly."""
+
+
+class Together(LoadFileScheduling):
+    """Gives each module to one worker, as `--dist loadfile` does, and those that share a service to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return _SHARE_A_SERVICE[0] if module in _SHARE_A_SERVICE else module
 
 
 def module_of(item: pytest.Item) -> str:
@@ -68,5 +81,5 @@ def modules_with_service(items: Iterable[pytest.Item]) -> set[str]:
 
 
 def needs_service(item: pytest.Item) -> bool:
-    """Return whether a test uses the running service."""
-    return "stack" in getattr(item, "fixturenames", ())
+    """Return whether a test uses a running service."""
+    return not {"stack", "pair"}.isdisjoint(getattr(item, "fixturenames", ()))
