@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
@@ -37,17 +37,30 @@ def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
     stack.wait_until_ready()
 
 
-def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone, stack: Stack) -> None:
+def test_rasa_dies_amid_conversations_and_they_go_on_where_they_were(
+    new_phone: Callable[..., Phone], stack: Stack
+) -> None:
+    """One outage for three phones: an answer to a question, two texts one after the other, and a machine."""
+    phone, other, machine = new_phone(), new_phone(), new_phone()
     asked = phone.say("table for 4 at Brasserie Tournesol tomorrow")
     assert "time" in asked
+    other.say("hello")
+    away = "Automatic reply: I am out of the office until Monday, Dec 14."
+    assert len(machine.text(away)) == 1
+    assert machine.text(away) == []
+
     before = stack.programs.kill("rasa")
-    sid = new_sid()
+    sid, sid_of_machine = new_sid(), new_sid()
     begin = time.monotonic()
     promise = phone.text("at 7pm, my name is Ana Lima", sid)
     assert time.monotonic() - begin < 10
     assert len(promise) == 1
     assert promise[0].startswith(replies.PROMISE), promise
     assert phone.text("at 7pm, my name is Ana Lima", sid) == promise, "the same message again, the same answer"
+    for text in ("table for 2 at Brasserie Tournesol tomorrow at 6pm", "my name is Ana Lima"):
+        assert other.text(text)[0].startswith(replies.PROMISE)
+    assert machine.text(away, sid_of_machine) == []
+    assert machine.text("what have I booked?")[0].startswith(replies.PROMISE)
 
     answer = phone.wait_for_text()
     assert "Brasserie Tournesol, Thu, Dec 3, 7:00 PM, 4 people" in answer
@@ -56,31 +69,16 @@ def test_rasa_dies_amid_a_conversation_and_it_goes_on_where_it_was(phone: Phone,
     assert (phone.booking().when, phone.booking().party_size) == ("2026-12-03 19:00", 4)
     assert len(phone.inbox()) == 1, "the late answer came once"
 
-
-def test_a_machine_is_promised_nothing_while_rasa_is_away(phone: Phone, stack: Stack) -> None:
-    away = "Automatic reply: I am out of the office until Monday, Dec 14."
-    assert len(phone.text(away)) == 1
-    assert phone.text(away) == []
-    stack.programs.kill("rasa")
-    sid = new_sid()
-    assert phone.text(away, sid) == []
-    assert phone.text("what have I booked?")[0].startswith(replies.PROMISE)
-    assert "no upcoming booking" in phone.wait_for_text()
-    assert phone.text(away, sid) == []
-    assert len(phone.inbox()) == 1, "the machine's text was answered by nothing later on, too"
-    assert {row.status for row in lookups.inbound(stack.database, phone.number)} == {"answered", "silenced"}
-
-
-def test_two_texts_while_rasa_is_away_are_both_answered_in_order(phone: Phone, stack: Stack) -> None:
-    phone.say("hello")
-    stack.programs.kill("rasa")
-    for text in ("table for 2 at Brasserie Tournesol tomorrow at 6pm", "my name is Ana Lima"):
-        assert phone.text(text)[0].startswith(replies.PROMISE)
-    phone.wait_for_text(1)
-    answers = phone.inbox()
+    other.wait_for_text(1)
+    answers = other.inbox()
     assert "name" in answers[0]
     assert replies.CODE.search(answers[1]) or "Reply Y" in answers[1], answers
     assert len(answers) == 2
+
+    assert "no upcoming booking" in machine.wait_for_text()
+    assert machine.text(away, sid_of_machine) == []
+    assert len(machine.inbox()) == 1, "the machine's text was answered by nothing later on, too"
+    assert {row.status for row in lookups.inbound(stack.database, machine.number)} == {"answered", "silenced"}
 
 
 def test_without_the_action_app_the_answer_is_promised_and_follows(phone: Phone, stack: Stack) -> None:

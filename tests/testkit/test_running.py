@@ -20,8 +20,9 @@ NAMES = ("Ana Lima", "Ben Okri", "Carla Diaz", "Dan Weber", "Eva Novak")
 SMALL = "restaurants:\n  - {name: Tiny Thimble Bar, tables: [2]}\n"
 
 
-def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_path: Path) -> None:
+def test_scripts_by_the_hundred_keep_apart(script_environment: Environment, tmp_path: Path, slow: bool) -> None:
     """Each has its own time and sees only its own booking, and each gets the only table of a small restaurant."""
+    count = 300 if slow else 100
     tables = ", ".join(["2"] * 20)
     restaurants = f"{SMALL}  - {{name: Wide Acre Hall, tables: [{tables}]}}\n"
     cases = "".join(
@@ -34,13 +35,13 @@ def test_three_hundred_scripts_keep_apart(script_environment: Environment, tmp_p
         bot: {{contains: Booked}}
         booked: 1
 """
-        for n in range(1, 301)
+        for n in range(1, count + 1)
     )
     scripts = load_file(written(tmp_path, f"{HEAD}{restaurants}test_cases:\n{cases}"))
     done = running.run(scripts, script_environment, jobs=8)
     wrong = [(r.script.name, r.error, r.failure) for r in done.results if r.outcome != "passed"]
     assert not wrong, wrong[:3]
-    assert len(done.results) == 300
+    assert len(done.results) == count
 
 
 def test_fail_fast_begins_nothing_after_a_failure(script_environment: Environment, tmp_path: Path) -> None:
