@@ -24,7 +24,8 @@ from nlu.reading.reader import know_places
 from tests.support.world import PHONE, RESTAURANTS, World, booking_at
 
 FILES = sorted((Path(__file__).parent / "decisions").glob("*.yml"))
-TABLES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
+# 700 rows: the loader in C takes a tenth of the other's time, which every process that collects tests would spend.
+TABLES = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in FILES}
 ROWS = [(name, place, row) for name, table in TABLES.items() for place, row in enumerate(table["rows"], start=1)]
 NOW = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)  # Wednesday, 10 in the morning in New York
 LANGUAGES = Languages()
