@@ -14,7 +14,9 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from bot.settings import Settings
 from deploy.stack.launching import free_ports
+from dialogue.rasa.server.forking import ports_from_environment
 from tests.support.running import wait_until
 
 _SERVER = """
@@ -77,6 +79,23 @@ def served(tmp_path: Path) -> Iterator[Served]:
     yield there
     there.process.kill()
     there.process.wait()
+
+
+@pytest.mark.parametrize("processes", ["0", "1", "3"])
+def test_it_listens_where_the_bot_asks(processes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For 0, where both count the cores, too: without a port there would be nothing to wait for, and a core kept busy."""
+    monkeypatch.setenv("RASA_PORT", "5005")
+    monkeypatch.setenv("RASA_PROCESSES", processes)
+    assert ports_from_environment() == Settings().rasa_ports
+
+
+@pytest.mark.parametrize("processes", [None, ""])
+def test_one_is_enough_where_nothing_is_said(processes: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RASA_PORT", "5005")
+    monkeypatch.delenv("RASA_PROCESSES", raising=False)
+    if processes is not None:
+        monkeypatch.setenv("RASA_PROCESSES", processes)
+    assert ports_from_environment() == range(5005, 5006)
 
 
 def test_all_share_what_was_loaded_once(served: Served) -> None:

@@ -1,7 +1,7 @@
 """Start Rasa: ``python -m dialogue.rasa.server``, set up by environment variables that the stack's runner gives.
 
-Rasa and the model are loaded once. Then as many processes as ``RASA_PROCESSES`` says (one if it is not set) are forked, which
-listen on ``RASA_PORT`` and the ports above.
+Rasa and the model are loaded once. Then as many processes as ``RASA_PROCESSES`` says are forked (one if it is not set, for 0
+one for every two cores), which listen on ``RASA_PORT`` and the ports above.
 """
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ def main() -> None:
     agent = asyncio.run(load_agent(os.environ["TABLETALK_MODEL"], endpoints=endpoints))
     if not agent.is_ready():
         sys.exit("the model in TABLETALK_MODEL cannot be loaded")
-    first, count = int(os.environ["RASA_PORT"]), int(os.environ.get("RASA_PROCESSES", "1"))
-    forking.serve_on(range(first, first + count), partial(_serve, agent, endpoints))
+    forking.serve_on(forking.ports_from_environment(), partial(_serve, agent, endpoints))
 
 
 def _serve(agent: Agent, endpoints: AvailableEndpoints, port: int) -> None:

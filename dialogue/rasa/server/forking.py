@@ -19,6 +19,15 @@ _SET_PARENT_DEATH_SIGNAL = 1  # linux/prctl.h PR_SET_PDEATHSIG
 _fork = multiprocessing.get_context("fork").Process
 
 
+def ports_from_environment() -> range:
+    """Return the ports that RASA_PORT and RASA_PROCESSES tell: one if that is not set, and for 0 one for every two cores.
+
+    The service's settings, which this process does not share, tell the bot the same (`Settings.rasa_ports`).
+    """
+    first, count = int(os.environ["RASA_PORT"]), int(os.environ.get("RASA_PROCESSES") or 1)
+    return range(first, first + (count or max(1, (os.cpu_count() or 1) // 2)))
+
+
 def serve_on(ports: Sequence[int], serve: Callable[[int], None]) -> None:
     """Keep a process for each port that runs `serve` with it, until this one receives SIGTERM or SIGINT.
 
