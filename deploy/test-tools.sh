@@ -1,5 +1,6 @@
 #!/bin/sh
-# Install what the tests need of Debian, as root: Chromium without its desktop, PgBouncer and HAProxy. Elsewhere those tests fail and say what to do.
+# Install what the tests need of Debian, as root: Chromium's headless shell, PgBouncer and HAProxy.
+# Elsewhere those tests fail and say what to do.
 set -eu
 missing=
 command -v chromium-headless-shell >/dev/null 2>&1 || missing=chromium-headless-shell
