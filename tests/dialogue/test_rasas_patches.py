@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deploy.stack import model
 from tests.support.rasas_python import in_rasas_python
 from tests.support.running import Stack
@@ -379,3 +381,14 @@ def test_a_prediction_is_remembered_and_the_same_as_rasas(stack: Stack) -> None:
     assert (told["same"], told["influence"], told["searches"]) == (True, False, 0)
     assert told["actions"] > 5
     assert (told["of Rasa"], told["runner"]) == ("DaskGraphRunner", "PlainGraphRunner")
+
+
+def test_what_a_script_writes_for_errors_is_not_its_answer() -> None:
+    """A thread of a server does when somebody hangs up, at any moment."""
+    late = 'import sys\nprint(\'{"a": 1}\', flush=True)\nprint("-" * 40, file=sys.stderr)'
+    assert in_rasas_python(late) == {"a": 1}
+
+
+def test_a_script_that_fails_tells_why() -> None:
+    with pytest.raises(AssertionError, match="RuntimeError: so it is"):
+        in_rasas_python('raise RuntimeError("so it is")')

@@ -17,11 +17,11 @@ import rasa.core.agent
 
 for line in sys.stdin:
     asked = json.loads(line)
-    with tempfile.TemporaryFile("w+") as printed:
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
         child = os.fork()
         if child == 0:
             os.dup2(printed.fileno(), 1)
-            os.dup2(printed.fileno(), 2)
+            os.dup2(errors.fileno(), 2)
             os.environ.update(asked["environment"])
             code = 0
             try:
@@ -34,20 +34,21 @@ for line in sys.stdin:
             os._exit(code)
         _, status = os.waitpid(child, 0)
         printed.seek(0)
-        print(json.dumps({"failed": status != 0, "printed": printed.read()}), flush=True)
+        errors.seek(0)
+        print(json.dumps({"failed": status != 0, "printed": printed.read(), "errors": errors.read()}), flush=True)
 """
 """Importing Rasa takes seven seconds of the processor, so it is done once, and a script runs in a copy of that process."""
 
 
 def in_rasas_python(script: str, **environment: str) -> Any:
-    """Return what a script prints last, which is JSON."""
+    """Return what a script prints last, which is JSON. A thread of it may still write an error after that."""
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
     server.stdin.write(json.dumps({"script": script, "environment": environment}) + "\n")
     server.stdin.flush()
     done = json.loads(server.stdout.readline())
-    assert not done["failed"], done["printed"]
+    assert not done["failed"], done["printed"] + done["errors"]
     return json.loads(done["printed"].splitlines()[-1])
 
 
