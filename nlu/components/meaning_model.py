@@ -31,6 +31,7 @@ from sklearn.pipeline import FeatureUnion, make_union
 
 import nlu
 from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act
+from nlu.agreeing import agreed
 from nlu.clauses import Judge, Part
 from nlu.components.reading_extractor import set_reading
 from nlu.components.weighing import Weighed, Weighing
@@ -173,7 +174,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         text, expecting = message.get(TEXT) or "", (message.get("metadata") or {}).get("expects")
         asked = asked_of(expecting)
         model, seen = self._models[asked], self._weighings[asked].of(features(text, expecting))
-        acts, intents = model.acts.of(seen), model.intents.of(seen)
+        acts, intents = self._agreed(model.acts.of(seen), text, expecting), model.intents.of(seen)
         read = read_message(text, expecting=None)
         set_reading(message, without_what_is_told(read, acts, self._judge(read)))
         entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
@@ -200,9 +201,14 @@ class MeaningModel(GraphComponent, IntentClassifier):
         notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
         return _with_notes(entities, notes, read.text), notes
 
-    def _judge(self, read: ReadMessage) -> Judge:
-        """Return what tells the acts of a part of a message, as if nothing had been asked before it."""
-        model, weighing = self._models[NOTHING], self._weighings[NOTHING]
+    def _agreed(self, acts: dict[str, float], text: str, expecting: str | None) -> dict[str, float]:
+        if expecting != "confirmation":
+            return acts
+        return agreed(acts, text, self._judge(read_message(text, expecting=expecting), expecting))
+
+    def _judge(self, read: ReadMessage, asked: str = NOTHING) -> Judge:
+        """Return what tells the acts of a part of a message after a question, or as if nothing had been asked before it."""
+        model, weighing = self._models[asked], self._weighings[asked]
         return lambda start, end: model.acts.of(weighing.of(features_of_part(read, start, end)))
 
 
