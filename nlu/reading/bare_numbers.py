@@ -118,12 +118,21 @@ def _what_is_said(message: Message) -> _Said:
         party=_counts(message),
         time=any("hour" in claim.value for claim in message.of("time")),
         date=message.has("date"),
-        explained=message.has("party_size", "previous_party_size", "vague_party")
-        or not _WORDS.party_words.isdisjoint(words),
+        explained=not _joins_guests(message)
+        and (
+            message.has("party_size", "previous_party_size", "vague_party") or not _WORDS.party_words.isdisjoint(words)
+        ),
         changing=is_changing(message),
         replaces=message.has("previous_number"),
         asked=message.expecting,
     )
+
+
+def _joins_guests(message: Message) -> bool:
+    """Whether more or fewer guests are told as another matter: "7 and one more", unlike "one more, so 7"."""
+    joining = lexicon.words("people").joining - {","}
+    told = (claim for claim in message.of("party_size") if "delta" in claim.value)
+    return any(claim.first > 0 and message.word(claim.first - 1) in joining for claim in told)
 
 
 def _may_count(before: str, after: str, said: _Said) -> bool:

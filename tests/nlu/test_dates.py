@@ -143,3 +143,9 @@ def test_two_days_that_are_both_welcome_stay_days() -> None:
 )
 def test_context_tells_days_from_picks(text: str, expecting: str | None, entity: str, value: object) -> None:
     assert values(text, entity, expecting) == [value]
+
+
+@pytest.mark.parametrize("text", ["wednesday 9 december, 19h", "wednesday 9 december, 19 hours", "9 december, 7 pm"])
+def test_an_hour_after_a_day_is_no_year(text: str) -> None:
+    assert values(text, "date") == [{"weekday": 2, **day(9, 12)} if "wed" in text else day(9, 12)]
+    assert len(values(text, "time")) == 1
