@@ -79,6 +79,8 @@ def no_wish(acts: Acts) -> str:
 
 is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)
 """It says yes and nothing else: what was proposed out of doubt needs no less."""
+is_no_refusal = _Weighs(("thanks", "pause", "mention", "yes", *_ASIDE), _CERTAIN)
+"""It refuses nothing, though its words may look like that: "can't wait"."""
 is_clear_no = _Weighs(("no",), _CERTAIN, unread=True)
 """It says no and nothing else; "just this one" only looks like it."""
 is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", "forget", "no", "thanks"), _CERTAIN)

@@ -120,12 +120,18 @@ def wish_of_act(
     """
     top, share = next(iter(intents.items()))
     if expecting is not None:  # a list is shown whatever was asked
-        return ("list_bookings", CONTESTED) if acts.get("show", 0.0) >= _SURE and share < _HALF else None
+        return ("list_bookings", CONTESTED) if _asks_to_show(acts, top, share) else None
     if share < _HALF and told >= _WHOLE_TABLE:
         return "book", CONTESTED  # a long story with a table in it
     if share < _HALF and any(acts.get(act, 0.0) >= _CLEAR for act, intent in _WISHES.items() if intent == top):
         return top, _HALF  # both say the same
     return _wish_besides(acts, top, share)
+
+
+def _asks_to_show(acts: Mapping[str, float], top: str, share: float) -> bool:
+    show = acts.get("show", 0.0)
+    asks = show >= _RATHER and show == max(acts.values()) and top in _WISHES.values()  # "did you cancel it?"
+    return asks or (show >= _SURE and share < _HALF)
 
 
 def _wish_besides(acts: Mapping[str, float], top: str, share: float) -> tuple[str, float] | None:

@@ -28,7 +28,7 @@ from dialogue.hearing.further import hear_details, set_further_aside
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand, names_restaurant
 from dialogue.hearing.wishes import say_noted
-from dialogue.reasons import Reason, is_clear_no, may_be_yes, reason_for
+from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for
 from dialogue.state import Held
 from dialogue.tasks import about, doubles, search
 from dialogue.tasks.asking import (
@@ -97,7 +97,8 @@ def _takes(turn: Turn) -> Steps[bool | None]:
 def _dropped(turn: Turn) -> Steps[Outcome | None]:
     """Let the table go where that is wished; a cancellation that is only mentioned is none."""
     cancels = turn.intent == "cancel" and reason_for("cancel", turn.reading.acts) is not Reason.NONE
-    gives_up = turn.intent == "stop_booking" and not turn.heard.fields and not turn.heard.picked
+    gives_up = turn.intent == "stop_booking" and not is_no_refusal(turn.reading.acts)
+    gives_up = gives_up and not turn.heard.fields and not turn.heard.picked
     return (yield from _drop(turn)) if cancels or gives_up else None
 
 

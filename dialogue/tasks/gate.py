@@ -126,10 +126,10 @@ def leave_alone(turn: Turn) -> Steps[Outcome]:
     """Answer what wants nothing done; every booking stays as it is."""
     booking = yield from booking_in_mind(turn)
     act = no_wish(turn.reading.acts)
-    if booking is None or booking.status != "confirmed":
-        turn.say("utter_welcome" if act != "aside" else "utter_aside")
-    elif act in ("show", "ask"):
+    if act == "show" or (act == "ask" and booking is not None and booking.status == "confirmed"):
         turn.state.reservation = yield from show_upcoming(turn)
+    elif booking is None or booking.status != "confirmed":
+        turn.say("utter_welcome" if act != "aside" else "utter_aside")
     else:
         turn.tell(_LEFT.get(act, "utter_booking_stands"), booking)
     return DONE

@@ -39,10 +39,31 @@ def test_a_returning_diner_is_two_messages_from_a_table(phone: Phone) -> None:
     assert [b.when for b in phone.bookings()] == ["2026-12-03 18:00", "2026-12-04 19:00"]
 
 
-@pytest.mark.parametrize("yes", ["Y", "y", "yes", "Yes please!", "yep", "ok", "sure, book it", "\U0001f44d"])
+@pytest.mark.parametrize(
+    "yes",
+    [
+        "Y",
+        "y",
+        "yes",
+        "Yes please!",
+        "yep",
+        "ok",
+        "sure, book it",
+        "\U0001f44d",
+        "Yes, that is right.",
+        "Yes, that sounds lovely. Please go ahead.",
+    ],
+)
 def test_a_yes_in_any_form_books(phone: Phone, yes: str) -> None:
     phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
     assert replies.CODE.search(phone.say(yes)), phone.said
+
+
+@pytest.mark.parametrize("other", ["Yes, that sounds lovely. Is there parking?", "ok, let me ask my wife first"])
+def test_a_yes_that_goes_on_otherwise_books_nothing(phone: Phone, other: str) -> None:
+    phone.say("table for 2 at Brasserie Tournesol tomorrow at 6pm, my name is Ana Lima")
+    assert not replies.CODE.search(phone.say(other)), phone.said
+    assert phone.bookings() == []
 
 
 @pytest.mark.parametrize("no", ["N", "no", "No thanks"])

@@ -29,7 +29,9 @@ def test_clauses_that_all_agree_are_a_sure_yes(text: str) -> None:
     assert sum(acts.values()) == pytest.approx(sum(WHOLE.values()), abs=0.06)
 
 
-@pytest.mark.parametrize("text", ["Yes, is there parking?", "Yes, I'll ask my wife", "thank you, thank you", "Yes", "👍"])
+@pytest.mark.parametrize(
+    "text", ["Yes, is there parking?", "Yes, I'll ask my wife", "thank you, thank you", "Yes", "👍"]
+)
 def test_one_clause_that_does_not_agree_leaves_it_as_it_is(text: str) -> None:
     assert judged(text) == WHOLE
 
