@@ -120,3 +120,14 @@ def test_who_comes_or_goes_besides_is_counted(text: str, count: int) -> None:
 def test_a_group_that_is_counted_is_not_vague(text: str) -> None:
     assert len(values(text, "party_size")) == 1
     assert not values(text, "vague_party")
+
+
+@pytest.mark.parametrize("text", ["make it 7 and one more", "7 plus one more person", "make it 6 and two fewer"])
+def test_a_number_beside_more_guests_is_another_matter(text: str) -> None:
+    assert len(values(text, "number")) == 1
+    assert [set(value) for value in values(text, "party_size")] == [{"delta"}]
+
+
+@pytest.mark.parametrize("text", ["one more, so 7", "we're one more, make it 7"])
+def test_a_number_that_restates_the_guests_counts_them(text: str) -> None:
+    assert values(text, "party_size") == [{"count": 7}]
