@@ -52,8 +52,6 @@ class Reading:
     odd_name: str | None = None
     lost: tuple[str, ...] = ()
     """names after "to" or "at" that are no restaurant of ours"""
-    undated: tuple[str, ...] = ()
-    """occasions that stand for a day and do not tell it"""
     language: str | None = None
 
     @classmethod

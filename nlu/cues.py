@@ -21,7 +21,6 @@ from nlu.reading.names import as_printed
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
-_DAY = re.compile(r"\b(?:on|for|of)\s+(?:(?:my|our|his|her|their|the|\w+['\u2019]?s)\s+)*$", re.IGNORECASE)
 _CORRECTIONS = lexicon.words("corrections")
 _CORRECTED = frozenset(("party_size", "date", "time", "number", "restaurant"))
 _NAMES = frozenset(("first_name", "last_name"))
@@ -42,8 +41,6 @@ class Surface(NamedTuple):
     """the text, where its letters allow it to be a name"""
     lost: list[str]
     """names after "to" or "at" that are no restaurant of ours: elsewhere a name may be anybody's"""
-    undated: list[str]
-    """occasions that stand for a day and do not tell it: "on our anniversary", "when my parents visit" """
     language: str | None
     """code of ISO 639-1 where the text is surely not English"""
 
@@ -57,10 +54,6 @@ def surface(text: str, spans: list[Span]) -> Surface:
         whole_name=whole_name(text, spans),
         odd_name=as_printed(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
-        undated=[
-            *(span.text for span in spans if span.entity == "occasion" and _DAY.search(text[: span.start])),
-            *(match.group().strip("| ") for match in _tells_a_day().finditer(_around(text, spans))),
-        ],
         language=recognise(text),
     )
 
@@ -81,11 +74,6 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
         place: [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in found[place].items()]
         for place in ("anywhere", "whole")
     }
-
-
-@cache
-def _tells_a_day() -> re.Pattern[str]:
-    return re.compile("|".join(load("cues")["undated"].values()))
 
 
 def _cues(text: str) -> list[str]:

@@ -12,7 +12,15 @@ from pathlib import Path
 from bot.settings import PROJECT
 
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
-_SOURCES = ("nlu", "data/nlu", "data/acts", "dialogue/rasa/domain", "dialogue/rasa/rules.yml", "requirements-rasa.lock")
+_SOURCES = (
+    "nlu",
+    "data/nlu",
+    "data/acts",
+    "data/undated.yml",
+    "dialogue/rasa/domain",
+    "dialogue/rasa/rules.yml",
+    "requirements-rasa.lock",
+)
 
 
 class TrainingFailed(Exception):

@@ -57,8 +57,10 @@ def _hear_vague_date(turn: Turn) -> None:
     """Keep the words of what is said for a day and is none to come, so that no presumed day takes its place."""
     said = [entity.text for entity in turn.entities if entity.kind in ("vague_date", "past_date")]
     is_day_open = turn.state.task == "book" and turn.state.date is None
-    if unclear := (*said, *(turn.reading.undated if is_day_open or not turn.has_kind(*_TOLD_BESIDE) else ())):
-        turn.heard.problem, turn.heard.unclear = "no_such_date", unclear[0]
+    if is_day_open or not turn.has_kind(*_TOLD_BESIDE):
+        said += [entity.text for entity in turn.of_kind("undated")]
+    if said:
+        turn.heard.problem, turn.heard.unclear = "no_such_date", said[0]
 
 
 def _set_date(turn: Turn, day: date, known: date | None) -> None:

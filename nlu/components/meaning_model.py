@@ -6,12 +6,10 @@ each and sparse matrices copied between them, which is most of what a message co
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import joblib
@@ -29,11 +27,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
 
-import nlu
-from nlu.acts import EXAMPLES, Example, examples, sure_intent, wish_of_act
+from nlu.acts import Example, examples, sure_intent, wish_of_act
 from nlu.agreeing import agreed
 from nlu.clauses import Judge, Part
 from nlu.components.reading_extractor import set_reading
+from nlu.components.sources import digest
 from nlu.components.weighing import Weighed, Weighing
 from nlu.features import NOTHING, OTHERWISE, Features, asked_of, features, features_of_part
 from nlu.noting import beside_notes, find_notes, is_all_for_staff
@@ -86,10 +84,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """All that it reads by, which Rasa does not know of: its cache must not outlive a change of that."""
-        package = Path(nlu.__file__).parent
-        sources = sorted([*package.rglob("*.py"), *package.rglob("*.yml"), *EXAMPLES.glob("*.yml")])
-        return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+        """All that it reads by."""
+        return digest()
 
     def __init__(
         self,

@@ -97,7 +97,6 @@ def _turn(row: dict[str, Any]) -> Turn:
         whole_name=left.whole_name,
         odd_name=left.odd_name,
         lost=tuple(left.lost),
-        undated=tuple(left.undated),
         language=left.language,
     )
     stored = {**row["state"]}

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from tests.eval.utterances import Entity, Utterance
 
-REMARKS = frozenset(("guests", "part_of_day", "topic", "number", "label", "vague_date", "past_date", "email"))
+REMARKS = frozenset(
+    ("guests", "part_of_day", "topic", "number", "label", "vague_date", "past_date", "undated", "email")
+)
 """What the dialogue takes no slot from: scored where an utterance names it, and no fault where it does not."""
 _EDGE = re.compile(r"^(?:the|a|an|at|on|for|of)\s+", re.IGNORECASE)
 
