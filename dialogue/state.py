@@ -117,6 +117,8 @@ class State:
     """the first and the last of the days that were told loosely, until one of them is named"""
     presumes_day: bool = False
     """whether nobody has said the day"""
+    awaits_day: bool = False
+    """whether a day was spoken of that no calendar tells, so that none is presumed before it is told"""
     time: dict[str, Any] | None = None
     name: str | None = None
     phone: str | None = None

@@ -29,12 +29,19 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     # "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two.
     days = sorted(set(said[0]).intersection(*said[1:]) or set[date]().union(*said))
     if not days or days[-1] > today + _FURTHEST:
-        turn.heard.problem = "no_such_date"
+        _miss_day(turn)
     elif len(days) > 1:
         options = tuple(Option(turn.words.day(day, country_of(restaurant)), {"date": day.isoformat()}) for day in days)
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_date"
+        turn.state.awaits_day = turn.state.task == "book"
     else:
         _set_date(turn, days[0], known=turn.state.date or presumed)  # told by the last question, it is no news
+
+
+def _miss_day(turn: Turn, unclear: str | None = None) -> None:
+    """Have the day asked for, and none presumed by whatever is told next. `unclear`: the diner's words for it."""
+    turn.heard.problem, turn.heard.unclear = "no_such_date", unclear
+    turn.state.awaits_day = turn.state.task == "book"
 
 
 def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[list[date]] | None:
@@ -60,7 +67,7 @@ def _hear_vague_date(turn: Turn) -> None:
     if is_day_open or not turn.has_kind(*_TOLD_BESIDE):
         said += [entity.text for entity in turn.of_kind("undated")]
     if said:
-        turn.heard.problem, turn.heard.unclear = "no_such_date", said[0]
+        _miss_day(turn, said[0])
 
 
 def _set_date(turn: Turn, day: date, known: date | None) -> None:

@@ -304,7 +304,7 @@ def _party_and_day(turn: Turn) -> Steps[Outcome | None]:
     is_untold = turn.asked == "party_size" or turn.heard.problem == "no_such_party" or state.is_group
     if state.party_size is None and is_untold:
         return ask_booking_part(turn, "party_size", restaurant)
-    if state.date is None and turn.asked == "date":
+    if state.date is None and (turn.asked == "date" or state.awaits_day):
         return ask_booking_part(turn, "date", restaurant)
     return None
 
