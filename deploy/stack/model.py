@@ -71,7 +71,7 @@ def train(var: Path, environment: dict[str, str]) -> Path:
 
 
 def _train(target: Path, environment: dict[str, str]) -> None:
-    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", "nlu/config.yml"]
+    command = [str(RASA_PYTHON), "-m", "dialogue.rasa.without_tensorflow", "train", "--config", "nlu/config.yml"]
     command += ["--domain", "dialogue/rasa/domain", "--data", "data/nlu", "dialogue/rasa/rules.yml"]
     command += ["--out", str(target.parent)]
     unfinished = target.with_name(f".training-{os.getpid()}-{target.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psutil
 import pytest
 
 from deploy.stack import model
@@ -304,6 +305,38 @@ print(json.dumps({
 }))
 """
 
+WITHOUT_TENSORFLOW = """
+import ast, json, sys
+from pathlib import Path
+import rasa
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.graph_components.validators import default_recipe_validator
+from rasa.shared.exceptions import InvalidConfigException
+from dialogue.rasa.without_tensorflow import NEED_IT
+
+def stands_for(name, classes):
+    '''Return whether the module imports TensorFlow, and has all of the classes.'''
+    path = Path(rasa.__file__).parents[1].joinpath(*name.split(".")).with_suffix(".py")
+    body = ast.parse(path.read_text()).body
+    imports = [ast.unparse(each) for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
+    has = {each.name for each in body if isinstance(each, ast.ClassDef)}
+    return any("tensorflow" in each for each in imports) and has.issuperset(classes)
+
+def is_refused(component):
+    try:
+        DefaultV1Recipe._from_registry(component)
+    except InvalidConfigException:
+        return True
+    return False
+
+print(json.dumps({
+    "ours": [DefaultV1Recipe._from_registry(name).clazz.__name__ for name in ("FallbackClassifier", "RulePolicy")],
+    "stand in for nothing": [name for name, classes in NEED_IT.items() if not stands_for(name, classes)],
+    "refused": all(map(is_refused, ("DIETClassifier", "rasa.core.policies.ted_policy.TEDPolicy"))),
+    "imported": "tensorflow" in sys.modules,
+}))
+"""
+
 
 def test_the_class_of_an_event_is_looked_up_once_for_each_type() -> None:
     assert in_rasas_python(EVENT_TYPES) == {"same": True, "read": 18, "lookups": 0}
@@ -329,6 +362,22 @@ def test_a_copy_of_a_tracker_is_the_one_that_rasa_makes_by_playing_all_events_ag
     assert told["found"], "a message equals itself and its equals, as before"
     assert told["actions"]
     assert told["keep"] == [], "Rasa's own actions keep nothing, so that they can be kept"
+
+
+def test_rasa_does_without_tensorflow_and_refuses_what_needs_it() -> None:
+    assert in_rasas_python(WITHOUT_TENSORFLOW) == {
+        "ours": ["FallbackClassifier", "RulePolicy"],
+        "stand in for nothing": [],
+        "refused": True,
+        "imported": False,
+    }
+
+
+def test_the_rasa_that_runs_has_no_tensorflow_in_memory(stack: Stack) -> None:
+    rasa = psutil.Process(int(stack.programs.account_of("rasa")["pid"]))
+    mapped = [part.path for part in rasa.memory_maps()]
+    assert any("/sklearn/" in path for path in mapped)
+    assert not [path for path in mapped if "/tensorflow/" in path]
 
 
 def test_responses_tell_browsers_nothing() -> None:

@@ -13,6 +13,7 @@ from deploy.stack.model import RASA_PYTHON
 
 _FORKING = """
 import json, os, sys, tempfile, traceback
+import dialogue.rasa.server
 import rasa.core.agent
 
 for line in sys.stdin:
@@ -37,7 +38,7 @@ for line in sys.stdin:
         errors.seek(0)
         print(json.dumps({"failed": status != 0, "printed": printed.read(), "errors": errors.read()}), flush=True)
 """
-"""Importing Rasa takes seven seconds of the processor, so it is done once, and a script runs in a copy of that process."""
+"""Importing Rasa takes two seconds of the processor, so it is done once, and a script runs in a copy of that process."""
 
 
 def in_rasas_python(script: str, **environment: str) -> Any:
