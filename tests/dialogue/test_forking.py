@@ -1,4 +1,4 @@
-"""What keeps Rasa's processes running, with a small server in place of Rasa. `tests/stack/test_two_of_each.py` has the real one."""
+"""What keeps Rasa's processes running, with a small server in place of Rasa. The real one is in `tests/stack/pair`."""
 
 from __future__ import annotations
 

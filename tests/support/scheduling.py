@@ -7,15 +7,11 @@ from collections.abc import Iterable
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-_SHARE_A_SERVICE = (
-    "tests/stack/test_two_of_each.py",
-    "tests/stack/test_rotation.py",
-    "tests/stack/test_starting.py",
-)
-"""Modules that use the fixture `pair`: one worker takes them all, so that it is started once."""
+_SHARES_A_SERVICE = "tests/stack/pair/"
+"""Folder of the fixture `pair`, which is not to be had elsewhere: one worker takes all its modules, so that it is started once."""
 _MOSTLY_WAITS = "tests/stack/test_recovery.py"
 _LONG = (
-    "tests/stack/test_two_of_each.py",
+    "tests/stack/pair/test_two_of_each.py",
     "tests/browser/test_widget_access.py",
     "tests/testkit/test_command.py",
     "tests/testkit/test_running.py",
@@ -44,11 +40,11 @@ _LONG = (
 
 
 class Together(LoadFileScheduling):
-    """Gives each module to one worker, as `--dist loadfile` does, and those that share a service to the same one."""
+    """Gives each module to one worker, as `--dist loadfile` does, and the folder that shares a service to the same one."""
 
     def _split_scope(self, nodeid: str) -> str:
         module: str = super()._split_scope(nodeid)
-        return _SHARE_A_SERVICE[0] if module in _SHARE_A_SERVICE else module
+        return _SHARES_A_SERVICE if module.startswith(_SHARES_A_SERVICE) else module
 
 
 def module_of(item: pytest.Item) -> str:
