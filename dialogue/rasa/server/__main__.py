@@ -28,6 +28,7 @@ from dialogue.rasa.server import (
     event_types,
     forking,
     graph,
+    loaded,
     prediction,
     remote_action,
     tokens,
@@ -68,12 +69,7 @@ def main() -> None:
 
 
 def _serve(agent: Agent, endpoints: AvailableEndpoints, port: int) -> None:
-    """Serve with an agent that is loaded already; Rasa would load one when its server starts."""
-
-    async def take_agent(model: None, endpoints: AvailableEndpoints, storage: None, app: Any, loop: Any) -> None:
-        app.ctx.agent = agent
-
-    run.load_agent_on_start = take_agent
+    loaded.install(agent)
     run.serve_application(
         interface=os.environ.get("RASA_HOST", "127.0.0.1"),
         port=port,
