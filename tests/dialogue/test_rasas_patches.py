@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from deploy.stack import model
+from deploy.stack.launching import free_ports
 from tests.support.rasas_python import in_rasas_python
 from tests.support.running import Stack
 
@@ -305,6 +306,25 @@ print(json.dumps({
 }))
 """
 
+LOADED = """
+import json, os
+from rasa.core import run
+from rasa.core.agent import Agent
+from dialogue.rasa.server import loaded
+
+ours, found = Agent(), []
+
+async def look(app, loop):
+    found.append([type(app.ctx.agent).__name__, app.ctx.agent is ours])
+    app.stop()
+
+if os.environ["CHANGED"]:
+    loaded.install(ours)
+port = int(os.environ["PORT"])
+run.serve_application(channel="rest", interface="127.0.0.1", port=port, server_listeners=[(look, "after_server_start")])
+print(json.dumps(found))
+"""
+
 WITHOUT_TENSORFLOW = """
 import ast, json, sys
 from pathlib import Path
@@ -378,6 +398,12 @@ def test_the_rasa_that_runs_has_no_tensorflow_in_memory(stack: Stack) -> None:
     mapped = [part.path for part in rasa.memory_maps()]
     assert any("/sklearn/" in path for path in mapped)
     assert not [path for path in mapped if "/tensorflow/" in path]
+
+
+def test_a_server_takes_the_agent_that_is_loaded() -> None:
+    port = str(free_ports(1)[0])
+    assert in_rasas_python(LOADED, PORT=port, CHANGED="") == [["Agent", False]], "Rasa would make one"
+    assert in_rasas_python(LOADED, PORT=port, CHANGED="yes") == [["Agent", True]]
 
 
 def test_responses_tell_browsers_nothing() -> None:
