@@ -417,6 +417,7 @@ def test_twin_without_a_heartbeat_another_worker_takes_over(
     twilio.hang()
     lane, another = make_lane(), make_lane()
     assert lane.step(0) == 1
+    wait_until(lambda: twilio.taken, "it has been sent, which nobody has said yet")
     pass_time(engine, seconds=46)
     assert another.step(0) == 1
     twilio.go_on()
