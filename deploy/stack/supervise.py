@@ -75,7 +75,7 @@ def _section(program: Program, logs: Path, folder: Path) -> str:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of supervisord's children if it is killed, so that we can end them."""
+    """Make the calling process the parent of its descendants whose parents end, so that it can end them and wait for them."""
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -86,6 +86,7 @@ def end_with_parent(number: signal.Signals) -> None:
 
 def _become_supervisord() -> None:
     end_with_parent(signal.SIGTERM)
+    adopt_orphans()  # it waits for every child; what is left of a program that was killed would otherwise be zombies of ours
     os.setpgrp()  # Ctrl-C reaches only us; we stop supervisord ourselves
 
 

@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -29,12 +30,27 @@ _SOON = 15
 
 @pytest.fixture(autouse=True)
 def back_to_normal(stack: Stack, phone: Phone) -> Iterator[None]:
-    """Restore the service after each test, so that the next one finds it complete and tables can be released."""
+    """Restore the service after each test, so that the next one finds it complete and tables can be released.
+
+    Of what was killed, or ended by itself when its parent was, nothing is left, not even a zombie.
+    """
     yield
     for name in ("postgres", "redis", "rasa", "actions", "web", "events", "worker"):
         if stack.programs.account_of(name)["statename"] not in ("RUNNING", "STARTING"):
             stack.programs.start(name)
     stack.wait_until_ready()
+    wait_until(lambda: _zombies(stack) == [], "whatever has ended is waited for")
+
+
+def _zombies(stack: Stack) -> list[psutil.Process]:
+    return [child for child in psutil.Process(stack.process.pid).children(recursive=True) if _is_zombie(child)]
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_rasa_dies_amid_conversations_and_they_go_on_where_they_were(
