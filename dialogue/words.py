@@ -35,7 +35,7 @@ class Words:
             CatalogueWrong: it is none, or CLDR does not know the language.
         """
         try:
-            read = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+            read = yaml.load(catalogue.read_text(encoding="utf-8"), yaml.CSafeLoader)
             self._locale = Locale.parse(catalogue.stem, sep="-")
             self.texts: dict[str, str] = {name: str(text) for name, text in read["texts"].items()}
             self.namings: dict[str, dict[str, str]] = {kind: dict(read.get(kind) or {}) for kind in _NAMINGS}
@@ -119,7 +119,8 @@ class Languages:
         """
         paths = {path.stem: path for folder in (CATALOGUES, *further) for path in sorted(folder.glob("*.yml"))}
         self._words = {language.casefold(): Words(path) for language, path in paths.items()}
-        self._others: dict[str, dict[str, str]] = yaml.safe_load(OTHER_LANGUAGES.read_text(encoding="utf-8"))
+        others = yaml.load(OTHER_LANGUAGES.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        self._others: dict[str, dict[str, str]] = others
         english = Words()
         for path in paths.values():
             if gaps := differences(self._words[path.stem.casefold()], english):

@@ -32,7 +32,9 @@ _ANSWERING = (*ASKED, "time")
 _EVERYWHERE = (NOTHING, *_ANSWERING)
 _ONLY_ANSWERS = frozenset(("inform", "choose"))
 """Intents whose examples answer something, unless they say what was asked: "change it to 8" is a change where nothing was."""
-_TAUGHT: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("intents.yml").read_text(encoding="utf-8"))
+_TAUGHT: dict[str, dict[str, Any]] = yaml.load(
+    Path(__file__).with_name("intents.yml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 _TYPED: dict[str, Callable[[str], str]] = {"name": str.lower, "no_name": lambda text: text[:1].upper() + text[1:]}
 _ANYTHING = "anything"
 _SURELY = (
@@ -66,7 +68,7 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
     that its intent can follow, unless the same text stands elsewhere for one of them: "ok thanks" is a yes to a summary.
     """
     for path in sorted(EXAMPLES.glob("*.yml")):
-        block = yaml.safe_load(path.read_text(encoding="utf-8"))
+        block = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         for text in _as_typed(block["act"], block["texts"].splitlines()):
             yield from (Example(text, asked, block["act"]) for asked in block["asked"])
     given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}

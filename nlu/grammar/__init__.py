@@ -151,5 +151,6 @@ def tagged(said: Said, tag: str) -> Said:
 
 def load(kind: str, language: str = "en") -> dict[str, Any]:
     """Return the pieces and tables of a kind as its file has them."""
-    tables: dict[str, Any] = yaml.safe_load((FOLDER / language / f"{kind}.yml").read_text(encoding="utf-8"))
+    text = (FOLDER / language / f"{kind}.yml").read_text(encoding="utf-8")
+    tables: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return tables

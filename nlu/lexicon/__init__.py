@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 @cache
 def load(concept: str, language: str = "en") -> Any:
     """Return what the file of a concept holds, as YAML reads it; the same object each time."""
-    return yaml.safe_load((FOLDER / language / f"{concept}.yml").read_text(encoding="utf-8"))
+    return yaml.load((FOLDER / language / f"{concept}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 class Words:
