@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from typing import Any
 
-import joblib
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,7 +23,7 @@ from nlu.undated import examples, features, labels, parts_of
 
 _DAYS = ("date", "vague_date", "past_date", "part_of_day")
 """What of a day may be in such words, and is not meant by itself: the Sunday of "the Sunday of the marathon"."""
-_FILE = "undated.joblib"
+_FILE = "undated.pickle"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -65,7 +65,7 @@ class UndatedTagger(GraphComponent, EntityExtractorMixin):
         self._field = CRF(c1=self._config["c1"], c2=self._config["c2"], max_iterations=100)
         self._field.fit([features(read) for read, _ in taught], [labels(read, parts) for read, parts in taught])
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self._field, directory / _FILE)
+            (directory / _FILE).write_bytes(pickle.dumps(self._field, pickle.HIGHEST_PROTOCOL))
         return self._resource
 
     @classmethod
@@ -78,8 +78,8 @@ class UndatedTagger(GraphComponent, EntityExtractorMixin):
         **kwargs: Any,
     ) -> UndatedTagger:
         """The tagger as it was trained."""
-        with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, joblib.load(directory / _FILE))
+        with model_storage.read_from(resource) as directory, (directory / _FILE).open("rb") as file:
+            return cls(config, model_storage, resource, pickle.load(file))  # noqa: S301 - what `train` has written
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what is found in each message, in place of the days that its words would tell by themselves."""
