@@ -23,7 +23,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
 
@@ -33,10 +33,11 @@ from nlu.clauses import Judge, Part
 from nlu.components.reading_extractor import set_reading
 from nlu.components.sources import digest
 from nlu.components.weighing import Weighed, Weighing
-from nlu.features import NOTHING, OTHERWISE, Features, asked_of, features, features_of_part
+from nlu.features import NOTHING, OTHERWISE, Features, asked_of, delexicalise, features, features_of_part
 from nlu.noting import beside_notes, find_notes, is_all_for_staff
 from nlu.reading.message import Message as ReadMessage
 from nlu.reading.reader import read_message
+from nlu.second_opinion import ACT, Opinion, around, doubted
 from nlu.telling import without_what_is_told
 
 ACTS = "acts"
@@ -69,6 +70,12 @@ class _Model(NamedTuple):
     intents: _Ranks
 
 
+class _Learned(NamedTuple):
+    models: Mapping[str, _Model]
+    """a model for each thing asked"""
+    opinion: Opinion
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MeaningModel(GraphComponent, IntentClassifier):
     """Sets a message's acts and intent by logistic regression on tf-idf of words (one to three) and letters (two to four).
@@ -93,12 +100,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        models: Mapping[str, _Model] | None = None,
+        learned: _Learned | None = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = model_storage
         self._resource = resource
-        self._models = models or {}
+        self._models, self._opinion = learned or _Learned({}, Opinion({}, 0.0))
         self._weighings = {asked: Weighing(model.vectorizer) for asked, model in self._models.items()}
 
     @classmethod
@@ -117,10 +124,11 @@ class MeaningModel(GraphComponent, IntentClassifier):
         taught: dict[str, list[Example]] = defaultdict(list)
         for each in examples(list(_of_intents(training_data))):
             taught[asked_of(each.expecting)].append(each)
-        self._models = {asked: self._fitted(of_one) for asked, of_one in taught.items()}
+        models = {asked: self._fitted(of_one) for asked, of_one in taught.items()}
+        learned = _Learned(models, self._fitted_opinion(taught[NOTHING]))
         with self._storage.write_to(self._resource) as directory:
             # Read by C code, unlike what joblib writes, which takes a second of the processor for the names of all features.
-            (directory / _FILE).write_bytes(pickle.dumps(self._models, pickle.HIGHEST_PROTOCOL))
+            (directory / _FILE).write_bytes(pickle.dumps(learned, pickle.HIGHEST_PROTOCOL))
         return self._resource
 
     def _fitted(self, taught: list[Example]) -> _Model:
@@ -140,9 +148,18 @@ class MeaningModel(GraphComponent, IntentClassifier):
             self._ranks(seen, [each.intent for each in taught]),
         )
 
-    def _ranks(self, seen: Any, names: Sequence[str | None]) -> _Ranks:
-        named = [place for place, name in enumerate(names) if name is not None]
-        regression = LogisticRegression(
+    def _fitted_opinion(self, taught: list[Example]) -> Opinion:
+        read = [(around(delexicalise(read_message(each.text))), each.act == ACT) for each in taught if each.act]
+        places = [(place, is_wished) for found, is_wished in read for place in found[-1:]]
+        vectorizer = CountVectorizer(analyzer=list)
+        regression = self._regression().fit(
+            vectorizer.fit_transform([place for place, _ in places]), [is_wished for _, is_wished in places]
+        )
+        names, weights = vectorizer.get_feature_names_out().tolist(), regression.coef_[0].tolist()
+        return Opinion(dict(zip(names, weights, strict=True)), float(regression.intercept_[0]))
+
+    def _regression(self) -> LogisticRegression:
+        return LogisticRegression(
             C=self._config["C"],
             solver="liblinear",
             dual=True,
@@ -151,6 +168,10 @@ class MeaningModel(GraphComponent, IntentClassifier):
             class_weight="balanced",
             random_state=42,
         )
+
+    def _ranks(self, seen: Any, names: Sequence[str | None]) -> _Ranks:
+        named = [place for place, name in enumerate(names) if name is not None]
+        regression = self._regression()
         regression.fit(seen[named], [names[place] for place in named])
         # A feature's weights side by side; half as exact, they are enough for shares of three digits, and load in half the time.
         weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
@@ -179,7 +200,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         text, expecting = message.get(TEXT) or "", (message.get("metadata") or {}).get("expects")
         asked = asked_of(expecting)
         model, seen = self._models[asked], self._weighings[asked].of(features(text, expecting))
-        acts, intents = self._agreed(model.acts.of(seen), text, expecting), model.intents.of(seen)
+        acts, intents = self._sure(model.acts.of(seen), text, expecting), model.intents.of(seen)
         read = read_message(text, expecting=None)
         set_reading(message, without_what_is_told(read, acts, self._judge(read)))
         entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
@@ -206,10 +227,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
         return _with_notes(entities, notes, read.text), notes
 
-    def _agreed(self, acts: dict[str, float], text: str, expecting: str | None) -> dict[str, float]:
-        if expecting != "confirmation":
-            return acts
-        return agreed(acts, text, self._judge(read_message(text, expecting=expecting), expecting))
+    def _sure(self, acts: dict[str, float], text: str, expecting: str | None) -> dict[str, float]:
+        """Return the acts of a whole message, with what its clauses or the words around one word tell besides."""
+        read = read_message(text, expecting=expecting)
+        if expecting == "confirmation":
+            acts = agreed(acts, text, self._judge(read, expecting))
+        return doubted(acts, self._opinion.share(delexicalise(read)))
 
     def _judge(self, read: ReadMessage, asked: str = NOTHING) -> Judge:
         """Return what tells the acts of a part of a message after a question, or as if nothing had been asked before it."""
