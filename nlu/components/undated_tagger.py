@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -90,13 +90,17 @@ class UndatedTagger(GraphComponent, EntityExtractorMixin):
     def _add(self, message: Message) -> None:
         assert self._field is not None
         read = read_message(message.get(TEXT) or "", expecting=None)
-        entities = message.get(ENTITIES, [])
-        told = parts_of(read, self._field.predict_marginals_single(features(read))) if read.tokens else []
-        days = (each for each in entities if each["entity"] in _DAYS)
-        meant = [each for each in days if not any(_overlap(part, each) for part in told)]
-        kept = [each for each in entities if each["entity"] not in _DAYS]
-        found = [{"entity": "undated", "start": at, "end": end, "value": read.text[at:end]} for at, end in told]
-        message.set(ENTITIES, [*kept, *meant, *found], add_to_output=True)
+        if read.tokens:
+            told = parts_of(read, self._field.predict_marginals_single(features(read)))
+            found = [{"entity": "undated", "start": at, "end": end, "value": read.text[at:end]} for at, end in told]
+            message.set(ENTITIES, [*_beside(told, message.get(ENTITIES, [])), *found], add_to_output=True)
+
+
+def _beside(told: Sequence[Part], entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out the days inside what is told; where one stands outside, they may contradict it: "Dec 21 (Tuesday)"."""
+    inside = [each["entity"] in _DAYS and any(_overlap(part, each) for part in told) for each in entities]
+    kept = [each for each, is_inside in zip(entities, inside, strict=True) if not is_inside]
+    return list(entities) if any(each["entity"] == "date" for each in kept) else kept
 
 
 def _overlap(part: Part, entity: Mapping[str, Any]) -> bool:

@@ -104,3 +104,7 @@ def test_a_day_that_only_the_diner_knows_is_found(reader: Reader, text: str, wor
 )
 def test_other_words_tell_no_such_day(reader: Reader, text: str) -> None:
     assert reader.entities(text, "undated") == []
+
+
+def test_a_day_told_besides_is_kept_to_contradict_another(reader: Reader) -> None:
+    assert len(reader.entities("Dec 21st (Tuesday), 7 pm, party of 2, Brasserie Tournesol", "date")) == 2
