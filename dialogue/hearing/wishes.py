@@ -64,8 +64,8 @@ def say_noted(turn: Turn, restaurant: Restaurant | None) -> None:
 
 
 def shortly(note: str) -> str:
-    """Return the beginning of a long note, enough for the diner to know it again."""
-    return shorten(note, _SHOWN, placeholder="..")
+    """Return the beginning of a long note, enough for the diner to know it again, to stand at the end of a sentence of ours."""
+    return shorten(note.rstrip(". "), _SHOWN, placeholder="..")
 
 
 def feature_like(restaurant: Restaurant, *said: str) -> str | None:

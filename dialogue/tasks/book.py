@@ -262,9 +262,9 @@ def _unclear_day(turn: Turn) -> Steps[Outcome | None]:
 
 
 def _not_picked(turn: Turn) -> Outcome | None:
-    """Ask again which of the options; of several restaurants the only one is taken as soon as more is told."""
+    """Ask again which of the options, also after a note; of several restaurants the only one is taken as soon as more is told."""
     state = turn.state
-    if turn.asked == "choice" and state.choices and not turn.heard.fields and not turn.heard.picked:
+    if turn.asked == "choice" and state.choices and turn.heard.fields <= _TOUCHES_NO_TABLE and not turn.heard.picked:
         return ask_to_pick(turn)
     if turn.asked == "choice" and state.restaurant is None and search.tells_more(turn):
         if len(state.choices) > 1:
