@@ -19,7 +19,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.special import expit
@@ -243,7 +243,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
 def _with_notes(entities: Sequence[Mapping[str, Any]], notes: Sequence[Part], text: str) -> list[Mapping[str, Any]]:
     told = [(each["entity"], Part(each["start"], each["end"])) for each in entities]
     kept = compress(entities, beside_notes(told, notes))
-    return [*kept, *({"entity": "note", "start": at, "end": end, "value": text[at:end]} for at, end in notes)]
+    found = ({"entity": "note", "start": at, "end": end, "value": text[at:end]} for at, end in notes)
+    return [*kept, *({**each, EXTRACTOR: MeaningModel.__name__} for each in found)]
 
 
 def _is_known(entity: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.cues import surface
@@ -46,6 +46,15 @@ def set_reading(message: Message, text: str | None) -> None:
     if text is None:
         return
     spans = read(text, expecting=(message.get("metadata") or {}).get("expects"))
-    entities = [{key: value for key, value in vars(span).items() if key != "text"} for span in spans]
+    entities = [
+        {
+            "entity": span.entity,
+            "start": span.start,
+            "end": span.end,
+            "value": span.value,
+            EXTRACTOR: ReadingExtractor.__name__,
+        }
+        for span in spans
+    ]
     message.set(SURFACE, surface(text, spans)._asdict(), add_to_output=True)
     message.set(ENTITIES, entities, add_to_output=True)

@@ -93,7 +93,11 @@ class UndatedTagger(GraphComponent, EntityExtractorMixin):
         if read.tokens:
             told = parts_of(read, self._field.predict_marginals_single(features(read)))
             found = [{"entity": "undated", "start": at, "end": end, "value": read.text[at:end]} for at, end in told]
-            message.set(ENTITIES, [*_beside(told, message.get(ENTITIES, [])), *found], add_to_output=True)
+            message.set(
+                ENTITIES,
+                [*_beside(told, message.get(ENTITIES, [])), *self.add_extractor_name(found)],
+                add_to_output=True,
+            )
 
 
 def _beside(told: Sequence[Part], entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
