@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlu import lexicon
 from nlu.grammar import Grammar
@@ -12,6 +13,7 @@ from nlu.lexicon import COMMON
 from nlu.reading.lexing import Token
 from nlu.reading.message import Claim, Message
 from nlu.reading.neighbours import GENERIC
+from nlu.reading.places.vocabulary import TYPES
 
 _WORDS = lexicon.words("names")
 _CUES = Grammar("names", means={})
@@ -48,7 +50,7 @@ def read_names(message: Message) -> None:
     for finder in finders:
         if not message.has("first_name", "last_name"):
             finder(message)
-    if message.expecting != "name" and not _WORDS.naming.isdisjoint(message.words):
+    if message.expecting != "name" and _speaks_of_names(message):
         _spoken_of(message)
     _instead(message)
     if message.expecting == "confirmation" and not message.claims:
@@ -324,6 +326,12 @@ def _whole(message: Message) -> None:
     run = _run(message, 0, any_case=False, common=False)
     if run and run.end == len(message.tokens) and run.end - run.first >= _PAIR and not message.text.isupper():
         _claim(message, run)
+
+
+def _speaks_of_names(message: Message) -> bool:
+    """Whether a name is spoken of that is no house's: "a restaurant name Luna"."""
+    words = [token.word for token in message.tokens]
+    return any(word in _WORDS.naming and before not in GENERIC | TYPES for before, word in pairwise(["", *words]))
 
 
 def _spoken_of(message: Message) -> None:

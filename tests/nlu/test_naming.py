@@ -52,6 +52,19 @@ def test_more_or_less_than_a_name_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I want to inquire about a restaurant name Widgery in South Kensington", []),
+        ("dinner at a place names Zenobia", []),
+        ("restaurant booking name Gupta", ["Gupta"]),
+        ("rename it please: Gupta", ["Gupta"]),
+    ],
+)
+def test_the_name_of_a_house_is_no_diners(text: str, names: list[str]) -> None:
+    assert [span.text for span in read(text, expecting=None) if span.entity == "first_name"] == names
+
+
+@pytest.mark.parametrize(
     ("text", "is_one"), [("Анна Петрова", True), ("Анна", False), ("Я хочу отменить", False), ("李小龍", False)]
 )
 def test_other_alphabets_have_full_names_too(text: str, is_one: bool) -> None:
