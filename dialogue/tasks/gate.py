@@ -75,9 +75,16 @@ def _rather_than_book(turn: Turn) -> str | None:
 
 def _may_change_one_thing(turn: Turn) -> bool:
     """Return whether a wish names no place and only one thing, "a table for 3 then", and may be meant for the table that stands."""
+    return (
+        _tells_one_thing(turn)
+        and bool(turn.reading.acts)
+        and reason_for("change", turn.reading.acts) is not Reason.NONE
+    )
+
+
+def _tells_one_thing(turn: Turn) -> bool:
     told = {each.kind for each in turn.entities if each.kind in _SAYS_WHICH and not _is_same_day(each)}
-    is_one_thing = bool(told) and (told <= _OF_SIZE or told <= _OF_TIME)
-    return is_one_thing and bool(turn.reading.acts) and reason_for("change", turn.reading.acts) is not Reason.NONE
+    return bool(told) and (told <= _OF_SIZE or told <= _OF_TIME)
 
 
 def _is_same_day(entity: Entity) -> bool:
@@ -105,10 +112,12 @@ def _opens(turn: Turn, task: str) -> Steps[bool]:
 
 
 def _seeks_table(turn: Turn) -> Steps[bool]:
+    """Return whether a table is sought; who has one and tells only a time or a size has to wish for another in so many words."""
     acts = turn.reading.acts
     if is_astray(acts) and not turn.has_kind("restaurant", "party_size"):
         return False
     seeks_none = only_tells(acts) or rather_asks_to_show(acts) or not may_seek_table(acts)
+    seeks_none = seeks_none or (bool(acts) and _tells_one_thing(turn) and not is_wished("book", acts))
     return not (seeks_none and (yield from upcoming(turn)))
 
 
