@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from booking_engine import ReservationOver
 from dialogue.effects import CancelReservation, Steps
+from dialogue.reasons import is_wished
 from dialogue.tasks.book import release
 from dialogue.tasks.bookings import find_target, names_another, pick_booking, tells_more
 from dialogue.tasks.change import says_yes_to_proposal
@@ -27,6 +28,12 @@ def _left(turn: Turn) -> Outcome | None:
     return DONE
 
 
+def _agrees(turn: Turn) -> bool:
+    """Return whether the answer to whether to cancel is a yes, or the wish itself: "please cancel it"."""
+    wishes_again = turn.asked == "confirmation" and is_wished("cancel", turn.reading.acts)
+    return wishes_again or says_yes_to_proposal(turn)
+
+
 def _cancelled(turn: Turn) -> Steps[Outcome]:
     """Cancel the booking that is meant: a certain wish at once, an uncertain one after a yes."""
     state = turn.state
@@ -38,7 +45,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
     is_named = turn.heard.picked or state.has_target
     if tells_more(turn, target) if is_named else names_another(turn, target):
         state.is_unsure = True
-    if state.is_unsure and not says_yes_to_proposal(turn):
+    if state.is_unsure and not _agrees(turn):
         state.reservation, state.has_target = target.code, True
         turn.tell("utter_propose_cancel", target)
         return Outcome("confirmation")
