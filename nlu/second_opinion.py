@@ -14,7 +14,6 @@ ACT = "cancel"
 _STEM = "cancel"
 _BEFORE, _AFTER = 4, 3
 _EDGE = "<edge>"
-_MARKS = frozenset(("not", "no", "never", "nobody", "without", "?", "!"))
 _CLOSE_TO_CERTAIN = 1e-4
 _SURE, _HARDLY = 0.65, 0.3
 _WORTH_ASKING = 0.3
@@ -35,8 +34,7 @@ class Opinion(NamedTuple):
 
 def around(words: Sequence[str]) -> list[set[str]]:
     """Return the features of each place where words that a message was read into have it: its neighbors, and how far they are."""
-    whole = {f"has:{word}" for word in words if word in _MARKS or word.endswith(("n't", "nt"))}
-    return [{*whole, *_of_place(words, at)} for at, word in enumerate(words) if word.startswith(_STEM)]
+    return [_of_place(words, at) for at, word in enumerate(words) if word.startswith(_STEM)]
 
 
 def _of_place(words: Sequence[str], at: int) -> set[str]:

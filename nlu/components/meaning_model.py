@@ -6,7 +6,6 @@ each and sparse matrices copied between them, which is most of what a message co
 
 from __future__ import annotations
 
-import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
@@ -32,6 +31,7 @@ from nlu.agreeing import agreed
 from nlu.clauses import Judge, Part
 from nlu.components.reading_extractor import set_reading
 from nlu.components.sources import digest
+from nlu.components.storing import store, stored
 from nlu.components.weighing import Weighed, Weighing
 from nlu.features import NOTHING, OTHERWISE, Features, asked_of, delexicalise, features, features_of_part
 from nlu.noting import beside_notes, find_notes, is_all_for_staff
@@ -42,7 +42,6 @@ from nlu.telling import without_what_is_told
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
-_FILE = "meaning.pickle"
 _TOLD = 6
 _UNKNOWN = 0.1
 """Weight of nothing at all: what is like nothing that was taught is likely to be nothing of it."""
@@ -126,10 +125,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
             taught[asked_of(each.expecting)].append(each)
         models = {asked: self._fitted(of_one) for asked, of_one in taught.items()}
         learned = _Learned(models, self._fitted_opinion(taught[NOTHING]))
-        with self._storage.write_to(self._resource) as directory:
-            # Read by C code, unlike what joblib writes, which takes a second of the processor for the names of all features.
-            (directory / _FILE).write_bytes(pickle.dumps(learned, pickle.HIGHEST_PROTOCOL))
-        return self._resource
+        return store(self._storage, self._resource, learned)
 
     def _fitted(self, taught: list[Example]) -> _Model:
         vectorizer = make_union(
@@ -187,8 +183,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> MeaningModel:
         """The model as it was trained."""
-        with model_storage.read_from(resource) as directory, (directory / _FILE).open("rb") as file:
-            return cls(config, model_storage, resource, pickle.load(file))  # noqa: S301 - what `train` has written
+        return cls(config, model_storage, resource, stored(model_storage, resource))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the acts and the intent of each message."""
