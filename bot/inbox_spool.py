@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, cast
+from uuid import UUID
 
 from redis import Redis
 
@@ -31,8 +32,8 @@ _PUT_ASIDE = "tabletalk:stash:aside"
 _MOST_ASIDE = 1000
 _MOST_AT_ONCE = 1000
 _DIGITS_OF_ID = 12
-_HUNG_UP = "HungUp"
-"""A field of our own beside Twilio's."""
+_HUNG_UP, _REQUEST = "HungUp", "Request"
+"""Fields of our own beside Twilio's."""
 _WAITS = 1.0  # seconds
 
 
@@ -41,13 +42,23 @@ def connect(address: str) -> Redis:
     return Redis.from_url(address, socket_timeout=_WAITS, socket_connect_timeout=_WAITS)
 
 
-def put(redis: Redis, form: dict[str, str], *, is_heard: bool = True) -> None:
-    """Queue the fields of a webhook. `is_heard`: whether somebody waits for the response, which then says less than it owes.
+def put(redis: Redis, form: dict[str, str], request_id: UUID | None = None, *, is_heard: bool = True) -> None:
+    """Queue the fields of a webhook.
+
+    `request_id`: what answers are given to. `is_heard`: whether somebody waits for the response, which then says less than it
+    owes.
 
     Raises:
         redis.exceptions.RedisError: Redis is down too.
     """
-    redis.rpush(_REPORTS if is_report(form) else _KEY, json.dumps(form if is_heard else form | {_HUNG_UP: "1"}))
+    request = {} if request_id is None else {_REQUEST: str(request_id)}
+    fields = form | request | ({} if is_heard else {_HUNG_UP: "1"})
+    redis.rpush(_REPORTS if is_report(form) else _KEY, json.dumps(fields))
+
+
+def request_of(form: Mapping[str, str]) -> UUID | None:
+    """Return the id of the request that brought these fields; None if an earlier release queued them."""
+    return UUID(form[_REQUEST]) if _REQUEST in form else None
 
 
 def is_heard(form: Mapping[str, str]) -> bool:

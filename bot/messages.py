@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, false, func, insert, or_, select, text, update
 
 from bot import schema
 
@@ -235,11 +235,24 @@ def carried_answer(connection: Connection, conversation_id: uuid.UUID, sid: str)
     )
 
 
-def take_over(connection: Connection, conversation_id: uuid.UUID, sid: str) -> tuple[Said, ...]:
-    """Take the answers from the HTTP response to a message, which came too late for them, and return what they say."""
+def give_to(connection: Connection, conversation_id: uuid.UUID, sid: str, request_id: uuid.UUID) -> None:
+    """Record that of all requests with this message, the response to this one says its answers."""
+    c = schema.outbound.c
+    carried = (c.conversation_id == conversation_id) & (c.carried_by == sid)
+    connection.execute(update(schema.outbound).where(carried).values(given_to=request_id))
+
+
+def take_over(
+    connection: Connection, conversation_id: uuid.UUID, sid: str, request_id: uuid.UUID | None, *, is_owed: bool
+) -> tuple[Said, ...]:
+    """Take the answers from the HTTP response to a request, which came too late for them, and return what they say.
+
+    They are those that were given to this request, and, if `is_owed`, those that were given to none but the one that found them.
+    """
     c = schema.outbound.c
     is_promise = c.payload["promised"].as_boolean().is_(True)
-    carried = (c.conversation_id == conversation_id) & (c.carried_by == sid) & ~is_promise
+    is_its_own = (c.given_to == request_id) | (c.given_to.is_(None) if is_owed else false())
+    carried = (c.conversation_id == conversation_id) & (c.carried_by == sid) & is_its_own & ~is_promise
     taken = update(schema.outbound).where(carried).values(carried_by=None).returning(c.seq, c.text, c.payload)
     rows = sorted(connection.execute(taken))
     return tuple(Said(words, _choices_in(payload), seq) for seq, words, payload in rows)

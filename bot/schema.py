@@ -129,6 +129,7 @@ outbound = Table(
     Column("seq", BigInteger, message_seq, server_default=message_seq.next_value(), nullable=False),
     Column("reply_to", Text),
     Column("carried_by", Text),
+    Column("given_to", UUID(as_uuid=True)),
     Column("text", Text, nullable=False),
     Column("payload", JSONB, nullable=False, server_default="{}"),
     Column("provider_sid", Text),
@@ -138,7 +139,9 @@ outbound = Table(
     Index("outbound_carried_by", "conversation_id", "carried_by"),
     Index("outbound_created_at", "created_at", postgresql_using="brin"),
 )
-"""`reply_to`: the message it answers. `carried_by`: the one whose HTTP response delivers it; null if the outbox sends it."""
+"""`reply_to`: the message it answers. `carried_by`: the one whose HTTP response delivers it; null if the outbox sends it.
+`given_to`: of several requests with that message, the last whose response was given it; null if only the one that found it was.
+"""
 
 phone_code = Table(
     "phone_code",

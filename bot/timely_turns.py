@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDone
 
 from bot.conversations import Conversation
 from bot.messages import Answer, Inbound
-from bot.turn import TurnTaker
+from bot.turn import Caller, TurnTaker
 
 logger = logging.getLogger(__name__)
 
@@ -30,31 +29,26 @@ class TimelyTurns:
         self._seconds = seconds
         self._pool = ThreadPoolExecutor(threads * (1 + _HANGING), thread_name_prefix="turn")
 
-    def respond(
-        self, conversation: Conversation, message: Inbound, has_hung_up: Callable[[], bool] = lambda: False
-    ) -> Answer:
+    def respond(self, conversation: Conversation, message: Inbound, caller: Caller | None = None) -> Answer:
         """Return the answer to a message, or a promise of one. An answer that comes after the deadline is sent as a text.
 
         Raises what `TurnTaker.respond` does, and OutOfTime.
         """
-        answering = self._pool.submit(
-            self._turns.respond, conversation, message, seconds=self._seconds, has_hung_up=has_hung_up
-        )
+        caller = caller or Caller()
+        answering = self._pool.submit(self._turns.respond, conversation, message, seconds=self._seconds, caller=caller)
         try:
             return answering.result(self._seconds + _GRACE)
         except NotDone:
-            answering.add_done_callback(lambda late: self._say_later(late, conversation, message, has_hung_up))
+            answering.add_done_callback(lambda late: self._say_later(late, conversation, message, caller))
             raise OutOfTime from None
 
-    def _say_later(
-        self, late: Future[Answer], conversation: Conversation, message: Inbound, has_hung_up: Callable[[], bool]
-    ) -> None:
+    def _say_later(self, late: Future[Answer], conversation: Conversation, message: Inbound, caller: Caller) -> None:
         """Hand over to the outbox what the response to the request would have said. Runs in the turn's thread."""
         if late.exception() is not None:
             return  # nothing was answered, so the worker will
-        if late.result().is_repeat and has_hung_up():
-            return  # the client has it from the request that found it, and was not told to wait by this one
+        # The client of a repeat that hung up has it from the request that found it, and was not told to wait by this one.
+        is_owed = not (late.result().is_repeat and caller.has_hung_up())
         try:
-            self._turns.say_later(conversation.id, message.sid)
+            self._turns.say_later(conversation.id, message.sid, caller.id, is_owed=is_owed)
         except Exception:
             logger.exception("the late answer to %s is not sent", message.sid)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from sqlalchemy import Connection, Engine
@@ -56,23 +56,32 @@ class Unstorable(Exception):
 
 
 @dataclass(frozen=True)
+class Caller:
+    """The HTTP request that brings a message, one of several if it is repeated. `has_hung_up`: whether nobody waits for its
+    response any more.
+    """
+
+    id: UUID = field(default_factory=uuid4)
+    has_hung_up: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
 class _Request:
     """What a turn is taken for.
 
     `sid`: the message whose HTTP response carries the answers, until `said_until` (UTC); None if the outbox sends them.
-    `deadline`: by the monotonic clock. `has_hung_up`: whether nobody waits for the response any more. `answers`: those that
-    the response carries, so far.
+    `deadline`: by the monotonic clock. `answers`: those that the response carries, so far.
     """
 
     sid: str | None
     deadline: float
     said_until: datetime | None
-    has_hung_up: Callable[[], bool] = lambda: False
+    caller: Caller = field(default_factory=Caller)
     answers: list[Answer] = field(default_factory=list)
 
     def is_heard(self, conversation: Conversation) -> bool:
         """Return whether the response says the answers. In a chat nothing is lost: it shows its whole thread."""
-        return self.sid is not None and not (conversation.channel == "sms" and self.has_hung_up())
+        return self.sid is not None and not (conversation.channel == "sms" and self.caller.has_hung_up())
 
     def is_open_in(self, turn: Turn) -> bool:
         """Return whether the message waits for its answer."""
@@ -119,12 +128,12 @@ class TurnTaker:
         message: Inbound,
         *,
         seconds: float,
-        has_hung_up: Callable[[], bool] = lambda: False,
+        caller: Caller | None = None,
     ) -> Answer:
         """Store a message and return its answer, or a promise of one if `seconds` are not enough.
 
-        Repeating the call returns the same answer and has no second effect. `has_hung_up`: whether nobody waits for the
-        answer any more; it is then sent as a text.
+        Repeating the call returns the same answer and has no second effect. An answer that no `caller` waits for any more is
+        sent as a text.
 
         Raises:
             NotStored: the database is away, so the message is not stored.
@@ -133,7 +142,7 @@ class TurnTaker:
         """
         begun = time.monotonic()
         said_until = _real_now() + timedelta(seconds=seconds + 1)
-        request = _Request(message.sid, begun + seconds - _STORE_SECONDS, said_until, has_hung_up)
+        request = _Request(message.sid, begun + seconds - _STORE_SECONDS, said_until, caller or Caller())
         try:
             turn = self._receive(conversation, message, take=True)
         except (TryAgain, PoolTimeout) as error:
@@ -143,7 +152,7 @@ class TurnTaker:
         while (turn := turn or self._take(conversation.id, request.deadline, message.sid)) is not None:
             if not request.is_open_in(turn):
                 turn_store.release(self._database, turn)
-                return replace(self._carried_answer(conversation.id, message.sid), is_repeat=not request.answers)
+                return replace(self._carried_answer(conversation, request), is_repeat=not request.answers)
             first = turn.open[0]
             answer = self._deal_with(turn, first, request)
             if answer is None:
@@ -151,12 +160,10 @@ class TurnTaker:
             request.answers.append(answer)
             if first.sid == message.sid:
                 # An attempt before, whose process died or froze, may have left more to say.
-                return (
-                    self._carried_answer(conversation.id, message.sid) if turn.carries else _together(request.answers)
-                )
+                return self._carried_answer(conversation, request) if turn.carries else _together(request.answers)
             turn = None
         self._promise(conversation.id, message.sid)
-        return self._carried_answer(conversation.id, message.sid)
+        return self._carried_answer(conversation, request)
 
     def finish(self, conversation_id: UUID, *, seconds: float) -> None:
         """Handle the conversation's pending messages. The answers go out as separate texts."""
@@ -169,13 +176,16 @@ class TurnTaker:
             if self._deal_with(turn, turn.open[0], request) is None or time.monotonic() > until:
                 return
 
-    def say_later(self, conversation_id: UUID, sid: str) -> None:
-        """Send by the outbox what the response to this message should have said, since it came too late for that."""
+    def say_later(self, conversation_id: UUID, sid: str, caller_id: UUID | None, *, is_owed: bool) -> None:
+        """Send by the outbox what the response to this request should have said, since it came too late for that.
+
+        What a repeat of it was given since is that one's to say. `is_owed`: also what no repeat was given.
+        """
         with self._database.begin() as connection:
             conversation = conversations.find(connection, conversation_id)
             if conversation is None or conversation.channel != "sms":
                 return  # a chat shows its whole thread
-            late = messages.take_over(connection, conversation_id, sid)
+            late = messages.take_over(connection, conversation_id, sid, caller_id, is_owed=is_owed)
             if late:
                 self._send_later(connection, conversation, late)
 
@@ -199,9 +209,13 @@ class TurnTaker:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
         return None
 
-    def _carried_answer(self, conversation_id: UUID, sid: str) -> Answer:
-        with self._database.connect() as connection:
-            return messages.carried_answer(connection, conversation_id, sid)
+    def _carried_answer(self, conversation: Conversation, request: _Request) -> Answer:
+        """Return what stands in the thread for the response to say, and take it away from the requests before."""
+        assert request.sid is not None
+        with self._database.begin() as connection:
+            if conversation.channel == "sms" and request.is_heard(conversation):
+                messages.give_to(connection, conversation.id, request.sid, request.caller.id)
+            return messages.carried_answer(connection, conversation.id, request.sid)
 
     def _deal_with(self, turn: Turn, message: Inbound, request: _Request) -> Answer | None:
         """Handle one message, and give the dialogue back. Return its answer; None if there is none for now."""

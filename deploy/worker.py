@@ -20,7 +20,7 @@ from bot.context import AppContext
 from bot.counters import Counters
 from bot.diners import Diners
 from bot.housekeeping import Housekeeping
-from bot.inbox_spool import is_heard, is_report
+from bot.inbox_spool import is_heard, is_report, request_of
 from bot.jobs import TurnsWorker
 from bot.relay import Relay
 from bot.retention import Retention
@@ -78,8 +78,8 @@ def replay_to(turns: TurnTaker, database: Engine) -> Callable[[dict[str, str]], 
         thread, message = read_form(MultiDict(form))
         turns.receive(thread, message)
         turns.note_promise(thread.id, message.sid)
-        if is_heard(form):
-            turns.say_later(thread.id, message.sid)  # an answer to an older one, which the response was to say besides
+        # An answer to an older one, which the response was to say besides.
+        turns.say_later(thread.id, message.sid, request_of(form), is_owed=is_heard(form))
 
     return replay
 

@@ -29,7 +29,7 @@ from bot.rendering import fitting, sms_texts
 from bot.responses import Languages, Responses
 from bot.settings import Settings
 from bot.timely_turns import OutOfTime, TimelyTurns
-from bot.turn import LONGEST_TEXT, NotStored, Unstorable
+from bot.turn import LONGEST_TEXT, Caller, NotStored, Unstorable
 
 logger = logging.getLogger(__name__)
 
@@ -72,19 +72,19 @@ def create_blueprint(
     @signed
     def sms() -> Response:
         thread, message = read_form(request.form)
-        has_hung_up = request.environ.get("waitress.client_disconnected", _is_there)
+        caller = Caller(has_hung_up=request.environ.get("waitress.client_disconnected", _is_there))
         try:
-            answer = turns.respond(thread, message, has_hung_up)
+            answer = turns.respond(thread, message, caller)
         except (NotStored, OutOfTime):
             logger.exception("message not stored, or not in time")
-            return _apology(_set_aside(redis, responses, is_heard=not has_hung_up()))
+            return _apology(_set_aside(redis, responses, caller))
         except Unstorable as error:
             logger.error("message %s cannot be stored: %s", message.sid, type(error.__cause__).__name__)
             return _apology(_refuse(redis, responses, error.__cause__ or error))
         except (SQLAlchemyError, TryAgain):  # stored, so the worker will find it; the spool makes it look at once
             logger.exception("message %s not answered", message.sid)
             with suppress(RedisError):
-                inbox_spool.put(redis, request.form.to_dict(), is_heard=not has_hung_up())
+                inbox_spool.put(redis, request.form.to_dict(), caller.id, is_heard=not caller.has_hung_up())
             return _apology(responses.render("utter_bot_later"))
         return _twiml(answer)
 
@@ -167,10 +167,10 @@ def _refuse(redis: Redis, responses: Responses, error: BaseException) -> str:
     return responses.render("utter_bot_failed", text=clean_text(request.form.get("Body", ""))[:_QUOTE])
 
 
-def _set_aside(redis: Redis, responses: Responses, *, is_heard: bool) -> str:
+def _set_aside(redis: Redis, responses: Responses, caller: Caller) -> str:
     """Queue the message in Redis until the worker can store it, because the database is down."""
     try:
-        inbox_spool.put(redis, request.form.to_dict(), is_heard=is_heard)
+        inbox_spool.put(redis, request.form.to_dict(), caller.id, is_heard=not caller.has_hung_up())
     except RedisError:
         logger.exception("message not even set aside")
         return responses.render("utter_bot_unavailable")

@@ -229,16 +229,17 @@ def test_metrics_tell_what_waits_and_what_the_workers_counted(
     assert "process_" in shown
 
 
-def test_a_request_that_hung_up_has_nothing_said_later(database: Engine, redis: Redis) -> None:
-    """Twilio's repeat of it may have carried all that was owed."""
-    told: list[str] = []
+def test_of_a_request_that_hung_up_only_what_it_was_given_is_said_later(database: Engine, redis: Redis) -> None:
+    """Twilio's repeat of it may have carried all else that was owed."""
+    told: list[tuple[str, uuid.UUID | None, bool]] = []
     turns = SimpleNamespace(
         receive=lambda thread, message: None,
         note_promise=lambda thread, sid: None,
-        say_later=lambda thread, sid: told.append(sid),
+        say_later=lambda thread, sid, request_id, *, is_owed: told.append((sid, request_id, is_owed)),
     )
     form = {"From": PHONE, "To": OUR_NUMBER, "Body": "hello"}
     inbox_spool.put(redis, form | {"MessageSid": "SM1"})
-    inbox_spool.put(redis, form | {"MessageSid": "SM2"}, is_heard=False)
+    request_id = uuid.uuid4()
+    inbox_spool.put(redis, form | {"MessageSid": "SM2"}, request_id, is_heard=False)
     inbox_spool.drain(redis, replay_to(cast(Any, turns), database))
-    assert told == ["SM1"]
+    assert told == [("SM1", None, True), ("SM2", request_id, False)]

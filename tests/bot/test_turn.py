@@ -19,7 +19,7 @@ from bot.phone_codes import PhoneCodes
 from bot.rates import TextRates
 from bot.text_budgets import TextBudgets
 from bot.timely_turns import OutOfTime, TimelyTurns
-from bot.turn import MOST_ATTEMPTS, TurnTaker
+from bot.turn import MOST_ATTEMPTS, Caller, TurnTaker
 from bot.verification import Verification
 from dialogue.words import Languages
 from tests.support import replies
@@ -107,7 +107,9 @@ def test_what_nobody_waits_for_any_more_follows_as_a_text(
     turns: TurnTaker, database: Engine, has_hung_up: bool
 ) -> None:
     """A web process that was frozen goes on with a request that a balancer has long since given to another one."""
-    answer = turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9, has_hung_up=lambda: has_hung_up)
+    answer = turns.respond(
+        THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9, caller=Caller(has_hung_up=lambda: has_hung_up)
+    )
     assert len(answer.said) == (0 if has_hung_up else 1)
     assert len(bodies(database)) == (1 if has_hung_up else 0)
     again = turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9)
@@ -132,10 +134,71 @@ def test_a_repeat_that_is_late_is_said_again_only_to_who_waits(
     turns._carried_answer = slowly  # type: ignore[method-assign, assignment]
     timely = TimelyTurns(turns, seconds=0.1, threads=1)
     with pytest.raises(OutOfTime):
-        timely.respond(THREAD, message, lambda: has_hung_up)
+        timely.respond(THREAD, message, Caller(has_hung_up=lambda: has_hung_up))
     go_on.set()
     timely._pool.shutdown()
     assert len(bodies(database)) == (0 if has_hung_up else 1)
+
+
+class Held:
+    """A request that finds its answer and is late with it: it is held until it may go on."""
+
+    def __init__(self, turns: TurnTaker) -> None:
+        self._go_on = Event()
+        store = turns._stored
+
+        def slowly(*args: Any, **kwargs: Any) -> Answer | None:
+            answer = store(*args, **kwargs)
+            assert self._go_on.wait(60)
+            return answer
+
+        turns._stored = slowly  # type: ignore[method-assign]
+        self._timely = TimelyTurns(turns, seconds=1, threads=1)
+        with pytest.raises(OutOfTime):
+            self._timely.respond(THREAD, Inbound(THREAD.id, "SM1", " "))
+        turns._stored = store  # type: ignore[method-assign]
+
+    def go_on(self) -> None:
+        self._go_on.set()
+        self._timely._pool.shutdown()
+
+
+@pytest.mark.parametrize("has_hung_up", [True, False])
+@pytest.mark.parametrize("is_repeated", [True, False])
+def test_an_answer_that_comes_late_is_said_by_the_repeat_or_as_a_text(
+    turns: TurnTaker, database: Engine, is_repeated: bool, has_hung_up: bool
+) -> None:
+    """It was found in time, and the request that found it was frozen before it could say so."""
+    first = Held(turns)
+    repeat = Caller(has_hung_up=lambda: has_hung_up)
+    if is_repeated:
+        assert len(turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9, caller=repeat).said) == 1
+    first.go_on()
+    assert len(bodies(database)) == (0 if is_repeated and not has_hung_up else 1)
+    assert turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9).said == () or bodies(database) == []
+
+
+def test_a_repeat_that_is_late_itself_says_what_it_took_from_the_first(turns: TurnTaker, database: Engine) -> None:
+    first = Held(turns)
+    given, go_on, has_hung_up, find = Event(), Event(), Event(), turns._carried_answer
+
+    def slowly(*args: Any) -> Answer:
+        answer = find(*args)
+        given.set()
+        assert go_on.wait(60)
+        return answer
+
+    turns._carried_answer = slowly  # type: ignore[method-assign, assignment]
+    timely = TimelyTurns(turns, seconds=0.5, threads=1)
+    with pytest.raises(OutOfTime):
+        timely.respond(THREAD, Inbound(THREAD.id, "SM1", " "), Caller(has_hung_up=has_hung_up.is_set))
+    assert given.wait(60)
+    first.go_on()
+    assert bodies(database) == [], "the repeat was given it"
+    has_hung_up.set()
+    go_on.set()
+    timely._pool.shutdown()
+    assert len(bodies(database)) == 1
 
 
 def test_a_second_attempt_says_what_the_first_had_found_before_it_died(
@@ -178,8 +241,9 @@ def test_an_older_answer_that_was_not_said_and_the_own_one_are_two_texts(
     """The database went away when the response was to say the older answer and a promise, so it said only the promise."""
     assert say("older").promised
     dialogue.told["older"] = Answer((Said("To the older one."),))
-    assert say("newer").promised
-    turns.say_later(THREAD.id, "SM-newer")
+    caller, newer = Caller(), Inbound(THREAD.id, "SM-newer", "newer")
+    assert turns.respond(THREAD, newer, seconds=9, caller=caller).promised
+    turns.say_later(THREAD.id, newer.sid, caller.id, is_owed=True)
     dialogue.told["newer"] = Answer((Said("To the newer one."),))
     turns.finish(THREAD.id, seconds=9)
     assert bodies(database) == ["To the older one.", "To the newer one."]
