@@ -56,19 +56,21 @@ class DialogueClient:
         text: str,
         *,
         state: dict[str, Any] | None,
-        as_of: datetime | None,
+        came_at: datetime | None,
+        is_retried: bool,
         seconds: float,
     ) -> Answer:
         """Return the dialogue's answer to a message.
 
-        `state`: that of the answer before; None at the first message. `as_of`: when a message came (by the clock of the
-        conversation) that may have been dealt with before; it is decided on what stood then.
+        `state`: that of the answer before; None at the first message. `came_at`: when the message came, by the clock of the
+        conversation. If it may have been dealt with before, by a turn (`is_retried`) or by a process that took too long, it is
+        decided on what stood then.
 
         Raises:
             DialogueUnavailable: no process of the service is up; retry once one is.
             DialogueFailed: the turn failed.
         """
-        turn = {
+        turn: dict[str, Any] = {
             "sender": str(conversation.dialogue),
             "message": text,
             "message_id": message.sid,
@@ -81,7 +83,6 @@ class DialogueClient:
                 "locale": conversation.locale,
                 "verified": message.verified,
                 "clock_shift": conversation.clock_shift.total_seconds(),
-                "as_of": as_of.isoformat() if as_of else None,
             },
             "catalogue": conversation.catalogue_version,
             "dialogue": state,
@@ -93,6 +94,8 @@ class DialogueClient:
             left = until - time.monotonic()
             if left <= 0:
                 break
+            may_be_done = is_retried or place > 0
+            turn["metadata"]["as_of"] = came_at.isoformat() if came_at and may_be_done else None
             try:
                 return self._ask(address, turn, left / (2 if place < len(processes) - 1 else 1))
             except (DialogueUnavailable, NoAnswerInTime) as error:

@@ -396,13 +396,16 @@ class TurnTaker:
         return self._ask_dialogue(turn, message, text, seconds)
 
     def _ask_dialogue(self, turn: Turn, message: Inbound, text: str, seconds: float) -> Answer:
-        conversation, as_of = turn.conversation, None
+        conversation, came_at = turn.conversation, None
         if conversation.asked_at and self._now(conversation) - conversation.asked_at > THREAD_IS_COLD_AFTER:
             conversation = replace(conversation, expects=None)  # "table for 2" does not answer yesterday's question
-        if (turn.is_retaken or message.attempts) and message.received_at is not None:
+        if message.received_at is not None:
             # What was done about it before must not be decided on as if it had stood when the diner wrote.
-            as_of = message.received_at + self._clock.shifted(conversation.clock_shift).offset
-        answer = self._dialogue.take_turn(conversation, message, text, state=turn.state, as_of=as_of, seconds=seconds)
+            came_at = message.received_at + self._clock.shifted(conversation.clock_shift).offset
+        is_retried = turn.is_retaken or message.attempts > 0
+        answer = self._dialogue.take_turn(
+            conversation, message, text, state=turn.state, came_at=came_at, is_retried=is_retried, seconds=seconds
+        )
         if answer.left is None:
             return answer
         words = self._languages.of(conversation.locale).render("utter_bot_one_by_one", text=answer.left[:_QUOTE])

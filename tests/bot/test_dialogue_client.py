@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.dialogue_client import DialogueClient, DialogueUnavailable, NoAnswerInT
 from bot.messages import Answer, Inbound
 
 THREAD = sms_thread("+16175550100", "+16175550199")
+CAME_AT = datetime(2026, 12, 1, 16, tzinfo=timezone.utc)
 
 
 class Server(ThreadingHTTPServer):
@@ -30,6 +32,7 @@ class Process:
 
     def __init__(self) -> None:
         self.callers: list[Any] = []
+        self.told: list[Any] = []
         self.let_go = threading.Event()
         process = self
 
@@ -42,6 +45,7 @@ class Process:
             def do_POST(self) -> None:
                 turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 process.callers.append(self.client_address)
+                process.told.append(turn["metadata"]["as_of"])
                 if turn["message"] == "hang":
                     process.let_go.wait(30)
                 said = [{"text": f"{turn['message']} {self.headers['Authorization']}"}]
@@ -78,7 +82,9 @@ def process() -> Iterator[Process]:
 def ask(client: DialogueClient, text: str, seconds: float = 30.0) -> Answer:
     """Take a turn with this text."""
     message = Inbound(THREAD.id, "SM1", text)
-    return client.take_turn(THREAD, message, text, state={"is": text}, as_of=None, seconds=seconds)
+    return client.take_turn(
+        THREAD, message, text, state={"is": text}, came_at=CAME_AT, is_retried=False, seconds=seconds
+    )
 
 
 def test_a_connection_is_kept_and_replaced_when_it_was_closed(process: Process) -> None:
@@ -91,6 +97,15 @@ def test_a_connection_is_kept_and_replaced_when_it_was_closed(process: Process) 
     assert told[-1].state == {"is": "three"}
     assert len(set(process.callers[:3])) == 1
     assert process.callers[3] != process.callers[2]
+
+
+def test_the_next_process_is_told_when_a_message_came_that_the_first_may_have_dealt_with(process: Process) -> None:
+    other = Process()
+    client = DialogueClient([process.address, other.address], "t")
+    with pytest.raises(DialogueUnavailable):
+        ask(client, "start")
+    other.server.shutdown()
+    assert sorted([*process.told, *other.told], key=str) == [CAME_AT.isoformat(), None]
 
 
 def test_threads_share_a_client(process: Process) -> None:
