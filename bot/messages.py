@@ -251,7 +251,10 @@ def take_over(
     """
     c = schema.outbound.c
     is_promise = c.payload["promised"].as_boolean().is_(True)
-    is_its_own = (c.given_to == request_id) | (c.given_to.is_(None) if is_owed else false())
+    is_its_own = (
+        false() if request_id is None else c.given_to == request_id
+    )  # with None, SQLAlchemy would ask for a null
+    is_its_own = or_(is_its_own, c.given_to.is_(None) if is_owed else false())
     carried = (c.conversation_id == conversation_id) & (c.carried_by == sid) & is_its_own & ~is_promise
     taken = update(schema.outbound).where(carried).values(carried_by=None).returning(c.seq, c.text, c.payload)
     rows = sorted(connection.execute(taken))

@@ -144,19 +144,24 @@ class Held:
     """A request that finds its answer and is late with it: it is held until it may go on."""
 
     def __init__(self, turns: TurnTaker) -> None:
-        self._go_on = Event()
-        store = turns._stored
+        self._go_on, stored = Event(), Event()
+        store, respond = turns._stored, turns.respond
 
         def slowly(*args: Any, **kwargs: Any) -> Answer | None:
             answer = store(*args, **kwargs)
+            stored.set()
             assert self._go_on.wait(60)
             return answer
 
-        turns._stored = slowly  # type: ignore[method-assign]
-        self._timely = TimelyTurns(turns, seconds=1, threads=1)
+        def at_leisure(*args: Any, **kwargs: Any) -> Answer:
+            return respond(*args, **{**kwargs, "seconds": 60.0})  # it is found in time, however slow the machine is
+
+        turns._stored, turns.respond = slowly, at_leisure  # type: ignore[method-assign]
+        self._timely = TimelyTurns(turns, seconds=0.1, threads=1)
         with pytest.raises(OutOfTime):
             self._timely.respond(THREAD, Inbound(THREAD.id, "SM1", " "))
-        turns._stored = store  # type: ignore[method-assign]
+        assert stored.wait(60)
+        turns._stored, turns.respond = store, respond  # type: ignore[method-assign]
 
     def go_on(self) -> None:
         self._go_on.set()
@@ -176,6 +181,16 @@ def test_an_answer_that_comes_late_is_said_by_the_repeat_or_as_a_text(
     first.go_on()
     assert len(bodies(database)) == (0 if is_repeated and not has_hung_up else 1)
     assert turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9).said == () or bodies(database) == []
+
+
+@pytest.mark.parametrize("is_owed", [True, False])
+def test_of_a_request_that_nobody_knows_by_id_only_what_is_owed_is_said_later(
+    turns: TurnTaker, database: Engine, is_owed: bool
+) -> None:
+    """A release before this one has put it into the spool."""
+    assert len(turns.respond(THREAD, Inbound(THREAD.id, "SM1", " "), seconds=9).said) == 1
+    turns.say_later(THREAD.id, "SM1", None, is_owed=is_owed)
+    assert len(bodies(database)) == (1 if is_owed else 0)
 
 
 def test_a_repeat_that_is_late_itself_says_what_it_took_from_the_first(turns: TurnTaker, database: Engine) -> None:
