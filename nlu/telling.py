@@ -30,7 +30,8 @@ class _Clause(NamedTuple):
 def without_what_is_told(message: Message, acts: Acts, judge: Judge) -> str | None:
     """Return the text with blanks for the clauses that only tell what another one wishes; None where there are none.
 
-    For a new table, what such a clause tells besides still counts. `acts`: those of the message. `judge`: those of its parts.
+    For a new table only what both tell is blank: the rest still counts. `acts`: those of the message. `judge`: those of its
+    parts.
     """
     found = list(_clauses(message)) if _wish(acts) >= _SURE else []
     if not any(starmap(_is_told_by, permutations(found, 2))):
@@ -42,11 +43,11 @@ def without_what_is_told(message: Message, acts: Acts, judge: Judge) -> str | No
 
 
 def _blanked(message: Message, told: list[Part], wish: _Clause, acts: Acts) -> str:
-    is_new = acts.get("book", 0.0) > acts.get("change", 0.0)
-    spans = (span for span in message.spans() if is_new and _KINDS.get(span.entity) not in wish.kinds)
-    kept = [Part(span.start, span.end) for span in spans]
-    lost = [_is_in(at, told) and not _is_in(at, kept) for at in range(len(message.text))]
-    return "".join(" " if is_lost else character for character, is_lost in zip(message.text, lost, strict=True))
+    lost = told
+    if acts.get("book", 0.0) > acts.get("change", 0.0):
+        spans = (span for span in message.spans() if _KINDS.get(span.entity) in wish.kinds)
+        lost = [Part(span.start, span.end) for span in spans if _is_in(span.start, told)]
+    return "".join(" " if _is_in(at, lost) else character for at, character in enumerate(message.text))
 
 
 def _wish(acts: Acts) -> float:
