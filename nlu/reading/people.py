@@ -167,6 +167,13 @@ def _diner_and_company(match: re.Match[str]) -> Value | None:
     return {"count": int(least) + 1} if least.isdecimal() else None
 
 
+def _named_and_company(match: re.Match[str]) -> Value | None:
+    """Count those who are named, the diner perhaps among them, and who comes with them."""
+    company = _diner_and_company(match)
+    named = sum(map(int, re.findall(r"<p(\d)>", match.group())))
+    return company and {"count": company["count"] + max(named, 1) - 1}
+
+
 def _count(link: re.Match[str]) -> int | None:
     """How many a link is; None for "the kids"."""
     noun = re.sub("[- ]", "", link["counted"] or link["noun"] or "")  # "in-laws"
@@ -180,7 +187,7 @@ def _count(link: re.Match[str]) -> int | None:
 _GRAMMAR = Grammar(
     "people",
     means={"n": count_of, "nth": int, "crowd": int, "company": count_of},
-    builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company},
+    builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company, "named_and_company": _named_and_company},
     pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in vars(_WORDS).items()},
 )
 _PEOPLE = _GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")
