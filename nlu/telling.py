@@ -25,6 +25,8 @@ class _Clause(NamedTuple):
     part: Part
     kinds: frozenset[str]
     """what of a table it tells; nothing where it only names a place that is none of ours"""
+    names_ours: bool
+    """whether it names a house of ours, and so wishes for a table there"""
 
 
 def without_what_is_told(message: Message, acts: Acts, judge: Judge) -> str | None:
@@ -56,7 +58,7 @@ def _wish(acts: Acts) -> float:
 
 def _is_told_by(clause: _Clause, other: _Clause) -> bool:
     """Whether the other clause tells something that this one tells, or this one nothing of a table."""
-    return bool(clause.kinds & other.kinds) or not clause.kinds
+    return not clause.names_ours and (bool(clause.kinds & other.kinds) or not clause.kinds)
 
 
 def _clauses(message: Message) -> Iterator[_Clause]:
@@ -71,11 +73,17 @@ def _clauses(message: Message) -> Iterator[_Clause]:
     for part in telling if len(telling) > 1 else ():
         inside = list(filter(_tells, read_message(message.text[slice(*part)], expecting=None).spans()))
         if inside:
-            yield _Clause(part, frozenset(_KINDS[span.entity] for span in inside if span.entity in _KINDS))
+            names_ours = any(_is_in(span.start, [part]) for span in filter(_is_known_place, spans))
+            kinds = frozenset(_KINDS[span.entity] for span in inside if span.entity in _KINDS)
+            yield _Clause(part, kinds, names_ours)
 
 
 def _tells(span: Span) -> bool:
     return span.entity in _KINDS or _is_unknown_place(span)
+
+
+def _is_known_place(span: Span) -> bool:
+    return span.entity == "restaurant" and bool(span.value["slugs"])
 
 
 def _is_unknown_place(span: Span) -> bool:

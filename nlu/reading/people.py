@@ -187,7 +187,12 @@ def _count(link: re.Match[str]) -> int | None:
 _GRAMMAR = Grammar(
     "people",
     means={"n": count_of, "nth": int, "crowd": int, "company": count_of},
-    builders={"range": _range, "company": _company, "diner_and_company": _diner_and_company, "named_and_company": _named_and_company},
+    builders={
+        "range": _range,
+        "company": _company,
+        "diner_and_company": _diner_and_company,
+        "named_and_company": _named_and_company,
+    },
     pieces={name: "|".join(map(re.escape, sorted(words))) for name, words in vars(_WORDS).items()},
 )
 _PEOPLE = _GRAMMAR.pattern("{party}|(?P<fellows>{fellows})|(?P<us>{digits} of us)")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nlu.clauses import Acts
+from nlu.reading.places import Place, PlaceIndex
 from nlu.reading.reader import read_message
+from nlu.reading.restaurants import KNOWN
 from nlu.telling import without_what_is_told
 
 WISHING = ("could", "table for", "make it", "would suit")
@@ -42,12 +44,14 @@ def test_for_a_new_table_what_is_told_besides_still_counts() -> None:
     assert counting(text, {"change": 0.8}) == "table for 2 at 8"
 
 
-def test_of_a_clause_that_also_wishes_only_what_is_told_twice_is_dropped() -> None:
-    """Of two clauses that are taken for one that wishes and one that tells, both may say what the table is to be like."""
-    text = "table for 2 at cedar staircase the night after the match, 7.30 would suit us"
-    kept = counting(text.replace("table for 2", "2 of us"), {"book": 0.8})
-    assert kept is not None
-    assert kept.startswith("2 of us at cedar staircase the")
+def test_a_clause_that_names_one_of_our_houses_wishes_for_a_table_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = Place("cedar-staircase", "Cedar Staircase", "New York", "1 Main Street", ())
+    text = "at cedar staircase at 7 say, so 7:30 would suit us"
+    assert counting(text, {"change": 0.8}) is not None
+    monkeypatch.setattr(KNOWN, "index", PlaceIndex.build([house]))
+    read_message.cache_clear()
+    assert counting(text, {"change": 0.8}) is None
+    read_message.cache_clear()
 
 
 @pytest.mark.parametrize(
