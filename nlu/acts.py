@@ -42,6 +42,7 @@ _SURELY = (
     ("forget", _ANYTHING, "forget_me"),
     ("note", NOTHING, "inform"),
     ("name", "name", "inform"),
+    ("undo", "confirmation", "undo"),
 )
 """Acts that leave no doubt about the intent, and what was asked before."""
 _GROUPS = {"everything": _EVERYWHERE, "answers": _ANSWERING}

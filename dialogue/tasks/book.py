@@ -81,7 +81,7 @@ def _hear(turn: Turn) -> Steps[None]:
 
 def _takes(turn: Turn) -> Steps[bool | None]:
     """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
-    if doubles.takes(turn) or _is_enough(turn):
+    if doubles.takes(turn) or _is_enough(turn) or _keeps_what_is_in_hand(turn):
         return True
     bookings = (yield from upcoming(turn)) if turn.intent in ("cancel", "change") else []
     if turn.intent == "cancel":
@@ -89,6 +89,11 @@ def _takes(turn: Turn) -> Steps[bool | None]:
     if bookings:
         return bool(turn.heard or turn.state.hold) and not turn.has_cue("names_booking")
     return True if search.wants_more(turn) or about.only_asks(turn) else None
+
+
+def _keeps_what_is_in_hand(turn: Turn) -> bool:
+    """Return whether a table on hold is to stay as it is: where nothing is booked yet, there is nothing else to be kept."""
+    return turn.intent == "undo" and turn.asked == "confirmation" and turn.state.reservation is None
 
 
 # --- what is done before anything more is asked ---

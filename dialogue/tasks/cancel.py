@@ -7,7 +7,7 @@ from dialogue.effects import CancelReservation, Steps
 from dialogue.reasons import is_wished
 from dialogue.tasks.book import release
 from dialogue.tasks.bookings import find_target, names_another, pick_booking, tells_more
-from dialogue.tasks.change import says_yes_to_proposal
+from dialogue.tasks.change import LEAVE_IT, says_yes_to_proposal
 from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, know_whose_booking
 from dialogue.turn import DONE, Outcome, Turn
@@ -20,7 +20,7 @@ def _begin(turn: Turn) -> Steps[None]:
 
 def _left(turn: Turn) -> Outcome | None:
     """Cancel nothing, at a no to which one or whether."""
-    says_no = turn.intent in ("deny", "stop_booking") or turn.heard.refused_choices
+    says_no = turn.intent in LEAVE_IT or turn.heard.refused_choices
     if not (turn.asked in ("choice", "confirmation") and says_no) and not gives_up(turn):
         return None
     turn.say("utter_nothing_cancelled")
@@ -64,7 +64,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
 
 CANCEL = Form(
     "cancel",
-    leaves_for=frozenset(("book", "find", "change", "undo", "opt_out", "forget_me")),
+    leaves_for=frozenset(("book", "find", "change", "opt_out", "forget_me")),
     begin=_begin,
     hear=lambda turn: pick_booking(turn) if turn.state.choices else None,
     steps=(_left, know_whose_booking, _cancelled),

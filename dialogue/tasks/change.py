@@ -25,7 +25,8 @@ from dialogue.tasks.offering import offer_times, refuse
 from dialogue.times import Meant, certain, lies_within, meant_starts
 from dialogue.turn import DONE, Heard, Outcome, Turn
 
-_LEAVE_IT = ("deny", "stop_booking", "undo")  # "leave it as it was": nothing has changed yet that could be taken back
+LEAVE_IT = frozenset(("deny", "stop_booking", "undo"))
+"""Intents that leave a booking as it is: with "leave it as it was", nothing has changed yet that could be taken back."""
 _OTHERS = 3
 _OF_TABLE = ("restaurant", "date", "time", "party_size", "seating")
 _WHEREABOUTS = {"city", "cuisine", "street", "refused_cuisines"}
@@ -63,7 +64,7 @@ def says_yes_to_proposal(turn: Turn) -> bool:
 
 def _left(turn: Turn) -> Steps[Outcome | None]:
     """Leave the booking as it is, where that is said."""
-    state, says_no = turn.state, turn.intent in _LEAVE_IT
+    state, says_no = turn.state, turn.intent in LEAVE_IT
     if not state.has_target:
         if not (says_no and turn.asked == "choice") and not gives_up(turn):
             return None
