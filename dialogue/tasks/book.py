@@ -81,7 +81,7 @@ def _hear(turn: Turn) -> Steps[None]:
 
 def _takes(turn: Turn) -> Steps[bool | None]:
     """Take what is about the table in hand, which comes first unless the message says that one which stands is meant."""
-    if doubles.takes(turn) or _is_enough(turn) or _keeps_what_is_in_hand(turn):
+    if doubles.takes(turn) or _keeps_what_is_in_hand(turn):
         return True
     bookings = (yield from upcoming(turn)) if turn.intent in ("cancel", "change") else []
     if turn.intent == "cancel":
@@ -92,8 +92,11 @@ def _takes(turn: Turn) -> Steps[bool | None]:
 
 
 def _keeps_what_is_in_hand(turn: Turn) -> bool:
-    """Return whether a table on hold is to stay as it is: where nothing is booked yet, there is nothing else to be kept."""
-    return turn.intent == "undo" and turn.asked == "confirmation" and turn.state.reservation is None
+    """Return whether a table on hold is to stay as it is, or no other is wanted beside it. Where nothing is booked yet, there is
+    nothing else to be kept.
+    """
+    keeps = turn.intent == "undo" and turn.asked == "confirmation" and turn.state.reservation is None
+    return keeps or _is_enough(turn)
 
 
 # --- what is done before anything more is asked ---
