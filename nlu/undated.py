@@ -92,7 +92,7 @@ def labels(message: Message, parts: Sequence[Part]) -> list[str]:
 def parts_of(message: Message, shares: Sequence[Mapping[str, float]]) -> list[Part]:
     """Return the parts of the text that tell such a day, by how likely each label of each word is.
 
-    What the calendar tells as a whole is no such part: "the day before Christmas Eve".
+    What the calendar tells is no such part, alone ("the day before Christmas Eve") or with other details around it.
     """
     words = _words(message)
     told = (
@@ -101,7 +101,12 @@ def parts_of(message: Message, shares: Sequence[Mapping[str, float]]) -> list[Pa
     )
     runs = groupby(zip(told, words, strict=True), key=lambda each: each[0])
     found = [[word for _, word in run] for is_told, run in runs if is_told]
-    return [Part(run[0].start, run[-1].end) for run in found if any(word.inside != _DATE for word in run)]
+    return [Part(run[0].start, run[-1].end) for run in found if not all(map(_is_read, run))]
+
+
+def _is_read(word: _Word) -> bool:
+    """Whether a word belongs to a day of the calendar, or to a detail that tells no day."""
+    return word.inside == _DATE or word.word.startswith("<")
 
 
 def _words(message: Message) -> list[_Word]:

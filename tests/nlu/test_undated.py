@@ -41,6 +41,12 @@ def test_every_text_is_taught_once() -> None:
     assert [text for text, count in Counter(taught).items() if count > 1] == []
 
 
+def test_a_day_of_the_calendar_among_other_details_is_none() -> None:
+    read = read_message("Bird Dog day after tomorrow 7pm", expecting=None)
+
+    assert parts_of(read, [{TOLD: 0.6, ELSE: 0.4}] * len(features(read))) == []
+
+
 def test_labels_and_parts_are_each_others_way_back() -> None:
     read = read_message(TEXT, expecting=None)
     told = labels(read, [Part(START, START + len(DAY))])
