@@ -5,7 +5,7 @@ As a whole it looks like "yes, that sounds great, is there parking?"; the differ
 
 from __future__ import annotations
 
-from nlu.clauses import Acts, Judge, Part, clauses, sentences
+from nlu.clauses import Acts, Judge, clauses_of
 
 _SURE = 0.55
 _AGREEING = ("yes", "thanks")
@@ -16,7 +16,7 @@ def agreed(acts: Acts, text: str, judge: Judge) -> dict[str, float]:
 
     `acts`: those of the whole text. `judge`: those of its parts, after the same question.
     """
-    parts = _clauses(text)
+    parts = clauses_of(text)
     if not parts[1:] or max(acts, key=acts.__getitem__, default="") != "yes":
         return dict(acts)
     each = [judge(*part) for part in parts]
@@ -25,8 +25,3 @@ def agreed(acts: Acts, text: str, judge: Judge) -> dict[str, float]:
         return dict(acts)
     left = (1 - least) / (1 - acts["yes"] + 1e-9)
     return {act: least if act == "yes" else share * left for act, share in acts.items()}
-
-
-def _clauses(text: str) -> list[Part]:
-    parts = (part for sentence in sentences(text) for part in clauses(text, sentence, ()))
-    return [part for part in parts if any(map(str.isalnum, text[slice(*part)]))]

@@ -31,6 +31,12 @@ def sentences(text: str) -> Iterator[Part]:
     return (Part(*match.span()) for match in _SENTENCE.finditer(text))
 
 
+def clauses_of(text: str, read: Sequence[Part] = ()) -> list[Part]:
+    """Return the clauses of all sentences that have a letter or a digit in them."""
+    parts = (part for sentence in sentences(text) for part in clauses(text, sentence, read))
+    return [part for part in parts if any(map(str.isalnum, text[slice(*part)]))]
+
+
 def clauses(text: str, sentence: Part, read: Sequence[Part]) -> Iterator[Part]:
     """Cut a sentence where a clause may begin; nothing that was read as one thing is cut."""
     start = sentence.start

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import permutations, starmap
 from typing import NamedTuple
 
-from nlu.clauses import Acts, Judge, Part, clauses, sentences
+from nlu.clauses import Acts, Judge, Part, clauses_of
 from nlu.reading.message import Message, Span
 from nlu.reading.reader import read_message
 
@@ -67,8 +67,7 @@ def _clauses(message: Message) -> Iterator[_Clause]:
     Each is read by itself: of "move it to 6, the match is at 8" the 6 is an hour too.
     """
     spans = message.spans()
-    read = [Part(span.start, span.end) for span in spans]
-    parts = [part for sentence in sentences(message.text) for part in clauses(message.text, sentence, read)]
+    parts = clauses_of(message.text, [Part(span.start, span.end) for span in spans])
     telling = [part for part in parts if any(_is_in(span.start, [part]) for span in filter(_tells, spans))]
     for part in telling if len(telling) > 1 else ():
         inside = list(filter(_tells, read_message(message.text[slice(*part)], expecting=None).spans()))
