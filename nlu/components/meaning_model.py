@@ -28,6 +28,7 @@ from sklearn.pipeline import FeatureUnion, make_union
 
 from nlu.acts import Example, examples, sure_intent, wish_of_act
 from nlu.agreeing import agreed
+from nlu.amid_story import heard_amid
 from nlu.clauses import Judge, Part
 from nlu.components.reading_extractor import set_reading
 from nlu.components.sources import digest
@@ -227,6 +228,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
         read = read_message(text, expecting=expecting)
         if expecting == "confirmation":
             acts = agreed(acts, text, self._judge(read, expecting))
+        elif expecting is None:
+            acts = heard_amid(acts, read, self._judge(read))
         return doubted(acts, self._opinion.share(delexicalise(read)))
 
     def _judge(self, read: ReadMessage, asked: str = NOTHING) -> Judge:
