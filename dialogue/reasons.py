@@ -73,8 +73,11 @@ def weight(names: Iterable[str], acts: Acts) -> float:
 
 
 def no_wish(acts: Acts) -> str:
-    """Return the likeliest act among those that want nothing done."""
-    return max(_NO_WISH, key=lambda name: weight(_ASIDE if name == "aside" else (name,), acts))
+    """Return the likeliest act among those that want nothing done. To be meant for somebody else needs to be certain: it is
+    odd to be told so of what was meant for us.
+    """
+    names = [name for name in _NO_WISH if name != "aside" or weight(_ASIDE, acts) >= _CERTAIN]
+    return max(names, key=lambda name: weight(_ASIDE if name == "aside" else (name,), acts))
 
 
 is_clear_yes = _Weighs(("yes",), _CERTAIN, unread=True)

@@ -12,7 +12,7 @@ from booking_engine import (
 )
 from dialogue.effects import CancelReservation, ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
 from dialogue.reasons import is_taking_back
-from dialogue.tasks.bookings import corrects_booking, upcoming
+from dialogue.tasks.bookings import corrects_booking
 from dialogue.turn import DONE, Outcome, Turn
 
 _WHY_NOT: dict[type[BookingError], str] = {
@@ -49,8 +49,6 @@ def _say_nothing_is(turn: Turn, booking: Reservation | None) -> Steps[None]:
         turn.tell("utter_undo_move", booking, former=turn.words.name(there.name))
     elif booking is not None and before is not None:
         turn.tell("utter_undo_change_too_late", booking)
-    elif (standing := booking or next(iter((yield from upcoming(turn))), None)) is not None:
-        turn.tell("utter_booking_kept", standing)  # "ok don't cancel it then"
     else:
         turn.say("utter_nothing_to_undo")
 
