@@ -124,11 +124,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         taught: dict[str, list[Example]] = defaultdict(list)
         for each in examples(list(_of_intents(training_data))):
             taught[asked_of(each.expecting)].append(each)
-        models = {asked: self._fitted(of_one) for asked, of_one in taught.items()}
-        learned = _Learned(models, self._fitted_opinion(taught[NOTHING]))
+        looks = {asked: [features(each.text, each.expecting) for each in of_one] for asked, of_one in taught.items()}
+        models = {asked: self._fitted(of_one, looks[asked]) for asked, of_one in taught.items()}
+        learned = _Learned(models, self._fitted_opinion(taught[NOTHING], looks[NOTHING]))
         return store(self._storage, self._resource, learned)
 
-    def _fitted(self, taught: list[Example]) -> _Model:
+    def _fitted(self, taught: list[Example], looks: list[Features]) -> _Model:
         vectorizer = make_union(
             TfidfVectorizer(preprocessor=itemgetter(0), token_pattern=r"\S+", ngram_range=(1, 3), sublinear_tf=True),  # noqa: S106
             *(
@@ -138,15 +139,17 @@ class MeaningModel(GraphComponent, IntentClassifier):
                 for n in range(len(Features._fields))
             ),
         )
-        seen = vectorizer.fit_transform([features(each.text, each.expecting) for each in taught])
+        seen = vectorizer.fit_transform(looks)
         return _Model(
             vectorizer,
             self._ranks(seen, [each.act for each in taught]),
             self._ranks(seen, [each.intent for each in taught]),
         )
 
-    def _fitted_opinion(self, taught: list[Example]) -> Opinion:
-        read = [(around(delexicalise(read_message(each.text))), each.act == ACT) for each in taught if each.act]
+    def _fitted_opinion(self, taught: list[Example], looks: list[Features]) -> Opinion:
+        read = [
+            (around(look.words.split()), each.act == ACT) for each, look in zip(taught, looks, strict=True) if each.act
+        ]
         places = [(place, is_wished) for found, is_wished in read for place in found[-1:]]
         vectorizer = CountVectorizer(analyzer=list)
         regression = self._regression().fit(
