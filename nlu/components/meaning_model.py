@@ -9,81 +9,42 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.special import expit
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, make_union
 
 from nlu.acts import Example, examples, sure_intent, wish_of_act
 from nlu.agreeing import agreed
 from nlu.amid_story import heard_amid
-from nlu.clauses import Judge, Part
-from nlu.components.reading_extractor import set_reading
+from nlu.clauses import Acts, Judge, Part
+from nlu.components.learning import Learned, fit
+from nlu.components.reading_extractor import as_entity, as_span, set_reading
 from nlu.components.sources import digest
 from nlu.components.storing import store, stored
-from nlu.components.weighing import Weighed, Weighing
-from nlu.features import NOTHING, OTHERWISE, Features, asked_of, delexicalise, features, features_of_part
+from nlu.components.weighing import Weighing
+from nlu.features import ASKED, NOTHING, OTHERWISE, asked_of, delexicalise, features, features_of_part
 from nlu.noting import beside_notes, find_notes, is_all_for_staff
 from nlu.reading.message import Message as ReadMessage
+from nlu.reading.message import Span
 from nlu.reading.reader import read_message
-from nlu.second_opinion import ACT, Opinion, around, doubted
+from nlu.second_opinion import Opinion, doubted
+from nlu.signing import signed_name
 from nlu.telling import without_what_is_told
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
-_TOLD = 6
-_UNKNOWN = 0.1
-"""Weight of nothing at all: what is like nothing that was taught is likely to be nothing of it."""
-
-
-class _Ranks(NamedTuple):
-    """One output of the model: `names` stand in the order of the columns of `weights`."""
-
-    names: Sequence[str]
-    weights: np.ndarray
-    intercepts: np.ndarray
-
-    def of(self, seen: Weighed) -> dict[str, float]:
-        """Return the probabilities of the likeliest names, the likeliest first."""
-        each = expit(seen.weights @ self.weights[seen.columns] + self.intercepts)
-        shares = each / (each.sum() + _UNKNOWN)
-        return {self.names[n]: round(float(shares[n]), 3) for n in shares.argsort()[::-1][:_TOLD]}
-
-
-class _Model(NamedTuple):
-    """What one asked question's answers are told apart by."""
-
-    vectorizer: FeatureUnion
-    acts: _Ranks
-    intents: _Ranks
-
-
-class _Learned(NamedTuple):
-    models: Mapping[str, _Model]
-    """a model for each thing asked"""
-    opinion: Opinion
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MeaningModel(GraphComponent, IntentClassifier):
-    """Sets a message's acts and intent by logistic regression on tf-idf of words (one to three) and letters (two to four).
-
-    There is a model for each thing asked; one against the rest (liblinear) fits in a tenth of the time of a joint fit and
-    is no worse. Acts and intents are told from the same features, of which there are ten times as many as examples: the
-    dual problem, an unknown for each example, has the same solution and is solved in less than half the time.
-    """
+    """Sets a message's acts and intent as `nlu.components.learning` has learned them."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -100,12 +61,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        learned: _Learned | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = model_storage
         self._resource = resource
-        self._models, self._opinion = learned or _Learned({}, Opinion({}, 0.0))
+        self._models, self._opinion = learned or Learned({}, Opinion({}, 0.0))
         self._weighings = {asked: Weighing(model.vectorizer) for asked, model in self._models.items()}
 
     @classmethod
@@ -124,58 +85,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
         taught: dict[str, list[Example]] = defaultdict(list)
         for each in examples(list(_of_intents(training_data))):
             taught[asked_of(each.expecting)].append(each)
-        looks = {asked: [features(each.text, each.expecting) for each in of_one] for asked, of_one in taught.items()}
-        models = {asked: self._fitted(of_one, looks[asked]) for asked, of_one in taught.items()}
-        learned = _Learned(models, self._fitted_opinion(taught[NOTHING], looks[NOTHING]))
+        learned = fit(taught, C=self._config["C"], tol=self._config["tol"])
         return store(self._storage, self._resource, learned)
-
-    def _fitted(self, taught: list[Example], looks: list[Features]) -> _Model:
-        vectorizer = make_union(
-            TfidfVectorizer(preprocessor=itemgetter(0), token_pattern=r"\S+", ngram_range=(1, 3), sublinear_tf=True),  # noqa: S106
-            *(
-                TfidfVectorizer(
-                    preprocessor=itemgetter(n), analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2
-                )
-                for n in range(len(Features._fields))
-            ),
-        )
-        seen = vectorizer.fit_transform(looks)
-        return _Model(
-            vectorizer,
-            self._ranks(seen, [each.act for each in taught]),
-            self._ranks(seen, [each.intent for each in taught]),
-        )
-
-    def _fitted_opinion(self, taught: list[Example], looks: list[Features]) -> Opinion:
-        read = [
-            (around(look.words.split()), each.act == ACT) for each, look in zip(taught, looks, strict=True) if each.act
-        ]
-        places = [(place, is_wished) for found, is_wished in read for place in found[-1:]]
-        vectorizer = CountVectorizer(analyzer=list)
-        regression = self._regression().fit(
-            vectorizer.fit_transform([place for place, _ in places]), [is_wished for _, is_wished in places]
-        )
-        names, weights = vectorizer.get_feature_names_out().tolist(), regression.coef_[0].tolist()
-        return Opinion(dict(zip(names, weights, strict=True)), float(regression.intercept_[0]))
-
-    def _regression(self) -> LogisticRegression:
-        return LogisticRegression(
-            C=self._config["C"],
-            solver="liblinear",
-            dual=True,
-            tol=self._config["tol"],
-            max_iter=1000,
-            class_weight="balanced",
-            random_state=42,
-        )
-
-    def _ranks(self, seen: Any, names: Sequence[str | None]) -> _Ranks:
-        named = [place for place, name in enumerate(names) if name is not None]
-        regression = self._regression()
-        regression.fit(seen[named], [names[place] for place in named])
-        # A feature's weights side by side; half as exact, they are enough for shares of three digits, and load in half the time.
-        weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
-        return _Ranks([str(name) for name in regression.classes_], weights, regression.intercept_)
 
     @classmethod
     def load(
@@ -203,6 +114,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         read = read_message(text, expecting=None)
         set_reading(message, without_what_is_told(read, acts, self._judge(read)))
         entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
+        entities = self._with_name(text, entities, asked)
         told = {entity["entity"] for entity in entities}
         sure = sure_intent(text, acts, expecting, told)
         if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
@@ -226,6 +138,17 @@ class MeaningModel(GraphComponent, IntentClassifier):
         notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
         return _with_notes(entities, notes, read.text), notes
 
+    def _with_name(self, text: str, entities: list[Mapping[str, Any]], asked: str) -> list[Mapping[str, Any]]:
+        """Return the entities with those of a name that is only set down behind them; a name or a yes is told otherwise."""
+        if asked in ASKED:
+            return entities
+        spans = [as_span(each, text) for each in entities]
+        return [*entities, *(as_entity(span, MeaningModel) for span in signed_name(text, spans, self._as_name))]
+
+    def _as_name(self, text: str) -> Acts:
+        """Return the acts of a text as the answer to the question for a name."""
+        return self._models["name"].acts.of(self._weighings["name"].of(features(text, "name")))
+
     def _sure(self, acts: dict[str, float], text: str, expecting: str | None) -> dict[str, float]:
         """Return the acts of a whole message, with what its clauses or the words around one word tell besides."""
         read = read_message(text, expecting=expecting)
@@ -244,8 +167,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
 def _with_notes(entities: Sequence[Mapping[str, Any]], notes: Sequence[Part], text: str) -> list[Mapping[str, Any]]:
     told = [(each["entity"], Part(each["start"], each["end"])) for each in entities]
     kept = compress(entities, beside_notes(told, notes))
-    found = ({"entity": "note", "start": at, "end": end, "value": text[at:end]} for at, end in notes)
-    return [*kept, *({**each, EXTRACTOR: MeaningModel.__name__} for each in found)]
+    found = (Span("note", at, end, text[at:end], text[at:end]) for at, end in notes)
+    return [*kept, *(as_entity(span, MeaningModel) for span in found)]
 
 
 def _is_known(entity: Mapping[str, Any]) -> bool:
