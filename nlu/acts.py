@@ -43,6 +43,7 @@ _SURELY = (
     ("note", NOTHING, "inform"),
     ("name", "name", "inform"),
     ("undo", "confirmation", "undo"),
+    ("undo", "name", "undo"),
 )
 """Acts that leave no doubt about the intent, and what was asked before."""
 _GROUPS = {"everything": _EVERYWHERE, "answers": _ANSWERING}

@@ -15,6 +15,7 @@ from nlu.reading.clock import clock_of_digits, clock_time
 _HOURS = 24
 _HALF_DAY = 12
 _ALTERNATIVES = 2
+_THREE_DIGITS = 100
 
 
 def hear_party(turn: Turn) -> None:
@@ -145,7 +146,9 @@ def _offer_meanings(turn: Turn, restaurant: Restaurant | None, numbers: list[int
 
 
 def _hour(number: int) -> dict[str, Any]:
-    return {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
+    """Return the time of day that a number tells: 8, or 830."""
+    digits = clock_of_digits(str(number)) if number >= _THREE_DIGITS else None
+    return digits or {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
 
 
 def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> None:

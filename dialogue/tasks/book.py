@@ -95,7 +95,7 @@ def _keeps_what_is_in_hand(turn: Turn) -> bool:
     """Return whether a table on hold is to stay as it is, or no other is wanted beside it. Where nothing is booked yet, there is
     nothing else to be kept.
     """
-    keeps = turn.intent == "undo" and turn.asked == "confirmation" and turn.state.reservation is None
+    keeps = turn.intent == "undo" and turn.asked in ("confirmation", "name") and turn.state.reservation is None
     return keeps or _is_enough(turn)
 
 
