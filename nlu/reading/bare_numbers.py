@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlu import lexicon
@@ -18,6 +19,7 @@ _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100
 _REPLACED = (["instead", "of"], ["rather", "than"])
 _KINDS = ("party_size", "time", "date")
 _THINGS = "<things>"
+_US, _GOALS = "us", ("to", "at")
 _ANY = pattern(r"\d+|one")
 _LABELS = Grammar("labels", means={})
 _GRAMMAR = Grammar("numbers", means={"count": int}, composed={"clock": clock})
@@ -52,6 +54,8 @@ class _Said:
     explained: bool
     """whether somebody's number is spoken of"""
     changing: bool
+    moves_us: bool
+    """whether we are to be moved: "switch us to 6", unlike "that brings us to 6\""""
     replaces: bool
     """whether a number is told that another one replaces"""
     asked: str | None
@@ -112,7 +116,7 @@ def _counts(message: Message) -> bool:
 
 
 def _what_is_said(message: Message) -> _Said:
-    words = frozenset(message.view.words)
+    words, moves_us = frozenset(message.view.words), _moves_us(message.view.words)
     return _Said(
         words,
         party=_counts(message),
@@ -120,12 +124,26 @@ def _what_is_said(message: Message) -> _Said:
         date=message.has("date"),
         explained=not _joins_guests(message)
         and (
-            message.has("party_size", "previous_party_size", "vague_party") or not _WORDS.party_words.isdisjoint(words)
+            message.has("party_size", "previous_party_size", "vague_party")
+            or not _WORDS.party_words.isdisjoint(words)
+            or (_US in words and not moves_us)
         ),
         changing=is_changing(message),
+        moves_us=moves_us,
         replaces=message.has("previous_number"),
         asked=message.expecting,
     )
+
+
+def _moves_us(words: Sequence[str]) -> bool:
+    """Whether somebody is told to put us elsewhere, in the form in which verbs tell one to: "can you change us to 6"."""
+    return any(
+        us == _US and to in _GOALS and verb.isalpha() and not verb.endswith("s") for verb, us, to in _threes(words)
+    )
+
+
+def _threes(words: Sequence[str]) -> Iterable[tuple[str, str, str]]:
+    return zip(words, words[1:], words[2:], strict=False)
 
 
 def _joins_guests(message: Message) -> bool:
@@ -210,7 +228,7 @@ def _is_hour(before: str, said: _Said) -> bool:
     """Whether the word before makes an hour: "7 or 8", "push it to 7 and one more kid", "move us to 8"."""
     if before == "or":
         return said.asked == "time"
-    return before == "to" and not said.time and not _WORDS.moving.isdisjoint(said.words)
+    return before in _GOALS and not said.time and (said.moves_us or not _WORDS.moving.isdisjoint(said.words))
 
 
 def _is_party(before: str, said: _Said) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.holidays import HOLIDAYS, MOVING_FEASTS
-from nlu.reading.message import Message, Phrases
+from nlu.reading.message import Claim, Message, Phrases
 from nlu.reading.numbers import count_of
 from nlu.reading.spelling import MONTHS, WEEKDAYS
 
@@ -95,6 +95,9 @@ _TABLES = (
     "ordinal",
 )  # fmt: skip
 _HOLIDAYS = Phrases(HOLIDAYS)
+_LEADING = frozenset(("on", "this", "next", "coming", "or", "and", "for", "by", "until", "till"))
+"""Words before a day that is meant: "on Friday At 7"."""
+_ENDING = (".", "!", "?", ":", ";")
 
 
 def read_dates(message: Message) -> None:
@@ -104,6 +107,7 @@ def read_dates(message: Message) -> None:
         message.claim("date", items[first][1], items[end - 1][2], {"holiday": name})
     for table in _TABLES:
         message.apply(_GRAMMAR.rules(table, asked=message.expecting))
+    _leave_names(message)
     if message.expecting == "date" and ":" not in message.text and not message.has("date"):
         message.apply(_GRAMMAR["asked"])
     for claim in message.of("ordinal"):
@@ -116,3 +120,30 @@ def read_dates(message: Message) -> None:
             message.replace(claim, entity="choice", value={"index": claim.value["day"]})
         else:
             message.replace(claim, entity="date")
+
+
+def _leave_names(message: Message) -> None:
+    """Give back the weekday inside a proper name, "Blue Monday" or "The Friday Lounge", where another day is told beside it."""
+    told = message.of("date") if not message.text.isupper() else []
+    named = [
+        claim for claim in told if "weekday" in claim.value and "day" not in claim.value and _is_in_name(message, claim)
+    ]
+    for claim in named[: len(told) - 1]:
+        message.release(claim)
+
+
+def _is_in_name(message: Message, claim: Claim) -> bool:
+    """Whether a day has a capital, and so has an unread word beside it that begins no sentence."""
+    first = claim.first
+    at = next((place for place in range(first, claim.end) if message.tokens[place].capital), None)
+    return (
+        at is not None
+        and message.word(first - 1) not in _LEADING
+        and (_is_proper(message, at - 1) or _is_proper(message, at + 1) or _is_proper(message, claim.end))
+    )
+
+
+def _is_proper(message: Message, place: int) -> bool:
+    token = message.free(place)
+    begins = place == 0 or message.word(place - 1) in _ENDING
+    return token is not None and token.kind == "word" and token.capital and not begins

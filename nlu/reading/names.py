@@ -33,6 +33,7 @@ _LOOKS_ELSE = ("date", "time", "number", "party_size", "choice", "city")
 _APART = frozenset(",.;:-!?)")
 _KNOWN = lexicon.dictionary()["names"]
 """Names of people and places that most have heard of."""
+_LEADING_TO = frozenset(("is", "under"))
 _LEADING_ELSEWHERE = ("a", "the", "to", "from", "that")
 
 
@@ -184,8 +185,8 @@ def _after(message: Message, position: int) -> int:
 
 
 def _read_odd_surnames(message: Message) -> None:
-    """Claim ", Joe Friday" and ", Tom Six" as names: capitalized, set apart, and the day or number is said elsewhere or follows
-    a name that is known.
+    """Claim ", Joe Friday" and "name Tom Six" as names: capitalized, set apart or led to, and the day or number is said elsewhere
+    or follows a name that is known.
     """
     odd = [claim for claim in message.claims if claim.entity in _LOOKS_ELSE and claim.end - claim.first == 1]
     claim = next((claim for claim in odd if _is_surname(message, claim)), None)
@@ -196,7 +197,8 @@ def _read_odd_surnames(message: Message) -> None:
 
 def _is_surname(message: Message, claim: Claim) -> bool:
     before, surname = message.free(claim.first - 1), message.tokens[claim.first]
-    is_apart = claim.first > 1 and message.word(claim.first - 2) in _APART and _ends(message, claim.end)
+    leading = message.word(claim.first - 2)
+    is_apart = (leading in _APART or leading in _LEADING_TO | _WORDS.naming) and _ends(message, claim.end)
     if before is None or not (is_apart and surname.capital and before.kind == "word" and surname.word != before.word):
         return False
     is_told = before.word in _KNOWN or len(message.of(claim.entity)) > 1
@@ -226,10 +228,19 @@ def _strong(message: Message) -> None:
         for match in cue.finditer(view.text):
             _, end = view.tokens_between(match.start(), match.end())
             at = _after(message, end)
+            _release_odd_first(message, at)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
                 _claim(message, _without_leading_small(message, run))
                 return
+
+
+def _release_odd_first(message: Message, at: int) -> None:
+    """Give the day of "my name is Tuesday Wells" back to the name: capitalized, right where one is told, and another follows."""
+    claim, surname = message.claim_at(at), message.free(at + 1)
+    is_odd = claim is not None and claim.entity in _LOOKS_ELSE and claim.end - claim.first == 1
+    if is_odd and claim and surname and message.tokens[at].capital and surname.capital and surname.kind == "word":
+        message.release(claim)
 
 
 def _without_leading_small(message: Message, run: _Run) -> _Run:

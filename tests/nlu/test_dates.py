@@ -149,3 +149,22 @@ def test_context_tells_days_from_picks(text: str, expecting: str | None, entity:
 def test_an_hour_after_a_day_is_no_year(text: str) -> None:
     assert values(text, "date") == [{"weekday": 2, **day(9, 12)} if "wed" in text else day(9, 12)]
     assert len(values(text, "time")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Thursday Room is too loud, so friday please",
+        "drinks at Blue Monday after, so friday at 7",
+        "I cook at Saturday Kitchen, my night off is friday",
+    ],
+)
+def test_a_weekday_in_a_proper_name_is_no_day_beside_another(text: str) -> None:
+    assert values(text, "date") == [{"weekday": 4, "which": "coming"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["Friday or Saturday", "Dinner on Saturday At 7 or Sunday At 8", "Fri or Sat, Ana Lima"]
+)
+def test_a_weekday_beside_other_capitals_stays_one(text: str) -> None:
+    assert len(values(text, "date")) == 2

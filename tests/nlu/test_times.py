@@ -58,6 +58,19 @@ def test_a_move_tells_the_new_time_from_the_old() -> None:
     assert values("8am, not 8pm", "time") == [clock(8, 0, "am")]
 
 
+@pytest.mark.parametrize(
+    "text", ["can u switch us to 6 instead?", "change us to 6", "could you put us at 6", "get us to 6"]
+)
+def test_who_is_put_elsewhere_is_put_at_an_hour(text: str) -> None:
+    assert values(text, "time") == [clock(6)]
+    assert values(text, "party_size") == []
+
+
+@pytest.mark.parametrize("text", ["that brings us to 6", "which makes us 6", "put us down for 6", "it's us 6"])
+def test_who_is_counted_is_put_at_none(text: str) -> None:
+    assert values(text, "party_size") == [{"count": 6}]
+
+
 def test_a_part_of_the_day_beside_a_time_is_only_a_hint() -> None:
     assert values("lunch at 1", "time") == [clock(1)]
     assert values("lunch at 1", "part_of_day") == [{"part": "lunch"}]
