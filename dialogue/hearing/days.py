@@ -25,6 +25,7 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     said = _days_said(turn, restaurant, today)
     if said is None:
         _hear_vague_date(turn)
+        turn.state.awaits_day |= turn.state.task == "book" and turn.has_kind("previous_date")  # "not Friday though"
         return
     # "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two.
     days = sorted(set(said[0]).intersection(*said[1:]) or set[date]().union(*said))
