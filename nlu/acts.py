@@ -112,6 +112,8 @@ def _asking(acts: Mapping[str, float], expecting: str | None, told: Set[str]) ->
     if expecting == "confirmation":
         return _of_confirmation(acts, told)
     asks = acts.get("ask", 0.0)  # "what was the address again", which is no wish to hear the same words again
+    if expecting == "name":
+        return "ask" if asks >= _SURE and told and _is_about_house(told) else None
     return "ask" if expecting is None and "topic" in told and _RATHER <= asks == max(acts.values()) else None
 
 
@@ -149,7 +151,12 @@ def _wish_besides(acts: Mapping[str, float], top: str, share: float) -> tuple[st
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:
-    if acts.get("yes_but", 0.0) + acts.get("ask", 0.0) >= _SURE and told <= _ASKED_ABOUT:
+    if acts.get("yes_but", 0.0) + acts.get("ask", 0.0) >= _SURE and _is_about_house(told):
         return "ask"
     yes, thanks = acts.get("yes", 0.0), acts.get("thanks", 0.0)
     return "affirm" if yes >= _RATHER and yes + thanks >= _CLEAR else None
+
+
+def _is_about_house(told: Set[str]) -> bool:
+    """Whether what a question tells may be had in the house in hand: "gluten free pasta", while just "pasta" may be another's."""
+    return told <= _ASKED_ABOUT | {"cuisine"} and told != {"cuisine"}
