@@ -17,6 +17,8 @@ from nlu.reading.times import is_tonight
 _WORDS = lexicon.words("numbers")
 _LAST_DAY, _LAST_CHOICE, _COMMON_PARTY, _THREE_DIGITS, _LONGEST = 31, 5, 40, 100, 4
 _REPLACED = (["instead", "of"], ["rather", "than"])
+_COUNTED_TO = (["down", "to"], ["up", "to"])
+"""Words before what a count has come to."""
 _KINDS = ("party_size", "time", "date")
 _THINGS = "<things>"
 _US, _GOALS = "us", ("to", "at")
@@ -196,8 +198,16 @@ def _reading(number: int, before: list[str], after: str, said: _Said) -> tuple[s
     negated = before[1] == "not"
     if (negated or before in _REPLACED) and (said.party or said.time or (negated and said.asked in _KINDS)):
         return _replaced(number, said)
+    if before in _COUNTED_TO and _are_counted(number, said):
+        return "party_size", {"count": number}
     counts_things = after.isalpha() and after not in _WORDS.after_hour
     return _meaning(number, _THINGS if counts_things else before[1], said)
+
+
+def _are_counted(number: int, said: _Said) -> bool:
+    """Whether people are counted, and nothing is moved: "we're down to 3", unlike "move it down to 3"."""
+    moves = not _WORDS.moving.isdisjoint(said.words)
+    return not moves and not said.party and 0 < number <= _COMMON_PARTY
 
 
 def _replaced(number: int, said: _Said) -> tuple[str, Value]:

@@ -225,6 +225,7 @@ def read_party_size(message: Message) -> None:
     is_told = bool(_absolute(message))
     for claim in message.of("companions"):
         message.replace(claim, entity="guests" if is_told else "party_size")
+    _count_once(message)
     _sum_up(message)
     _prefer_figures(message)
     if not message.has("party_size"):
@@ -242,8 +243,42 @@ def _sum_up(message: Message) -> None:
         message.replace(counts[0], value={"count": total})
 
 
+def _count_once(message: Message) -> None:
+    """Take who comes or goes for those whom a figure beside counts: "my parents come, so plus two", but "my mum and two more"."""
+    claims = message.of("party_size")
+    told = _with_figures(message)
+    figures = [claim for claim in told if "delta" in claim.value]
+    for claim in claims if len(figures) == 1 else ():
+        is_counted = claim not in told and _number_of(claim) == abs(figures[0].value["delta"])
+        if is_counted and not _has_self(message, claim) and not _are_joined(message, claim, figures[0]):
+            message.replace(claim if _is_absolute(claim) else max(claim, figures[0], key=_place), entity="guests")
+
+
+def _place(claim: Claim) -> int:
+    return claim.first
+
+
+def _number_of(claim: Claim) -> int:
+    return abs(int(claim.value.get("delta", claim.value.get("count", 0))))
+
+
+def _has_self(message: Message, claim: Claim) -> bool:
+    return any(message.word(at) in _WORDS.self for at in range(claim.first, claim.end))
+
+
+def _are_joined(message: Message, one: Claim, other: Claim) -> bool:
+    """Whether nothing but "and" or the like is between two claims."""
+    first, second = sorted((one, other), key=lambda claim: claim.first)
+    between = {message.word(at) for at in range(first.end, second.first)}
+    return bool(between) and between <= _WORDS.joining - {","}
+
+
 def _absolute(message: Message) -> list[Claim]:
-    return [claim for claim in message.of("party_size") if {"delta", "times"}.isdisjoint(claim.value)]
+    return [claim for claim in message.of("party_size") if _is_absolute(claim)]
+
+
+def _is_absolute(claim: Claim) -> bool:
+    return {"delta", "times"}.isdisjoint(claim.value)
 
 
 def _counts(message: Message) -> list[Claim]:
@@ -251,9 +286,13 @@ def _counts(message: Message) -> list[Claim]:
 
 
 def _figures(message: Message) -> list[Claim]:
-    """Party sizes said with a number."""
+    """How many they are, said with a number."""
+    return [claim for claim in _with_figures(message) if _is_absolute(claim)]
+
+
+def _with_figures(message: Message) -> list[Claim]:
     return [
-        claim for claim in _absolute(message)
+        claim for claim in message.of("party_size")
         if any(number_of(token.word) for token in message.tokens[claim.first : claim.end])
     ]  # fmt: skip
 

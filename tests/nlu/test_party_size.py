@@ -131,3 +131,22 @@ def test_a_number_beside_more_guests_is_another_matter(text: str) -> None:
 @pytest.mark.parametrize("text", ["one more, so 7", "we're one more, make it 7"])
 def test_a_number_that_restates_the_guests_counts_them(text: str) -> None:
     assert values(text, "party_size") == [{"count": 7}]
+
+
+@pytest.mark.parametrize(
+    ("text", "deltas"),
+    [
+        ("plus two pls, my parents are coming along", [2]),
+        ("Dave and Priya are coming as well, so could you make room for two more?", [2]),
+        ("my brother and his wife are coming so add 2", [2]),
+        ("my parents can't make it so minus 2", [-2]),
+        ("add my mum and one more", [1, 1]),
+    ],
+)
+def test_who_is_counted_as_well_as_named_counts_once(text: str, deltas: list[int]) -> None:
+    assert values(text, "party_size") == [{"delta": delta} for delta in deltas]
+
+
+@pytest.mark.parametrize(("text", "count"), [("down to 2. Kids are at grandmas", 2), ("we're up to 6 now", 6)])
+def test_what_a_count_has_come_to_is_a_party(text: str, count: int) -> None:
+    assert values(text, "party_size") == [{"count": count}]
