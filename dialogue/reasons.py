@@ -86,6 +86,13 @@ is_no_refusal = _Weighs(("thanks", "pause", "mention", "yes", *_ASIDE), _CERTAIN
 """It refuses nothing, though its words may look like that: "can't wait"."""
 is_clear_no = _Weighs(("no",), _CERTAIN, unread=True)
 """It says no and nothing else; "just this one" only looks like it."""
+
+
+def refuses_name(acts: Acts) -> bool:
+    """Return whether a no is rather to the question for a name than to the table that it is asked for."""
+    return acts.get("no_name", 0.0) > acts.get("no", 0.0)
+
+
 is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", "forget", "no", "thanks"), _CERTAIN)
 """It is something else, though the name was asked for."""
 may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)

@@ -28,7 +28,7 @@ from dialogue.hearing.further import hear_details, set_further_aside
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand, names_restaurant
 from dialogue.hearing.wishes import say_noted
-from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for
+from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for, refuses_name
 from dialogue.state import Held
 from dialogue.tasks import about, doubles, search
 from dialogue.tasks.asking import (
@@ -184,8 +184,7 @@ def _is_enough(turn: Turn) -> bool:
 def _refused(turn: Turn) -> Steps[Outcome | None]:
     """A no to the table or the options in hand: ask what instead; to a second one leave it."""
     state, says_no = turn.state, turn.intent == "deny" or turn.heard.refused_choices or _is_enough(turn)
-    is_asked = turn.asked in ("confirmation", "choice", "name", "time")
-    if not says_no or not is_asked or turn.heard.news or turn.follows_reply:
+    if not says_no or not _may_refuse(turn) or turn.heard.news or turn.follows_reply:
         return None
     if state.is_further:
         return (yield from _drop(turn))
@@ -196,6 +195,12 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
         return (yield from _drop(turn))
     turn.say("utter_what_instead")
     return Outcome("time")
+
+
+def _may_refuse(turn: Turn) -> bool:
+    """Return whether a no is to the table or the options in hand, and not to the question for a name."""
+    is_to_name = turn.asked == "name" and refuses_name(turn.reading.acts)
+    return turn.asked in ("confirmation", "choice", "name", "time") and not is_to_name
 
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
