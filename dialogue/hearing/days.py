@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -57,8 +58,19 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
     if period := turn.state.period:
         told += [entity for entity in loosely if "weekday" in entity.value]
     meaning = partial(resolve_dates, today=today, day_first=day_first, anchor=turn.state.date)
-    said = [meaning(each.value, within=period) or ([] if loosely else meaning(each.value)) for each in told]
+
+    def days(value: dict[str, Any]) -> list[date]:
+        return _offered(turn, value) or meaning(value, within=period) or ([] if loosely else meaning(value))
+
+    said = [days(each.value) for each in told]
     return said if any(said) or (said and not loosely) else None
+
+
+def _offered(turn: Turn, value: Mapping[str, Any]) -> list[date]:
+    """Return the day that a mere weekday names among those just offered, if one is: "saturday at 7" of the next weekend's days."""
+    offered = [date.fromisoformat(option.fills["date"]) for option in turn.state.choices if "date" in option.fills]
+    same = [day for day in offered if day.weekday() == value.get("weekday")] if "day" not in value else []
+    return same if len(same) == 1 else []
 
 
 def _hear_vague_date(turn: Turn) -> None:
