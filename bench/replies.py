@@ -36,12 +36,15 @@ class Effort(NamedTuple):
     rounds: int
     threads: Mapping[str, int]
     """turns of the long thread, by service; fewer with the stock bot, each of whose turns takes longer than the one before"""
-    blocks: int
-    """bookings in the long thread, and as many in new ones, whose processor time is compared"""
+    blocks: Mapping[str, int]
+    """by service: bookings in the long thread, and as many in new ones, whose processor time is compared. The system counts in
+    hundredths of a second: where a turn takes a few milliseconds, it takes hundreds of turns to tell a tenth more"""
 
 
-FULL = Effort({1: 12, 8: 4, 16: 2, 32: 1}, rounds=3, threads={"ours": 300, "stock": 100}, blocks=6)
-QUICK = Effort({1: 6, 8: 2, 32: 1}, rounds=1, threads={"ours": 60, "stock": 60}, blocks=2)
+FULL = Effort(
+    {1: 12, 8: 4, 16: 2, 32: 1}, rounds=3, threads={"ours": 300, "stock": 100}, blocks={"ours": 60, "stock": 6}
+)
+QUICK = Effort({1: 6, 8: 2, 32: 1}, rounds=1, threads={"ours": 60, "stock": 60}, blocks={"ours": 30, "stock": 2})
 
 
 @dataclass
@@ -136,7 +139,7 @@ class Measurement:
             talk.converse(service, service.caller(long), AGAIN[service.is_ours], next(numbers))
         found.thread = len(talk.waits)
         found.faults += talk.faults
-        for _ in range(self._effort.blocks):
+        for _ in range(self._effort.blocks[service.name]):
             new = next(numbers)
             found.faults += _first(service, new).faults
             for thread, diner in (("long", long), ("new", new)):
