@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from operator import attrgetter
 
 from nlu import lexicon
 from nlu.grammar import Grammar
@@ -245,17 +246,22 @@ def _sum_up(message: Message) -> None:
 
 def _count_once(message: Message) -> None:
     """Take who comes or goes for those whom a figure beside counts: "my parents come, so plus two", but "my mum and two more"."""
-    claims = message.of("party_size")
+    figures = [claim for claim in _with_figures(message) if "delta" in claim.value]
+    if len(figures) != 1:
+        return
+    counted = _counted_by(figures[0], message)
+    coming = next((claim for claim in counted if not _is_absolute(claim)), None)  # it counts one of them, not all
+    twice = [max(coming, figures[0], key=attrgetter("first"))] if coming else []
+    for claim in (*filter(_is_absolute, counted), *twice):
+        message.replace(claim, entity="guests")
+
+
+def _counted_by(figure: Claim, message: Message) -> list[Claim]:
+    """Return who is named apart from a figure and is as many as it says."""
     told = _with_figures(message)
-    figures = [claim for claim in told if "delta" in claim.value]
-    for claim in claims if len(figures) == 1 else ():
-        is_counted = claim not in told and _number_of(claim) == abs(figures[0].value["delta"])
-        if is_counted and not _has_self(message, claim) and not _are_joined(message, claim, figures[0]):
-            message.replace(claim if _is_absolute(claim) else max(claim, figures[0], key=_place), entity="guests")
-
-
-def _place(claim: Claim) -> int:
-    return claim.first
+    many = abs(figure.value["delta"])
+    apart = [claim for claim in message.of("party_size") if claim not in told and _number_of(claim) == many]
+    return [claim for claim in apart if not (_has_self(message, claim) or _are_joined(message, claim, figure))]
 
 
 def _number_of(claim: Claim) -> int:

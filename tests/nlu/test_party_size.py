@@ -141,6 +141,8 @@ def test_a_number_that_restates_the_guests_counts_them(text: str) -> None:
         ("my brother and his wife are coming so add 2", [2]),
         ("my parents can't make it so minus 2", [-2]),
         ("add my mum and one more", [1, 1]),
+        ("my mum is coming along, my dad is coming along, one more please", [1, 1]),
+        ("one more please, my mum is coming along, my dad is coming along", [1, 1]),
     ],
 )
 def test_who_is_counted_as_well_as_named_counts_once(text: str, deltas: list[int]) -> None:
