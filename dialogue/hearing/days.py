@@ -68,8 +68,10 @@ def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[l
 
 def _offered(turn: Turn, value: Mapping[str, Any]) -> list[date]:
     """Return the day that a mere weekday names among those just offered, if one is: "saturday at 7" of the next weekend's days."""
+    if value.keys() != {"weekday", "which"} or value["which"] != "coming":  # "the saturday after" is another one
+        return []
     offered = [date.fromisoformat(option.fills["date"]) for option in turn.state.choices if "date" in option.fills]
-    same = [day for day in offered if day.weekday() == value.get("weekday")] if "day" not in value else []
+    same = [day for day in offered if day.weekday() == value["weekday"]]
     return same if len(same) == 1 else []
 
 
