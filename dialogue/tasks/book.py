@@ -92,10 +92,10 @@ def _takes(turn: Turn) -> Steps[bool | None]:
 
 
 def _keeps_what_is_in_hand(turn: Turn) -> bool:
-    """Return whether a table on hold is to stay as it is, or no other is wanted beside it. Where nothing is booked yet, there is
-    nothing else to be kept.
+    """Return whether a table on hold is to stay as it is, or no other is wanted beside it. Only the word that we offer ourselves,
+    UNDO, brings back another booking meanwhile.
     """
-    keeps = turn.intent == "undo" and turn.asked in ("confirmation", "name") and turn.state.reservation is None
+    keeps = turn.intent == "undo" and turn.asked in ("confirmation", "name") and not turn.has_cue("undoes")
     return keeps or _is_enough(turn)
 
 
