@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from nlu.asked_name import marked
 from nlu.features import ASKED, NOTHING
 from nlu.languages import recognise
 from nlu.naming import is_full_name
@@ -71,7 +72,8 @@ def examples(of_intents: Collection[tuple[str, str, Sequence[str]]]) -> Iterator
     """
     for path in sorted(EXAMPLES.glob("*.yml")):
         block = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        for text in _as_typed(block["act"], block["texts"].splitlines()):
+        texts = block["texts"].splitlines()
+        for text in _as_typed(block["act"], [marked(line)[0] for line in texts] if block["act"] == "name" else texts):
             yield from (Example(text, asked, block["act"]) for asked in block["asked"])
     given = {(text.lower(), asked) for _, text, questions in of_intents for asked in questions}
     for intent, text, questions in of_intents:

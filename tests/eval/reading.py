@@ -61,6 +61,10 @@ class Reader:
         found = self._post(text, None)["entities"]
         return [text[each["start"] : each["end"]] for each in found if each["entity"] == kind]
 
+    def values(self, text: str, kind: str, expects: str | None) -> list[Any]:
+        """What each entity of a kind means."""
+        return [each["value"] for each in self._post(text, expects)["entities"] if each["entity"] == kind]
+
     def _post(self, text: str, expects: str | None) -> dict[str, Any]:
         response = self._client.post("/webhooks/turn/reading", json={"text": text, "expects": expects})
         answer: dict[str, Any] = response.raise_for_status().json()

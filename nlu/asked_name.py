@@ -1,0 +1,263 @@
+"""The name in the answer to the question for one, wherever it stands: "normally Schwarzenberger, but just Ben".
+
+People put anything around a name, and any word may be one: a tagger learns from our own answers which words are the name.
+Brackets mark them, `[|Lima], [Ana]` those of a family said first. An answer without brackets is a name and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import yaml
+
+from nlu import lexicon
+from nlu.clauses import Part
+from nlu.lexicon import COMMON
+from nlu.naming import whole_name
+from nlu.reading import read
+from nlu.reading.lexing import Token, tokenize
+from nlu.reading.names import HESITATION, as_printed
+
+EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
+NO_NAMES = EXAMPLES.with_name("no_names.yml")
+NAME, FAMILY, ELSE = "name", "family", "else"
+"""The labels of a word. A family that is said before the given name is turned round."""
+_KNOWN = lexicon.dictionary()["names"]
+_WORDS = lexicon.words("names")
+_BRACKETS = re.compile(r"\[(\|?)([^]]+)\]")
+_SPELLED = re.compile(
+    r"(?<!\w)[^\W\d_](?:-[^\W\d_]){2,}(?!\w)|(?<!\w)[^\W\d_](?:([ .])[^\W\d_])(?:\1[^\W\d_]){2,}(?!\w)"
+)
+_SPELLED_OUT = "<spelled>"
+_REACH, _FAR = 3, 5
+_ELSE_WHERE_TOLD = 0.15
+"""What it counts that a word is no name, where the message is likely to tell one and no word is rather one than not."""
+_SUFFIX = 2
+_TIMES = 3
+_EDGE = Token(0, 0, "<edge>")
+
+
+class Marked(NamedTuple):
+    """A part of an answer that is the name, or a part of it."""
+
+    part: Part
+    label: str
+
+
+def marked(line: str) -> tuple[str, list[Marked]]:
+    """Return an answer without its brackets, and what they mark."""
+    text, found, end = "", list[Marked](), 0
+    for match in _BRACKETS.finditer(line):
+        text += line[end : match.start()]
+        is_family = match[1] or (found and all(each.label == NAME for each in found))
+        found.append(Marked(Part(len(text), len(text) + len(match[2])), FAMILY if is_family else NAME))
+        text, end = text + match[2], match.end()
+    return text + line[end:], found
+
+
+def examples() -> Iterator[tuple[str, list[Marked]]]:
+    """Yield our own answers to the question for a name, and where in them it stands: nowhere in what is no name."""
+    for path in sorted(EXAMPLES.glob("*.yml")):
+        block = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        if block["act"] in ("name", "no_name"):
+            yield from filter(None, (_example(line, block["act"]) for line in block["texts"].splitlines()))
+    for line in yaml.load(NO_NAMES.read_text(encoding="utf-8"), yaml.CSafeLoader)["texts"].splitlines():
+        yield line, []
+
+
+def _example(line: str, act: str) -> tuple[str, list[Marked]] | None:
+    """Return an answer and where its name stands; None where it has no brackets, and is more than a name."""
+    text, told = marked(line)
+    if act != "name" or told:
+        return text, told
+    is_name = whole_name(text, read(text, expecting="name")) == as_printed(text)
+    return (text, [Marked(Part(0, len(text)), NAME)]) if is_name else None
+
+
+def features(text: str) -> list[list[str]]:
+    """Return what the tagger sees of each word: itself and its neighbors, as everyday words or by their looks."""
+    tokens = _words(text)
+    words = [_EDGE] * _REACH + tokens + [_EDGE] * _REACH
+    case = "upper" if text.isupper() else "lower" if text.islower() else "mixed"
+    rare = [token.kind == "word" and (token.word not in COMMON or _is_capital(token, case)) for token in tokens]
+    often = Counter(token.word for token in tokens)
+    whole = [f"case:{case}", f"long:{min(len(tokens), 12) // 3}", f"capitals:{case} {min(sum(rare), 4)}"]
+    return [
+        [
+            *whole,
+            *_of_word(words[at : at + 2 * _REACH + 1], case),
+            *_around(tokens, at),
+            f"nth:{case} {rare[at]} {min(sum(rare[:at]), 3)} {min(sum(rare[at + 1 :]), 3)}",
+            f"again:{often[tokens[at].word] > 1}",
+        ]
+        for at in range(len(tokens))
+    ]
+
+
+def _words(text: str) -> list[Token]:
+    """Return the tokens of a text; a word that is spelled out ("N-G-U-Y-E-N") is one."""
+    tokens = tokenize(text)
+    for match in _SPELLED.finditer(text):
+        inside = [token for token in tokens if match.start() <= token.start < match.end()]
+        whole = Token(match.start(), match.end(), _SPELLED_OUT, capital=True)
+        tokens = sorted([*(token for token in tokens if token not in inside), whole])
+    return tokens
+
+
+def _around(tokens: Sequence[Token], at: int) -> list[str]:
+    before, after = tokens[max(0, at - _FAR) : at], tokens[at + 1 : at + 1 + _FAR]
+    return [
+        *(f"before:{word}" for word in {_seen(token) for token in before}),
+        *(f"after:{word}" for word in {_seen(token) for token in after}),
+    ]
+
+
+def _is_capital(token: Token, case: str) -> bool:
+    return token.capital and case == "mixed"
+
+
+def _of_word(words: Sequence[Token], case: str) -> list[str]:
+    here = words[_REACH]
+    seen = [_seen(token) for token in words]
+    looks = [_looks(token, case) for token in words]
+    places = range(-_REACH, _REACH + 1)
+    return [
+        *(f"{place}:{word}" for place, word in zip(places, seen, strict=True)),
+        *(f"{place}~{look}" for place, look in zip(places, looks, strict=True) if abs(place) < _REACH),
+        f"-1+0:{seen[_REACH - 1]} {looks[_REACH]}",
+        f"0+1:{looks[_REACH]} {seen[_REACH + 1]}",
+        f"-2-1:{seen[_REACH - 2]} {seen[_REACH - 1]}",
+        f"-2-1+0:{seen[_REACH - 2]} {seen[_REACH - 1]} {looks[_REACH]}",
+        f"+1+2:{seen[_REACH + 1]} {seen[_REACH + 2]}",
+        f"-1~+1~:{looks[_REACH - 1]} {looks[_REACH]} {looks[_REACH + 1]}",
+        f"end:{here.word[-_SUFFIX:]}",
+    ]
+
+
+def _seen(token: Token) -> str:
+    """An everyday word as it is; of others, what kind of word they are."""
+    if token is _EDGE or token.word in COMMON or token.kind == "other":
+        return token.word
+    if token.kind != "word":
+        return f"<{token.kind}>"
+    return "<known>" if token.word in _KNOWN else "<rare>"
+
+
+def _looks(token: Token, case: str) -> str:
+    if token is _EDGE or token.kind != "word":
+        return token.word if token is _EDGE else f"<{token.kind}>"
+    if HESITATION.fullmatch(token.word):
+        return "sound"
+    kind = "common" if token.word in COMMON else "rare"
+    named = "name" if token.word in _KNOWN or token.word in _WORDS.both else ""
+    title = "title" if token.word in _WORDS.titles else ""
+    letter = "letter" if token.end - token.start == 1 else ""
+    capital = "capital" if token.capital and case == "mixed" else ""
+    return " ".join(filter(None, (kind, named, title, letter, capital)))
+
+
+def labels(text: str, told: Sequence[Marked]) -> list[str]:
+    """Return the label of each word of a text where these parts of it are the name."""
+    return [
+        next((each.label for each in told if each.part.start <= token.start < each.part.end), ELSE)
+        for token in _words(text)
+    ]
+
+
+def name_of(
+    text: str, shares: Sequence[Mapping[str, float]], *, is_told: bool, whole: str | None = None
+) -> tuple[str, list[Part]] | None:
+    """Return the name in a text and where its parts stand, by how likely each label of each word is; None where there is none.
+
+    Of several, the likeliest, and the family's told apart from it: who else is spoken of is no part of a name. `is_told`: whether
+    the message is likely to tell one. `whole`: the name that all of the text is (`nlu.naming`); where it has the same words, they
+    stand in its order.
+    """
+    chosen = _chosen(text, shares, 1.0) or (_chosen(text, shares, _ELSE_WHERE_TOLD) if is_told else [])
+    said = " ".join(_once([text[slice(*part)] for part in chosen]))
+    name = whole if whole and _letters(whole) == _letters(said) else _printed(said)
+    return (name, chosen) if said else None
+
+
+def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> list[Part]:
+    """Return where the likeliest name stands, and the family. `weight`: what it counts that a word is something else."""
+    tokens = _words(text)
+    likely = [max({**share, ELSE: share[ELSE] * weight}.items(), key=itemgetter(1))[0] for share in shares]
+    runs: dict[str, list[_Run]] = {NAME: [], FAMILY: []}
+    for label, places in groupby(range(len(tokens)), key=likely.__getitem__):
+        if label != ELSE:
+            run = list(places)
+            part = _whole_words(text, tokens, run[0], run[-1] + 1)
+            runs[label].append(_Run(part, sum(shares[at][label] for at in run) / len(run)))
+    return [max(found, key=lambda run: run.share).part for found in runs.values() if found]
+
+
+def _letters(name: str) -> list[str]:
+    return sorted(set(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold())))
+
+
+class _Run(NamedTuple):
+    part: Part
+    share: float
+
+
+def _whole_words(text: str, tokens: Sequence[Token], first: int, end: int) -> Part:
+    """Return the part of the text from one word to another, with the title before and the other halves of words in two."""
+    while end - first > 1 and tokens[end - 1].kind == "other":
+        end -= 1
+    while end - first > 1 and tokens[first].kind == "other":
+        first += 1
+    while first > 1 and _joins(text, tokens, first - 1):
+        first -= 2
+    while end < len(tokens) - 1 and _joins(text, tokens, end):
+        end += 2
+    if first and tokens[first - 1].word in _WORDS.titles:
+        first -= 1
+    return Part(tokens[first].start, tokens[end - 1].end)
+
+
+def _joins(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Whether it is a hyphen between two halves of a word."""
+    before, token, after = tokens[at - 1 : at + 2]
+    return token.word == "-" and before.end == token.start and token.end == after.start
+
+
+def _once(pieces: Sequence[str]) -> list[str]:
+    """Leave out what another piece says as well: "Bond, Jenny Bond"."""
+    words = [set(piece.casefold().split()) for piece in pieces]
+    return [
+        piece
+        for at, piece in enumerate(pieces)
+        if not any(words[at] < other or (words[at] == other and n < at) for n, other in enumerate(words) if n != at)
+    ]
+
+
+def _printed(said: str) -> str:
+    """Return a name with the capitals it lacks; one that is spelled out in one piece."""
+    letters = re.sub(r"[ .\-]+", "", said) if _SPELLED.fullmatch(said) else said
+    return as_printed(letters)
+
+
+def varied(told: Sequence[tuple[str, list[Marked]]]) -> Iterator[tuple[str, list[Marked]]]:
+    """Yield answers again with others' names in theirs, and in other letters: any name goes into any sentence."""
+    names = [text[slice(*each.part)] for text, marks in told for each in marks]
+    chance = Random(0)  # noqa: S311 - it keeps no secret
+    for text, marks in told:
+        yield text, marks
+        for _ in range(_TIMES if marks else 0):
+            other, placed, end = "", list[Marked](), 0
+            for each in marks:
+                other += text[end : each.part.start]
+                name = chance.choice(names)
+                placed.append(Marked(Part(len(other), len(other) + len(name)), each.label))
+                other, end = other + name, each.part.end
+            typed = chance.choice((str, str, str.lower, str.upper))
+            yield typed(other + text[end:]), placed

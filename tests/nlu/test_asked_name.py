@@ -1,0 +1,140 @@
+"""The name in the answer to the question for one: what the tagger is taught and sees, and what it finds in the running service."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from nlu.asked_name import ELSE, FAMILY, NAME, NO_NAMES, Marked, examples, features, labels, marked, name_of, varied
+from nlu.clauses import Part
+from tests.eval.reading import Reader
+from tests.support.running import Stack
+
+
+@pytest.fixture(scope="module")
+def reader(stack: Stack) -> Reader:
+    """What reads texts by the running service."""
+    return Reader(stack)
+
+
+def shares(*told: str) -> list[dict[str, float]]:
+    """A word's label for certain, each."""
+    return [{label: float(label == each) for label in (NAME, FAMILY, ELSE)} for each in told]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "told"),
+    [
+        ("just [Ben]", "just Ben", [("Ben", NAME)]),
+        ("[|Lima], [Ana]", "Lima, Ana", [("Lima", FAMILY), ("Ana", NAME)]),
+        ("first [Ana], last [Lima]", "first Ana, last Lima", [("Ana", NAME), ("Lima", FAMILY)]),
+        ("no idea", "no idea", []),
+    ],
+)
+def test_brackets_mark_the_name_and_the_family(line: str, text: str, told: list[tuple[str, str]]) -> None:
+    said, marks = marked(line)
+
+    assert said == text
+    assert [(said[slice(*each.part)], each.label) for each in marks] == told
+
+
+def test_answers_are_taught_with_their_names_and_others_with_none() -> None:
+    taught = dict(examples())
+
+    assert taught["Petrov, Irina"] == [Marked(Part(0, 6), FAMILY), Marked(Part(8, 13), NAME)]
+    assert taught["Wen Giannopoulos"] == [Marked(Part(0, 16), NAME)]  # without brackets, all of it
+    assert taught["Why, are you filing an incident report on me?"] == []
+    assert not any("[" in text for text in taught)
+
+
+def test_what_is_no_name_is_written_once() -> None:
+    told = [line.lower() for line in yaml.safe_load(NO_NAMES.read_text(encoding="utf-8"))["texts"].splitlines()]
+    elsewhere = {text.lower() for text, marks in examples() if marks}
+
+    assert len(told) == len(set(told))
+    assert elsewhere.isdisjoint(told)
+
+
+def test_other_names_stand_where_one_stood() -> None:
+    told = [marked("just [Ben], mate"), marked("[Ana Lima] here"), ("no idea", [])]
+    again = list(varied(told))
+
+    assert [text for text, _ in again].count("no idea") == 1
+    placed = {text[slice(*marks[0].part)].lower() for text, marks in again if marks}
+    assert placed == {"ben", "ana lima"}
+    assert all(text.lower().endswith((", mate", " here")) for text, marks in again if marks)
+
+
+def test_there_is_a_label_for_each_word() -> None:
+    text, told = marked("surname is [|Friday], first name [Blessing]")
+
+    assert labels(text, told) == [ELSE, ELSE, FAMILY, ELSE, ELSE, ELSE, NAME]
+    assert len(features(text)) == len(labels(text, told))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("surname is [|Friday], first name [Blessing]", "Blessing Friday"),
+        ("just [ben]", "Ben"),
+        ("[N-G-U-Y-E-N] please", "Nguyen"),
+        ("[Ana]-Maria please", "Ana-Maria"),  # a half of a word is the word
+        ("it's Dr [Mary Agnes], dear", "Dr Mary Agnes"),  # a title is of it
+        ("the name's [Bond], [Jenny Bond]", "Jenny Bond"),
+        ("I'd rather not", None),
+    ],
+)
+def test_the_name_is_all_that_is_likely_to_be_of_it(line: str, name: str | None) -> None:
+    text, told = marked(line)
+    found = name_of(text, shares(*labels(text, told)), is_told=False)
+
+    assert (found and found[0]) == name
+
+
+def test_of_two_names_the_likelier_is_meant() -> None:
+    likely = [dict.fromkeys((NAME, FAMILY, ELSE), 0.0) | {NAME: share, ELSE: 1 - share} for share in (0.6, 0.0, 0.9)]
+    found = name_of("Tom no Tim", likely, is_told=True)
+
+    assert found == ("Tim", [Part(7, 10)])
+
+
+@pytest.mark.parametrize(("is_told", "name"), [(True, "Ben"), (False, None)])
+def test_where_a_name_is_told_less_is_enough(is_told: bool, name: str | None) -> None:
+    likely = [{NAME: 0.0, FAMILY: 0.0, ELSE: 1.0}, {NAME: 0.3, FAMILY: 0.0, ELSE: 0.7}]
+    found = name_of("just Ben", likely, is_told=is_told)
+
+    assert (found and found[0]) == name
+
+
+def test_a_whole_name_gives_the_same_words_their_order() -> None:
+    text, told = marked("[lima, ana]")
+    found = name_of(text, shares(*labels(text, told)), is_told=True, whole="Ana Lima")
+
+    assert found
+    assert found[0] == "Ana Lima"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("honestly just Petra, the surname is a mouthful", "Petra"),
+        ("it was Kowalski last time but we married so Brandt now", "Brandt"),
+        ("MY NAME IS GLORIA ESTRADA AND I WOULD LIKE A QUIET CORNER", "Gloria Estrada"),
+        ("surname is Monday like the day, first name Patience", "Patience Monday"),
+        ("T-H-O-R-B-E-N", "Thorben"),
+        ("my mates call me Spanner but use Callum Reid", "Callum Reid"),
+        ("we'll be five in the end, nearly forgot, Ottoline Marsh", "Ottoline Marsh"),
+    ],
+)
+def test_a_name_among_other_words_is_found(reader: Reader, text: str, name: str) -> None:
+    parts = (reader.values(text, kind, "name") for kind in ("first_name", "last_name"))
+
+    assert " ".join(str(value) for values in parts for value in values) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my brother Pete never had to give one", "what do you need it for", "no idea yet", "aunt Rosa saw you on TV"],
+)
+def test_who_else_is_spoken_of_is_no_name(reader: Reader, text: str) -> None:
+    assert reader.values(text, "first_name", "name") == []
