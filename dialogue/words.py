@@ -11,6 +11,7 @@ from string import Formatter
 import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
+from babel.units import format_unit
 
 CATALOGUES = Path(__file__).with_name("responses")
 ENGLISH = CATALOGUES / "en.yml"
@@ -18,6 +19,7 @@ OTHER_LANGUAGES = Path(__file__).with_name("other_languages.yml")
 
 _LONGEST_AREA = 20
 _LONGEST_NAME = 40  # of a restaurant, in a text; the whole message must fit two segments
+_UNITS = {"day": 24 * 60, "hour": 60, "minute": 1}  # in minutes
 _NAMINGS = ("areas", "cuisines", "features", "diets")
 
 
@@ -68,6 +70,11 @@ class Words:
         """Day and time of an instant that is given in the restaurant's own zone."""
         clock = self.clock(starts_at.timetz().replace(tzinfo=None), country)
         return self.render("utter_part_when", day=self.day(starts_at.date(), country), clock=clock)
+
+    def duration(self, minutes: int) -> str:
+        """ "90 minutes", "2 hours", "1 day": in the largest unit of which it is a whole number."""
+        unit = next(unit for unit in _UNITS if minutes % _UNITS[unit] == 0)
+        return format_unit(minutes // _UNITS[unit], f"duration-{unit}", locale=self._locale)
 
     def weekdays(self, first: int, last: int) -> str:
         """ "Fri", "Mon-Thu"; Monday is 0."""

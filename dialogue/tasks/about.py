@@ -84,6 +84,8 @@ def _told_of_topic(turn: Turn, restaurant: Restaurant, topic: str) -> Told | Non
         return f"utter_about_{topic}", facts
     if topic in restaurant.about:
         return "utter_about_other", {"fact": restaurant.about[topic]}
+    if topic == "cancellation":
+        return "utter_about_cancellation", {"until": _last_change(turn, restaurant.policy.change_cutoff_minutes)}
     feature = feature_like(restaurant, topic)
     return ("utter_about_feature_yes", {"feature": turn.words.called("features", feature)}) if feature else None
 
@@ -101,6 +103,12 @@ def _fact(turn: Turn, restaurant: Restaurant, topic: str) -> dict[str, object]:
     if topic == "cuisine" and restaurant.cuisines:
         return {"cuisines": turn.words.listed(turn.words.called("cuisines", each) for each in restaurant.cuisines)}
     return {}
+
+
+def _last_change(turn: Turn, minutes: int) -> str:
+    if minutes == 0:
+        return turn.words.render("utter_part_until_start")
+    return turn.words.render("utter_part_until_before", duration=turn.words.duration(minutes))
 
 
 def _hours(turn: Turn, restaurant: Restaurant) -> str:

@@ -23,7 +23,14 @@ def read_topics(message: Message) -> None:
             continue
         start, stop = view.items[first][1], view.items[end - 1][2]
         if _is_told_of_it(message, start, stop) or not in_a_name(message, start, stop):
-            message.claim("topic", start, stop, topic)
+            message.claim("topic", start, stop, _about(message, start, stop, topic))
+
+
+def _about(message: Message, start: int, stop: int, topic: str) -> str:
+    """Return what is asked about by these words: "how late can I cancel?" and "until when can we move it" ask no hours."""
+    asked = {message.word(at) for at in range(start, stop)}
+    is_of_bookings = not (_WORDS.ends.isdisjoint(asked) or _WORDS.done_to_bookings.isdisjoint(message.words))
+    return "cancellation" if is_of_bookings else topic
 
 
 def _is_sought(said: list[str], first: int, end: int) -> bool:

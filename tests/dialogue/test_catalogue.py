@@ -47,6 +47,8 @@ LONGEST = {
     "what": "Mediterranean restaurants in San Francisco",
     "hours": "11:30 AM-2:00 PM, 5:00 PM-10:30 PM",
     "minutes": "120",
+    "duration": "120 minutes",
+    "until": "until 120 minutes before it begins",
     "days": "365",
     "max": "24",
     "low": "10",
