@@ -9,7 +9,7 @@ from typing import Any
 
 from booking_engine import Restaurant
 from dialogue.state import Option
-from dialogue.times import certain, meant_starts, presumed_day, service_day
+from dialogue.times import certain, lies_within, meant_starts, presumed_day, service_day
 from dialogue.turn import Turn, country_of, writes_day_first
 from nlu.reading.clock import meridiem_of
 from nlu.resolving import resolve_dates, resolve_period
@@ -92,10 +92,7 @@ def _set_date(turn: Turn, day: date, known: date | None) -> None:
 
 def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> None:
     """Take the time that is told. `anchor`: the start that "half an hour later" and "same time" refer to."""
-    told = {}
-    for entity in turn.entities:
-        if entity.kind == "time" and (value := _certain_value(turn, dict(entity.value), restaurant, anchor)):
-            told[entity.text] = value
+    told = _times_told(turn, restaurant, anchor)
     values = list(told.values())
     if not values:
         return
@@ -105,8 +102,22 @@ def hear_time(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None
         )
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_time"
         return
+    if anchor is not None and _is_by_the_way(turn) and lies_within(anchor, values[0], turn.situation.now):
+        turn.heard.fields.add("time_same")
+        return
     turn.heard.fields.add("time" if values[0] != turn.state.time else "time_same")
     turn.state.time = values[0]
+
+
+def _times_told(turn: Turn, restaurant: Restaurant | None, anchor: datetime | None) -> dict[str, dict[str, Any]]:
+    """Return the times by the words that tell them."""
+    told = ((each.text, _certain_value(turn, dict(each.value), restaurant, anchor)) for each in turn.of_kind("time"))
+    return {text: value for text, value in told if value}
+
+
+def _is_by_the_way(turn: Turn) -> bool:
+    """Return whether the part of the day of a table need not be meant as another time: "they are away that night, so 2 fewer"."""
+    return turn.state.hold is not None or not turn.heard.fields.isdisjoint(("party_size", "date"))
 
 
 def _clock(turn: Turn, value: dict[str, Any], restaurant: Restaurant | None) -> str | None:
