@@ -14,7 +14,7 @@ from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, he
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import Entity, kinds_of
-from dialogue.reasons import is_answer, is_name, is_no_name, may_tell_name, only_corrects
+from dialogue.reasons import is_answer, is_name, is_no_name, may_correct, may_tell_name, only_corrects
 from dialogue.times import presumed_day
 from dialogue.turn import Turn
 
@@ -74,6 +74,8 @@ def _beside_the_point(turn: Turn) -> set[str]:
         kinds |= {*NAME_PARTS, "restaurant"}
     if turn.asked in _WORDS_ASKED and turn.state.party_size and "".join(turn.reading.words).isdecimal():
         kinds |= _NUMBERS  # a bare digit counts only for what was asked, or told as presumed
+    if turn.asked in _WORDS_ASKED and turn.state.hold is not None and not may_correct(turn.reading.acts):
+        kinds |= {*_NUMBERS, "vague_date"}
     return kinds | _beside_a_name(turn) if turn.asked == "name" else kinds
 
 
