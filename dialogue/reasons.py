@@ -97,7 +97,7 @@ is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", 
 """It is something else, though the name was asked for."""
 may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)
 """It may be a name, though it did not look like one when it was said first."""
-may_tell_name = _Weighs(("name", "answer", "change", "yes"), 0.1, unread=True)
+may_tell_name = _Weighs(("name", "answer", "change", "yes"), 0.35, unread=True)
 """A name may be told in it, beside something else; where that is less likely, a name that was read is none: "normally"."""
 
 
