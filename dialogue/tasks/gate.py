@@ -70,21 +70,27 @@ def _rather_than_book(turn: Turn) -> str | None:
     """Return what may be meant for the table that stands, though a table is spoken of."""
     if is_wished("cancel", turn.reading.acts) and not names_restaurant(turn):
         return "cancel"  # "pls cancel, found somewhere else"
-    return "change" if _may_change_one_thing(turn) else None
+    return "change" if _may_change_it(turn) else None
 
 
-def _may_change_one_thing(turn: Turn) -> bool:
-    """Return whether a wish names no place and only one thing, "a table for 3 then", and may be meant for the table that stands."""
+def _may_change_it(turn: Turn) -> bool:
+    """Return whether a wish names no place and no day, "a table for 3 then", and may be meant for the table that stands."""
+    told = _told_of_table(turn)
     return (
-        _tells_one_thing(turn)
+        bool(told)
+        and told <= _OF_SIZE | _OF_TIME
         and bool(turn.reading.acts)
         and reason_for("change", turn.reading.acts) is not Reason.NONE
     )
 
 
 def _tells_one_thing(turn: Turn) -> bool:
-    told = {each.kind for each in turn.entities if each.kind in _SAYS_WHICH and not _is_same_day(each)}
+    told = _told_of_table(turn)
     return bool(told) and (told <= _OF_SIZE or told <= _OF_TIME)
+
+
+def _told_of_table(turn: Turn) -> set[str]:
+    return {each.kind for each in turn.entities if each.kind in _SAYS_WHICH and not _is_same_day(each)}
 
 
 def _is_same_day(entity: Entity) -> bool:
