@@ -17,6 +17,7 @@ _SOURCES = (
     "data/nlu",
     "data/acts",
     "data/undated.yml",
+    "data/no_names.yml",
     "dialogue/rasa/domain",
     "dialogue/rasa/rules.yml",
     "requirements-rasa.lock",
