@@ -193,9 +193,9 @@ def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> 
     likely = [max({**share, ELSE: share[ELSE] * weight}.items(), key=itemgetter(1))[0] for share in shares]
     runs: dict[str, list[_Run]] = {NAME: [], FAMILY: []}
     for label, places in groupby(range(len(tokens)), key=likely.__getitem__):
-        if label != ELSE:
-            run = list(places)
-            part = _whole_words(text, tokens, run[0], run[-1] + 1)
+        run = list(places)
+        if label != ELSE and any(tokens[at].kind != "other" for at in run):
+            part = _whole_words(tokens, run[0], run[-1] + 1)
             runs[label].append(_Run(part, sum(shares[at][label] for at in run) / len(run)))
     return [max(found, key=lambda run: run.share).part for found in runs.values() if found]
 
@@ -209,22 +209,22 @@ class _Run(NamedTuple):
     share: float
 
 
-def _whole_words(text: str, tokens: Sequence[Token], first: int, end: int) -> Part:
+def _whole_words(tokens: Sequence[Token], first: int, end: int) -> Part:
     """Return the part of the text from one word to another, with the title before and the other halves of words in two."""
     while end - first > 1 and tokens[end - 1].kind == "other":
         end -= 1
     while end - first > 1 and tokens[first].kind == "other":
         first += 1
-    while first > 1 and _joins(text, tokens, first - 1):
+    while first > 1 and _joins(tokens, first - 1):
         first -= 2
-    while end < len(tokens) - 1 and _joins(text, tokens, end):
+    while end < len(tokens) - 1 and _joins(tokens, end):
         end += 2
     if first and tokens[first - 1].word in _WORDS.titles:
         first -= 1
     return Part(tokens[first].start, tokens[end - 1].end)
 
 
-def _joins(text: str, tokens: Sequence[Token], at: int) -> bool:
+def _joins(tokens: Sequence[Token], at: int) -> bool:
     """Whether it is a hyphen between two halves of a word."""
     before, token, after = tokens[at - 1 : at + 2]
     return token.word == "-" and before.end == token.start and token.end == after.start
@@ -259,5 +259,6 @@ def varied(told: Sequence[tuple[str, list[Marked]]]) -> Iterator[tuple[str, list
                 name = chance.choice(names)
                 placed.append(Marked(Part(len(other), len(other) + len(name)), each.label))
                 other, end = other + name, each.part.end
-            typed = chance.choice((str, str, str.lower, str.upper))
-            yield typed(other + text[end:]), placed
+            plain = other + text[end:]
+            typed = chance.choice((str, str, str.lower, str.upper))(plain)
+            yield typed if len(typed) == len(plain) else plain, placed  # "ß" has no capital

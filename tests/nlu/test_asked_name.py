@@ -91,6 +91,10 @@ def test_the_name_is_all_that_is_likely_to_be_of_it(line: str, name: str | None)
     assert (found and found[0]) == name
 
 
+def test_a_mark_is_no_name() -> None:
+    assert name_of("🙂 hi", shares(NAME, ELSE), is_told=True) is None
+
+
 def test_of_two_names_the_likelier_is_meant() -> None:
     likely = [dict.fromkeys((NAME, FAMILY, ELSE), 0.0) | {NAME: share, ELSE: 1 - share} for share in (0.6, 0.0, 0.9)]
     found = name_of("Tom no Tim", likely, is_told=True)
