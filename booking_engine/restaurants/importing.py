@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from booking_engine.clock import Clock
 from booking_engine.errors import ImportProblem, ImportRejected
 from booking_engine.phones import canonical_phone
+from booking_engine.storage.patience import take_any_time
 from booking_engine.storage.schema import catalogue, dining_table, restaurant
 from booking_engine.storage.sql import batches
 
@@ -41,6 +42,7 @@ def import_restaurants(
     _check_own_number(parsed, own_number)
     documents = {line.slug: line.model_dump(mode="json") for line in parsed.values()}
     with database.begin() as connection:
+        take_any_time(connection)
         _take_away(connection, own_number)
         # One import at a time: this row is the lock, and a new version makes every process reload.
         version = connection.execute(select(catalogue.c.version).with_for_update()).scalar_one() + 1

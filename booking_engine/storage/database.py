@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from .patience import PatientConnection
+from .sql import driver_of
 
 _DRIVER = "postgresql+psycopg"
 SETTINGS = {
@@ -22,6 +23,10 @@ SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 """What every connection sets."""
+_LATER_SETTINGS = {"transaction_timeout": "60s"}
+"""What it sets besides where the server knows it, from PostgreSQL 17 on. A client that freezes between two statements of a
+pipeline is not idle to the server, so nothing else ends its transaction and gives back what it has locked."""
+_KNOWS_LATER_SETTINGS = 170_000
 
 
 def create_database(
@@ -34,7 +39,8 @@ def create_database(
     behind_pooler: bool = False,
     patience: float = 9.0,
 ) -> Engine:
-    """Create a connection pool with timeouts: 3 s for a lock, 8 s for a statement, 5 s for a connection.
+    """Create a connection pool with timeouts: 3 s for a lock, 8 s for a statement, 5 s for a connection, and from PostgreSQL 17
+    on 60 s for a transaction.
 
     A server that says nothing for `patience` seconds amid a statement is given up; more than 8, unless it is to be sooner
     than the server itself gives the statement up.
@@ -64,16 +70,29 @@ def create_database(
 
     @event.listens_for(database, "do_connect")
     def connect(_: object, __: object, arguments: list[Any], named: dict[str, Any]) -> PatientConnection[Any]:
-        return PatientConnection.patiently(patience, *arguments, **named)
+        made = PatientConnection.patiently(patience, *arguments, **named)
+        if not behind_pooler:
+            _set_later_ones(made)
+        return made
 
     return database
 
 
+def _set_later_ones(driver: psycopg.Connection[Any]) -> None:
+    if driver.info.server_version < _KNOWS_LATER_SETTINGS:
+        return
+    driver.autocommit = True
+    for key, value in _LATER_SETTINGS.items():
+        driver.execute(SQL("SET {} = {}").format(SQL(key), Literal(value)))
+    driver.autocommit = False
+
+
 def set_role_defaults(connection: Connection) -> None:
     """Make the settings of `create_database` those of every later connection of this user to this database."""
-    driver = connection.connection.driver_connection
+    driver = driver_of(connection)
     name, user = connection.execute(text("SELECT current_database(), current_user")).one()
-    for key, value in SETTINGS.items():
+    later = _LATER_SETTINGS if driver.info.server_version >= _KNOWS_LATER_SETTINGS else {}
+    for key, value in (SETTINGS | later).items():
         statement = SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}")
         words = statement.format(Identifier(user), Identifier(name), SQL(key), Literal(value))
         connection.exec_driver_sql(words.as_string(driver))

@@ -103,9 +103,19 @@ def _until(patience: float, ends_at: float | None) -> float:
     return patient_until if ends_at is None else min(patient_until, ends_at)
 
 
+def take_any_time(connection: Connection) -> None:
+    """Let this transaction take as long as its statements do."""
+    connection.execute(_NO_LIMIT)
+
+
+_NO_LIMIT = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'")
+"""Of servers before PostgreSQL 17, which have no such limit, it sets nothing."""
+
+
 @contextmanager
 def slow_statements(connection: Connection, *, seconds: int) -> Iterator[None]:
     """Let each statement of the transaction take so long: within the block on our side, until its end on the server's."""
+    take_any_time(connection)
     connection.execute(text(f"SET LOCAL statement_timeout = '{seconds}s'"))
     driver = driver_of(connection)
     if not isinstance(driver, PatientConnection):

@@ -47,6 +47,10 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.execute(text("SET statement_timeout = '10min'"))
+        # Older servers have no such setting.
+        connection.execute(
+            text("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'")
+        )
         connection.commit()
         context.configure(
             connection=connection,

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from psycopg import OperationalError
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from booking_engine import BookingEngine, TryAgain, create_database
-from booking_engine.storage.patience import ServerSilent, slow_statements
+from booking_engine.storage.patience import ServerSilent, slow_statements, take_any_time
 from booking_engine.storage.sql import driver_of
 from tests.support.freezing import frozen
+from tests.support.running import wait_until
 
 from .helpers import OpenRestaurant, book, clock_at, evening, new_id, tables
 
@@ -135,6 +136,36 @@ def test_statements_may_be_given_more_time(patient: Engine) -> None:
             assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "1min"
         with pytest.raises(DBAPIError):
             connection.execute(slow)
+
+
+def test_what_is_locked_amid_a_pipeline_is_given_back_though_the_client_freezes(database: Engine) -> None:
+    with database.connect() as connection, database.connect() as other:
+        assert connection.execute(text("SHOW transaction_timeout")).scalar_one() == "1min"
+        connection.execute(text("SET transaction_timeout = '2s'"))
+        connection.commit()
+        with pytest.raises(OperationalError):
+            freeze_amid_pipeline(connection, seen_by=other)
+        connection.invalidate()
+
+
+def freeze_amid_pipeline(connection: Connection, *, seen_by: Connection) -> None:
+    """Lock something, say that more statements come, and say no more until it is given back."""
+    locked = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND granted")
+    driver = driver_of(connection)
+    with driver.pipeline():
+        driver.execute("SELECT pg_advisory_xact_lock(4711)")
+        driver.pgconn.send_flush_request()
+        driver.pgconn.flush()
+        wait_until(lambda: seen_by.execute(locked).scalar_one() == 1, "it is locked", seconds=30)
+        wait_until(lambda: seen_by.execute(locked).scalar_one() == 0, "it is given back", seconds=60)
+
+
+def test_a_long_transaction_may_be_given_any_time(database: Engine) -> None:
+    with database.connect() as connection:
+        take_any_time(connection)
+        assert connection.execute(text("SHOW transaction_timeout")).scalar_one() == "0"
+        connection.rollback()
+        assert connection.execute(text("SHOW transaction_timeout")).scalar_one() == "1min"
 
 
 @pytest.mark.parametrize("address", ["postgresql://h/d", "postgres://h/d", "postgresql+psycopg://h/d"])
