@@ -126,8 +126,17 @@ def rather_asks_to_show(acts: Acts) -> bool:
 
 is_answer = _Weighs(("answer", "change", "cancel", "yes", "no", "yes_but"), _CERTAIN, unread=True)
 """It answers what was asked, or corrects it, and does not only mention it."""
-may_correct = _Weighs(("answer", "change", "book", "cancel", "undo", "yes", "no", "yes_but", "name"), 0.3, unread=True)
-"""It may set right what is in hand, and does not only ask or tell of something: "we came at Thanksgiving and had to wait"."""
+_corrects = _Weighs(("answer", "change", "book", "cancel", "undo", "yes", "no", "yes_but", "name"), 0.3, unread=True)
+_asks = _Weighs(("ask",), 0.5)
+
+
+def may_correct(acts: Acts) -> bool:
+    """Return whether a message may set right what is in hand or ask for another, and does not only tell of something: "we came
+    at Thanksgiving and had to wait".
+    """
+    return _corrects(acts) or _asks(acts)
+
+
 is_taking_back = _Weighs(("undo",), 0.5)
 """It takes the last change back, though it may name a time: "no, keep it at 7"."""
 
