@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from nlu import lexicon
 from nlu.reading.message import Message
 from nlu.reading.neighbours import in_a_name
@@ -10,6 +12,7 @@ from nlu.reading.wishes import phrase_book
 _WORDS = lexicon.words("topics")
 _BOOK = phrase_book(lexicon.load("topics")["topics"])
 _BARE = 4
+_ENDS = frozenset(".!?;")
 
 
 def read_topics(message: Message) -> None:
@@ -29,8 +32,18 @@ def read_topics(message: Message) -> None:
 def _about(message: Message, start: int, stop: int, topic: str) -> str:
     """Return what is asked about by these words: "how late can I cancel?" and "until when can we move it" ask no hours."""
     asked = {message.word(at) for at in range(start, stop)}
-    is_of_bookings = not (_WORDS.ends.isdisjoint(asked) or _WORDS.done_to_bookings.isdisjoint(message.words))
+    is_of_bookings = not _WORDS.ends.isdisjoint(asked) and _WORDS.done_to_bookings.intersection(
+        _sentence(message, start)
+    )
     return "cancellation" if is_of_bookings else topic
+
+
+def _sentence(message: Message, position: int) -> list[str]:
+    """Return the words around a token, up to where a sentence ends."""
+    words = [token.word for token in message.tokens]
+    ends = [-1, *(at for at, word in enumerate(words) if word in _ENDS), len(words)]
+    after = bisect_right(ends, position)
+    return words[ends[after - 1] + 1 : ends[after]]
 
 
 def _is_sought(said: list[str], first: int, end: int) -> bool:

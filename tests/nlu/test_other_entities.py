@@ -260,6 +260,7 @@ def test_other_words_are_no_city(text: str) -> None:
         ("what's the address?", "topic", "address"),
         ("what time do you close", "topic", "hours"),
         ("how late are you open", "topic", "hours"),
+        ("I'll cancel my dentist. how late are you open", "topic", "hours"),
         ("how late can I cancel", "topic", "cancellation"),
         ("if I need to cancel, how late can I do it?", "topic", "cancellation"),
         ("until when can we still change the time?", "topic", "cancellation"),
