@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import MetaData
 
 from booking_engine.storage import schema as engine_schema
+from booking_engine.storage.patience import take_any_time
 from bot import schema as bot_schema
 
 _PARTITION = re.compile(r".+_p\d+")
@@ -47,10 +48,6 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.execute(text("SET statement_timeout = '10min'"))
-        # Older servers have no such setting.
-        connection.execute(
-            text("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'")
-        )
         connection.commit()
         context.configure(
             connection=connection,
@@ -61,6 +58,7 @@ def run() -> None:
             compare_server_default=True,
         )
         with context.begin_transaction():
+            take_any_time(connection)
             context.run_migrations()
     engine.dispose()
 
