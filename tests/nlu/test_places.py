@@ -272,6 +272,44 @@ def test_what_is_asked_decides(index: PlaceIndex, expecting: str | None, text: s
     assert said(index, text, expecting) == names
 
 
+@pytest.fixture(scope="module")
+def alike() -> PlaceIndex:
+    """Names that are hard to tell apart, or to spell."""
+    names = (
+        ("Ember Restaurant", "Napa"),
+        ("Ember Wood", "Oakland"),
+        ("Tek Dae Gok Korean BBQ", "San Jose"),
+        ("M.Y. Lantern", "San Bruno"),
+        ("Long Table Vegi House", "Oakland"),
+        ("Gok Kuo", "Dublin"),
+        ("Super Tacos El Conrro", "Oakland"),
+        ("El Charro Cantina", "Oakland"),
+        ("Tong Soon Garden", "Oakland"),
+    )
+    return PlaceIndex.build(Place(name.casefold(), name, city, "", ()) for name, city in names)
+
+
+@pytest.mark.parametrize(
+    ("expecting", "text", "names"),
+    [
+        (None, "any room at tekdaegok tonight?", ["Tek Dae Gok Korean BBQ"]),
+        (None, "MY Lantern at the mall, 5 for lunch", ["M.Y. Lantern"]),
+        ("restaurant", "long table veggie house", ["Long Table Vegi House"]),
+        (None, "gok quo for 4", ["Gok Kuo"]),
+        (None, "table at el conrro", ["Super Tacos El Conrro"]),
+        ("name", "before that, does Tong Soon Garden have parking?", ["Tong Soon Garden"]),
+        ("name", "tong soon garden", []),
+    ],
+)
+def test_names_that_are_nearly_alike(alike: PlaceIndex, expecting: str | None, text: str, names: list[str]) -> None:
+    assert said(alike, text, expecting) == names
+
+
+def test_a_kind_of_house_left_out_tells_it_from_another(alike: PlaceIndex) -> None:
+    [find] = find_places(alike, "table at ember tonight")
+    assert find.slugs == ("ember restaurant",)  # not "Ember Wood" as well
+
+
 @pytest.mark.parametrize(
     ("text", "slugs"),
     [

@@ -82,7 +82,7 @@ def weigh(spot: Spot) -> int:
     if _is_against(spot, capital=capital):
         return AGAINST
     if spot.said.expecting in _ASKING_NAMES:
-        return max(cued, STRONG) if cued >= STRONG or _is_wished(spot) else AGAINST
+        return max(cued, STRONG) if cued >= STRONG or _is_wished(spot) or _is_asked_about(spot) else AGAINST
     return max(cued, _by_slot(spot), _by_rest(spot), _by_others(spot), _by_capital(spot) if capital else NOTHING)
 
 
@@ -107,6 +107,7 @@ def _is_odd(spot: Spot) -> bool:
         return (
             spot.grade.rank == UNKNOWN
             and spot.units[0].word == spot.grade.words[0]
+            and (spot.grade.core or not spot.single)
             and bool(spot.said.arranges or spot.said.details)
         )
     return not spot.grade.plain
@@ -124,7 +125,7 @@ def _is_house_told(spot: Spot) -> bool:
     said, inside = spot.said, range(spot.first, spot.end)
     cities = {city for at, city in said.meant_cities.items() if at not in inside}
     streets = {word for at, word in said.street_words.items() if at not in inside}
-    if spot.single and spot.grade.partial:
+    if spot.single and not (spot.grade.core and spot.grade.rank > EVERYDAY) and spot.grade.partial:
         return False
     return any(house.city in cities or house.is_on(streets) for house in spot.grade.houses)
 
@@ -149,6 +150,12 @@ def _is_wished(spot: Spot) -> bool:
     """Whether a name of several words, no guest's, is wished or given up: "no, old siam instead"."""
     whole = not (spot.single or spot.grade.partial) and not NAMES.issuperset(spot.grade.words)
     return whole and spot.said.turns and spot.before not in _PERSONS
+
+
+def _is_asked_about(spot: Spot) -> bool:
+    """Whether a whole name of several words is asked about: "first, does old siam have parking?"."""
+    whole = not (spot.single or spot.grade.partial)
+    return whole and spot.before in _WORDS.asking and spot.after in _WORDS.asked
 
 
 def _is_joined(spot: Spot) -> bool:

@@ -10,10 +10,10 @@ from nlu.reading.lexing import Token, tokenize
 from nlu.reading.places.evidence import Spot, is_enough, weigh
 from nlu.reading.places.grading import grade_of, is_core, is_whole
 from nlu.reading.places.index import House, PlaceIndex
-from nlu.reading.places.runs import Run, find_runs, readings
+from nlu.reading.places.runs import Run, find_runs, left_words, readings
 from nlu.reading.places.said import Said
 from nlu.reading.places.units import Unit, cut, is_everyday
-from nlu.reading.places.vocabulary import COURTESY
+from nlu.reading.places.vocabulary import COURTESY, SMALL, TYPES
 
 _MOST_UNITS = 80
 """A text that goes on longer names nothing there."""
@@ -90,7 +90,7 @@ def _shuffled(index: PlaceIndex, units: Sequence[Unit]) -> list[Find]:
 
 def _named(index: PlaceIndex, found: Iterable[Sequence[Run]]) -> frozenset[int]:
     """The units that whole names are made of; single everyday words, and what is said when people book, are none."""
-    whole = (run for runs in found for run in runs if is_whole(index, run) and not run.slips)
+    whole = (run for runs in found for run in runs if _is_all_but_kind(index, run))
     return frozenset(at for run in whole if _is_telling(index, run) for at in range(run.first, run.end))
 
 
@@ -113,7 +113,13 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
     if not is_enough(spot, evidence):
         return None
     find = _find(said, best, evidence)
-    return _Choice(find, (find.end - find.first, is_whole(said.index, run), -run.cost, evidence))
+    return _Choice(find, (_telling_size(said, run, find), is_whole(said.index, run), -run.cost, evidence))
+
+
+def _telling_size(said: Said, run: Run, find: Find) -> int:
+    """How much of the text a find explains: with a slip in it, small words explain nothing ("el conrro", "El Charro")."""
+    small = sum(unit.word in SMALL for unit in said.units[run.first : run.end]) if run.slips else 0
+    return find.end - find.first - small
 
 
 def _may_mean(said: Said, at: int, word: str) -> bool:
@@ -130,7 +136,13 @@ def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
         return runs
     cities = set(said.meant_cities.values())
     runs = [run for run in runs if any(house.city in cities for house in index.houses[run.name])] or runs
-    return list(filter(partial(is_whole, index), runs)) or runs
+    kinds = (partial(is_whole, index), partial(_is_all_but_kind, index))
+    return next((closest for kind in kinds if (closest := list(filter(kind, runs)))), runs)
+
+
+def _is_all_but_kind(index: PlaceIndex, run: Run) -> bool:
+    """Whether a name is said but for what kind of house it is: "redd" is "Redd Restaurant" rather than "Redd Wood"."""
+    return not run.slips and TYPES.issuperset(left_words(index, run))
 
 
 def _is_parted(said: Said, run: Run) -> bool:

@@ -30,7 +30,8 @@ class Grade(NamedTuple):
 
     `rank`: how ordinary the least ordinary word is. `partial`: the words are only a part of the name, or a slip for it.
     `plain`: they are one word, or only words that people say when they book. `counted`: but for a number they tell only a kind
-    of house. `houses`: restaurants of that name. `article`: "the" belongs to the name.
+    of house. `houses`: restaurants of that name. `article`: "the" belongs to the name. `core`: only words that many names have are
+    left out, and nothing is a slip.
     """
 
     value: int
@@ -41,6 +42,7 @@ class Grade(NamedTuple):
     counted: bool
     houses: tuple[House, ...]
     article: bool
+    core: bool
 
 
 def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
@@ -60,6 +62,7 @@ def grade_of(index: PlaceIndex, runs: Sequence[Run]) -> Grade | None:
         counted=_is_counted(index, words),
         houses=tuple(house for run in runs for house in index.houses[run.name]),
         article=index.printed[run.name].lower().startswith("the "),
+        core=not run.slips and is_core(index, run),
     )
 
 

@@ -8,14 +8,18 @@ from typing import NamedTuple
 
 from nlu.lexicon import COMMON
 from nlu.reading.places.index import PlaceIndex
-from nlu.reading.places.slips import SHORTEST, is_slip, may_sound
+from nlu.reading.places.slips import SHORTEST, distance, is_slip, may_sound
 from nlu.reading.places.units import EVERYDAY, UNKNOWN, Unit, rank
 from nlu.reading.places.vocabulary import SMALL
 
 _LONGEST = 8
 _FORM, _GAP, _SLIP, _DOUBTFUL = 1, 3, 10, 1000
 _SHORTEST_JOINED = 6
+_MOST_JOINED = 4
+_MOST_SLIPS = 3
 _SHORTEST_PIECE = 3
+_TELLING_TOGETHER = 3
+"""Words. So many of a name in a row are said of nothing else, though each is an everyday one."""
 
 
 class Run(NamedTuple):
@@ -73,22 +77,29 @@ def _respelled(index: PlaceIndex, units: Sequence[Unit]) -> Iterator[Unit]:
             position += 1
         elif pieces := _pieces(index, unit):
             yield unit._replace(word=pieces[0])
-            yield unit._replace(word=pieces[1], opens=False, breaks=False)
+            yield from (unit._replace(word=piece, opens=False, breaks=False) for piece in pieces[1:])
         else:
             yield unit
         position += 1
 
 
-def _pieces(index: PlaceIndex, unit: Unit) -> tuple[str, str] | None:
-    """Two words of a name that are written as one, the first of them perhaps with a slip: "seelheadandsons"."""
+def _pieces(index: PlaceIndex, unit: Unit) -> tuple[str, ...] | None:
+    """The words of a name that are written as one, the first of them perhaps with a slip: "seelheadandsons"."""
     word = unit.word
     if word in index.vocabulary or rank(word) < UNKNOWN or unit.misspelt or not word.isalpha():
         return None
+    return next(_cut_up(index, word, ()), None)
+
+
+def _cut_up(index: PlaceIndex, word: str, after: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The ways to cut a word into words that stand in a row in a name, with those `after` it."""
     cuts = ((word[:at], word[at:]) for at in range(1, len(word)))
-    pairs = (
-        (first, second) for cut, second in cuts if second in index.vocabulary for first in _meant_by(index, cut, second)
-    )
-    return next((pair for pair in pairs if index.is_pair(*pair)), None)
+    for cut, second in cuts:
+        if second in index.vocabulary and (not after or index.is_pair(second, after[0])):
+            pairs = ((first, second) for first in _meant_by(index, cut, second))
+            yield from ((*pair, *after) for pair in pairs if index.is_pair(*pair))
+            if len(after) < _MOST_JOINED - 2:
+                yield from _cut_up(index, cut, (second, *after))
 
 
 def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
@@ -101,7 +112,7 @@ def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
 
 def _is_split(index: PlaceIndex, unit: Unit, follower: Unit, following: str) -> bool:
     word = unit.word + follower.word
-    if follower.breaks or len(word) < SHORTEST or word not in index.vocabulary:
+    if follower.breaks or word not in index.vocabulary:
         return False
     if index.is_pair(word, following):
         return True
@@ -198,8 +209,9 @@ def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: 
         return run
     words = index.names[name]
     alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
-    exact = {unit.word for unit in units[run.first : run.end]}
-    if alone and any(rank(word) > EVERYDAY and word in exact for word in words):
+    said = {unit.word for unit in units[run.first : run.end]}
+    exact = [word for word in words if word in said]
+    if alone and (len(exact) >= _TELLING_TOGETHER or any(rank(word) > EVERYDAY for word in exact)):
         return run._replace(cost=_SLIP)
     return _followed(index, units, at, name, place, lenient=False, gaps=False)
 
@@ -265,7 +277,7 @@ def _apart(said: str, known: str, *, lenient: bool) -> int | None:
     if not (is_slip(said, known) or (lenient and rank(said) > EVERYDAY and may_sound(said, known))):
         return None
     if rank(said) == UNKNOWN:
-        return _SLIP
+        return _SLIP * min(distance(said, known), _MOST_SLIPS)
     return _DOUBTFUL if lenient else None
 
 

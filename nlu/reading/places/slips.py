@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from zlib import crc32
@@ -19,6 +20,7 @@ _SOUNDS = [
     (re.compile(written), spoken)
     for written, spoken in (
         ("ph", "f"),
+        ("n(?=[bp])", "m"),
         ("[ckq]+u?", "k"),
         ("z", "s"),
         ("ey|ie|y", "i"),
@@ -34,20 +36,18 @@ class Slips:
     def __init__(self, words: Iterable[str]) -> None:
         self._words: Sequence[str] = [word for word in words if len(word) >= SHORTEST and word.isalpha()]
         pairs = sorted((crc32(rest.encode()), at) for at, word in enumerate(self._words) for rest in _rests(word))
+        self._sounding: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            self._sounding[_sound(word)].append(word)
         self._hashes = array("L" if array("I").itemsize < 4 else "I", (pair[0] for pair in pairs))
         self._places = array("I", (pair[1] for pair in pairs))
 
     def meant(self, word: str) -> list[str]:
-        """Return the words of the vocabulary that are a slip away from this one; those with the fewest slips."""
+        """Return the words of the vocabulary that are slips away from this one, or sound like it."""
         if len(word) < SHORTEST:
             return []
-        found: dict[str, int] = {}
-        for rest in _rests(word):
-            for known in self._of(crc32(rest.encode())):
-                if known not in found and is_slip(word, known):
-                    found[known] = distance(word, known)
-        least = min(found.values(), default=0)
-        return [known for known, far in found.items() if far == least]
+        near = {known for rest in _rests(word) for known in self._of(crc32(rest.encode())) if is_slip(word, known)}
+        return sorted(near.union(self._sounding.get(_sound(word), ())))
 
     def _of(self, hashed: int) -> Iterator[str]:
         at = bisect_left(self._hashes, hashed)
@@ -86,15 +86,16 @@ def is_slip(said: str, known: str) -> bool:
 @lru_cache(10_000)
 def may_sound(said: str, known: str) -> bool:
     """Whether a word is written as another one is spoken, or shortened, or so long that three slips leave most of it."""
-    if not (said.isalpha() and known.isalpha()) or said[0] not in (known[0], "f") or len(known) < SHORTEST - 1:
+    if not (said.isalpha() and known.isalpha()) or len(known) < SHORTEST - 1:
         return False
     if len(said) == 1:
-        return said not in "ai"
+        return said == known[0] and said not in "ai"
     far = max(1, min(len(known), len(said) + 1) // 3)
     near = abs(len(said) - len(known)) <= far and said[0] == known[0] and distance(said, known) <= far
     return near or _sound(said) == _sound(known)
 
 
+@lru_cache(10_000)
 def _sound(word: str) -> str:
     """A word about as it sounds."""
     for written, spoken in _SOUNDS:
