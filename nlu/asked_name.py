@@ -103,13 +103,18 @@ def features(text: str) -> list[list[str]]:
 
 
 def _words(text: str) -> list[Token]:
-    """Return the tokens of a text; a word that is spelled out ("N-G-U-Y-E-N") is one."""
-    tokens = tokenize(text)
+    """Return the tokens of a text; what is spelled out ("N-G-U-Y-E-N") is one, and a name is short for no word ("Eve")."""
+    tokens = [_as_name(text, token) for token in tokenize(text)]
     for match in _SPELLED.finditer(text):
         inside = [token for token in tokens if match.start() <= token.start < match.end()]
         whole = Token(match.start(), match.end(), _SPELLED_OUT, capital=True)
         tokens = sorted([*(token for token in tokens if token not in inside), whole])
     return tokens
+
+
+def _as_name(text: str, token: Token) -> Token:
+    written = text[token.start : token.end].lower()
+    return token._replace(word=written) if written in _WORDS.both | _KNOWN else token
 
 
 def _around(tokens: Sequence[Token], at: int) -> list[str]:

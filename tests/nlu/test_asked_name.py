@@ -125,6 +125,7 @@ def test_a_whole_name_gives_the_same_words_their_order() -> None:
         ("it was Kowalski last time but we married so Brandt now", "Brandt"),
         ("MY NAME IS GLORIA ESTRADA AND I WOULD LIKE A QUIET CORNER", "Gloria Estrada"),
         ("surname is Monday like the day, first name Patience", "Patience Monday"),
+        ("Eve Winter", "Eve Winter"),  # no evening
         ("T-H-O-R-B-E-N", "Thorben"),
         ("my mates call me Spanner but use Callum Reid", "Callum Reid"),
         ("we'll be five in the end, nearly forgot, Ottoline Marsh", "Ottoline Marsh"),
