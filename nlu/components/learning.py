@@ -1,5 +1,8 @@
-"""What the learned model is, and how it is fitted: logistic regression on tf-idf of words (one to three) and letters (two to four).
+"""What the learned model is, and how it is fitted: logistic regression on tf-idf of words and letters.
 
+Of words there are one to three in a row, and where nothing was asked also two that stand apart; of letters two to four. The pairs
+apart are worth as much as two thousand more examples: of 965 strangers' texts that wish for nothing, 23 looked like a wish, and 32
+without them; but of 59 answers that ask for time they lost three.
 There is a model for each thing asked; one against the rest (liblinear) fits in a tenth of the time of a joint fit and is no
 worse. Acts and intents are told from the same features, of which there are ten times as many as examples: the dual problem,
 an unknown for each example, has the same solution and is solved in less than half the time.
@@ -29,6 +32,8 @@ from nlu.features import NOTHING, Features, features
 from nlu.second_opinion import ACT, Opinion, around
 
 _TOLD = 6
+_REACH = 5
+"""Words. From farther off, hardly anything tells what a word is said of."""
 _AT_ONCE = 1000
 _UNKNOWN = 0.1
 """Weight of nothing at all: what is like nothing that was taught is likely to be nothing of it."""
@@ -82,15 +87,17 @@ def _look(example: Example) -> Features:
 
 
 def _model(looks: Sequence[Features], taught: Sequence[Example], settings: Mapping[str, Any]) -> Model:
-    union = _union()
+    union = _union(of_answers=taught[0].asked != NOTHING)
     seen = union.fit_transform(looks)
     acts, intents = ([getattr(each, kind) for each in taught] for kind in ("act", "intent"))
     return Model(union, _ranks(seen, acts, settings), _ranks(seen, intents, settings))
 
 
-def _union() -> FeatureUnion:
+def _union(*, of_answers: bool) -> FeatureUnion:
+    apart = [] if of_answers else [TfidfVectorizer(analyzer=_pairs, sublinear_tf=True, min_df=2)]
     return make_union(
         TfidfVectorizer(preprocessor=itemgetter(0), token_pattern=r"\S+", ngram_range=(1, 3), sublinear_tf=True),  # noqa: S106
+        *apart,
         *(
             TfidfVectorizer(
                 preprocessor=itemgetter(n), analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2
@@ -98,6 +105,12 @@ def _union() -> FeatureUnion:
             for n in range(len(Features._fields))
         ),
     )
+
+
+def _pairs(seen: Features) -> list[str]:
+    """Return the words that stand near each other with others between: who it is that "is 90", and what is "like 4:30 now"."""
+    words = seen.words.split()
+    return [f"{word} {other}" for at, word in enumerate(words) for other in words[at + 2 : at + _REACH + 1]]
 
 
 def _opinion(taught: Sequence[Example], looks: Sequence[Features], settings: Mapping[str, Any]) -> Opinion:
