@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from nlu.clauses import Acts, Judge, Part, clauses_of
 from nlu.reading.message import Message, Span
 
-_ENOUGH, _LEANS, _CLEAR = 0.65, 0.4, 0.75
+_ENOUGH, _LEANS, _CLEAR = 0.65, 0.45, 0.75
 """How sure a clause has to be of its wish, and the whole beside it: neither alone is enough, and a clear whole needs none. Measured
-on strangers' texts: of 510 changes, 24 of 51 that would be asked about are heard; of 900 that wish nothing at most one more."""
+on strangers' texts: of 510 changes, 24 of 51 that would be asked about are heard; of 900 that wish nothing at most one more. At
+0.4 no more of 101 changes are heard than at 0.45, and at 0.5 a cancellation less."""
 _WISHES = ("change", "cancel")
 _SAYS_WHAT = frozenset(("time", "date", "party_size", "number"))
 

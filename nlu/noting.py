@@ -17,7 +17,7 @@ from nlu.lexicon import COMMON
 from nlu.reading.message import Message
 
 _WORDS = lexicon.words("notes")
-_CLEAR, _SURE, _RATHER, _POSSIBLE = 0.75, 0.55, 0.35, 0.25
+_CLEAR, _SURE, _RATHER, _POSSIBLE, _HARDLY = 0.75, 0.55, 0.35, 0.25, 0.1
 _OF_TABLE = frozenset(
     ("restaurant", "date", "time", "party_size", "tables", "city", "cuisine", "street", "phone", "code", "first_name", "last_name")
 )  # fmt: skip
@@ -104,10 +104,18 @@ def find_notes(message: Message, told: Sequence[tuple[str, Part]], acts: Acts, j
     if _weight(_NOT_FOR_STAFF, acts) >= _SURE or _weight(_ENOUGH, acts) >= _POSSIBLE:
         return []
     read = Read(message, [(kind, at) for kind, at in told if kind in _OF_TABLE], acts, judge)
+    if not _may_have_notes(read):
+        return []
     kinds = {kind for kind, _ in read.told}
     is_all = acts.get("note", 0.0) >= _SURE and (len(kinds) == 1 or kinds.isdisjoint(("restaurant", "date")))
     kept = [Part(0, len(message.text.rstrip()))] if is_all else _of_sentences(read)
     return [_without_leading(read, part) for part in kept if not _is_carried(read, part)]
+
+
+def _may_have_notes(read: Read) -> bool:
+    """Whether the whole bears out at least a little what a sentence may look like by itself; beside a table, or what
+    somebody eats, it need not."""
+    return bool(read.told) or read.acts.get("note", 0.0) >= _HARDLY or read.has(Part(0, len(read.text)), "diet")
 
 
 def _without_leading(read: Read, part: Part) -> Part:

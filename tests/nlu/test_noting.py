@@ -75,6 +75,19 @@ def test_what_is_meant_for_others_is_no_note(acts: Acts) -> None:
     assert notes_in("Tom is allergic to kiwi, get the other cake", acts) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "share", "is_noted"),
+    [
+        ("Mother bought a hat. I told you so", 0.05, False),
+        ("Mother bought a hat. I told you so", 0.15, True),
+        ("My mother is vegan. I told you so", 0.05, True),  # what somebody eats
+        ("Mother will be carried in. A table for 4 tonight", 0.05, True),  # beside a table
+    ],
+)
+def test_the_whole_bears_out_a_little_what_a_part_looks_like(text: str, share: float, is_noted: bool) -> None:
+    assert bool(notes_in(text, {"note": share})) == is_noted
+
+
 def test_a_wish_beside_a_note_is_not_only_a_note() -> None:
     text = "my guest is allergic to kiwi"
     message, whole = read_message(text, expecting=None), [Part(0, len(text))]
