@@ -114,7 +114,7 @@ def _words(text: str) -> list[Token]:
 
 def _as_name(text: str, token: Token) -> Token:
     written = text[token.start : token.end].lower()
-    return token._replace(word=written) if written in _WORDS.both | _KNOWN else token
+    return token._replace(word=written) if written in _WORDS.both or written in _KNOWN else token
 
 
 def _around(tokens: Sequence[Token], at: int) -> list[str]:

@@ -40,6 +40,7 @@ def test_a_cancellation_needs_to_say_no_more() -> None:
     ("text", "whole", "clause"),
     [
         (STORY, {"mention": 0.6, "change": 0.3}, {"change": 0.85}),  # the whole does not lean to it
+        (STORY, {"change": 0.42, "mention": 0.4}, {"change": 0.85}),  # the whole hardly leans to it
         (STORY, {"change": 0.45, "mention": 0.4}, {"change": 0.6}),  # no clause is sure
         (STORY, {"change": 0.45, "mention": 0.4}, {"cancel": 0.9}),  # they do not agree
         (STORY, {"change": 0.8}, {"change": 0.9}),  # it is clear already

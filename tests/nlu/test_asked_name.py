@@ -102,6 +102,11 @@ def test_of_two_names_the_likelier_is_meant() -> None:
     assert found == ("Tim", [Part(7, 10)])
 
 
+def test_a_name_is_short_for_no_word() -> None:
+    assert any("evening" in each for each in features("Evening Winter")[0])
+    assert not any("evening" in each for word in features("Eve Winter") for each in word)
+
+
 @pytest.mark.parametrize(("is_told", "name"), [(True, "Ben"), (False, None)])
 def test_where_a_name_is_told_less_is_enough(is_told: bool, name: str | None) -> None:
     likely = [{NAME: 0.0, FAMILY: 0.0, ELSE: 1.0}, {NAME: 0.3, FAMILY: 0.0, ELSE: 0.7}]

@@ -279,7 +279,11 @@ def alike() -> PlaceIndex:
         ("Ember Restaurant", "Napa"),
         ("Ember Wood", "Oakland"),
         ("Tek Dae Gok Korean BBQ", "San Jose"),
-        ("M.Y. Lantern", "San Bruno"),
+        ("Casanova Kitchen", "Napa"),
+        ("Casanuova Kitchen", "Oakland"),
+        ("Live Music", "Oakland"),
+        ("Come To My House", "Oakland"),
+        ("Maria Lopez", "Napa"),
         ("Long Table Vegi House", "Oakland"),
         ("Gok Kuo", "Dublin"),
         ("Super Tacos El Conrro", "Oakland"),
@@ -293,12 +297,16 @@ def alike() -> PlaceIndex:
     ("expecting", "text", "names"),
     [
         (None, "any room at tekdaegok tonight?", ["Tek Dae Gok Korean BBQ"]),
-        (None, "MY Lantern at the mall, 5 for lunch", ["M.Y. Lantern"]),
         ("restaurant", "long table veggie house", ["Long Table Vegi House"]),
         (None, "gok quo for 4", ["Gok Kuo"]),
         (None, "table at el conrro", ["Super Tacos El Conrro"]),
         ("name", "before that, does Tong Soon Garden have parking?", ["Tong Soon Garden"]),
         ("name", "tong soon garden", []),
+        ("name", "sorry, is Maria Lopez good?", []),
+        (None, "casanuovvakitchen for 4", ["Casanuova Kitchen"]),  # the nearer of two
+        (None, "tekdaeandgok tonight", ["Tek Dae Gok Korean BBQ"]),
+        (None, "is there live music by the ember tonight", []),
+        (None, "we will come to my horse", []),
     ],
 )
 def test_names_that_are_nearly_alike(alike: PlaceIndex, expecting: str | None, text: str, names: list[str]) -> None:

@@ -24,7 +24,7 @@ _ALONE = _OPENING - _WORDS.details | {"do"}
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _TO = frozenset(("at", "to", "into"))
-_EATING = _WORDS.eating | _WORDS.attributed
+_EATING = _WORDS.eating | _WORDS.meals | _WORDS.attributed
 _SEATS = frozenset(word for said in lexicon.load("wishes")["seating"].values() for word in re.split(r"[ |]", said))
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
 _LAST_DAY = "31"
@@ -102,7 +102,7 @@ def _is_about_table(spot: Spot) -> bool:
 
 
 def _is_odd(spot: Spot) -> bool:
-    """Whether the words are hardly said but as a name; a part needs a text about a table or another name beside it."""
+    """Whether the words are hardly said but as a name; a part needs a text about a table, and one word to be the name's own."""
     if spot.grade.partial:
         return (
             spot.grade.rank == UNKNOWN
@@ -148,14 +148,17 @@ def _is_answer(spot: Spot) -> bool:
 
 def _is_wished(spot: Spot) -> bool:
     """Whether a name of several words, no guest's, is wished or given up: "no, old siam instead"."""
-    whole = not (spot.single or spot.grade.partial) and not NAMES.issuperset(spot.grade.words)
-    return whole and spot.said.turns and spot.before not in _PERSONS
+    return _is_whole_house(spot) and spot.said.turns and spot.before not in _PERSONS
 
 
 def _is_asked_about(spot: Spot) -> bool:
     """Whether a whole name of several words is asked about: "first, does old siam have parking?"."""
-    whole = not (spot.single or spot.grade.partial)
-    return whole and spot.before in _WORDS.asking and spot.after in _WORDS.asked
+    return _is_whole_house(spot) and spot.before in _WORDS.asking and spot.after in _WORDS.asked
+
+
+def _is_whole_house(spot: Spot) -> bool:
+    """Whether a name is said whole, in several words, and is no guest's."""
+    return not (spot.single or spot.grade.partial or NAMES.issuperset(spot.grade.words))
 
 
 def _is_joined(spot: Spot) -> bool:

@@ -10,9 +10,9 @@ from nlu.reading.lexing import Token, tokenize
 from nlu.reading.places.evidence import Spot, is_enough, weigh
 from nlu.reading.places.grading import grade_of, is_core, is_whole
 from nlu.reading.places.index import House, PlaceIndex
-from nlu.reading.places.runs import Run, find_runs, left_words, readings
+from nlu.reading.places.runs import Run, find_runs, left_words, readings, said_words
 from nlu.reading.places.said import Said
-from nlu.reading.places.units import Unit, cut, is_everyday
+from nlu.reading.places.units import UNKNOWN, Unit, cut, is_everyday, rank
 from nlu.reading.places.vocabulary import COURTESY, SMALL, TYPES
 
 _MOST_UNITS = 80
@@ -89,9 +89,18 @@ def _shuffled(index: PlaceIndex, units: Sequence[Unit]) -> list[Find]:
 
 
 def _named(index: PlaceIndex, found: Iterable[Sequence[Run]]) -> frozenset[int]:
-    """The units that whole names are made of; single everyday words, and what is said when people book, are none."""
-    whole = (run for runs in found for run in runs if _is_all_but_kind(index, run))
+    """The units that whole names are made of; single everyday words, and what is said when people book, are none.
+
+    Of a name that lacks only the kind of house it takes a word that is in no dictionary.
+    """
+    whole = (run for runs in found for run in runs if _is_said_whole(index, run))
     return frozenset(at for run in whole if _is_telling(index, run) for at in range(run.first, run.end))
+
+
+def _is_said_whole(index: PlaceIndex, run: Run) -> bool:
+    if is_whole(index, run):
+        return not run.slips
+    return _is_all_but_kind(index, run) and any(rank(word) == UNKNOWN for word in said_words(index, run))
 
 
 def _is_telling(index: PlaceIndex, run: Run) -> bool:
@@ -117,7 +126,7 @@ def _choose(said: Said, runs: Sequence[Run]) -> _Choice | None:
 
 
 def _telling_size(said: Said, run: Run, find: Find) -> int:
-    """How much of the text a find explains: with a slip in it, small words explain nothing ("el conrro", "El Charro")."""
+    """How many tokens a find explains: with a slip in it, small words explain nothing ("el conrro", "El Charro")."""
     small = sum(unit.word in SMALL for unit in said.units[run.first : run.end]) if run.slips else 0
     return find.end - find.first - small
 
@@ -128,7 +137,7 @@ def _may_mean(said: Said, at: int, word: str) -> bool:
 
 
 def _likeliest(said: Said, runs: Sequence[Run]) -> Sequence[Run]:
-    """Those closest to a name in a city that is said; whole names before parts."""
+    """Those closest to a name in a city that is said: whole names, else those that lack the kind of house, else parts."""
     index = said.index
     least = min(run.cost for run in runs)
     runs = [run for run in runs if run.cost == least]

@@ -19,7 +19,7 @@ _MOST_JOINED = 4
 _MOST_SLIPS = 3
 _SHORTEST_PIECE = 3
 _TELLING_TOGETHER = 3
-"""Words. So many of a name in a row are said of nothing else, though each is an everyday one."""
+"""Words, but for small ones. So many of a name, beside one that is nearly the same, are said of nothing else."""
 
 
 class Run(NamedTuple):
@@ -99,7 +99,8 @@ def _cut_up(index: PlaceIndex, word: str, after: tuple[str, ...]) -> Iterator[tu
             pairs = ((first, second) for first in _meant_by(index, cut, second))
             yield from ((*pair, *after) for pair in pairs if index.is_pair(*pair))
             if len(after) < _MOST_JOINED - 2:
-                yield from _cut_up(index, cut, (second, *after))
+                for rest in {cut, cut.removesuffix("and")}:
+                    yield from _cut_up(index, rest, (second, *after))
 
 
 def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
@@ -107,12 +108,12 @@ def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
     first = cut if cut in index.vocabulary else cut.removesuffix("and")
     if first in index.vocabulary or min(len(first), len(second) + 1) < SHORTEST:
         return (first,)
-    return index.slips.meant(first)
+    return index.slips.meant(first)[:1]
 
 
 def _is_split(index: PlaceIndex, unit: Unit, follower: Unit, following: str) -> bool:
     word = unit.word + follower.word
-    if follower.breaks or word not in index.vocabulary:
+    if follower.breaks or len(word) < SHORTEST or word not in index.vocabulary:
         return False
     if index.is_pair(word, following):
         return True
@@ -209,8 +210,7 @@ def _align(index: PlaceIndex, units: Sequence[Unit], at: int, name: int, place: 
         return run
     words = index.names[name]
     alone = run.cost - _DOUBTFUL < _SLIP and run.size == len(words) > 1
-    said = {unit.word for unit in units[run.first : run.end]}
-    exact = [word for word in words if word in said]
+    exact = {unit.word for unit in units[run.first : run.end]}.intersection(words) - SMALL
     if alone and (len(exact) >= _TELLING_TOGETHER or any(rank(word) > EVERYDAY for word in exact)):
         return run._replace(cost=_SLIP)
     return _followed(index, units, at, name, place, lenient=False, gaps=False)

@@ -103,7 +103,7 @@ class Said:
 
     @cached_property
     def books(self) -> bool:
-        """Whether a booking is spoken of."""
+        """Whether a booking, or a meal, is spoken of."""
         return any(unit.word in _BOOKING for unit in self.units)
 
     @cached_property

@@ -43,11 +43,14 @@ class Slips:
         self._places = array("I", (pair[1] for pair in pairs))
 
     def meant(self, word: str) -> list[str]:
-        """Return the words of the vocabulary that are slips away from this one, or sound like it."""
+        """Return the words of the vocabulary that are slips away from this one, or sound like it, the nearest first."""
         if len(word) < SHORTEST:
             return []
-        near = {known for rest in _rests(word) for known in self._of(crc32(rest.encode())) if is_slip(word, known)}
-        return sorted(near.union(self._sounding.get(_sound(word), ())))
+        alike = {known for rest in _rests(word) for known in self._of(crc32(rest.encode()))}
+        near = {known for known in alike if is_slip(word, known)}
+        return sorted(
+            near.union(self._sounding.get(_sound(word), ())), key=lambda known: (distance(word, known), known)
+        )
 
     def _of(self, hashed: int) -> Iterator[str]:
         at = bisect_left(self._hashes, hashed)

@@ -137,16 +137,7 @@ def _american(word: str) -> str:
 
 
 def _is_glued(tokens: Sequence[Token], last: Unit, unit: Unit) -> bool:
-    """Whether letters and digits are written as one, "2g", "A16", "5a5", or are the initials of one word: "M.Y."."""
+    """Whether letters and digits are written as one: "2g", "A16", "5a5"."""
     kinds = {last.kind, unit.kind}
-    between = tokens[last.end : unit.first]
-    if tokens[last.end - 1].end + len(between) != tokens[unit.first].start:
-        return False
-    if between:
-        return between[0].word == "." and len(between) == len(unit.word) == 1 and _is_initial(tokens, last)
-    return "number" in kinds and kinds <= _GLUED | {"mixed"} and len(kinds) > 1
-
-
-def _is_initial(tokens: Sequence[Token], last: Unit) -> bool:
-    """Whether a unit is the first of "M.Y.", or its letters so far."""
-    return last.word.isalpha() and all(tokens[at].end - tokens[at].start == 1 for at in range(last.first, last.end))
+    together = tokens[last.end - 1].end == tokens[unit.first].start
+    return together and "number" in kinds and kinds <= _GLUED | {"mixed"} and len(kinds) > 1
