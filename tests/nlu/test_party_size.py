@@ -19,6 +19,7 @@ from tests.nlu.reading_cases import values, words_of
         ("saffron lane 4 7 tomorrow", 4),
         ("saffron lane, 3, friday 8pm", 3),
         ("12 for halloween", 12),
+        ("saffron lane sat 5 lads 7", 5),
     ],
 )
 def test_a_number_alone_is_a_count(text: str, count: int) -> None:
