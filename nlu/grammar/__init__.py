@@ -149,6 +149,12 @@ def tagged(said: Said, tag: str) -> Said:
     return {name.removesuffix(tag): text for name, text in said.items() if name.endswith(tag)}
 
 
+def pieces_of(kind: str, *names: str) -> dict[str, str]:
+    """Return some pieces of one kind for the forms of another: what is no guest is no hour either."""
+    pieces = load(kind)["pieces"]
+    return {name: pieces[name] for name in names}
+
+
 def load(kind: str, language: str = "en") -> dict[str, Any]:
     """Return the pieces and tables of a kind as its file has them."""
     text = (FOLDER / language / f"{kind}.yml").read_text(encoding="utf-8")

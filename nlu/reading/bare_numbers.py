@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlu import lexicon
-from nlu.grammar import Grammar
+from nlu.grammar import Grammar, pieces_of
 from nlu.reading.changes import is_changing, taken_back
 from nlu.reading.clock import LAST_HOUR, clock, clock_time
 from nlu.reading.message import Claim, Message, Value, pattern
@@ -24,7 +24,9 @@ _THINGS = "<things>"
 _US, _GOALS = "us", ("to", "at")
 _ANY = pattern(r"\d+|one")
 _LABELS = Grammar("labels", means={})
-_GRAMMAR = Grammar("numbers", means={"count": int}, composed={"clock": clock})
+_GRAMMAR = Grammar(
+    "numbers", means={"count": int}, composed={"clock": clock}, pieces=pieces_of("people", "no_thing", "things")
+)
 
 
 def read_labels(message: Message) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu import lexicon
-from nlu.grammar import Grammar
+from nlu.grammar import Grammar, pieces_of
 from nlu.lexicon import COMMON
 from nlu.reading.changes import is_changing
 from nlu.reading.clock import NOON, SMALL_HOURS, between, clock, clock_of_digits, minutes, stay
@@ -30,6 +30,7 @@ _GRAMMAR = Grammar(
     means={"duration": minutes, "late": int, "run": clock_of_digits, "first": int, "second": int},
     composed={"clock": clock, "between": between, "stay": stay},
     builders={"at_once": _at_once},
+    pieces=pieces_of("people", "things"),
 )
 _TABLES = ("waits", "dotted", "ranges", "asked", "clocks", "hours")
 _CLOCKWORK = re.compile(r"\d|noon|midday|midnight")

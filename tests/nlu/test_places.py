@@ -289,6 +289,11 @@ def alike() -> PlaceIndex:
         ("Super Tacos El Conrro", "Oakland"),
         ("El Charro Cantina", "Oakland"),
         ("Tong Soon Garden", "Oakland"),
+        ("Falcon | Japanese Restaurant", "Santa Rosa"),
+        ("Zenppa Restaurant", "Napa"),
+        ("Zacky", "Napa"),
+        ("Norvalina", "Napa"),
+        ("Norvaline", "Napa"),
     )
     return PlaceIndex.build(Place(name.casefold(), name, city, "", ()) for name, city in names)
 
@@ -305,6 +310,9 @@ def alike() -> PlaceIndex:
         ("name", "sorry, is Maria Lopez good?", []),
         (None, "casanuovvakitchen for 4", ["Casanuova Kitchen"]),  # the nearer of two
         (None, "tekdaeandgok tonight", ["Tek Dae Gok Korean BBQ"]),
+        (None, "santa rosa falcon, 7 people, sat 6:15", ["Falcon | Japanese Restaurant"]),
+        ("restaurant", "zempa", ["Zenppa Restaurant"]),  # as it sounds
+        ("restaurant", "sakie", ["Zacky"]),
         (None, "is there live music by the ember tonight", []),
         (None, "we will come to my horse", []),
     ],
@@ -316,6 +324,11 @@ def test_names_that_are_nearly_alike(alike: PlaceIndex, expecting: str | None, t
 def test_a_kind_of_house_left_out_tells_it_from_another(alike: PlaceIndex) -> None:
     [find] = find_places(alike, "table at ember tonight")
     assert find.slugs == ("ember restaurant",)  # not "Ember Wood" as well
+
+
+def test_the_nearer_of_two_is_meant(alike: PlaceIndex) -> None:
+    [find] = find_places(alike, "table at norvalyna")
+    assert find.slugs == ("norvalina",)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ _ALONE = _OPENING - _WORDS.details | {"do"}
 _PERSONS = _PEOPLE.ones | _PEOPLE.fellowship | _PEOPLE.like_names | lexicon.words("names").titles | _WORDS.under
 _LEADING = _WORDS.strong | _WORDS.leading | _WORDS.weak
 _TO = frozenset(("at", "to", "into"))
-_EATING = _WORDS.eating | _WORDS.meals | _WORDS.attributed
+_EATING = _WORDS.eating | _WORDS.attributed
 _SEATS = frozenset(word for said in lexicon.load("wishes")["seating"].values() for word in re.split(r"[ |]", said))
 _NUMBER_CUES = frozenset(("for", "at", "on", "by", "after", "before", "of", "around", "about"))
 _LAST_DAY = "31"
@@ -102,12 +102,11 @@ def _is_about_table(spot: Spot) -> bool:
 
 
 def _is_odd(spot: Spot) -> bool:
-    """Whether the words are hardly said but as a name; a part needs a text about a table, and one word to be the name's own."""
+    """Whether the words are hardly said but as a name; a part needs a text about a table or another name beside it."""
     if spot.grade.partial:
         return (
             spot.grade.rank == UNKNOWN
             and spot.units[0].word == spot.grade.words[0]
-            and (spot.grade.core or not spot.single)
             and bool(spot.said.arranges or spot.said.details)
         )
     return not spot.grade.plain

@@ -16,7 +16,6 @@ _LONGEST = 8
 _FORM, _GAP, _SLIP, _DOUBTFUL = 1, 3, 10, 1000
 _SHORTEST_JOINED = 6
 _MOST_JOINED = 4
-_MOST_SLIPS = 3
 _SHORTEST_PIECE = 3
 _TELLING_TOGETHER = 3
 """Words, but for small ones. So many of a name, beside one that is nearly the same, are said of nothing else."""
@@ -99,7 +98,7 @@ def _cut_up(index: PlaceIndex, word: str, after: tuple[str, ...]) -> Iterator[tu
             pairs = ((first, second) for first in _meant_by(index, cut, second))
             yield from ((*pair, *after) for pair in pairs if index.is_pair(*pair))
             if len(after) < _MOST_JOINED - 2:
-                for rest in {cut, cut.removesuffix("and")}:
+                for rest in dict.fromkeys((cut, cut.removesuffix("and"))):
                     yield from _cut_up(index, rest, (second, *after))
 
 
@@ -108,7 +107,7 @@ def _meant_by(index: PlaceIndex, cut: str, second: str) -> Sequence[str]:
     first = cut if cut in index.vocabulary else cut.removesuffix("and")
     if first in index.vocabulary or min(len(first), len(second) + 1) < SHORTEST:
         return (first,)
-    return index.slips.meant(first)[:1]
+    return index.slips.meant(first)
 
 
 def _is_split(index: PlaceIndex, unit: Unit, follower: Unit, following: str) -> bool:
@@ -277,7 +276,7 @@ def _apart(said: str, known: str, *, lenient: bool) -> int | None:
     if not (is_slip(said, known) or (lenient and rank(said) > EVERYDAY and may_sound(said, known))):
         return None
     if rank(said) == UNKNOWN:
-        return _SLIP * min(distance(said, known), _MOST_SLIPS)
+        return _SLIP * distance(said, known)
     return _DOUBTFUL if lenient else None
 
 

@@ -12,7 +12,7 @@ from nlu.reading.places.units import Unit
 from nlu.reading.places.vocabulary import CALENDAR
 
 _WORDS = lexicon.words("places")
-_BOOKING = _WORDS.attributed | _WORDS.strong | _WORDS.meals | lexicon.words("changing").changing
+_BOOKING = _WORDS.attributed | _WORDS.strong | lexicon.words("changing").changing
 _TURNING = _WORDS.strong | _WORDS.turning | lexicon.words("changing").changing
 _BESIDE, _KINDS = _WORDS.beside | {"at"}, lexicon.words("streets").kinds
 _MEASURES = frozenset(("number", "ordinal", "clock", "day", "slash", "meridiem", "oclock", "phone_spelling"))
@@ -103,7 +103,7 @@ class Said:
 
     @cached_property
     def books(self) -> bool:
-        """Whether a booking, or a meal, is spoken of."""
+        """Whether a booking is spoken of."""
         return any(unit.word in _BOOKING for unit in self.units)
 
     @cached_property
