@@ -14,8 +14,7 @@ import yaml
 
 from nlu.asked_name import marked
 from nlu.features import ASKED, NOTHING
-from nlu.languages import recognise
-from nlu.naming import is_full_name
+from nlu.languages import is_full_name, recognise
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "acts"
 _ASKED_ABOUT = frozenset(("topic", "diet"))

@@ -7,7 +7,6 @@ Brackets mark them, `[|Lima], [Ana]` those of a family said first. An answer wit
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -21,8 +20,6 @@ import yaml
 from nlu import lexicon
 from nlu.clauses import Part
 from nlu.lexicon import COMMON
-from nlu.naming import whole_name
-from nlu.reading import read
 from nlu.reading.lexing import Token, tokenize
 from nlu.reading.names import HESITATION, as_printed
 
@@ -36,12 +33,13 @@ _BRACKETS = re.compile(r"\[(\|?)([^]]+)\]")
 _SPELLED = re.compile(
     r"(?<!\w)[^\W\d_](?:-[^\W\d_]){2,}(?!\w)|(?<!\w)[^\W\d_](?:([ .])[^\W\d_])(?:\1[^\W\d_]){2,}(?!\w)"
 )
+_ANY_WORD = re.compile(r"[^\W\d_]+")
 _SPELLED_OUT = "<spelled>"
 _REACH, _FAR = 3, 5
 _ELSE_WHERE_TOLD = 0.15
 """What it counts that a word is no name, where the message is likely to tell one and no word is rather one than not."""
 _SUFFIX = 2
-_TIMES = 3
+_TIMES = 6
 _EDGE = Token(0, 0, "<edge>")
 
 
@@ -68,18 +66,15 @@ def examples() -> Iterator[tuple[str, list[Marked]]]:
     for path in sorted(EXAMPLES.glob("*.yml")):
         block = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if block["act"] in ("name", "no_name"):
-            yield from filter(None, (_example(line, block["act"]) for line in block["texts"].splitlines()))
+            yield from (_example(line, block["act"]) for line in block["texts"].splitlines())
     for line in yaml.load(NO_NAMES.read_text(encoding="utf-8"), yaml.CSafeLoader)["texts"].splitlines():
         yield line, []
 
 
-def _example(line: str, act: str) -> tuple[str, list[Marked]] | None:
-    """Return an answer and where its name stands; None where it has no brackets, and is more than a name."""
+def _example(line: str, act: str) -> tuple[str, list[Marked]]:
+    """Return an answer and where its name stands: without brackets, all of a name is one."""
     text, told = marked(line)
-    if act != "name" or told:
-        return text, told
-    is_name = whole_name(text, read(text, expecting="name")) == as_printed(text)
-    return (text, [Marked(Part(0, len(text)), NAME)]) if is_name else None
+    return (text, told) if act != "name" or told else (text, [Marked(Part(0, len(text)), NAME)])
 
 
 def features(text: str) -> list[list[str]]:
@@ -88,7 +83,7 @@ def features(text: str) -> list[list[str]]:
     words = [_EDGE] * _REACH + tokens + [_EDGE] * _REACH
     case = "upper" if text.isupper() else "lower" if text.islower() else "mixed"
     rare = [token.kind == "word" and (token.word not in COMMON or _is_capital(token, case)) for token in tokens]
-    often = Counter(token.word for token in tokens)
+    often, last = Counter(token.word for token in tokens), {token.word: token for token in tokens}.values()
     whole = [f"case:{case}", f"long:{min(len(tokens), 12) // 3}", f"capitals:{case} {min(sum(rare), 4)}"]
     return [
         [
@@ -96,7 +91,7 @@ def features(text: str) -> list[list[str]]:
             *_of_word(words[at : at + 2 * _REACH + 1], case),
             *_around(tokens, at),
             f"nth:{case} {rare[at]} {min(sum(rare[:at]), 3)} {min(sum(rare[at + 1 :]), 3)}",
-            f"again:{often[tokens[at].word] > 1}",
+            f"again:{often[tokens[at].word] > 1} {tokens[at] in last}",
         ]
         for at in range(len(tokens))
     ]
@@ -177,23 +172,19 @@ def labels(text: str, told: Sequence[Marked]) -> list[str]:
     ]
 
 
-def name_of(
-    text: str, shares: Sequence[Mapping[str, float]], *, is_told: bool, whole: str | None = None
-) -> tuple[str, list[Part]] | None:
-    """Return the name in a text and where its parts stand, by how likely each label of each word is; None where there is none.
+def name_of(text: str, shares: Sequence[Mapping[str, float]], *, is_told: bool) -> tuple[str, list[Marked]] | None:
+    """Return the name in a text and what marks its parts, by how likely each label of each word is; None where there is none.
 
     Of several, the likeliest, and the family's told apart from it: who else is spoken of is no part of a name. `is_told`: whether
-    the message is likely to tell one. `whole`: the name that all of the text is (`nlu.naming`); where it has the same words, they
-    stand in its order.
+    the message is likely to tell one.
     """
     chosen = _chosen(text, shares, 1.0) or (_chosen(text, shares, _ELSE_WHERE_TOLD) if is_told else [])
-    said = " ".join(_once([text[slice(*part)] for part in chosen]))
-    name = whole if whole and _letters(whole) == _letters(said) else _printed(said)
-    return (name, chosen) if said else None
+    said = " ".join(_once([text[slice(*each.part)] for each in chosen]))
+    return (_printed(said), chosen) if said else None
 
 
-def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> list[Part]:
-    """Return where the likeliest name stands, and the family. `weight`: what it counts that a word is something else."""
+def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> list[Marked]:
+    """Return what marks the likeliest name, and the family. `weight`: what it counts that a word is something else."""
     tokens = _words(text)
     likely = [max({**share, ELSE: share[ELSE] * weight}.items(), key=itemgetter(1))[0] for share in shares]
     runs: dict[str, list[_Run]] = {NAME: [], FAMILY: []}
@@ -202,11 +193,7 @@ def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> 
         if label != ELSE and any(tokens[at].kind != "other" for at in run):
             part = _whole_words(tokens, run[0], run[-1] + 1)
             runs[label].append(_Run(part, sum(shares[at][label] for at in run) / len(run)))
-    return [max(found, key=lambda run: run.share).part for found in runs.values() if found]
-
-
-def _letters(name: str) -> list[str]:
-    return sorted(set(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold())))
+    return [Marked(max(found, key=lambda run: run.share).part, label) for label, found in runs.items() if found]
 
 
 class _Run(NamedTuple):
@@ -258,12 +245,24 @@ def varied(told: Sequence[tuple[str, list[Marked]]]) -> Iterator[tuple[str, list
     for text, marks in told:
         yield text, marks
         for _ in range(_TIMES if marks else 0):
-            other, placed, end = "", list[Marked](), 0
-            for each in marks:
-                other += text[end : each.part.start]
-                name = chance.choice(names)
-                placed.append(Marked(Part(len(other), len(other) + len(name)), each.label))
-                other, end = other + name, each.part.end
-            plain = other + text[end:]
+            plain, placed = _renamed(text, [(each, chance.choice(names)) for each in marks])
             typed = chance.choice((str, str, str.lower, str.upper))(plain)
             yield typed if len(typed) == len(plain) else plain, placed  # "ß" has no capital
+
+
+def _renamed(text: str, names: Sequence[tuple[Marked, str]]) -> tuple[str, list[Marked]]:
+    """Put other names where these stand; what is said of one besides goes with it: "Vic, [Vic Damoni]"."""
+    swapped = dict[str, str]()
+    for each, name in names:
+        words, others = text[slice(*each.part)].split(), name.split()
+        swapped |= {words[0]: others[0], words[-1]: others[-1]}
+    other, placed, end = "", list[Marked](), 0
+    for each, name in names:
+        other += _swapped(text[end : each.part.start], swapped)
+        placed.append(Marked(Part(len(other), len(other) + len(name)), each.label))
+        other, end = other + name, each.part.end
+    return other + _swapped(text[end:], swapped), placed
+
+
+def _swapped(text: str, others: Mapping[str, str]) -> str:
+    return _ANY_WORD.sub(lambda word: others.get(word.group(), word.group()), text)

@@ -15,9 +15,7 @@ from anyascii import anyascii
 from nlu import lexicon
 from nlu.languages import recognise
 from nlu.lexicon import load
-from nlu.naming import whole_name
 from nlu.reading.message import Span
-from nlu.reading.names import as_printed
 
 _ODD_NAME = re.compile(r"[^\W\d_][^\W\d_'.\- ]*(?:[ '.\-]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 60
@@ -35,14 +33,14 @@ class Surface(NamedTuple):
     """lower-case words and numbers, without accents"""
     cues: list[str]
     """names of the turns of phrase in lexicon/en/cues.yml; "correcting" where the text only sets one thing right"""
-    whole_name: str | None
-    """the name that the text is, without what is said around one (`nlu.naming`)"""
     odd_name: str | None
     """the text, where its letters allow it to be a name"""
     lost: list[str]
     """names after "to" or "at" that are no restaurant of ours: elsewhere a name may be anybody's"""
     language: str | None
     """code of ISO 639-1 where the text is surely not English"""
+    whole_name: str | None = None
+    """the name in the answer to the question for one, as the tagger of names has found it"""
 
 
 def surface(text: str, spans: list[Span]) -> Surface:
@@ -51,8 +49,7 @@ def surface(text: str, spans: list[Span]) -> Surface:
     return Surface(
         words=folded_words(text),
         cues=[*_cues(text), *_correcting(text, spans)],
-        whole_name=whole_name(text, spans),
-        odd_name=as_printed(said) if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
+        odd_name=said if len(said) <= _LONGEST_NAME and _ODD_NAME.fullmatch(said) else None,
         lost=[span.text for span in spans if _is_unknown_place(span) and _GOAL.search(text[: span.start])],
         language=recognise(text),
     )

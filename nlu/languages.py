@@ -21,6 +21,7 @@ _SCRIPTS: dict[str, str] = lexicon.load("languages")["scripts"]
 _UKRAINIAN = frozenset("\u0456\u0457\u0454\u0491")
 _PERSIAN = frozenset("\u06af\u0686\u067e\u0698\u06cc\u06a9")
 _WORD = re.compile(r"[^\W\d_]+")
+_FULL_NAME = (2, 3)
 
 _TELLING, _OF_IT_TOO = (
     {name.removeprefix(kind): words for name, words in vars(_WORDS).items() if name.startswith(kind)}
@@ -34,6 +35,12 @@ def recognise(text: str) -> str | None:
     letters = unicodedata.normalize("NFC", text).casefold()
     said = _WORD.findall(letters)
     return _by_script(letters, said) or _by_words(said)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text is two or three capitalized words, as names are in other alphabets too; one might be any word."""
+    words = text.split()
+    return len(words) in _FULL_NAME and all(word.istitle() for word in words)
 
 
 def _by_script(letters: str, said: list[str]) -> str | None:

@@ -1,7 +1,7 @@
 """A name that is only set down behind the details of a table: "…, five of us at 6:30. Hank Boyle" is for Hank Boyle.
 
-Nothing leads to it. But it is a clause of its own in which nothing else was read, it is built as names are, and the learned model
-takes it for one as the answer to the question that it answers beforehand.
+Nothing leads to it. But it is a clause of its own in which nothing else was read, and the learned model takes it for a name as the
+answer to the question that it answers beforehand; the tagger of such answers tells which of its words are the name.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from nlu.clauses import Acts, Part, clauses_of
-from nlu.naming import whole_name
 from nlu.reading.message import Span
-from nlu.reading.reader import read
 
 NAME_PARTS = ("first_name", "last_name")
 _OF_TABLE = frozenset(("restaurant", "date", "time", "party_size"))
@@ -21,18 +19,16 @@ _SURE = 0.75
 words are taken for one too ("Urgent"). The diner sees it before it is booked."""
 
 
-def signed_name(text: str, spans: Sequence[Span], judge: Callable[[str], Acts]) -> list[Span]:
-    """Return the name that a wish for a table ends with, by its parts; nothing where there is none or one was read.
+def signature(text: str, spans: Sequence[Span], judge: Callable[[str], Acts]) -> Part | None:
+    """Return where the name stands that a wish for a table ends with; None where there is none or one was read.
 
     `judge`: the acts of a text as the answer to the question for a name.
     """
     kinds = {span.entity for span in spans}
     if not kinds.isdisjoint(NAME_PARTS) or len(kinds & _OF_TABLE) < _KINDS_OF_REQUEST:
-        return []
-    for part in _stretches(text, spans):
-        if judge(text[slice(*part)]).get("name", 0.0) >= _SURE and (found := _parts_of(text, part)):
-            return found
-    return []
+        return None
+    parts = _stretches(text, spans)
+    return next((part for part in parts if judge(text[slice(*part)]).get("name", 0.0) >= _SURE), None)
 
 
 def _stretches(text: str, spans: Sequence[Span]) -> Iterator[Part]:
@@ -47,13 +43,3 @@ def _stretches(text: str, spans: Sequence[Span]) -> Iterator[Part]:
 
 def _touch(part: Part, span: Span) -> bool:
     return part.start < span.end and span.start < part.end
-
-
-def _parts_of(text: str, part: Part) -> list[Span]:
-    said = text[slice(*part)]
-    found = read(said, expecting="name")
-    names = [span for span in found if span.entity in NAME_PARTS]
-    name = whole_name(said, found) or ""
-    if " ".join(str(span.value) for span in names) != name and name:  # "Mia and Jon"
-        return [Span(NAME_PARTS[0], part.start, part.end, said, name)]
-    return [Span(span.entity, part.start + span.start, part.start + span.end, span.text, span.value) for span in names]

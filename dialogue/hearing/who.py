@@ -8,6 +8,7 @@ from dialogue.hearing.restaurants import in_hand, is_named
 from dialogue.reading import Entity
 from dialogue.reasons import is_name, is_no_name, is_surely_name, may_insist_on_name
 from dialogue.turn import Turn, country_of
+from nlu.reading.names import as_printed
 
 NAME_PARTS = ("first_name", "last_name")
 _LONGEST_NAME = 60
@@ -29,19 +30,19 @@ def hear_who(turn: Turn) -> Steps[None]:
 
 
 def _name_read(turn: Turn, *, may_be_whole: bool) -> str:
-    """Return the name that was read; asked for one, the whole message where it is built as one, and certainly is: "Paris"."""
+    """Return the name that was read; asked for one, what answers that: "Paris"."""
     parts = {entity.kind: str(entity.value) for entity in turn.entities if entity.kind in NAME_PARTS}
     name = " ".join(parts[kind] for kind in NAME_PARTS if kind in parts)
     if turn.asked != "name" or turn.has_cue("noise") or not may_be_whole:
         return name
-    is_whole = is_name(turn.reading.acts) or _is_insisted_on(turn)
-    return (is_whole and turn.reading.whole_name) or name
+    if is_name(turn.reading.acts):
+        return turn.reading.whole_name or name
+    return as_printed(turn.reading.odd_name or "") if _is_insisted_on(turn) else name
 
 
 def _is_insisted_on(turn: Turn) -> bool:
     """Return whether a name that looked like something else is given again: a diner may well be called Ye."""
-    parts = [entity for entity in turn.reading.entities if entity.kind in NAME_PARTS]
-    looks_like_name = bool(parts) and parts[0].text[:1].isupper() and not turn.has_cue("no_name")
+    looks_like_name = (turn.reading.odd_name or "")[:1].isupper() and not turn.has_cue("no_name")
     return turn.state.misses > 0 and looks_like_name and may_insist_on_name(turn.reading.acts)
 
 
@@ -50,7 +51,7 @@ def _odd_name(turn: Turn) -> str | None:
     acts, is_answer = turn.reading.acts, turn.asked == "name" and turn.intent not in _NO_NAMES
     if not is_answer or turn.has_cue("noise") or is_no_name(acts) or not (turn.state.misses or is_surely_name(acts)):
         return None
-    return turn.reading.odd_name
+    return as_printed(turn.reading.odd_name) if turn.reading.odd_name else None
 
 
 def hear_phone(turn: Turn, entities: list[Entity]) -> Steps[None]:

@@ -35,11 +35,13 @@ from nlu.reading.message import Message as ReadMessage
 from nlu.reading.message import Span
 from nlu.reading.reader import read_message
 from nlu.second_opinion import Opinion, doubted
-from nlu.signing import signed_name
+from nlu.signing import signature
 from nlu.telling import without_what_is_told
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
+SIGNATURE = "signature"
+"""Where a message has the part of its text that is a name set down behind a wish (`nlu.signing`)."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -114,7 +116,6 @@ class MeaningModel(GraphComponent, IntentClassifier):
         read = read_message(text, expecting=None)
         set_reading(message, without_what_is_told(read, acts, self._judge(read)))
         entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
-        entities = self._with_name(text, entities, asked)
         told = {entity["entity"] for entity in entities}
         sure = sure_intent(text, acts, expecting, told)
         if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
@@ -125,6 +126,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
         found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
         for name, value in found.items():
             message.set(name, value, add_to_output=True)
+        if asked not in ASKED:  # a name or a yes is told otherwise
+            message.set(SIGNATURE, self._signature(text, entities))
 
     def _with_notes(
         self, read: ReadMessage, entities: Sequence[Mapping[str, Any]], acts: Mapping[str, float] | None
@@ -138,12 +141,9 @@ class MeaningModel(GraphComponent, IntentClassifier):
         notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
         return _with_notes(entities, notes, read.text), notes
 
-    def _with_name(self, text: str, entities: list[Mapping[str, Any]], asked: str) -> list[Mapping[str, Any]]:
-        """Return the entities with those of a name that is only set down behind them; a name or a yes is told otherwise."""
-        if asked in ASKED:
-            return entities
-        spans = [as_span(each, text) for each in entities]
-        return [*entities, *(as_entity(span, MeaningModel) for span in signed_name(text, spans, self._as_name))]
+    def _signature(self, text: str, entities: list[Mapping[str, Any]]) -> Part | None:
+        """Return where a name is only set down behind the entities."""
+        return signature(text, [as_span(each, text) for each in entities], self._as_name)
 
     def _as_name(self, text: str) -> Acts:
         """Return the acts of a text as the answer to the question for a name."""

@@ -9,11 +9,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.asked_name import examples, features, labels, name_of, varied
+from nlu.asked_name import FAMILY, Marked, examples, features, labels, name_of, varied
 from nlu.clauses import Part
-from nlu.components.meaning_model import ACTS
-from nlu.components.reading_extractor import SURFACE
+from nlu.components.meaning_model import ACTS, SIGNATURE
+from nlu.components.reading_extractor import SURFACE, as_entity
 from nlu.components.tagging import Tagger, Taught
+from nlu.reading.lexing import tokenize
+from nlu.reading.message import Span
+from nlu.reading.names import as_printed, parts_of
 from nlu.signing import NAME_PARTS
 
 _LIKELY = 0.5
@@ -37,22 +40,28 @@ class NameTagger(Tagger):
     def add(self, message: Message) -> None:
         """Set the name that is found for the one that the words around names tell; what else was read in it is no more."""
         text, acts = message.get(TEXT) or "", message.get(ACTS) or {}
-        expects = (message.get("metadata") or {}).get("expects")
-        if expects == "name" and not _is_another(acts) and (words := features(text)):
-            whole = message.get(SURFACE)["whole_name"]
-            found = name_of(text, self.shares(words), is_told=acts.get("name", 0.0) >= _LIKELY, whole=whole)
-            self._set(message, *(found or (whole, [])))
+        expects, signed = (message.get("metadata") or {}).get("expects"), message.get(SIGNATURE)
+        if expects == "name" and not _is_another(acts):
+            self._set(message, *self._named(text, Part(0, len(text)), is_told=acts.get("name", 0.0) >= _LIKELY))
+        elif signed:
+            self._set(message, *self._named(text, signed, is_told=True))
 
-    def _set(self, message: Message, name: str | None, parts: Sequence[Part]) -> None:
-        entities, surface = message.get(ENTITIES, []), message.get(SURFACE)
+    def _named(self, text: str, part: Part, *, is_told: bool) -> tuple[str | None, list[Span]]:
+        """Return the name in a part of a text, and its parts."""
+        said = text[slice(*part)]
+        words = features(said)
+        name, marks = (words and name_of(said, self.shares(words), is_told=is_told)) or (None, [])
+        return name, list(_spans(text, part.start, marks))
+
+    def _set(self, message: Message, name: str | None, parts: Sequence[Span]) -> None:
+        entities = message.get(ENTITIES, [])
         inside = _inside(entities, parts)
         if any(map(_is_surely_house, inside)):
             return
-        if name is None or _name_read(entities) != name:
-            entities = [each for each in entities if each["entity"] not in NAME_PARTS and each not in inside]
-            entities += self.add_extractor_name(_as_entities(name, parts))
+        entities = [each for each in entities if each["entity"] not in NAME_PARTS and each not in inside]
+        entities += [as_entity(part, NameTagger) for part in parts]
         message.set(ENTITIES, entities, add_to_output=True)
-        message.set(SURFACE, {**surface, "whole_name": name}, add_to_output=True)
+        message.set(SURFACE, {**message.get(SURFACE), "whole_name": name}, add_to_output=True)
 
 
 def _is_another(acts: Mapping[str, float]) -> bool:
@@ -60,12 +69,7 @@ def _is_another(acts: Mapping[str, float]) -> bool:
     return acts.get("name", 0.0) < _LIKELY <= max(acts.values(), default=0.0)
 
 
-def _name_read(entities: Iterable[Mapping[str, Any]]) -> str:
-    read = {each["entity"]: str(each["value"]) for each in entities}
-    return " ".join(read[kind] for kind in NAME_PARTS if kind in read)
-
-
-def _inside(entities: Iterable[Mapping[str, Any]], parts: Sequence[Part]) -> list[Mapping[str, Any]]:
+def _inside(entities: Iterable[Mapping[str, Any]], parts: Sequence[Span]) -> list[Mapping[str, Any]]:
     """Return what was read in the words of a name."""
     return [each for each in entities if any(each["start"] < part.end and part.start < each["end"] for part in parts)]
 
@@ -74,5 +78,15 @@ def _is_surely_house(entity: Mapping[str, Any]) -> bool:
     return entity["entity"] == "restaurant" and entity["value"]["sure"] and bool(entity["value"]["slugs"])
 
 
-def _as_entities(name: str | None, parts: Sequence[Part]) -> list[dict[str, Any]]:
-    return [{"entity": NAME_PARTS[0], "start": part.start, "end": part.end, "value": name} for part in parts[:1]]
+def _spans(text: str, start: int, marks: Sequence[Marked]) -> Iterator[Span]:
+    """Yield the given name and the family's, told apart where one mark is around both."""
+    for part, label in marks:
+        at = start + part.start
+        said = text[at : start + part.end]
+        if len(marks) > 1 or label == FAMILY:
+            yield Span(NAME_PARTS[label == FAMILY], at, at + len(said), said, as_printed(said))
+            continue
+        name = tokenize(said)
+        for entity, first, end, value in parts_of(said, name):
+            begins, ends = name[first].start, name[end - 1].end
+            yield Span(entity, at + begins, at + ends, said[begins:ends], value)

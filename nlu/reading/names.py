@@ -1,11 +1,16 @@
-"""Names of diners: after "my name is", before "is my name", in "booking for …", and bare when asked for."""
+"""Names of diners: after "my name is", before "is my name", in "booking for …".
+
+What answers the question for one is read by a tagger (`nlu.asked_name`).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from nlu import lexicon
 from nlu.grammar import Grammar
@@ -56,8 +61,6 @@ def read_names(message: Message) -> None:
     _instead(message)
     if message.expecting == "confirmation" and not message.claims:
         _whole(message)
-    if message.expecting == "name" and not message.has("first_name", "last_name"):
-        _bare(message)
 
 
 def _run(message: Message, first: int, *, any_case: bool, common: bool) -> _Run | None:
@@ -126,8 +129,6 @@ def _name_like(message: Message, token: Token, *, any_case: bool, common: bool) 
     if not raw[0].isalpha() or (token.word.isdecimal() and not token.capital):
         return False
     known = len(raw) == 1 or raw.lower() in COMMON or is_everyday(token, raw)
-    if message.expecting == "name" and raw.lower() in _WORDS.both:
-        known = False
     if token.capital and not message.text.isupper():
         return common or not known
     return any_case and not known
@@ -144,37 +145,45 @@ def _claim(message: Message, run: _Run) -> None:
     first, end = run.first, run.end
     if message.expecting != "name" and any(token.word in GENERIC for token in message.tokens[first:end]):
         return  # "Brasserie Tournesol" is a house
-    given = _behind_titles(message, run)
-    if given > first and end - given == 1:
-        message.claim("last_name", given, end, _printed(message, first, end))
-        return
-    if end - given == 1 or (end - given == _HYPHENATED and message.tokens[given + 1].word == "-"):
-        message.claim("first_name", given, end, _printed(message, given, end))
-        return
-    last = _last(message, given, end)
-    shown = given + 3 if message.tokens[given + 1].word == "-" and given + 3 <= last[0] else given + 1
-    message.claim("first_name", given, shown, _printed(message, given, last[0]))
-    message.claim("last_name", *last, _printed(message, *last))
+    for part in parts_of(message.text, message.tokens[first:end]):
+        message.claim(part.entity, first + part.first, first + part.end, part.value)
 
 
-def _behind_titles(message: Message, run: _Run) -> int:
+class NamePart(NamedTuple):
+    """Words of a name, from the first up to an end (exclusive), as `first_name` or `last_name`."""
+
+    entity: str
+    first: int
+    end: int
+    value: str
+
+
+def parts_of(text: str, name: Sequence[Token]) -> list[NamePart]:
+    """Return the parts of a name that these words of a text are."""
+    given, end = _behind_titles(name), len(name)
+    if given and end - given == 1:
+        return [NamePart("last_name", given, end, _printed(text, name))]
+    if end - given == 1 or (end - given == _HYPHENATED and name[given + 1].word == "-"):
+        return [NamePart("first_name", given, end, _printed(text, name[given:]))]
+    last = _last(name, given)
+    shown = given + 3 if name[given + 1].word == "-" and given + 3 <= last else given + 1
+    return [
+        NamePart("first_name", given, shown, _printed(text, name[given:last])),
+        NamePart("last_name", last, end, _printed(text, name[last:])),
+    ]
+
+
+def _behind_titles(name: Sequence[Token]) -> int:
     """Where the name begins after "Mrs" or "Prof. Dr."; at the latest with its last word."""
-    given = run.first
-    while given < run.end - 1 and message.tokens[given].word in _WORDS.titles | {"."}:
-        given += 1
-    return given
+    return len(list(takewhile(lambda token: token.word in _WORDS.titles | {"."}, name[:-1])))
 
 
-def _last(message: Message, first: int, end: int) -> tuple[int, int]:
-    """The family name at the end of a run: its last word, with particles and a hyphenated half."""
-    start = end - 1
-    while start - 1 > first and (
-        message.tokens[start - 1].word in PARTICLES
-        or message.tokens[start - 1].word == "-"
-        or message.tokens[start].word == "-"
-    ):
+def _last(name: Sequence[Token], given: int) -> int:
+    """Where the family name begins: the last word, with particles and a hyphenated half."""
+    start = len(name) - 1
+    while start - 1 > given and (name[start - 1].word in PARTICLES | {"-"} or name[start].word == "-"):
         start -= 1
-    return start, end
+    return start
 
 
 def _after(message: Message, position: int) -> int:
@@ -213,13 +222,13 @@ def _read_last_names(message: Message) -> None:
             at = _after(message, end)
             run = _run(message, at, any_case=False, common=True) or _run(message, at, any_case=True, common=False)
             if run:
-                message.claim(entity, run.first, run.end, _printed(message, run.first, run.end))
+                message.claim(entity, run.first, run.end, _printed(message.text, message.tokens[run.first : run.end]))
     for rule, entity in ((_LAST_AFTER, "last_name"), (_FIRST_AFTER, "first_name")):
         view = message.view
         for match in rule.finditer(view.text):
             start, _ = view.tokens_between(match.start(), match.end())
             if start and message.free(start - 1) and message.tokens[start - 1].kind == "word":
-                message.claim(entity, start - 1, start, _printed(message, start - 1, start))
+                message.claim(entity, start - 1, start, _printed(message.text, message.tokens[start - 1 : start]))
 
 
 def _strong(message: Message) -> None:
@@ -376,30 +385,9 @@ def _instead(message: Message) -> None:
             return
 
 
-def _bare(message: Message) -> None:
-    """The name was asked for: two capitalised words are one whatever they mean, else the first that are not common."""
-    whole = _run(message, 0, any_case=False, common=True)
-    speaks = message.tokens[:1] and message.tokens[0].word in _WORDS.speaking
-    if (
-        whole
-        and not speaks
-        and whole.end == len(message.tokens) >= _PAIR
-        and all(t.capital or t.word == "." for t in message.tokens)
-    ):
-        _claim(message, whole)
-        return
-    for position, token in enumerate(message.tokens):
-        if token.kind == "word" and not message.taken(position):
-            run = _run(message, position, any_case=True, common=False)
-            if run:
-                _claim(message, run)
-                return
-
-
-def _printed(message: Message, first: int, end: int) -> str:
+def _printed(text: str, name: Sequence[Token]) -> str:
     """The words of these tokens as a name, without a point at its end."""
-    text = message.text[message.tokens[first].start : message.tokens[end - 1].end]
-    return as_printed(text, within=message.tokens[first].word in PARTICLES)
+    return as_printed(text[name[0].start : name[-1].end], within=name[0].word in PARTICLES)
 
 
 def as_printed(text: str, *, within: bool = False) -> str:

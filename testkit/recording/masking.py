@@ -10,6 +10,7 @@ import phonenumbers
 
 from bot.rendering import gsm7
 from nlu.lexicon import COMMON
+from nlu.reading.lexing import tokenize
 from nlu.reading.reader import read
 
 _PEOPLE = (
@@ -35,6 +36,9 @@ class Mask:
 
     def learn(self, text: str, expected: str | None) -> None:
         """Collect the names and numbers in a message from the diner."""
+        if expected == "name":  # nothing in the answer is worth a name that stays in a recording
+            words = (token for token in tokenize(text) if token.kind == "word" and token.word not in COMMON)
+            self.learn_name(" ".join(text[token.start : token.end] for token in words))
         first: str | None = None
         for span in read(text, expecting=expected):
             word = span.text.strip(" -'")

@@ -86,6 +86,7 @@ def _turn(row: dict[str, Any]) -> Turn:
     entities = tuple(Entity(span.entity, span.text, span.value) for span in spans)
     entities += tuple(Entity(kind, text, text) for kind in row.get("also", ()))
     entities += tuple(Entity("note", note, note) for note in row.get("notes", ()))
+    entities += tuple(Entity("first_name", name if name in text else text, name) for name in (row.get("name"),) if name)
     reading = Reading(
         intent=row["intent"],
         is_unsure=row.get("unsure", False),
@@ -94,7 +95,7 @@ def _turn(row: dict[str, Any]) -> Turn:
         entities=entities,
         words=tuple(left.words),
         cues=frozenset(left.cues),
-        whole_name=left.whole_name,
+        whole_name=row.get("name"),
         odd_name=left.odd_name,
         lost=tuple(left.lost),
         language=left.language,

@@ -56,6 +56,11 @@ class Reader:
         """The name of what a text is for."""
         return str(self._post(text, expects)["intent"]["name"])
 
+    def name(self, text: str, expects: str | None) -> str | None:
+        """The whole name that a text tells, as it is kept."""
+        name: str | None = self._post(text, expects)["surface"]["whole_name"]
+        return name
+
     def entities(self, text: str, kind: str) -> list[str]:
         """The words of each entity of a kind, where nothing was asked."""
         found = self._post(text, None)["entities"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
+from dialogue.reasons import is_name
 from nlu.asked_name import ELSE, FAMILY, NAME, NO_NAMES, Marked, examples, features, labels, marked, name_of, varied
 from nlu.clauses import Part
+from nlu.cues import surface
 from tests.eval.reading import Reader
 from tests.support.running import Stack
+
+SAID = yaml.safe_load(Path(__file__).with_name("names_asked.yml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +105,7 @@ def test_of_two_names_the_likelier_is_meant() -> None:
     likely = [dict.fromkeys((NAME, FAMILY, ELSE), 0.0) | {NAME: share, ELSE: 1 - share} for share in (0.6, 0.0, 0.9)]
     found = name_of("Tom no Tim", likely, is_told=True)
 
-    assert found == ("Tim", [Part(7, 10)])
+    assert found == ("Tim", [Marked(Part(7, 10), NAME)])
 
 
 def test_a_name_is_short_for_no_word() -> None:
@@ -115,12 +121,43 @@ def test_where_a_name_is_told_less_is_enough(is_told: bool, name: str | None) ->
     assert (found and found[0]) == name
 
 
-def test_a_whole_name_gives_the_same_words_their_order() -> None:
-    text, told = marked("[lima, ana]")
-    found = name_of(text, shares(*labels(text, told)), is_told=True, whole="Ana Lima")
+def test_who_is_named_twice_is_renamed_twice() -> None:
+    told = [marked("Vic, [Vic Damoni]"), marked("Lowe. [Ana Lowe]")]
+    again = [text.lower() for text, _ in varied(told)]
 
-    assert found
-    assert found[0] == "Ana Lima"
+    assert set(again) == {"vic, vic damoni", "ana, ana lowe", "lowe. ana lowe", "damoni. vic damoni"}
+
+
+def test_names_are_heard_whole(reader: Reader) -> None:
+    heard = {text: reader.name(text, "name") for text in SAID["names"]}
+    missed = {text: heard[text] for text, name in SAID["names"].items() if heard[text] != name}
+    assert len(missed) <= len(SAID["names"]) // 50, missed
+
+
+def test_what_is_no_name_is_told_from_names(reader: Reader) -> None:
+    missed = [text for text in SAID["no_names"] if is_name(reader.acts(text, "name")) and not _is_noise(text)]
+    assert missed == []
+    unsure = [text for text in SAID["names"] if not is_name(reader.acts(text, "name"))]
+    assert len(unsure) <= len(SAID["names"]) // 10, unsure
+
+
+def _is_noise(text: str) -> bool:
+    return "noise" in surface(text, []).cues
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("friday 6:30, five of us. Hank Boyle", "Hank Boyle"),
+        ("a table for 2 tonight at 8?? RICK", "Rick"),
+        ("2 of us at 7 tomorrow, Mia and Jon", "Mia and Jon"),
+        ("friday at 8 pm, two covers, A. Castellanos.", "A. Castellanos"),
+        ("2 of us at 7 tomorrow, cheers mate", None),
+        ("2 of us at 7 tomorrow, gluten free", None),
+    ],
+)
+def test_a_name_behind_the_details_is_heard(reader: Reader, text: str, name: str | None) -> None:
+    assert reader.name(text, None) == name
 
 
 @pytest.mark.parametrize(
@@ -137,9 +174,7 @@ def test_a_whole_name_gives_the_same_words_their_order() -> None:
     ],
 )
 def test_a_name_among_other_words_is_found(reader: Reader, text: str, name: str) -> None:
-    parts = (reader.values(text, kind, "name") for kind in ("first_name", "last_name"))
-
-    assert " ".join(str(value) for values in parts for value in values) == name
+    assert reader.name(text, "name") == name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nlu.languages import recognise
+from nlu.languages import is_full_name, recognise
 from tests.support.steps import steps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +49,13 @@ def test_a_sentence_in_another_language_is_told_by_it() -> None:
 @pytest.mark.parametrize("text", SAID["en"])
 def test_foreign_names_dishes_and_slips_are_no_other_language(text: str) -> None:
     assert recognise(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("Анна Петрова", True), ("Анна", False), ("Я хочу отменить", False), ("李小龍", False)]
+)
+def test_other_alphabets_have_full_names_too(text: str, is_one: bool) -> None:
+    assert is_full_name(text) is is_one
 
 
 def test_nothing_that_english_speakers_say_is_another_language() -> None:
