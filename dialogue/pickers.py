@@ -7,12 +7,12 @@ from typing import Any
 
 from booking_engine import Restaurant, bookable_days
 from dialogue.effects import FindOpenings, GetRestaurant, Steps
+from dialogue.reading import OF_TABLE
 from dialogue.times import presumed_day, service_date
 from dialogue.turn import Turn
 
 _MOST_TIMES = 12
 _EVERY_TIME = 500
-_PICKED = ("party_size", "date", "time")
 _ROUND = (30, 60)
 """Minutes: of too many times those on the half hour are kept, of still too many those on the hour."""
 
@@ -22,7 +22,7 @@ def fitting(turn: Turn, expects: str | None) -> Steps[dict[str, Any] | None]:
 
     Text threads have no pages and get none.
     """
-    if turn.situation.is_by_sms or turn.state.restaurant is None or expects not in _PICKED:
+    if turn.situation.is_by_sms or turn.state.restaurant is None or expects not in OF_TABLE:
         return None
     restaurant = yield from GetRestaurant(turn.state.restaurant)
     if expects == "party_size":

@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 
 from dialogue.reasons import Acts
 
+OF_TABLE = ("party_size", "date", "time")
+"""Entities that tell for how many and when a table is to be, and the fields of the same names."""
 _SURE_ENOUGH, _CONTESTED = 0.5, 0.4
 
 

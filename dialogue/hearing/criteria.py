@@ -9,7 +9,7 @@ from booking_engine.restaurants.features import telling_words
 from booking_engine.restaurants.streets import street_words
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand
-from dialogue.reading import Entity, kinds_of
+from dialogue.reading import OF_TABLE, Entity, kinds_of
 from dialogue.turn import Turn
 from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
 
@@ -22,7 +22,6 @@ _DIETS = frozenset(("vegan", "vegetarian", "gluten_free", "dairy_free", "halal",
 _TOPICS = frozenset(("features", "alcohol", "kids", "wifi", "pets", "accessibility"))
 _PRICE_LEVELS = {1: [1], 2: [2], 3: [3, 4, 5], 4: [4, 5]}
 _ARTICLES = ("a", "an", "the", "my", "our", "with", "by", "at")
-_OF_TABLE = ("date", "time", "party_size", "seating")
 
 
 def looks_for_restaurant(turn: Turn) -> bool:
@@ -88,7 +87,7 @@ def _wants_another(turn: Turn, restaurant: Restaurant) -> bool:
     if restaurant.slug in _refused_places(turn) or any(not kinds.isdisjoint(restaurant.cuisines) for kinds in refused):
         return True
     if turn.has_cue("another_restaurant"):
-        return not turn.has_kind(*_OF_TABLE)
+        return not turn.has_kind(*OF_TABLE, "seating")
     return looks_elsewhere(turn) and not _is_so(restaurant, turn.entities)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from booking_engine import Restaurant
 from dialogue.hearing.days import hear_date, hear_time
 from dialogue.hearing.party import hear_party
-from dialogue.reading import Entity
+from dialogue.reading import OF_TABLE, Entity
 from dialogue.state import Details
 from dialogue.turn import Heard, Turn
-
-_DIVIDED = ("party_size", "date", "time")
 
 
 def set_further_aside(turn: Turn) -> bool:
@@ -21,7 +19,7 @@ def set_further_aside(turn: Turn) -> bool:
     count = max([*counts, 1 + len(turn.of_kind("another_table"))])
     if count == 1:
         return False
-    divided = [each for kind in _DIVIDED if len(each := turn.of_kind(kind)) == count]
+    divided = [each for kind in OF_TABLE if len(each := turn.of_kind(kind)) == count]
     requests = list(zip(*divided, strict=True)) if divided else [()] * count
     turn.state.further = tuple(tuple(map(tuple, request)) for request in requests[1:])
     later = [entity for request in requests[1:] for entity in request]

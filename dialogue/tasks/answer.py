@@ -7,7 +7,7 @@ from dialogue.effects import GetRestaurant, Steps
 from dialogue.hearing.criteria import looks_for_restaurant
 from dialogue.hearing.restaurants import first_named, language_of, names_restaurant
 from dialogue.hearing.who import NAME_PARTS
-from dialogue.reading import kinds_of
+from dialogue.reading import OF_TABLE, kinds_of
 from dialogue.reasons import is_wished, only_tells, wishes_new_name
 from dialogue.state import Errand
 from dialogue.tasks import about
@@ -17,11 +17,8 @@ from dialogue.tasks.gate import booking_in_mind, gate, leave_alone
 from dialogue.tasks.identify import go_on_by_text
 from dialogue.turn import DONE, Outcome, Turn
 
-DETAILS = frozenset(
-    ("tables", "party_size", "date", "time", "city", "cuisine", "street", "seating", "occasion", "diet")
-)
+DETAILS = frozenset((*OF_TABLE, "tables", "city", "cuisine", "street", "seating", "occasion", "diet"))
 """Entities of which a booking is made."""
-_OF_TABLE = ("party_size", "date", "time")
 _FEATURES = frozenset(("seating", "diet", "price"))
 _ERRANDS: dict[str, Errand] = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
@@ -100,7 +97,7 @@ def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | 
         return closed
     if (yield from corrects_booking(turn)):
         return Outcome(follow="change")
-    if is_wished("change", turn.reading.acts) and turn.has_kind("number", *_OF_TABLE) and (yield from upcoming(turn)):
+    if is_wished("change", turn.reading.acts) and turn.has_kind("number", *OF_TABLE) and (yield from upcoming(turn)):
         return Outcome(follow="change")
     if not is_left_to_answer(turn) and _is_rather_a_wish(turn, is_named=named is not None):
         return Outcome(follow="pick_up")

@@ -9,7 +9,7 @@ from booking_engine import Reservation, ReservationUnknown
 from dialogue.effects import GetReservation, ReservationsOf, Steps
 from dialogue.hearing.picking import pick, take
 from dialogue.hearing.who import NAME_PARTS
-from dialogue.reading import Entity
+from dialogue.reading import OF_TABLE, Entity
 from dialogue.reasons import is_answer
 from dialogue.state import Option
 from dialogue.tasks.asking import ask_to_pick
@@ -20,7 +20,6 @@ from nlu.reading.clock import LAST_HOUR
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
-_OF_TABLE = ("date", "time", "party_size")
 _POINTERS = frozenset(("the", "my", "our", "that", "this"))
 
 
@@ -98,7 +97,7 @@ def names_another(turn: Turn, booking: Reservation) -> bool:
 def tells_more(turn: Turn, booking: Reservation) -> bool:
     """Return whether a message that picks this booking tells something else for it too: "make the Saturday one 7 people"."""
     return any(
-        entity.kind in _OF_TABLE and not (is_its_party(entity, booking) or names_start(turn, entity, booking))
+        entity.kind in OF_TABLE and not (is_its_party(entity, booking) or names_start(turn, entity, booking))
         for entity in turn.entities
     )
 

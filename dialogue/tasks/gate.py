@@ -7,7 +7,7 @@ from dialogue.effects import Steps
 from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reading import Entity
+from dialogue.reading import OF_TABLE, Entity
 from dialogue.reasons import (
     Reason,
     is_astray,
@@ -25,7 +25,6 @@ from dialogue.tasks.bookings import corrects_booking, show_upcoming, tells_forme
 from dialogue.tasks.undo import take_back
 from dialogue.turn import DONE, Outcome, Turn
 
-_OF_TABLE = ("party_size", "date", "time")
 _OF_SIZE, _OF_TIME = {"party_size", "number"}, {"time", "number"}
 _SAYS_WHICH = {*_OF_SIZE, *_OF_TIME, "date", "restaurant", "city", "cuisine", "street", "tables", "another_table"}
 """What tells one table from another."""
@@ -54,7 +53,7 @@ def _belongs_to(turn: Turn, task: str) -> Steps[str | None]:
     """Return the task that a message belongs to by what is booked, if that tells."""
     if _may_restore(turn) and (may_take_back(turn.reading.acts) or (yield from tells_former(turn))):
         return "change"
-    if task == "change" and names_restaurant(turn) and turn.has_kind(*_OF_TABLE):
+    if task == "change" and names_restaurant(turn) and turn.has_kind(*OF_TABLE):
         return None if (yield from upcoming(turn)) else "book"  # "7 PM on Friday at Bird Dog, no, Saturday"
     other = _rather_than_book(turn) if task == "book" else None
     return other if other and (yield from upcoming(turn)) else None

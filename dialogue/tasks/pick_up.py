@@ -7,14 +7,14 @@ from dialogue.effects import Steps
 from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reading import kinds_of
+from dialogue.reading import OF_TABLE, kinds_of
 from dialogue.reasons import wishes_new_name
 from dialogue.tasks.answer import DETAILS, is_left_to_answer
 from dialogue.tasks.bookings import corrects_booking, upcoming
 from dialogue.tasks.gate import gate
 from dialogue.turn import DONE, Outcome, Turn
 
-_OF_A_BOOKING = frozenset(("party_size", "date", "time", "number"))
+_OF_A_BOOKING = frozenset((*OF_TABLE, "number"))
 
 
 def pick_up(turn: Turn) -> Steps[Outcome]:

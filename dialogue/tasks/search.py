@@ -11,12 +11,12 @@ from booking_engine import Criteria, Restaurant
 from dialogue.effects import CountRestaurants, FindRestaurants, Steps
 from dialogue.hearing.criteria import SEARCHED
 from dialogue.hearing.restaurants import option_of
+from dialogue.reading import OF_TABLE
 from dialogue.state import State
 from dialogue.tasks.asking import some_cities
 from dialogue.turn import Outcome, Turn
 from nlu.kinds import city_candidates, cuisine_candidates, cuisines_within
 
-_OF_TABLE = frozenset(("party_size", "date", "time"))
 _OF_SEARCH = frozenset((*SEARCHED, "sought", "refused_cuisines", "restaurant"))
 _MOST_LISTED = 5
 _CITIES_NAMED = _CUISINES_NAMED = 6
@@ -105,14 +105,14 @@ def _cuisines_in(turn: Turn, city: str) -> Steps[list[str]]:
 def tells_more(turn: Turn) -> bool:
     """Return whether something of the table is told while it is asked which restaurant: "4 of us" is no search anew."""
     fields = turn.heard.fields
-    of_table = fields and (fields & _OF_TABLE or turn.has_kind(*_OF_TABLE))
+    of_table = fields and (not fields.isdisjoint(OF_TABLE) or turn.has_kind(*OF_TABLE))
     is_about_search = turn.heard.picked or fields & _OF_SEARCH
     return bool(of_table) and _shows_restaurants(turn.state) and not is_about_search
 
 
 def ask_which(turn: Turn) -> Outcome:
     """Acknowledge what was told, and show the restaurants again."""
-    said = [entity for entity in turn.entities if entity.kind in _OF_TABLE]
+    said = [entity for entity in turn.entities if entity.kind in OF_TABLE]
     bare = [entity for entity in turn.entities if entity.kind in ("number", "choice")]  # "4", where there are but two
     told = turn.words.listed(entity.text for entity in said or bare)
     return turn.offer("utter_and_which_of_these", turn.state.choices, told=told)
