@@ -8,7 +8,7 @@ from typing import Any
 from booking_engine import Restaurant, bookable_days
 from dialogue.effects import FindOpenings, GetRestaurant, Steps
 from dialogue.reading import OF_TABLE
-from dialogue.times import presumed_day, service_date
+from dialogue.times import presumed_day
 from dialogue.turn import Turn
 
 _MOST_TIMES = 12
@@ -63,7 +63,7 @@ def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> St
         restaurant, first + half, party_size, changed, _EVERY_TIME, within=half, preferences=turn.state.preferences()
     )
     starts = sorted(opening.starts_at for opening in search.openings)
-    kept = _spread([start for start in starts if service_date(restaurant, start) == day])
+    kept = _spread([start for start in starts if restaurant.schedule.service_date_of(start) == day])
     labels = [turn.clock(restaurant, start) for start in kept]
     return [{"label": label, "text": label} for label in dict.fromkeys(labels)]
 

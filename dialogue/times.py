@@ -138,11 +138,6 @@ def seating_spans(restaurant: Restaurant, day: date, *, usual: bool = False) -> 
     return [(service.opens_at.time(), service.last_seating_at.time()) for service in services]
 
 
-def service_date(restaurant: Restaurant, moment: datetime) -> date:
-    """Return the service date that an instant in any zone belongs to."""
-    return restaurant.schedule.service_date_of(moment.astimezone(restaurant.zone))
-
-
 def is_seated(restaurant: Restaurant, start: datetime) -> bool:
     """Whether guests are seated at that instant."""
     return restaurant.schedule.service_at(start.astimezone(UTC)) is not None

@@ -222,14 +222,14 @@ def _book(turn: Turn) -> Steps[Outcome | None]:
     booking = yield from _confirm(turn)
     if booking is None or not further:
         return DONE if booking else None
-    start = booking.starts_at.astimezone(booking.restaurant.zone)
-    state.task, state.restaurant, state.party_size = "book", booking.restaurant.slug, booking.party_size
-    state.date, state.time = booking.restaurant.schedule.service_date_of(start), certain(start)
+    place, start = booking.restaurant, booking.starts_at
+    state.task, state.restaurant, state.party_size = "book", place.slug, booking.party_size
+    state.date, state.time = place.schedule.service_date_of(start), certain(start)
     for name, wish in wishes.items():
         setattr(state, name, wish)
     state.is_further, state.keeps_other, state.further = True, True, further[1:]
     turn.asked = None
-    hear_details(turn, further[0], booking.restaurant)
+    hear_details(turn, further[0], place)
     turn.say("utter_now_the_next")
     return (yield from follow(_WHAT_IS_MISSING, turn))
 
@@ -391,9 +391,8 @@ def _take(turn: Turn, restaurant: Restaurant, opening: Opening, party_size: int)
             turn.say("utter_area_taken_but_at", wish=wish, clock=turn.clock(restaurant, found.openings[0].starts_at))
         else:
             turn.say("utter_area_taken", wish=wish)
-    start = opening.starts_at.astimezone(restaurant.zone)
     state.presumes_day = state.presumes_day or state.date is None
-    state.date, state.time = restaurant.schedule.service_date_of(start), certain(start)
+    state.date, state.time = restaurant.schedule.service_date_of(opening.starts_at), certain(opening.starts_at)
     if turn.heard.fields - _WHO or turn.asked not in _WHO:
         turn.asked = None  # another table is another question, unless who it is for was asked and answered
 
@@ -413,7 +412,7 @@ def _refuse(turn: Turn, restaurant: Restaurant, found: Search) -> Steps[Outcome]
         state.party_size = None
         turn.say("utter_how_many_instead")
         return Outcome("party_size")
-    wanted_day = restaurant.schedule.service_date_of(found.wanted.astimezone(restaurant.zone))
+    wanted_day = restaurant.schedule.service_date_of(found.wanted)
     is_shut = found.refusal is Refusal.CLOSED and not seating_spans(restaurant, wanted_day)
     if not is_shut and found.refusal is not Refusal.TOO_FAR:
         state.time = None

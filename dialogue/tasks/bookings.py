@@ -121,13 +121,12 @@ def _codes(turn: Turn) -> list[str]:
 
 def names_start(turn: Turn, entity: Entity, booking: Reservation) -> bool:
     """Return whether a date or time in the message is the one that the booking has now."""
-    local = booking.starts_at.astimezone(booking.restaurant.zone)
-    now = turn.here(booking.restaurant)
+    start, now = booking.starts_at, turn.here(booking.restaurant)
     if entity.kind in ("date", "previous_date"):
         day_first = writes_day_first(booking.restaurant)
-        return local.date() in resolve_dates(entity.value, today=now.date(), day_first=day_first)
+        return start.date() in resolve_dates(entity.value, today=now.date(), day_first=day_first)
     if entity.kind in ("time", "previous_time") and not {"shift_minutes", "same"} & set(entity.value):
-        return local.time() in resolve_times(entity.value, now=now).candidates
+        return start.time() in resolve_times(entity.value, now=now).candidates
     return False
 
 

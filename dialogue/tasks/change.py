@@ -113,8 +113,8 @@ def _put_back_if_meant(turn: Turn, booking: Reservation) -> None:
     state, before = turn.state, turn.undoable
     if before is None or turn.heard.fields or not may_take_back(turn.reading.acts):
         return
-    start = before.starts_at.astimezone(booking.restaurant.zone)
-    state.date, state.time = booking.restaurant.schedule.service_date_of(start), certain(start)
+    state.date = booking.restaurant.schedule.service_date_of(before.starts_at)
+    state.time = certain(before.starts_at)
     state.party_size, state.is_unsure = before.party_size, True
     state.new_name = before.name if before.name != booking.diner_name else None
 

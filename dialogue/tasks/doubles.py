@@ -118,7 +118,7 @@ def settle_booked(turn: Turn, booking: Reservation, replaces: str | None) -> Ste
 def _told(turn: Turn, other: Reservation) -> str:
     """Return the other booking in words, short where place and day are those of the table in hand."""
     here, state = other.restaurant, turn.state
-    day = here.schedule.service_date_of(other.starts_at.astimezone(here.zone))
+    day = here.schedule.service_date_of(other.starts_at)
     is_there = (here.slug, day) == (state.restaurant, state.date)
     facts = {**turn.booked(other), "clock": turn.clock(here, other.starts_at)}
     return turn.words.render("utter_part_seating_there" if is_there else "utter_part_seating", **facts)

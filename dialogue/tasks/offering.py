@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.effects import FindAlternatives, FindOpenings, GetRestaurant, Steps
 from dialogue.state import Held, Option
-from dialogue.times import certain, seating_spans, service_date
+from dialogue.times import certain, seating_spans
 from dialogue.turn import Outcome, Turn, country_of
 
 _MOST_OPTIONS = 3
@@ -51,14 +51,14 @@ def refuse(
 def offer_again(turn: Turn, hold: Held) -> Steps[Outcome]:
     """Ask whether what was held half a day ago or longer is still wanted, after a yes to it."""
     restaurant = yield from GetRestaurant(hold.restaurant)
-    start = hold.starts_at.astimezone(restaurant.zone)
+    start, day = hold.starts_at, restaurant.schedule.service_date_of(hold.starts_at)
     facts = turn.seating(restaurant, start, hold.party_size)
     fills = {"restaurant": restaurant.slug, "party_size": hold.party_size}
     if start <= turn.situation.now:
         turn.state.take(Option("", fills))
         turn.say("utter_offer_over_past", **facts)
         return Outcome("date")
-    fills |= {"date": service_date(restaurant, start).isoformat(), "time": certain(start)}
+    fills |= {"date": day.isoformat(), "time": certain(start)}
     return turn.offer("utter_offer_over", [Option(turn.words.render("utter_part_seating", **facts), fills)])
 
 
@@ -93,8 +93,9 @@ def _same_day(restaurant: Restaurant, search: Search, party_size: int) -> Steps[
     if search.refusal is not Refusal.CLOSED:
         return []
     wider = yield from FindOpenings(restaurant, search.wanted, party_size, within=_A_DAY_OUT)
-    day = service_date(restaurant, search.wanted)
-    return [opening for opening in wider.openings if service_date(restaurant, opening.starts_at) == day]
+    service_date_of = restaurant.schedule.service_date_of
+    day = service_date_of(search.wanted)
+    return [opening for opening in wider.openings if service_date_of(opening.starts_at) == day]
 
 
 def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, elsewhere: bool) -> Steps[list[Opening]]:
@@ -105,13 +106,12 @@ def _alternatives(restaurant: Restaurant, search: Search, party_size: int, *, el
 
 
 def _option(turn: Turn, restaurant: Restaurant, opening: Opening, wanted: datetime) -> Option:
-    place = opening.restaurant
-    local = opening.starts_at.astimezone(place.zone)
-    day = place.schedule.service_date_of(local)
-    label = turn.clock(place, local)
-    if day != service_date(restaurant, wanted):
-        label = turn.words.when(local, country_of(place))
-    fills = {"date": day.isoformat(), "time": certain(local)}
+    place, start = opening.restaurant, opening.starts_at
+    day = place.schedule.service_date_of(start)
+    label = turn.clock(place, start)
+    if day != restaurant.schedule.service_date_of(wanted):
+        label = turn.words.when(start, country_of(place))
+    fills = {"date": day.isoformat(), "time": certain(start)}
     if place.id != restaurant.id:
         label = turn.words.render("utter_part_elsewhere", restaurant=turn.words.name(place.name), when=label)
         fills["restaurant"] = place.slug
@@ -123,9 +123,8 @@ def _say_why(turn: Turn, restaurant: Restaurant, search: Search, party_size: int
     if search.is_skipped:
         turn.say("utter_refused_skipped", **facts)
     elif search.refusal is Refusal.CLOSED:
-        hours = turn.words.spans(
-            seating_spans(restaurant, service_date(restaurant, search.wanted)), country_of(restaurant)
-        )
+        day = restaurant.schedule.service_date_of(search.wanted)
+        hours = turn.words.spans(seating_spans(restaurant, day), country_of(restaurant))
         turn.say("utter_refused_closed" if hours else "utter_refused_closed_all_day", hours=hours, **facts)
     else:  # without a word of its own: full, or nobody is seated at that very minute
         facts |= {
