@@ -38,13 +38,11 @@ class _Weighs(NamedTuple):
 
 _SHORT = 3
 """Words. In a longer text there is more that a word like "right" may belong to: "the class ends right before that"."""
-_may_be_short_yes = _Weighs(("yes", "thanks"), _CERTAIN, unread=True)
-_may_be_long_yes = _Weighs(("yes", "thanks"), _SURE, unread=True)
 
 
 def may_be_yes(acts: Acts, length: int) -> bool:
     """Return whether what looks like a yes is one, and does not ask, hesitate or speak of something else. `length`: in words."""
-    return (_may_be_short_yes if length <= _SHORT else _may_be_long_yes)(acts)
+    return not acts or weight(("yes", "thanks"), acts) >= (_CERTAIN if length <= _SHORT else _SURE)
 
 
 class Reason(Enum):

@@ -46,8 +46,7 @@ def variant(times_before: int) -> str:
 
 def ask_to_pick(turn: Turn) -> Outcome:
     """Show the options again that the message did not pick from, in other words each time."""
-    choices = turn.state.choices
-    return turn.offer("utter_choice_unknown" + ("", *_FURTHER)[turn.state.misses % _WAY_OUT_AFTER], choices)
+    return turn.offer("utter_choice_unknown" + variant(turn.state.misses % _WAY_OUT_AFTER), turn.state.choices)
 
 
 def ask_heard_options(turn: Turn) -> Outcome | None:

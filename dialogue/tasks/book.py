@@ -111,8 +111,7 @@ def _dropped(turn: Turn) -> Steps[Outcome | None]:
 
 
 def _drop(turn: Turn) -> Steps[Outcome]:
-    yield from release(turn)
-    turn.state.forget_draft()
+    yield from let_go(turn)
     bookings = yield from upcoming(turn)
     if bookings:
         turn.tell("utter_let_go_but_kept", bookings[0])
@@ -121,8 +120,13 @@ def _drop(turn: Turn) -> Steps[Outcome]:
     return DONE
 
 
-def release(turn: Turn) -> Steps[None]:
-    """Give the table on hold back, if there is one."""
+def let_go(turn: Turn) -> Steps[None]:
+    """Forget the draft, and give the table on hold back, if there is one."""
+    yield from _release(turn)
+    turn.state.forget_draft()
+
+
+def _release(turn: Turn) -> Steps[None]:
     if turn.state.hold is not None:
         yield from ReleaseHold(turn.state.hold.id)
         turn.state.hold = None
@@ -141,8 +145,7 @@ def _only_asked(turn: Turn) -> Steps[Outcome | None]:
     restaurant = yield from in_hand(turn)
     if restaurant is None or not about.only_asks(turn):
         return None
-    yield from release(turn)
-    turn.state.forget_draft()
+    yield from let_go(turn)
     turn.state.talked_of = restaurant.slug
     about.answer(turn, restaurant)
     return DONE
@@ -189,7 +192,7 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
     if state.is_further:
         return (yield from _drop(turn))
     had_something = state.hold is not None or state.choices
-    yield from release(turn)
+    yield from _release(turn)
     state.choices = ()
     if not had_something and turn.asked == "time":
         return (yield from _drop(turn))
@@ -294,7 +297,7 @@ def _restaurant(turn: Turn) -> Steps[Outcome | None]:
         return None
     if not (yield from search.is_looking(state)):
         return (yield from ask_restaurant(turn, is_unknown=turn.heard.problem == "restaurant_unknown"))
-    yield from release(turn)  # "somewhere else" than the one in hand
+    yield from _release(turn)  # "somewhere else" than the one in hand
     found = yield from search.find(turn, may_take=True)
     if found is not None:
         state.restaurant = found.slug
@@ -357,7 +360,7 @@ def _hold(turn: Turn, restaurant: Restaurant, meant: Meant) -> Steps[Outcome | N
     if is_held and not state.has_lapsed(now) and "seating" not in turn.heard.fields:
         return None
     lapsed = state.hold if state.has_lapsed(now) else None
-    yield from release(turn)
+    yield from _release(turn)
     found = yield from FindOpenings(restaurant, start, party_size, preferences=state.preferences())
     opening = found.exact or next(iter(found.openings if meant.is_window else ()), None)
     if lapsed is not None:

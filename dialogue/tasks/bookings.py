@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from booking_engine import Reservation, ReservationUnknown
-from dialogue.effects import GetReservation, ReservationsOf, Steps
+from booking_engine import Reservation, ReservationOver, ReservationUnknown
+from dialogue.effects import CancelReservation, GetReservation, ReservationsOf, Steps
 from dialogue.hearing.picking import pick, take
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.reading import OF_TABLE, Entity
@@ -58,6 +58,15 @@ def with_code(turn: Turn, code: str) -> Steps[Reservation | None]:
         turn.met(unknown)
         return None
     return found if turn.situation.phone and found.diner_phone == turn.situation.phone else None
+
+
+def give_back(turn: Turn, code: str) -> Steps[Reservation | None]:
+    """Cancel a booking; None where it has just come to its end, so that there is nothing to cancel."""
+    try:
+        return (yield from CancelReservation(code))
+    except ReservationOver as over:
+        turn.met(over)
+        return None
 
 
 def named_in(turn: Turn, bookings: list[Reservation]) -> list[Reservation]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from booking_engine import ReservationOver
-from dialogue.effects import CancelReservation, Steps
+from dialogue.effects import Steps
 from dialogue.reasons import is_wished
-from dialogue.tasks.book import release
-from dialogue.tasks.bookings import find_target, names_another, pick_booking, tells_more
+from dialogue.tasks.book import let_go
+from dialogue.tasks.bookings import find_target, give_back, names_another, pick_booking, tells_more
 from dialogue.tasks.change import LEAVE_IT, says_yes_to_proposal
 from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, know_whose_booking
 from dialogue.turn import DONE, Outcome, Turn
-
-
-def _begin(turn: Turn) -> Steps[None]:
-    yield from release(turn)
-    turn.state.forget_draft()
 
 
 def _left(turn: Turn) -> Outcome | None:
@@ -49,10 +43,8 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
         state.reservation, state.has_target = target.code, True
         turn.tell("utter_propose_cancel", target)
         return Outcome("confirmation")
-    try:
-        cancelled = yield from CancelReservation(target.code)
-    except ReservationOver as over:
-        turn.met(over)
+    cancelled = yield from give_back(turn, target.code)
+    if cancelled is None:
         turn.tell("utter_change_too_late", target)
     else:
         already = target.status == "cancelled"
@@ -65,7 +57,7 @@ def _cancelled(turn: Turn) -> Steps[Outcome]:
 CANCEL = Form(
     "cancel",
     leaves_for=frozenset(("book", "find", "change", "opt_out", "forget_me")),
-    begin=_begin,
+    begin=let_go,
     hear=lambda turn: pick_booking(turn) if turn.state.choices else None,
     steps=(_left, know_whose_booking, _cancelled),
 )

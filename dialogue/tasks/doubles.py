@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_engine import Reservation, ReservationOver, ReservationUnknown
-from dialogue.effects import CancelReservation, GetReservation, Steps
+from booking_engine import Reservation, ReservationUnknown
+from dialogue.effects import GetReservation, Steps
 from dialogue.reading import Entity
 from dialogue.reasons import Reason, reason_for
 from dialogue.state import Option
-from dialogue.tasks.bookings import names_start, upcoming
+from dialogue.tasks.bookings import give_back, names_start, upcoming
 from dialogue.turn import Outcome, Turn
 from nlu.cues import folded_words
 
@@ -104,10 +104,8 @@ def settle_booked(turn: Turn, booking: Reservation, replaces: str | None) -> Ste
     if replaces is None:
         turn.tell("utter_booked", booking)
         return
-    try:
-        other = yield from CancelReservation(replaces)
-    except ReservationOver as over:
-        turn.met(over)
+    other = yield from give_back(turn, replaces)
+    if other is None:
         turn.say("utter_change_too_late", **turn.booked((yield from GetReservation(replaces))))
         turn.tell("utter_booked", booking)
     else:

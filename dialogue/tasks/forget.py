@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from booking_engine import Reservation, ReservationOver
-from dialogue.effects import CancelReservation, Steps
+from booking_engine import Reservation
+from dialogue.effects import Steps
 from dialogue.tasks.asking import ask
-from dialogue.tasks.book import release
-from dialogue.tasks.bookings import upcoming
+from dialogue.tasks.book import let_go
+from dialogue.tasks.bookings import give_back, upcoming
 from dialogue.tasks.change import says_yes_to_proposal
 from dialogue.tasks.form import Form
 from dialogue.tasks.identify import gives_up, identify
 from dialogue.turn import DONE, Outcome, Turn
 
 _MOST_NAMED = 3
-
-
-def _begin(turn: Turn) -> Steps[None]:
-    yield from release(turn)
-    turn.state.forget_draft()
 
 
 def _left(turn: Turn) -> Outcome | None:
@@ -41,10 +36,7 @@ def _forgotten(turn: Turn) -> Steps[Outcome]:
     if not says_yes_to_proposal(turn) or not set(named) <= set(turn.state.given_up):
         return _ask(turn, standing)
     for code in named:
-        try:
-            yield from CancelReservation(code)
-        except ReservationOver as over:  # it has just come to its end, so there is nothing to cancel
-            turn.met(over)
+        yield from give_back(turn, code)
     turn.reply.forgets = True
     turn.say("utter_forgotten_booked" if named else "utter_forgotten")
     turn.state.forget_draft()
@@ -65,6 +57,6 @@ def _ask(turn: Turn, standing: list[Reservation]) -> Outcome:
 FORGET = Form(
     "forget",
     leaves_for=frozenset(("book", "find", "change", "cancel", "undo", "opt_out")),
-    begin=_begin,
+    begin=let_go,
     steps=(_left, _known, _forgotten),
 )
