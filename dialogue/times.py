@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from booking_engine import Restaurant
@@ -67,10 +67,10 @@ def _upcoming(restaurant: Restaurant, day: date, clocks: Iterable[time], now: da
 def presumed_day(restaurant: Restaurant, wish: dict[str, Any] | None, now: datetime) -> date:
     """Return the service date that is meant when none is said: the first with seatings to come, at the wanted time if any."""
     here = now.astimezone(restaurant.zone)
-    earliest = now.astimezone(UTC) + timedelta(minutes=restaurant.policy.min_notice_minutes)
+    earliest = now + timedelta(minutes=restaurant.policy.min_notice_minutes)
     for ahead in range(_DAYS_AHEAD):
         day = here.date() + timedelta(days=ahead)
-        if any(start.astimezone(UTC) >= earliest for start in _seatings(restaurant, day, wish, now)):
+        if any(start >= earliest for start in _seatings(restaurant, day, wish, now)):
             return day
     return here.date()
 
@@ -95,10 +95,10 @@ def _start(restaurant: Restaurant, day: date, clock: time, now: datetime) -> dat
     is_night = here.date() == day and here.time() < _SMALL_HOURS
     for calendar_day in (day, day + timedelta(days=1)) if clock < _SMALL_HOURS else (day,):
         start = datetime.combine(calendar_day, clock, restaurant.zone)
-        service = restaurant.schedule.service_at(start.astimezone(UTC))
+        service = restaurant.schedule.service_at(start)
         if service is None:
             continue
-        if service.opens_at.date() == day or (is_night and calendar_day == day and start.astimezone(UTC) > now):
+        if service.opens_at.date() == day or (is_night and calendar_day == day and start > now):
             return start
     return None
 
@@ -140,4 +140,4 @@ def seating_spans(restaurant: Restaurant, day: date, *, usual: bool = False) -> 
 
 def is_seated(restaurant: Restaurant, start: datetime) -> bool:
     """Whether guests are seated at that instant."""
-    return restaurant.schedule.service_at(start.astimezone(UTC)) is not None
+    return restaurant.schedule.service_at(start) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -57,8 +56,10 @@ class TakeTurn(Action):
         situation = turn.situation
         as_of = datetime.fromisoformat(metadata["as_of"]) if metadata.get("as_of") else None
         phone = situation.phone
-        may_text = partial(self._may_text, phone) if phone is not None else _is_nobody
-        origin = Origin(engine, tracker.sender_id, situation.message_id, situation.channel, as_of, may_text)
+        origin = Origin(
+            engine, tracker.sender_id, situation.message_id, situation.channel, as_of,
+            may_text=lambda: phone is not None and self._may_text(phone),
+        )  # fmt: skip
         decision = carry_out(decide(self._task, turn), origin)
         if decision.is_refused:
             return [ActionExecutionRejected(_FORM_NAMES[self._task])]
@@ -77,10 +78,6 @@ class TakeTurn(Action):
             return [*events, SlotSet("requested_slot", decision.asks)]
         is_amid_form = self._task not in ("answer", "pick_up") or is_open
         return events if is_amid_form else [*events, _THAT_IS_ALL]
-
-
-def _is_nobody() -> bool:
-    return False
 
 
 def _turn_of(tracker: Tracker, engine: BookingEngine, languages: Languages) -> Turn:

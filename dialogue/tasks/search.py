@@ -23,9 +23,6 @@ _CITIES_NAMED = _CUISINES_NAMED = 6
 _MANY, _KINDS_NAMED = 10, 3
 """Of more than that, a city or a kind of food is asked for, with some examples, beside the first ones."""
 _SOME = 50
-_FIRST = {False: "utter_restaurants_found", True: "utter_restaurants_found_first"}
-_NEXT = {False: "utter_restaurants_found_last", True: "utter_restaurants_found_next"}
-"""By whether there are more."""
 
 Wish = dict[str, Any]
 
@@ -191,7 +188,8 @@ def _list(turn: Turn, page: Page) -> Steps[Outcome]:
     if not listed:
         response, more = yield from _first_page(turn, page)
         return turn.offer(response, options, **facts, **more)
-    return turn.offer(_NEXT[page.total > listed + _MOST_LISTED], options, **facts)
+    is_last = page.total <= listed + _MOST_LISTED
+    return turn.offer("utter_restaurants_found_last" if is_last else "utter_restaurants_found_next", options, **facts)
 
 
 def _first_page(turn: Turn, page: Page) -> Steps[tuple[str, dict[str, object]]]:
@@ -204,7 +202,7 @@ def _first_page(turn: Turn, page: Page) -> Steps[tuple[str, dict[str, object]]]:
     if is_long and state.city is not None and state.cuisine is None:
         kinds = yield from _cuisines_in(turn, state.city)
         return "utter_restaurants_found_of_kinds", {"cuisines": turn.words.listed(kinds[:_KINDS_NAMED])}
-    return _FIRST[page.total > _MOST_LISTED], {}
+    return "utter_restaurants_found" if page.total <= _MOST_LISTED else "utter_restaurants_found_first", {}
 
 
 def _what(turn: Turn, page: Page | None = None) -> str:

@@ -64,19 +64,19 @@ class Carried:
 
     def keep(self, tracker: DialogueStateTracker) -> None:
         """Take from a tracker, after its turn, what is to be carried on."""
-        loop = tracker.active_loop
+        loop, slots = tracker.active_loop, tracker.current_slot_values()
         before = (self.dialogue or {}).get("loop")
         self.traces.append(trace_of(list(tracker.events)[self.begun_with :], before))
         self.dialogue = {
-            "slots": dict(_kept(tracker.current_slot_values().items())),
+            "slots": {
+                name: value
+                for name, value in slots.items()
+                if value is not None and name != SESSION_START_METADATA_SLOT
+            },
             "loop": tracker.active_loop_name,
             "is_interrupted": bool(loop and loop.is_interrupted),
             "heard_at": round(self.now(), 3),
         }
-
-
-def _kept(slots: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
-    return ((name, value) for name, value in slots if value is not None and name != SESSION_START_METADATA_SLOT)
 
 
 _request: ContextVar[Carried] = ContextVar("request")

@@ -99,12 +99,6 @@ class TurnChannel(InputChannel):
         return self._accepted == given
 
 
-def _as_of_next(answers: list[dict[str, Any]]) -> str | None:
-    """Return up to when the next wish of a message that is dealt with again sees what was done about the ones before."""
-    told = [answer["custom"]["as_of"] for answer in answers if (answer.get("custom") or {}).get("as_of")]
-    return told[-1] if told else None
-
-
 async def _take_turn(processor: MessageProcessor, body: dict[str, Any]) -> dict[str, Any]:
     """Answer a message, wish by wish. No lock is needed: the bot lets only one turn at a time of a dialogue through.
 
@@ -115,7 +109,7 @@ async def _take_turn(processor: MessageProcessor, body: dict[str, Any]) -> dict[
     answers: list[dict[str, Any]] = []
     wishes, left = split_wishes(_not_a_command(body["message"])), None
     for place, wish in enumerate(wishes, start=1):
-        if place > 1 and _asks(answers):  # one question at a time
+        if place > 1 and _told_last(answers).get("expects"):  # one question at a time
             left = wish
             break
         message_id = body["message_id"] if place == len(wishes) else f"{body['message_id']}/{place}"
@@ -128,7 +122,8 @@ async def _take_turn(processor: MessageProcessor, body: dict[str, Any]) -> dict[
         if not collector.messages:
             raise TurnFailed("answer")
         answers += collector.messages
-        metadata = {**metadata, "as_of": _as_of_next(collector.messages) or metadata.get("as_of")}
+        # Of a message that is dealt with again, the next wish sees what was done about the ones before.
+        metadata = {**metadata, "as_of": _told_last(collector.messages).get("as_of") or metadata.get("as_of")}
     return {"messages": answers, "left": left, "dialogue": carried.dialogue, "traces": carried.traces}
 
 
@@ -137,7 +132,7 @@ def _not_a_command(text: str) -> str:
     return text.lstrip(" /") if text.lstrip().startswith("/") else text
 
 
-def _asks(answers: list[dict[str, Any]]) -> bool:
-    """Whether the last of these waits for an answer."""
-    states = [answer["custom"] for answer in answers if answer.get("custom")]
-    return bool(states and states[-1].get("expects"))
+def _told_last(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the last of these tells the bot besides its words."""
+    told = [answer["custom"] for answer in answers if answer.get("custom")]
+    return told[-1] if told else {}
