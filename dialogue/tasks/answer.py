@@ -12,7 +12,7 @@ from dialogue.reasons import is_wished, only_tells, wishes_new_name
 from dialogue.state import Errand
 from dialogue.tasks import about
 from dialogue.tasks.asking import variant
-from dialogue.tasks.bookings import corrects_booking, recalled, show_upcoming, upcoming
+from dialogue.tasks.bookings import recalled, show_upcoming, upcoming
 from dialogue.tasks.gate import booking_in_mind, gate, leave_alone
 from dialogue.tasks.identify import go_on_by_text
 from dialogue.turn import DONE, Outcome, Turn
@@ -95,8 +95,6 @@ def _belongs_elsewhere(turn: Turn, named: Restaurant | None) -> Steps[Outcome | 
     """Return where a message belongs that was read as a question or courtesy and, while nothing is asked, is none."""
     if (closed := (yield from gate(turn, "answer"))) is not None:
         return closed
-    if (yield from corrects_booking(turn)):
-        return Outcome(follow="change")
     if is_wished("change", turn.reading.acts) and turn.has_kind("number", *OF_TABLE) and (yield from upcoming(turn)):
         return Outcome(follow="change")
     if not is_left_to_answer(turn) and _is_rather_a_wish(turn, is_named=named is not None):

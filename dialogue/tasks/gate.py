@@ -35,11 +35,12 @@ _LEFT = {"late": "utter_late", "aside": "utter_aside_kept"}
 
 def gate(turn: Turn, task: str) -> Steps[Outcome | None]:
     """Return None where the task may begin; else the last change is taken back, or nothing is done and that is said."""
-    was_asked = turn.situation.was_asked
     if turn.is_ignored:
         return (yield from leave_alone(turn))
-    if was_asked or (yield from corrects_booking(turn)):
+    if turn.situation.was_asked:
         return None
+    if (yield from corrects_booking(turn)):
+        return Outcome(follow="change") if task in ("answer", "pick_up") else None
     if is_taking_back(turn.reading.acts) and turn.undoable:
         yield from take_back(turn)
         return DONE

@@ -10,7 +10,7 @@ from dialogue.hearing.wishes import TO_NOTE
 from dialogue.reading import OF_TABLE, kinds_of
 from dialogue.reasons import wishes_new_name
 from dialogue.tasks.answer import DETAILS, is_left_to_answer
-from dialogue.tasks.bookings import corrects_booking, upcoming
+from dialogue.tasks.bookings import upcoming
 from dialogue.tasks.gate import gate
 from dialogue.turn import DONE, Outcome, Turn
 
@@ -21,8 +21,6 @@ def pick_up(turn: Turn) -> Steps[Outcome]:
     """Return the task that such a message belongs to, or answer it."""
     if (closed := (yield from gate(turn, "pick_up"))) is not None:
         return closed
-    if (yield from corrects_booking(turn)):
-        return Outcome(follow="change")
     bookings = yield from upcoming(turn)
     booking = next((each for each in bookings if each.code == turn.state.reservation), None)
     if _is_of_booking(turn, bookings, booking):
