@@ -12,7 +12,6 @@ from dialogue.times import certain, is_seated, meant_starts
 from dialogue.turn import Turn
 from nlu.reading.clock import clock_of_digits, clock_time
 
-_HOURS = 24
 _HALF_DAY = 12
 _ALTERNATIVES = 2
 _THREE_DIGITS = 100
@@ -68,7 +67,7 @@ def replacing(turn: Turn, anchor: datetime | None) -> list[Entity]:
     kinds = _are_now(turn, anchor, replaced.pop())
     meanings = {
         "party_size": {"count": numbers[0]},
-        "time": clock_time(numbers[0], 0) or clock_of_digits(str(numbers[0])),
+        "time": _hour(numbers[0]),
         "date": {"year": None, "month": None, "day": numbers[0]},
     }
     if len(kinds) != 1 or not (meaning := meanings[next(iter(kinds))]):
@@ -145,10 +144,9 @@ def _offer_meanings(turn: Turn, restaurant: Restaurant | None, numbers: list[int
     turn.heard.ask_options = "utter_choose_meaning"
 
 
-def _hour(number: int) -> dict[str, Any]:
+def _hour(number: int) -> dict[str, Any] | None:
     """Return the time of day that a number tells: 8, or 830."""
-    digits = clock_of_digits(str(number)) if number >= _THREE_DIGITS else None
-    return digits or {"hour": number, "minute": 0, "meridiem": None, "approximate": False}
+    return clock_time(number, 0) or (clock_of_digits(str(number)) if number >= _THREE_DIGITS else None)
 
 
 def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> None:
@@ -172,9 +170,9 @@ def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | N
         heard.fields.add("party_size")
 
 
-def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any], anchor: datetime | None) -> list[datetime]:
+def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any] | None, anchor: datetime | None) -> list[datetime]:
     assert turn.state.date is not None
-    if wish["hour"] > _HOURS:
+    if wish is None:
         return []
     starts = meant_starts(restaurant, turn.state.date, wish, turn.situation.now, near=anchor).starts
     return starts if any(is_seated(restaurant, start) for start in starts) else []

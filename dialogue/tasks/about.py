@@ -41,20 +41,17 @@ def answer(turn: Turn, restaurant: Restaurant) -> None:
 
 def answer_beside(turn: Turn, restaurant: Restaurant) -> None:
     """Say what the data tell of what a request for a table asks besides; a story has many words, and may have asked nothing."""
-    _say_known(
-        turn, restaurant, {each.text: _told(turn, restaurant, each) for each in turn.entities if each.kind == "topic"}
-    )
+    _say_known(turn, restaurant, {each.text: _told(turn, restaurant, each) for each in turn.of_kind("topic")})
 
 
 def _say_known(turn: Turn, restaurant: Restaurant, told: Mapping[str, Told | None]) -> bool:
-    known = _without_repeats(list(filter(None, told.values())))  # "is there a ramp? I have a walker"
+    known = list(filter(None, told.values()))
+    known = [
+        each for place, each in enumerate(known) if each not in known[:place]
+    ]  # "is there a ramp? I have a walker"
     for response, more in known:
         turn.say(response, **more, **turn.about(restaurant))
     return bool(known)
-
-
-def _without_repeats(told: list[Told]) -> list[Told]:
-    return [each for place, each in enumerate(told) if each not in told[:place]]
 
 
 def _told(turn: Turn, restaurant: Restaurant, asked: Entity) -> Told | None:

@@ -16,7 +16,7 @@ from dialogue.tasks.asking import ask_to_pick
 from dialogue.turn import DONE, Outcome, Turn, writes_day_first
 from nlu.cues import folded_words
 from nlu.lexicon import COMMON
-from nlu.reading.clock import LAST_HOUR
+from nlu.reading.clock import clock_time
 from nlu.resolving import resolve_dates, resolve_times
 
 _MOST_LISTED = 5
@@ -159,12 +159,9 @@ def _meanings(entity: Entity) -> Sequence[Entity]:
     """Return what an entity may mean: a bare number is an hour or a count."""
     if entity.kind != "number":
         return [entity]
-    hour = {"hour": entity.value, "minute": 0, "meridiem": None, "approximate": False}
-    is_hour = 0 < entity.value <= LAST_HOUR
-    return [
-        Entity("party_size", entity.text, {"count": entity.value}),
-        *([Entity("time", entity.text, hour)] if is_hour else []),
-    ]
+    count = Entity("party_size", entity.text, {"count": entity.value})
+    hour = clock_time(entity.value, 0) if entity.value > 0 else None
+    return [count, Entity("time", entity.text, hour)] if hour else [count]
 
 
 def find_target(turn: Turn) -> Steps[Reservation | Outcome]:
