@@ -65,7 +65,6 @@ def _hear_searched(turn: Turn) -> None:
 
 
 def _refused_places(turn: Turn) -> set[str]:
-    """Return the restaurants that the message says are not meant."""
     return {slug for entity in turn.of_kind("refused_restaurant") for slug in entity.value["slugs"]}
 
 

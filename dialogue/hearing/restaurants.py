@@ -69,7 +69,6 @@ def _take(turn: Turn, candidates: Sequence[Restaurant]) -> None:
 
 
 def _all_named(named: Iterable[Entity]) -> Steps[list[Restaurant]]:
-    """Return every restaurant that one of these may name."""
     found = []
     for slug in dict.fromkeys(slug for entity in named for slug in entity.slugs):
         found.append((yield from GetRestaurant(slug)))

@@ -94,5 +94,4 @@ def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> Outcome:
 
 
 def _example_day(turn: Turn, restaurant: Restaurant | None) -> str:
-    """Return a day next week in the way the restaurant's country writes it."""
     return turn.words.day(turn.here(restaurant).date() + _EXAMPLE_AHEAD, country_of(restaurant))

@@ -201,7 +201,6 @@ def _anything_else(turn: Turn) -> Steps[Outcome]:
 
 
 def _unclear(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
-    """Ask for what was not understood."""
     state, heard = turn.state, turn.heard
     if heard.problem == "no_such_date":
         return ask_another_date(turn, (yield from GetRestaurant(state.restaurant or booking.restaurant.slug)))

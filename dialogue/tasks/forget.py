@@ -16,7 +16,6 @@ _MOST_NAMED = 3
 
 
 def _left(turn: Turn) -> Outcome | None:
-    """Delete nothing, at a no."""
     says_no = turn.asked == "confirmation" and turn.intent in ("deny", "stop_booking")
     if not says_no and not gives_up(turn):
         return None

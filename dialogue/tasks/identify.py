@@ -50,7 +50,6 @@ def identify(turn: Turn, ask_phone: str, *, ask_code: str = "utter_which_code", 
 
 
 def _about_code(turn: Turn, first: str, *, wants_another: bool) -> str:
-    """Return the response that tells what has become of the code, or asks for it."""
     wrong = "utter_code_wrong_again" if turn.state.misses % 2 else "utter_code_wrong"
     told = {"wrong": wrong, "void": "utter_code_void", "lapsed": "utter_code_lapsed"}
     if turn.situation.verified in told:
