@@ -126,10 +126,9 @@ def _middle(restaurant: Restaurant, day: date, wish: TimeWish) -> time:
             last += timedelta(days=1)
         middle = first + (last - first) / 2
         return middle.replace(minute=middle.minute // 15 * 15, second=0, microsecond=0).time()
-    if wish.earliest or wish.latest:
-        return wish.earliest or wish.latest or _NOON
-    services = restaurant.schedule.periods_on(day)  # "any time"
-    return services[-1].opens_at.time() if services else _NOON
+    services = restaurant.schedule.periods_on(day)
+    any_time = services[-1].opens_at.time() if services else _NOON
+    return wish.earliest or wish.latest or any_time
 
 
 def seating_spans(restaurant: Restaurant, day: date, *, usual: bool = False) -> list[tuple[time, time]]:

@@ -60,7 +60,7 @@ class Heard:
     unclear: str | None = None
     """the words for a day that no calendar has"""
     options: tuple[Option, ...] = ()
-    ask_options: str | None = None
+    ask_options: str = ""
     picked: Option | None = None
     refused_choices: bool = False
     noted: list[Entity] = field(default_factory=list)

@@ -10,7 +10,7 @@ from dialogue.hearing.criteria import REFUSED, hear_criteria, looks_elsewhere
 from dialogue.hearing.days import hear_date, hear_time
 from dialogue.hearing.party import as_correction, hear_bare_number, hear_party, rather_guests, replacing
 from dialogue.hearing.picking import pick
-from dialogue.hearing.restaurants import drop_name_said_again, drop_words_of, hear_restaurant, in_hand, recall_last_time
+from dialogue.hearing.restaurants import drop_words_of, hear_restaurant, in_hand, is_named, recall_last_time
 from dialogue.hearing.who import NAME_PARTS, hear_who
 from dialogue.hearing.wishes import TO_NOTE, hear_wishes
 from dialogue.reading import Entity, kinds_of
@@ -60,10 +60,10 @@ def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
     if turn.state.task == "book":
         yield from recall_last_time(turn)
     restaurant = yield from in_hand(turn)
-    if restaurant is not None and turn.asked == "name":
-        drop_name_said_again(turn, restaurant)
-    elif restaurant is not None:
+    if restaurant is not None and turn.asked != "name":
         drop_words_of(turn, restaurant, of=NAME_PARTS)
+    elif restaurant is not None and is_named(turn, restaurant):  # "Seven Sisters" is no party of seven
+        drop_words_of(turn, restaurant)
     return restaurant
 
 

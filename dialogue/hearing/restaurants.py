@@ -86,7 +86,7 @@ def _candidates(turn: Turn, found: Sequence[Restaurant]) -> list[Restaurant]:
     alike = _beside(turn.state.restaurant, list(found))
     street = next((street_words(str(entity.value)) for entity in turn.entities if entity.kind == "street"), None)
     ways: tuple[Callable[[Restaurant], bool], ...] = (
-        lambda each: _is_in(each, turn.state.city),
+        lambda each: each.city.casefold() == (turn.state.city or "").casefold(),
         # "Nonna Brunella on Smith Street", "Golden Harvest in St. Helena", whatever that is called.
         lambda each: street is not None and street <= street_words(each.street or ""),
         lambda each: _says(turn, each.city),
@@ -136,12 +136,6 @@ def _says(turn: Turn, name: str) -> bool:
     return f" {' '.join(folded_words(name))} " in f" {' '.join(turn.reading.words)} "
 
 
-def drop_name_said_again(turn: Turn, restaurant: Restaurant) -> None:
-    """Drop what is only a part of the restaurant's whole name, if that is said: "Seven Sisters" is no party of seven."""
-    if is_named(turn, restaurant):
-        drop_words_of(turn, restaurant)
-
-
 def drop_words_of(turn: Turn, restaurant: Restaurant, *, of: Collection[str] | None = None) -> None:
     """Drop entities that are parts of the restaurant's name: those `of` some kinds, else all but those of a place."""
     name = set(folded_words(restaurant.name))
@@ -156,7 +150,3 @@ def _beside(slug: str | None, alike: list[Restaurant]) -> list[Restaurant]:
     """
     known = next((restaurant for restaurant in alike if restaurant.slug == slug), None)
     return [restaurant for restaurant in alike if restaurant.name != known.name] or [known] if known else alike
-
-
-def _is_in(restaurant: Restaurant, city: str | None) -> bool:
-    return city is not None and restaurant.city.casefold() == city.casefold()

@@ -52,7 +52,7 @@ def ask_to_pick(turn: Turn) -> Outcome:
 def ask_heard_options(turn: Turn) -> Outcome | None:
     """Ask which is meant, where what was heard means several things."""
     heard = turn.heard
-    if not (heard.options and heard.ask_options):
+    if not heard.options:
         return None
     if turn.asked == "choice" and heard.options == turn.state.choices:
         return ask_to_pick(turn)  # not in the same words again

@@ -14,19 +14,11 @@ from booking_engine import (
     Search,
     SeatingPreferences,
 )
-from dialogue.effects import (
-    ConfirmHold,
-    FindOpenings,
-    GetRestaurant,
-    NameOf,
-    PlaceHold,
-    ReleaseHold,
-    Steps,
-)
+from dialogue.effects import ConfirmHold, FindOpenings, GetRestaurant, NameOf, PlaceHold, ReleaseHold, Steps
 from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.further import hear_details, set_further_aside
 from dialogue.hearing.hear import hear
-from dialogue.hearing.restaurants import in_hand, names_restaurant
+from dialogue.hearing.restaurants import in_hand
 from dialogue.hearing.wishes import say_noted
 from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for, refuses_name
 from dialogue.state import Held
@@ -57,10 +49,8 @@ def _begin(turn: Turn) -> None:
     """Forget an older draft; "do they have a patio?" - "ok, book us in" is about the restaurant that was asked about."""
     state, talked_of, own = turn.state, turn.state.talked_of, turn.situation.own_restaurant
     state.forget_draft()
-    state.restaurant = own
     says_where = turn.has_kind("restaurant", *SEARCHED) or looks_for_restaurant(turn)
-    if own is None and not says_where and not names_restaurant(turn):
-        state.restaurant = talked_of
+    state.restaurant = own or (None if says_where else talked_of)
 
 
 def _held_start(turn: Turn) -> datetime | None:
@@ -135,7 +125,7 @@ def _release(turn: Turn) -> Steps[None]:
 def _accepted_too_late(turn: Turn) -> Steps[Outcome | None]:
     """A yes to what was held half a day ago: offer it again."""
     over = turn.state.over
-    if over is None or turn.asked is not None or turn.intent != "affirm" or turn.heard.fields:
+    if over is None or turn.intent != "affirm" or turn.heard.fields:
         return None
     return (yield from offer_again(turn, over))
 

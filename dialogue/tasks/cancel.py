@@ -30,13 +30,12 @@ def _agrees(turn: Turn) -> bool:
 
 def _cancelled(turn: Turn) -> Steps[Outcome]:
     """Cancel the booking that is meant: a certain wish at once, an uncertain one after a yes."""
-    state = turn.state
-    if not turn.heard.picked and not state.has_target:
+    state, is_named = turn.state, turn.heard.picked or turn.state.has_target
+    if not is_named:
         state.reservation = None
     target = yield from find_target(turn)
     if isinstance(target, Outcome):
         return target
-    is_named = turn.heard.picked or state.has_target
     if tells_more(turn, target) if is_named else names_another(turn, target):
         state.is_unsure = True
     if state.is_unsure and not _agrees(turn):

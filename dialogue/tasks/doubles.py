@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from booking_engine import Reservation, ReservationUnknown
 from dialogue.effects import GetReservation, Steps
+from dialogue.hearing.picking import take
 from dialogue.reading import Entity
 from dialogue.reasons import Reason, reason_for
 from dialogue.state import Option
@@ -88,15 +89,14 @@ def _leaves_open(entity: Entity) -> bool:
 
 def hear_answer(turn: Turn, *, names_other: bool) -> None:
     """Take an answer in words: "both" is one, and so are a cancellation of the other booking and a change to nothing else."""
-    state, acts = turn.state, turn.reading.acts
     if turn.heard:
         return
+    acts = turn.reading.acts
     cancels_other = names_other and turn.intent == "cancel" and reason_for("cancel", acts) is Reason.CERTAIN
     changes = turn.intent == "change" and reason_for("change", acts) is Reason.CERTAIN
     says_both = any(entity.value.get("which") == "both" for entity in turn.of_kind("choice")) or turn.has_kind("tables")
     if says_both or cancels_other or changes:
-        turn.heard.picked = next(option for option in state.choices if option.fills["keeps_other"] is says_both)
-        state.take(turn.heard.picked)
+        take(turn, next(option for option in turn.state.choices if option.fills["keeps_other"] is says_both))
 
 
 def settle_booked(turn: Turn, booking: Reservation, replaces: str | None) -> Steps[None]:

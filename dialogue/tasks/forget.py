@@ -24,10 +24,6 @@ def _left(turn: Turn) -> Outcome | None:
     return DONE
 
 
-def _known(turn: Turn) -> Outcome | None:
-    return identify(turn, "utter_which_phone_to_forget")
-
-
 def _forgotten(turn: Turn) -> Steps[Outcome]:
     """Ask, naming what is still booked. A yes counts only for what was named: it is cancelled, and all else is deleted."""
     standing = yield from upcoming(turn)
@@ -57,5 +53,5 @@ FORGET = Form(
     "forget",
     leaves_for=frozenset(("book", "find", "change", "cancel", "undo", "opt_out")),
     begin=let_go,
-    steps=(_left, _known, _forgotten),
+    steps=(_left, lambda turn: identify(turn, "utter_which_phone_to_forget"), _forgotten),
 )

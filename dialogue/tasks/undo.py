@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from booking_engine import (
-    BookingError,
-    NoTableAvailable,
-    Reservation,
-    ReservationOver,
-    ReservationUnknown,
-    UndoTooLate,
-)
+from booking_engine import BookingError, NoTableAvailable, Reservation, ReservationOver, ReservationUnknown, UndoTooLate
 from dialogue.effects import CancelReservation, ChangeReservation, Effect, GetReservation, RestoreReservation, Steps
 from dialogue.reasons import is_taking_back
 from dialogue.tasks.bookings import corrects_booking
@@ -44,13 +37,13 @@ def undo(turn: Turn) -> Steps[Outcome]:
 
 def _say_nothing_is(turn: Turn, booking: Reservation | None) -> Steps[None]:
     before = turn.state.before
-    if booking is not None and before is not None and before.code != booking.code:  # it was moved to another restaurant
+    if booking is None or before is None:
+        turn.say("utter_nothing_to_undo")
+    elif before.code != booking.code:  # it was moved to another restaurant
         there = (yield from GetReservation(before.code)).restaurant
         turn.tell("utter_undo_move", booking, former=turn.words.name(there.name))
-    elif booking is not None and before is not None:
-        turn.tell("utter_undo_change_too_late", booking)
     else:
-        turn.say("utter_nothing_to_undo")
+        turn.tell("utter_undo_change_too_late", booking)
 
 
 def take_back(turn: Turn) -> Steps[None]:
