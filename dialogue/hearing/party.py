@@ -64,16 +64,15 @@ def replacing(turn: Turn, anchor: datetime | None) -> list[Entity]:
     replaced, numbers = {entity.value for entity in turn.of_kind("previous_number")}, _numbers(turn)
     if len(replaced) != 1 or len(numbers) != 1:
         return turn.entities
-    kinds = _are_now(turn, anchor, replaced.pop())
+    kinds = list(_are_now(turn, anchor, replaced.pop()))
     meanings = {
         "party_size": {"count": numbers[0]},
         "time": _hour(numbers[0]),
         "date": {"year": None, "month": None, "day": numbers[0]},
     }
-    if len(kinds) != 1 or not (meaning := meanings[next(iter(kinds))]):
+    if len(kinds) != 1 or not (meaning := meanings[kinds[0]]):
         return turn.entities
-    [kind] = kinds
-    return [Entity(kind, each.text, meaning) if each.kind == "number" else each for each in turn.entities]
+    return [Entity(kinds[0], each.text, meaning) if each.kind == "number" else each for each in turn.entities]
 
 
 def _are_now(turn: Turn, anchor: datetime | None, number: int) -> set[str]:
@@ -189,7 +188,7 @@ def _meaning(turn: Turn, restaurant: Restaurant, anchor: datetime | None, number
         return left
     if turn.state.said_last in ("time", "party_size"):
         return turn.state.said_last
-    return left or rather if left is None or rather in (None, left) else None
+    return left or rather if None in (left, rather) or left == rather else None
 
 
 def _was_so(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from booking_engine import BookingEngine
 from booking_engine.phones import read_phone
-from dialogue.decide import FORMS, Decision, decide
+from dialogue.decide import FORMS, REPLIES, Decision, decide
 from dialogue.effects import Origin, carry_out
 from dialogue.machines import is_idle
 from dialogue.reading import Reading
@@ -21,8 +21,8 @@ from dialogue.state import State
 from dialogue.turn import Situation, Turn
 from dialogue.words import Languages
 
-_FORM_NAMES = {"book": "booking_form", **{task: f"{task}_form" for task in ("change", "cancel", "sign_in", "forget")}}
-_ACTION_NAMES = {"answer": "action_reply", **{task: f"action_{task}" for task in ("pick_up", "undo", "opt_out")}}
+_FORM_NAMES = {task: f"{task}_form" for task in FORMS} | {"book": "booking_form"}
+_ACTION_NAMES = {task: f"action_{task}" for task in REPLIES} | {"answer": "action_reply"}
 _THAT_IS_ALL = FollowupAction("action_listen")
 """Without it Rasa, which has no rule for what another action led to, would take back all that the message has told."""
 

@@ -204,7 +204,7 @@ def _show(turn: Turn) -> Steps[None]:
         turn.tell("utter_one_booking", booking)
         turn.state.reservation = booking.code
     else:
-        turn.state.reservation = yield from show_upcoming(turn)
+        yield from show_upcoming(turn)
 
 
 def _courtesy(turn: Turn, restaurant: Restaurant | None) -> str | None:

@@ -59,14 +59,13 @@ def _held_start(turn: Turn) -> datetime | None:
 
 def _hear(turn: Turn) -> Steps[None]:
     """Hear the message; where both or one of two tables was asked about, what names the other one is no wish for another time."""
-    if not doubles.is_asked(turn):
-        if set_further_aside(turn):
-            turn.say("utter_one_at_a_time")
-        yield from hear(turn, _held_start(turn))
-        return
-    names_other = yield from doubles.set_aside_other(turn)
+    is_both_asked = doubles.is_asked(turn)
+    names_other = is_both_asked and (yield from doubles.set_aside_other(turn))
+    if not is_both_asked and set_further_aside(turn):
+        turn.say("utter_one_at_a_time")
     yield from hear(turn, _held_start(turn))
-    doubles.hear_answer(turn, names_other=names_other)
+    if is_both_asked:
+        doubles.hear_answer(turn, names_other=names_other)
 
 
 def _takes(turn: Turn) -> Steps[bool | None]:

@@ -28,19 +28,18 @@ def upcoming(turn: Turn) -> Steps[list[Reservation]]:
     return (yield from ReservationsOf(turn.situation.phone)) if turn.situation.phone else []
 
 
-def show_upcoming(turn: Turn) -> Steps[str | None]:
-    """Say what this diner has booked; returns the code of the booking if it is a single one."""
+def show_upcoming(turn: Turn) -> Steps[None]:
+    """Say what this diner has booked; if it is a single booking, that is what was talked about last."""
     bookings = yield from upcoming(turn)
+    turn.state.reservation = bookings[0].code if len(bookings) == 1 else None
     if not bookings:
         turn.say("utter_nothing_booked")
-        return None
-    if len(bookings) == 1:
+    elif len(bookings) == 1:
         turn.tell("utter_one_booking", bookings[0])
-        return bookings[0].code
-    render = turn.words.render
-    parts = [render("utter_part_booking", **turn.booked(each), code=each.code) for each in bookings[:_MOST_LISTED]]
-    turn.say("utter_bookings", list="; ".join(parts))
-    return None
+    else:
+        render = turn.words.render
+        parts = [render("utter_part_booking", **turn.booked(each), code=each.code) for each in bookings[:_MOST_LISTED]]
+        turn.say("utter_bookings", list="; ".join(parts))
 
 
 def corrects_booking(turn: Turn) -> Steps[bool]:

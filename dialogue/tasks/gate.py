@@ -142,7 +142,7 @@ def leave_alone(turn: Turn) -> Steps[Outcome]:
     booking = yield from booking_in_mind(turn)
     act = no_wish(turn.reading.acts)
     if act == "show" or (act == "ask" and booking is not None and booking.status == "confirmed"):
-        turn.state.reservation = yield from show_upcoming(turn)
+        yield from show_upcoming(turn)
     elif booking is None or booking.status != "confirmed":
         turn.say("utter_welcome" if act != "aside" else "utter_aside")
     else:

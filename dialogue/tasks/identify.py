@@ -77,7 +77,7 @@ def do_errand(turn: Turn) -> Steps[Outcome | None]:
         if asks is not None:
             return asks
         if is_to_show:
-            state.reservation = yield from show_upcoming(turn)
+            yield from show_upcoming(turn)
         else:
             go_on_by_text(turn)
     state.errand = None

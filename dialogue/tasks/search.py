@@ -102,9 +102,9 @@ def _cuisines_in(turn: Turn, city: str) -> Steps[list[str]]:
 def tells_more(turn: Turn) -> bool:
     """Return whether something of the table is told while it is asked which restaurant: "4 of us" is no search anew."""
     fields = turn.heard.fields
-    of_table = fields and (not fields.isdisjoint(OF_TABLE) or turn.has_kind(*OF_TABLE))
+    of_table = bool(fields) and (not fields.isdisjoint(OF_TABLE) or turn.has_kind(*OF_TABLE))
     is_about_search = turn.heard.picked or fields & _OF_SEARCH
-    return bool(of_table) and _shows_restaurants(turn.state) and not is_about_search
+    return of_table and _shows_restaurants(turn.state) and not is_about_search
 
 
 def ask_which(turn: Turn) -> Outcome:
