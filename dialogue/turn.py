@@ -175,7 +175,7 @@ class Turn:
         zone = restaurant.zone if restaurant else ANYWHERE
         if restaurant is None and self.situation.phone:
             zones = phone_timezone.time_zones_for_number(phonenumbers.parse(self.situation.phone))
-            zone = ZoneInfo(zones[0]) if zones and zones[0] != phone_timezone.UNKNOWN_TIMEZONE else zone
+            zone = ZoneInfo(zones[0]) if zones[0] != phone_timezone.UNKNOWN_TIMEZONE else zone
         return self.situation.now.astimezone(zone)
 
     def say(self, response: str, options: Sequence[Option] = (), /, **facts: object) -> None:

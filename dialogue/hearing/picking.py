@@ -39,7 +39,7 @@ def pick(turn: Turn) -> None:
         if 1 <= place <= len(options):
             turn.entities.remove(entity)
             take(turn, options[place - 1])
-        elif entity.kind == "choice":  # "make that 5" among three: no pick, but a number
+        else:  # "make that 5" among three: no pick, but a number
             turn.entities[turn.entities.index(entity)] = _no_pick(entity, place)
         return
 
@@ -59,8 +59,8 @@ def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:
         return None
     if entity.text.isdecimal() and not is_bare and words[0] != entity.text:  # "we need 2 high chairs"
         return None
-    index = entity.value.get("index") or {"later": count, "last": count}.get(str(entity.value.get("which")), 1)
-    return index if isinstance(index, int) else None
+    index: int = entity.value.get("index") or {"later": count, "last": count}.get(str(entity.value.get("which")), 1)
+    return index
 
 
 def _no_pick(entity: Entity, number: int) -> Entity:
@@ -75,7 +75,7 @@ def _numbered(words: Sequence[str], options: Sequence[Option]) -> Option | None:
     if len(words) != 1 or not words[0].isdecimal():
         return None
     labelled = [option for option in options if option.label == words[0]]
-    by_place = options[int(words[0]) - 1 : int(words[0])] if int(words[0]) else ()
+    by_place = options[int(words[0]) - 1 : int(words[0])]
     return next(iter((*labelled, *by_place)), None)
 
 

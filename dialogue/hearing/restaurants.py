@@ -91,7 +91,7 @@ def _candidates(turn: Turn, found: Sequence[Restaurant]) -> list[Restaurant]:
         lambda each: street is not None and street <= street_words(each.street or ""),
         lambda each: _says(turn, each.city),
     )
-    for tells in ways if len(alike) > 1 else ():
+    for tells in ways:
         alike = list(filter(tells, alike)) or alike
     return alike
 

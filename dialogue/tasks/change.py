@@ -233,12 +233,11 @@ def _table(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
 def _move(turn: Turn, booking: Reservation, restaurant: Restaurant, meant: Meant, party_size: int) -> Steps[Outcome]:
     if meant.is_window and (others := (yield from _others(turn, booking, restaurant, party_size))):
         return others
-    start = meant.starts[0]
-    found = yield from FindOpenings(restaurant, start, party_size, excluding=booking.code)
-    if found.exact is None and not (meant.is_window and found.openings):
+    found = yield from FindOpenings(restaurant, meant.starts[0], party_size, excluding=booking.code)
+    opening = found.exact or next(iter(found.openings if meant.is_window else ()), None)
+    if opening is None:
         return (yield from _refuse(turn, booking, restaurant, found, party_size))
-    if found.exact is None:
-        start = found.openings[0].starts_at
+    start = opening.starts_at
     # What may not be wished needs a yes first, and so does what cannot be taken back.
     is_elsewhere = restaurant.slug != booking.restaurant.slug
     if turn.state.is_unsure or (is_elsewhere and turn.state.agreed != restaurant.slug):

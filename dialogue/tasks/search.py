@@ -165,9 +165,8 @@ def _look(state: State) -> Steps[Page | None]:
 
 def _ways(wishes: list[Wish]) -> Iterator[list[Wish]]:
     yield wishes
+    yield from ([wish for wish in wishes if wish is not left_out] for left_out in reversed(wishes))
     if len(wishes) > 1:
-        yield from ([wish for wish in wishes if wish is not left_out] for left_out in reversed(wishes))
-    if wishes:
         yield []
 
 
