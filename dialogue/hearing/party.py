@@ -131,7 +131,7 @@ def _numbers(turn: Turn) -> list[int]:
 
 
 def _offer_meanings(turn: Turn, restaurant: Restaurant | None, numbers: list[int], anchor: datetime | None) -> None:
-    """Have it asked which of two numbers is meant, and as what."""
+    """Have it asked as what a number is meant, and which one of two."""
     if restaurant is None or turn.state.date is None or len(numbers) > _ALTERNATIVES:
         return
     seated = {number: starts[-1] for number in numbers if (starts := _seated(turn, restaurant, _hour(number), anchor))}
@@ -150,7 +150,6 @@ def _hour(number: int) -> dict[str, Any] | None:
 
 def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | None) -> None:
     """Take a number for the time or for the party of a booking that has both."""
-    state, heard = turn.state, turn.heard
     wish = _hour(number)
     starts = _seated(turn, restaurant, wish, anchor)
     may_be_party = number <= restaurant.largest_party
@@ -158,15 +157,13 @@ def _weigh(turn: Turn, restaurant: Restaurant, number: int, anchor: datetime | N
         _meaning(turn, restaurant, anchor, number) if starts and may_be_party else "time" if starts else "party_size"
     )
     if meaning is None:
-        by_time = Option(turn.clock(restaurant, starts[-1]), {"time": certain(starts[-1])})
-        heard.options = (by_time, Option(turn.words.party(number), {"party_size": number}))
-        heard.ask_options = "utter_choose_meaning"
+        _offer_meanings(turn, restaurant, [number], anchor)
     elif meaning == "time":
-        state.time = certain(starts[0]) if len(starts) == 1 else wish
-        heard.fields.add("time")
+        turn.state.time = certain(starts[0]) if len(starts) == 1 else wish
+        turn.heard.fields.add("time")
     elif may_be_party:
-        state.party_size = number
-        heard.fields.add("party_size")
+        turn.state.party_size = number
+        turn.heard.fields.add("party_size")
 
 
 def _seated(turn: Turn, restaurant: Restaurant, wish: dict[str, Any] | None, anchor: datetime | None) -> list[datetime]:
