@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from booking_engine import Restaurant
 from dialogue.effects import ListCities, Steps
+from dialogue.hearing.restaurants import in_hand
 from dialogue.times import seating_spans
 from dialogue.turn import Outcome, Turn, country_of
 
@@ -86,8 +87,11 @@ def ask_booking_part(turn: Turn, part: str, restaurant: Restaurant, day: date | 
     return ask(turn, part, _PARTS[part], facts, first=first)
 
 
-def ask_another_date(turn: Turn, restaurant: Restaurant | None) -> Outcome:
-    """Ask for which day, since there is none such as was said, or what was said is none in particular."""
+def ask_unclear_day(turn: Turn) -> Steps[Outcome | None]:
+    """Ask for which day, where there is none such as was said, or what was said is none in particular."""
+    if turn.heard.problem != "no_such_date":
+        return None
+    restaurant = yield from in_hand(turn)
     response, unclear = "utter_which_day_is" if turn.heard.unclear else "utter_no_such_date", turn.heard.unclear or ""
     turn.say(response, unclear=unclear[:_LONGEST_QUOTE], example=_example_day(turn, restaurant))
     return Outcome("date")

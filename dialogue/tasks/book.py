@@ -25,11 +25,11 @@ from dialogue.state import Held
 from dialogue.tasks import about, doubles, search
 from dialogue.tasks.asking import (
     ask,
-    ask_another_date,
     ask_booking_part,
     ask_heard_options,
     ask_restaurant,
     ask_to_pick,
+    ask_unclear_day,
 )
 from dialogue.tasks.bookings import named_in, upcoming
 from dialogue.tasks.form import Form, follow
@@ -261,11 +261,6 @@ def _noted(turn: Turn) -> Steps[Outcome | None]:
     return None
 
 
-def _unclear_day(turn: Turn) -> Steps[Outcome | None]:
-    is_unclear = turn.heard.problem == "no_such_date"
-    return ask_another_date(turn, (yield from in_hand(turn))) if is_unclear else None
-
-
 def _not_picked(turn: Turn) -> Outcome | None:
     """Ask again which of the options, also after a note; of several restaurants the only one is taken as soon as more is told."""
     state = turn.state
@@ -464,7 +459,7 @@ def _ask_to_confirm(turn: Turn) -> Steps[Outcome]:
 
 _AT_ONCE = (_both_or_instead, _dropped, _accepted_too_late, _only_asked, _others_wanted, _beside, _refused, _accepted)
 _WHAT_IS_MISSING = (
-    _noted, _unclear_day, ask_heard_options, _not_picked, _restaurant, _asked_too, _party_and_day, _table, _who, _named,
+    _noted, ask_unclear_day, ask_heard_options, _not_picked, _restaurant, _asked_too, _party_and_day, _table, _who, _named,
     _ask_to_confirm,
 )  # fmt: skip
 BOOK = Form(

@@ -16,7 +16,7 @@ from dialogue.hearing.wishes import shortly, with_notes, without_areas
 from dialogue.reasons import is_clear_yes, is_wished, may_take_back, wishes_new_name
 from dialogue.state import Before, State
 from dialogue.tasks import search
-from dialogue.tasks.asking import ask, ask_another_date, ask_heard_options, ask_restaurant, ask_to_pick
+from dialogue.tasks.asking import ask, ask_heard_options, ask_restaurant, ask_to_pick, ask_unclear_day
 from dialogue.tasks.book import words_of_area
 from dialogue.tasks.bookings import find_target, is_its_party, names_start, pick_booking, recalled
 from dialogue.tasks.form import Form
@@ -202,8 +202,8 @@ def _anything_else(turn: Turn) -> Steps[Outcome]:
 
 def _unclear(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
     state, heard = turn.state, turn.heard
-    if heard.problem == "no_such_date":
-        return ask_another_date(turn, (yield from GetRestaurant(state.restaurant or booking.restaurant.slug)))
+    if (asks := (yield from ask_unclear_day(turn))) is not None:
+        return asks
     if heard.options:
         return ask_heard_options(turn)
     if turn.asked == "choice" and state.choices and not heard:
