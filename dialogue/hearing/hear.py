@@ -27,8 +27,7 @@ def hear(turn: Turn, anchor: datetime | None) -> Steps[None]:
     said, aside = turn.entities, _beside_the_point(turn)
     corrected = (as_correction(turn, entity) for entity in said)
     turn.entities = [entity for entity in corrected if entity.kind not in aside and not _is_in_note(turn, entity)]
-    if turn.state.choices:
-        pick(turn)
+    pick(turn)
     turn.entities = replacing(turn, anchor)
     restaurant = yield from _hear_place(turn)
     presumed = None

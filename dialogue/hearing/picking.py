@@ -22,6 +22,8 @@ _ENDINGS = ("st", "nd", "rd", "th")
 def pick(turn: Turn) -> None:
     """Take the option that the message picks, if it picks one; its entity is used up."""
     options, words = turn.state.choices, turn.reading.words
+    if not options:
+        return
     if turn.intent == "affirm" and len(options) == 1 and may_be_yes(turn.reading.acts, turn.reading.length):
         take(turn, options[0])
         return

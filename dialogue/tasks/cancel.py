@@ -57,6 +57,6 @@ CANCEL = Form(
     "cancel",
     leaves_for=frozenset(("book", "find", "change", "opt_out", "forget_me")),
     begin=let_go,
-    hear=lambda turn: pick_booking(turn) if turn.state.choices else None,
+    hear=pick_booking,
     steps=(_left, know_whose_booking, _cancelled),
 )

@@ -40,8 +40,7 @@ def _hear(turn: Turn) -> Steps[None]:
         _start_from(state, booking)
         yield from hear(turn, booking.starts_at)
         return
-    if state.choices:
-        yield from pick_booking(turn)
+    yield from pick_booking(turn)
     if turn.heard.picked:  # what the opening message wanted is still wanted
         turn.entities = [*recalled(turn), *turn.entities]
 
@@ -221,8 +220,6 @@ def _table(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
     assert state.date is not None
     assert state.time is not None
     meant = meant_starts(restaurant, state.date, state.time, turn.situation.now, near=booking.starts_at)
-    if len(meant.starts) > 1:
-        return offer_times(turn, "utter_choose_time", restaurant, meant.starts)
     party_size = state.party_size or booking.party_size
     now_is = (booking.restaurant.slug, booking.starts_at, booking.party_size)
     if (restaurant.slug, meant.starts[0], party_size) == now_is:
@@ -269,9 +266,9 @@ def _others(turn: Turn, booking: Reservation, restaurant: Restaurant, party_size
     start = booking.starts_at
     found = yield from FindOpenings(restaurant, start, party_size, excluding=booking.code, limit=_OTHERS + 1)
     free = [opening.starts_at for opening in found.openings if opening.starts_at != start][:_OTHERS]
-    return (
-        offer_times(turn, "utter_other_times", restaurant, sorted(free), **turn.show_booking(booking)) if free else None
-    )
+    if not free:
+        return None
+    return offer_times(turn, "utter_other_times", restaurant, sorted(free), **turn.show_booking(booking))
 
 
 def _refuse(turn: Turn, booking: Reservation, restaurant: Restaurant, found: Search, party_size: int) -> Steps[Outcome]:
