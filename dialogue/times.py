@@ -105,8 +105,6 @@ def _start(restaurant: Restaurant, day: date, clock: time, now: datetime) -> dat
 
 def lies_within(start: datetime, wish: dict[str, Any], now: datetime) -> bool:
     """Whether a wish for a part of the day ("in the evening", "after 8") is fulfilled by what starts at this time."""
-    if "at" in wish:
-        return False
     window = resolve_times(wish, now=now.astimezone(start.tzinfo))
     clock, first, last = start.time(), window.earliest, window.latest
     if first and last and last < first:

@@ -22,8 +22,6 @@ DETAILS = frozenset((*OF_TABLE, "tables", "city", "cuisine", "street", "seating"
 _FEATURES = frozenset(("seating", "diet", "price"))
 _ERRANDS: dict[str, Errand] = {"list_bookings": "show", "text_me": "text"}
 """What needs to know who it is."""
-_SHORT = frozenset(("human", "insult", "greet", "repeat"))
-"""What gets its answer in whatever language it is said."""
 _BESIDE_THE_POINT = frozenset(("chitchat", "out_of_scope", "ask"))
 _NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
 _PLAIN = {
@@ -172,7 +170,7 @@ def _say(turn: Turn, restaurant: Restaurant | None, language: str | None) -> Ste
         yield from _show(turn)
     elif intent == "text_me" and not turn.situation.is_by_sms:
         go_on_by_text(turn)
-    elif language is not None and intent not in _SHORT:
+    elif language is not None:
         has_phone = restaurant is not None and restaurant.phone is not None
         turn.say_in(language, "utter_only_english" if has_phone else "utter_only_english_nowhere", **facts)
     elif response := _courtesy(turn, restaurant):

@@ -7,7 +7,7 @@ from dialogue.effects import Steps
 from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import TO_NOTE
-from dialogue.reading import OF_TABLE, Entity
+from dialogue.reading import OF_TABLE
 from dialogue.reasons import (
     Reason,
     is_astray,
@@ -90,11 +90,8 @@ def _tells_one_thing(turn: Turn) -> bool:
 
 
 def _told_of_table(turn: Turn) -> set[str]:
-    return {each.kind for each in turn.entities if each.kind in _SAYS_WHICH and not _is_same_day(each)}
-
-
-def _is_same_day(entity: Entity) -> bool:
-    return entity.kind == "date" and entity.value.get("same") == 0
+    told = (each for each in turn.entities if each.kind in _SAYS_WHICH)
+    return {each.kind for each in told if each.kind != "date" or each.value.get("same") != 0}  # "the same day" is none
 
 
 def is_unsure(turn: Turn, task: str) -> bool:
