@@ -118,7 +118,7 @@ class State:
     presumes_day: bool = False
     """whether nobody has said the day"""
     awaits_day: bool = False
-    """whether a day was spoken of that no calendar tells, so that none is presumed before it is told"""
+    """whether a day was spoken of that no calendar tells, so that booking presumes none before it is told"""
     time: dict[str, Any] | None = None
     name: str | None = None
     phone: str | None = None

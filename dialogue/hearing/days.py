@@ -26,7 +26,7 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     said = _days_said(turn, restaurant, today)
     if said is None:
         _hear_vague_date(turn)
-        turn.state.awaits_day |= turn.state.task == "book" and turn.has_kind("previous_date")  # "not Friday though"
+        turn.state.awaits_day |= turn.has_kind("previous_date")  # "not Friday though"
         return
     # "tomorrow, Friday" is one day told twice, "Friday or Saturday" are two.
     days = sorted(set(said[0]).intersection(*said[1:]) or set[date]().union(*said))
@@ -35,7 +35,7 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
     elif len(days) > 1:
         options = tuple(Option(turn.words.day(day, country_of(restaurant)), {"date": day.isoformat()}) for day in days)
         turn.heard.options, turn.heard.ask_options = options, "utter_choose_date"
-        turn.state.awaits_day = turn.state.task == "book"
+        turn.state.awaits_day = True
     else:
         _set_date(turn, days[0], known=turn.state.date or presumed)  # told by the last question, it is no news
 
@@ -43,7 +43,7 @@ def hear_date(turn: Turn, restaurant: Restaurant | None, presumed: date | None) 
 def _miss_day(turn: Turn, unclear: str | None = None) -> None:
     """Have the day asked for, and none presumed by whatever is told next. `unclear`: the diner's words for it."""
     turn.heard.problem, turn.heard.unclear = "no_such_date", unclear
-    turn.state.awaits_day = turn.state.task == "book"
+    turn.state.awaits_day = True
 
 
 def _days_said(turn: Turn, restaurant: Restaurant | None, today: date) -> list[list[date]] | None:

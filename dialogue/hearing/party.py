@@ -183,7 +183,7 @@ def _meaning(turn: Turn, restaurant: Restaurant, anchor: datetime | None, number
     left, rather = _not_yet_so(turn, anchor, number), "time" if turn.has_cue("rather_a_time") else None
     if left and turn.has_cue("correcting"):
         return left
-    if turn.state.said_last in ("time", "party_size"):
+    if turn.state.said_last:
         return turn.state.said_last
     return left or rather if None in (left, rather) or left == rather else None
 

@@ -44,7 +44,7 @@ def show_upcoming(turn: Turn) -> Steps[None]:
 
 def corrects_booking(turn: Turn) -> Steps[bool]:
     """Return whether a message that answers nothing only sets right what was booked or changed last: "no wait, 8"."""
-    if not turn.has_cue("correcting") or turn.situation.was_asked or turn.is_ignored:
+    if not turn.has_cue("correcting") or turn.situation.was_asked:
         return False
     return any(booking.code == turn.state.reservation for booking in (yield from upcoming(turn)))
 
