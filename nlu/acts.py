@@ -138,7 +138,7 @@ def wish_of_act(
 def _asks_to_show(acts: Mapping[str, float], top: str, share: float) -> bool:
     show = acts.get("show", 0.0)
     asks = show >= _RATHER and show == max(acts.values()) and top in _WISHES.values()  # "did you cancel it?"
-    return asks or (show >= _SURE and share < _HALF)
+    return asks or show >= (_SURE if share < _HALF else _CLEAR)
 
 
 def _wish_besides(acts: Mapping[str, float], top: str, share: float) -> tuple[str, float] | None:
@@ -148,7 +148,8 @@ def _wish_besides(acts: Mapping[str, float], top: str, share: float) -> tuple[st
         return None
     if top == _ALIKE.get(wish):
         return wish, share
-    return (wish, CONTESTED) if share < _HALF or top in _SMALL_TALK or top in _WISHES.values() else None
+    is_weak = share < _HALF or top in _SMALL_TALK or top in _WISHES.values()
+    return (wish, CONTESTED) if is_weak or wish == _WISHES["show"] else None  # which does nothing: "is that for 3?"
 
 
 def _of_confirmation(acts: Mapping[str, float], told: Set[str]) -> str | None:

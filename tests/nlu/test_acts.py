@@ -121,6 +121,9 @@ def test_few_acts_decide_the_intent(
         ({"cancel": 0.8}, {"cancel": 0.4}, None, ("cancel", 0.5)),  # they agree
         ({"cancel": 0.8}, {"cancel": 0.6}, None, None),
         ({"show": 0.6}, {"help": 0.36}, "choice", ("list_bookings", CONTESTED)),  # "what do I still have?"
+        ({"show": 0.8}, {"book": 0.6}, None, ("list_bookings", CONTESTED)),  # "is that for 5 people?"
+        ({"show": 0.8}, {"inform": 0.6}, "name", ("list_bookings", CONTESTED)),
+        ({"show": 0.6}, {"inform": 0.6}, "name", None),
         ({"change": 0.99}, {"book": 0.9}, None, None),
         ({"cancel": 0.8}, {"thank": 0.9}, "confirmation", None),
     ],
