@@ -11,6 +11,7 @@ from booking_engine import SeatingPreferences as Seating
 from booking_engine.values import LONGEST_NOTES
 from dialogue.effects import ChangeReservation, FindOpenings, GetReservation, GetRestaurant, Steps
 from dialogue.hearing.hear import hear
+from dialogue.hearing.restaurants import names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.hearing.wishes import shortly, with_notes, without_areas
 from dialogue.reasons import is_clear_yes, is_wished, may_take_back, wishes_new_name
@@ -207,10 +208,20 @@ def _unclear(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
         return ask_heard_options(turn)
     if turn.asked == "choice" and state.choices and not heard:
         return ask_to_pick(turn)
-    # "move it to the Blue Moon on Friday", which is none of ours
-    is_lost = (turn.asked == "restaurant" and not heard.news) or turn.reading.lost
-    is_elsewhere = state.restaurant != booking.restaurant.slug
-    return (yield from ask_restaurant(turn, is_unknown=True)) if is_lost and not is_elsewhere else None
+    return None if state.restaurant != booking.restaurant.slug else (yield from _lost(turn))
+
+
+def _lost(turn: Turn) -> Steps[Outcome | None]:
+    """Ask for the other restaurant that is wished, where it is none of ours or still not told: nothing moves without it.
+
+    "Move it to the Blue Moon on Friday", and then "we're five".
+    """
+    is_awaited = (
+        turn.asked == "restaurant" and not names_restaurant(turn) and turn.heard.fields.isdisjoint(_WHEREABOUTS)
+    )
+    if not is_awaited and not turn.reading.lost:
+        return None
+    return (yield from ask_restaurant(turn, is_unknown=bool(turn.reading.lost) or not turn.heard.news))
 
 
 def _table(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
@@ -288,6 +299,7 @@ def _elsewhere(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
         or ("cuisine" in fields and state.cuisine not in place.cuisines)
         or not fields.isdisjoint(("street", "refused_cuisines"))
         or turn.has_cue("another_place")
+        or (turn.asked == "restaurant" and not fields.isdisjoint(_WHEREABOUTS))
     )
     if not is_wanted:
         return None

@@ -62,7 +62,7 @@ def _belongs_to(turn: Turn, task: str) -> Steps[str | None]:
 
 def _may_restore(turn: Turn) -> bool:
     """Return whether a message may be about what was just changed, and wishes for no other table and no cancellation."""
-    is_other = names_restaurant(turn) or is_wished("cancel", turn.reading.acts)
+    is_other = turn.has_kind("restaurant") or is_wished("cancel", turn.reading.acts)
     return turn.undoable is not None and not is_other and not only_tells(turn.reading.acts)
 
 
