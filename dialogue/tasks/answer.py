@@ -196,9 +196,16 @@ def _of_restaurant(turn: Turn, restaurant: Restaurant) -> str | None:
 
 
 def _show(turn: Turn) -> Steps[None]:
-    """Say what is booked; of several bookings the one in mind, where its name is asked, which no list tells."""
+    """Say what is booked; of several bookings the one in mind, where its name is asked, which no list tells.
+
+    While a table is held that still needs a name, it is the one that is asked about.
+    """
+    hold = turn.state.hold if turn.state.name is None else None
     booking = (yield from booking_in_mind(turn)) if _asks_name(turn) else None
-    if booking is not None:
+    if hold is not None:
+        restaurant = yield from GetRestaurant(hold.restaurant)
+        turn.say("utter_held", **turn.seating(restaurant, hold.starts_at, hold.party_size))
+    elif booking is not None:
         turn.tell("utter_one_booking", booking)
         turn.state.reservation = booking.code
     else:
