@@ -39,7 +39,7 @@ _REACH, _FAR = 3, 5
 _ELSE_WHERE_TOLD = 0.15
 """What it counts that a word is no name, where the message is likely to tell one and no word is rather one than not."""
 _SUFFIX = 2
-_TIMES = 6
+_TIMES = 3
 _EDGE = Token(0, 0, "<edge>")
 
 
