@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu import lexicon
@@ -35,13 +35,9 @@ def read_labels(message: Message) -> None:
     for form, entity, _ in _LABELS["labels"].among(view.said):
         for match in form.finditer(view.text):
             first, end = view.tokens_between(*match.span("span"))
-            if match["letter"]:
-                number, letter = message.tokens[end - 2 : end]
-                is_glued = letter.end - letter.start == 1 and letter.start == number.end
-                if match["letter"] in ("am", "pm") and not is_glued:
-                    continue
-                end -= not is_glued
-            if not in_a_name(message, first, end):
+            last = message.tokens[end - 1]
+            is_hour = match["letter"] and last.end - last.start > 1  # "flight 9 am"
+            if not is_hour and not in_a_name(message, first, end):
                 message.claim(
                     entity, first, end, message.text[message.tokens[first].start : message.tokens[end - 1].end]
                 )
@@ -99,7 +95,7 @@ def _read_by_place(message: Message) -> None:
     """Claim the numbers that stand where people say how many they are, or how many and when."""
     asked, changing = message.expecting, is_changing(message)
     said = _what_is_said(message)
-    if said.date and not (said.party or said.time):
+    if said.date:
         message.apply(_GRAMMAR.rules("pair", asked=asked, changing=changing))
     tables = (("opening", True), ("opening_beside_hour", said.time), ("opening_tonight", is_tonight(message)))
     view = message.view
@@ -141,20 +137,15 @@ def _what_is_said(message: Message) -> _Said:
 
 def _moves_us(words: Sequence[str]) -> bool:
     """Whether somebody is told to put us elsewhere, in the form in which verbs tell one to: "can you change us to 6"."""
-    return any(
-        us == _US and to in _GOALS and verb.isalpha() and not verb.endswith("s") for verb, us, to in _threes(words)
-    )
-
-
-def _threes(words: Sequence[str]) -> Iterable[tuple[str, str, str]]:
-    return zip(words, words[1:], words[2:], strict=False)
+    threes = zip(words, words[1:], words[2:], strict=False)
+    return any(us == _US and to in _GOALS and not verb.endswith("s") for verb, us, to in threes)
 
 
 def _joins_guests(message: Message) -> bool:
     """Whether more or fewer guests are told as another matter: "7 and one more", unlike "one more, so 7"."""
     joining = lexicon.words("people").joining - {","}
     told = (claim for claim in message.of("party_size") if "delta" in claim.value)
-    return any(claim.first > 0 and message.word(claim.first - 1) in joining for claim in told)
+    return any(message.word(claim.first - 1) in joining for claim in told)
 
 
 def _may_count(before: str, after: str, said: _Said) -> bool:
@@ -187,7 +178,7 @@ def _other(message: Message, position: int) -> Claim | None:
 
 def _like(other: Claim | None, number: int) -> tuple[str, Value] | None:
     """The 8 of "7 or 8" and the 5 of "for 4, sorry 5" are what the first number is, and nothing yet if that is open."""
-    if other is None or other.entity not in (*_KINDS, "number"):
+    if other is None:
         return None
     values = {"party_size": {"count": number}, "time": clock_time(number, 0), "number": number}
     if other.entity == "date" and "day" in other.value:
@@ -237,9 +228,7 @@ def _meaning(number: int, before: str, said: _Said) -> tuple[str, Value]:
 
 
 def _is_hour(before: str, said: _Said) -> bool:
-    """Whether the word before makes an hour: "7 or 8", "push it to 7 and one more kid", "move us to 8"."""
-    if before == "or":
-        return said.asked == "time"
+    """Whether the word before makes an hour: "push it to 7 and one more kid", "move us to 8"."""
     return before in _GOALS and not said.time and (said.moves_us or not _WORDS.moving.isdisjoint(said.words))
 
 
@@ -247,7 +236,7 @@ def _is_party(before: str, said: _Said) -> bool:
     if said.party:
         asks = before == "be" and not _WORDS.asking.isdisjoint(said.words)
         return not said.time and (asks or (before == "to" and said.changing))
-    return said.explained or said.time or (before == "for" and said.asked != "time")
+    return said.explained or said.time
 
 
 def _leaves_time(before: str, said: _Said) -> bool:
