@@ -90,19 +90,11 @@ def _drop_taken_back(message: Message) -> None:
     """Rename what is corrected in the same breath: of each kind that is told before such words and after them, the former."""
     repairs = [claim.first for claim in message.claims if taken_back(message, claim.first)]
     for entity in _REPAIRABLE if repairs else ():
-        claims = _absolute(message, entity)
+        claims = message.of(entity)
         said_anew = max((at for at in repairs if claims and at <= claims[-1].first), default=0)
         for claim in claims:
             if claim.first < said_anew:
                 message.replace(claim, entity=_REPAIRABLE[entity])
-
-
-def _absolute(message: Message, entity: str) -> list[Claim]:
-    """Return what is told of a kind, but for "two more" and the like."""
-    claims = message.of(entity)
-    return (
-        claims if entity != "party_size" else [claim for claim in claims if {"delta", "times"}.isdisjoint(claim.value)]
-    )
 
 
 def read_changes(message: Message) -> None:
@@ -110,7 +102,7 @@ def read_changes(message: Message) -> None:
     _drop_taken_back(message)
     changing = is_changing(message)
     for entity in _REPLACEABLE:
-        claims = _absolute(message, entity)
+        claims = message.of(entity)
         if len(claims) > 1 and (_missed(message, claims[0]) or _replaces(message, claims[0], claims[-1], changing)):
             for claim in claims[:-1]:
                 message.replace(claim, entity=f"previous_{entity}")
@@ -125,7 +117,7 @@ def read_changes(message: Message) -> None:
 
 def _share_kind(message: Message) -> None:
     """A bare number that something replaces is of its kind: "change 7 to 7:45", "4 -> 5 people"."""
-    told = {claim.entity for kind in ("time", "party_size") for claim in _absolute(message, kind)}
+    told = {kind for kind in ("time", "party_size") if message.of(kind)}
     if len(told) != 1 or message.has("number"):
         return
     [kind] = told
@@ -136,11 +128,9 @@ def _share_kind(message: Message) -> None:
 
 def _names_what_moves(message: Message, day: Claim) -> bool:
     """Whether the day tells which booking is meant, and what follows where to: "move Saturday to 8pm"."""
-    tokens = message.tokens
-    verb = tokens[day.first - 1].word if day.first else ""
-    rest = [token.word for token in tokens[day.end : day.end + 3]]
+    rest = [token.word for token in message.tokens[day.end : day.end + 3]]
     follows = any(claim.first > day.end for entity in ("time", "party_size") for claim in message.of(entity))
-    return verb in _WORDS.moving and "to" in rest and follows
+    return message.word(day.first - 1) in _WORDS.moving and "to" in rest and follows
 
 
 def _negated(message: Message, claim: Claim) -> bool:
@@ -160,8 +150,6 @@ def _missed(message: Message, claim: Claim) -> bool:
 
 def _replaces(message: Message, old: Claim, new: Claim, changing: bool) -> bool:
     between = [token.word for token in message.tokens[old.end : new.first]]
-    if between in (["or"], ["and"], ["-"]):
-        return False
     if not changing:
         rebooked = any(word in _WORDS.booking for word in between) and any(t.word == "instead" for t in message.tokens)
         return between[-1:] in (["be"], ["now"]) or between[-2:] in (["now", "were"], ["now", "we"]) or rebooked
