@@ -52,7 +52,7 @@ def _meridiem(said: Said, hour: int) -> str | None:
 
 def clock_time(hour: int, minute: int, meridiem: str | None = None, *, approximate: bool = False) -> Value | None:
     """A time by the clock; `meridiem` is dropped where the hour says it already ("19:30 pm")."""
-    if hour > LAST_HOUR or minute >= MINUTES or (hour == LAST_HOUR and minute):
+    if hour > LAST_HOUR or minute >= MINUTES:
         return None
     if hour > NOON or hour == 0:
         meridiem = None

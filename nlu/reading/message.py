@@ -144,8 +144,7 @@ class Message:
     def _read_before(self, match: re.Match[str], view: View) -> Claim | None:
         """The claim in a group `from`, if it still stands."""
         for name in _FROM & {name for name, said in match.groupdict().items() if said}:
-            place = view.tokens_between(*match.span(name))
-            return next((claim for claim in self.claims if (claim.first, claim.end) == place), None)
+            return self.claim_at(view.tokens_between(*match.span(name))[0])
         return None
 
     def free(self, position: int) -> Token | None:

@@ -53,8 +53,6 @@ def _unknown(token: Token | None) -> bool:
 def _follows_place(message: Message, first: int) -> bool:
     """Whether "at" or the like stands before, with only unknown words between."""
     for position in range(first - 1, max(-1, first - 1 - _REACH), -1):
-        if message.taken(position):
-            return False
         token = message.tokens[position]
         if token.word in _WORDS.placing and token.word != "the":
             return True

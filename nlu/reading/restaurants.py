@@ -12,7 +12,6 @@ from nlu.reading.places import PlaceIndex, find_places
 _WORDS = lexicon.words("restaurants")
 _MAKING = {("make", "it"), ("make", "that"), ("do", "it"), ("we", "do"), ("can", "do"), ("me", "to"), ("us", "to")}
 _CUES = _WORDS.sure | _WORDS.cues
-_STANDING = lexicon.words("streets").before | {"at"}
 _NOT_PROPER = _WORDS.not_proper | lexicon.words("names").titles
 _LONGEST = 8
 _MOST_OF_A_NAME = 50
@@ -51,7 +50,7 @@ def read_restaurants(message: Message) -> None:
         return
     sure = _sure_cues(message, moving=moving)
     for position, token in enumerate(message.tokens[:-1]):
-        if token.word in _CUES and not message.taken(position) and not _points_elsewhere(message, position):
+        if token.word in _CUES and not message.taken(position) and not _tells_origin(message, position):
             is_sure = token.word in sure or _introduces(message, position, moving=moving)
             _claim(message, position + 1, name_end(message, position + 1, sure=is_sure))
     if not message.has("restaurant"):
@@ -67,11 +66,9 @@ def _sure_cues(message: Message, *, moving: bool) -> frozenset[str]:
     return cues | {"book", "reserve"} if moving or message.says("cancel") else cues
 
 
-def _points_elsewhere(message: Message, position: int) -> bool:
-    """Whether a cue is followed by something else than a house: "the one place on Main", "visiting from Spain"."""
-    word, before = message.tokens[position].word, message.word(position - 1)
-    placed = word in ("place", "restaurant") and message.word(position + 1) in _STANDING
-    return placed or (word == "from" and before in _WORDS.arriving)
+def _tells_origin(message: Message, position: int) -> bool:
+    """Whether a cue is followed by where people come from: "visiting from Spain"."""
+    return message.word(position) == "from" and message.word(position - 1) in _WORDS.arriving
 
 
 def _introduces(message: Message, position: int, *, moving: bool) -> bool:
