@@ -126,8 +126,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
         found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
         for name, value in found.items():
             message.set(name, value, add_to_output=True)
-        if asked not in ASKED:  # a name or a yes is told otherwise
-            message.set(SIGNATURE, self._signature(text, entities))
+        message.set(SIGNATURE, self._signature(text, entities, asked))
 
     def _with_notes(
         self, read: ReadMessage, entities: Sequence[Mapping[str, Any]], acts: Mapping[str, float] | None
@@ -141,8 +140,10 @@ class MeaningModel(GraphComponent, IntentClassifier):
         notes = find_notes(read, told, acts or judge(0, len(read.text)), judge)
         return _with_notes(entities, notes, read.text), notes
 
-    def _signature(self, text: str, entities: list[Mapping[str, Any]]) -> Part | None:
-        """Return where a name is only set down behind the entities."""
+    def _signature(self, text: str, entities: list[Mapping[str, Any]], asked: str) -> Part | None:
+        """Return where a name is only set down behind the entities; a name or a yes that was asked for is told otherwise."""
+        if asked in ASKED:
+            return None
         return signature(text, [as_span(each, text) for each in entities], self._as_name)
 
     def _as_name(self, text: str) -> Acts:
