@@ -179,8 +179,8 @@ def name_of(text: str, shares: Sequence[Mapping[str, float]], *, is_told: bool) 
     the message is likely to tell one.
     """
     chosen = _chosen(text, shares, 1.0) or (_chosen(text, shares, _ELSE_WHERE_TOLD) if is_told else [])
-    said = " ".join(_once([text[slice(*each.part)] for each in chosen]))
-    return (_printed(said), chosen) if said else None
+    said = " ".join(map(_printed, _once([text[slice(*each.part)] for each in chosen])))
+    return (said, chosen) if said else None
 
 
 def _chosen(text: str, shares: Sequence[Mapping[str, float]], weight: float) -> list[Marked]:

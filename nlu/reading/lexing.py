@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from itertools import islice, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from nlu import lexicon
@@ -43,7 +44,14 @@ TOKEN = re.compile(
 APOSTROPHES = str.maketrans("", "", "'’`´")
 MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
 _HOURS = {**CARDINALS, "one": 1, "noon": "noon", "midday": "midday", "midnight": "midnight"}
+PREFIXED_NAME = re.compile("[^\\W\\d_]{1,2}['’`´][A-Z]\\w")  # d'Amboise
 _SHORT = 4
+_PEOPLE = lexicon.words("people").ones
+_OF_AGE, _LONGEST_AGE = 18, 2
+_SHORT_FOR_BOTH = frozenset(("yo", "yos"))
+_YEARS, _OLD = frozenset(("year", "years", "yr", "yrs", "y")), frozenset(("old", "olds", "o", "os"))
+_OF_AGES = _YEARS | _SHORT_FOR_BOTH
+_WORD = attrgetter("word")
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
 _SIGNS = {"👍": "yes", "👌": "ok", "✅": "yes", "👎": "no", "❌": "no", "🙏": "thanks"}
@@ -67,8 +75,12 @@ def tokenize(text: str) -> list[Token]:
         kind = match.lastgroup or "other"
         raw = match.group()
         start, end = match.start() + len(raw) - len(raw.lstrip()), match.end()
-        tokens.append(Token(start, end, _canonical(kind, raw.strip(), tokens), raw[:1].isupper(), kind))
-    return _hours_of_one(_join_meridiems(_join_compounds(_sounded_out(_without_ornament(tokens)))))
+        tokens.append(Token(start, end, _canonical(kind, raw.strip(), tokens), _is_capital(raw), kind))
+    return _hours_of_one(_join_meridiems(_join_ages(_join_compounds(_sounded_out(_without_ornament(tokens))))))
+
+
+def _is_capital(raw: str) -> bool:
+    return raw[:1].isupper() or PREFIXED_NAME.match(raw) is not None
 
 
 def _sounded_out(tokens: list[Token]) -> list[Token]:
@@ -210,6 +222,40 @@ def _join_compounds(tokens: list[Token]) -> list[Token]:
             joined.append(Token(token.start, tokens[unit].end, word, token.capital))
             position = unit + 1
     return joined
+
+
+def _join_ages(tokens: list[Token]) -> list[Token]:
+    """Make one token of an age, which is no number of people: "2 4 year olds" are two kids, "my 90-year-old gran" is old."""
+    if _OF_AGES.isdisjoint(map(_WORD, tokens)):
+        return tokens
+    joined: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        end = _end_of_age(tokens, position)
+        if end is not None:
+            last = tokens[end - 1]
+            is_kind = last.word.endswith("s") or _word_at(tokens, end) not in _PEOPLE
+            young = int(tokens[position].word) < _OF_AGE and is_kind
+            word = ("kids" if last.word.endswith("s") else "kid") if young else "old"
+            joined.append(Token(tokens[position].start, last.end, word))
+            position = end
+        else:
+            joined.append(tokens[position])
+            position += 1
+    return joined
+
+
+def _end_of_age(tokens: list[Token], position: int) -> int | None:
+    """The end of the age that begins with this token: "4 year old", "4-yr-olds", "4 y / o", "4yo"."""
+    if not tokens[position].word.isdecimal() or len(tokens[position].word) > _LONGEST_AGE:
+        return None
+    after = [(place, token.word) for place, token in enumerate(tokens[position + 1 : position + 6], position + 1)]
+    said = [(place, word) for place, word in after if word not in "-/"]
+    if said and said[0][1] in _SHORT_FOR_BOTH:
+        return said[0][0] + 1
+    if len(said) > 1 and said[0][1] in _YEARS and said[1][1] in _OLD:
+        return said[1][0] + 1
+    return None
 
 
 def _join_meridiems(tokens: list[Token]) -> list[Token]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nlu import lexicon
 from nlu.grammar import Grammar
 from nlu.lexicon import COMMON
-from nlu.reading.lexing import Token
+from nlu.reading.lexing import PREFIXED_NAME, Token
 from nlu.reading.message import Claim, Message
 from nlu.reading.neighbours import GENERIC
 from nlu.reading.places.vocabulary import TYPES
@@ -396,7 +396,7 @@ def as_printed(text: str, *, within: bool = False) -> str:
     text = text if text.count(".") > 1 else text.removesuffix(".")
     if text.islower() or (text.isupper() and len(text) > _PAIR):
         text = _WORD.sub(lambda word: _capitalised(word.group(), is_last=word.end() == len(text)), text.lower())
-    is_small = within or text.startswith("the ")
+    is_small = within or text.startswith("the ") or PREFIXED_NAME.match(text)
     return text if is_small else text[:1].upper() + text[1:]
 
 

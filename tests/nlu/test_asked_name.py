@@ -83,6 +83,7 @@ def test_there_is_a_label_for_each_word() -> None:
     [
         ("surname is [|Friday], first name [Blessing]", "Blessing Friday"),
         ("just [ben]", "Ben"),
+        ("first name [jean luc], last [d'Amboise]", "Jean Luc d'Amboise"),
         ("[N-G-U-Y-E-N] please", "Nguyen"),
         ("[Ana]-Maria please", "Ana-Maria"),  # a half of a word is the word
         ("it's Dr [Mary Agnes], dear", "Dr Mary Agnes"),  # a title is of it

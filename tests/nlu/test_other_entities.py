@@ -60,6 +60,7 @@ NAMES: list[tuple[str, str | None, str | None]] = [
     ("my name is Jose\u0301 Ruiz", "José", "Ruiz"),
     ("book brasserie tournesol friday 8pm for 2, Ben Okoro", "Ben", "Okoro"),
     ("my name's Tuesday Wells, yes like the day", "Tuesday", "Wells"),
+    ("change the name to Jean-Luc d'Amboise", "Jean-Luc", "d'Amboise"),
     ("put it under Sunday Adeyemi", "Sunday", "Adeyemi"),
     ("table 2 wed 630 name Tom Six", "Tom", "Six"),
     ("the name is Ana, Friday at 7", "Ana", None),

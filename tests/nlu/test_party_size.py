@@ -29,6 +29,26 @@ def test_a_number_alone_is_a_count(text: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
+        ("2 4 year olds n 2 adults", [4]),
+        ("two 5-year-olds and me", [3]),
+        ("2 adults, a 4 year old and a 2 year old", [4]),
+        ("me, my wife and 2 six yr olds", [4]),
+        ("3 adults 1 5yo", [4]),
+        ("me and my 4 year old son", [2]),
+        ("one is a 6 y/o", []),
+        ("she turns 40 years old", []),
+        ("it's a 12 year old whisky", []),
+    ],
+)
+def test_an_age_is_no_count(text: str, count: list[int]) -> None:
+    assert values(text, "party_size") == [{"count": each} for each in count]
+    assert values(text, "number") == []
+    assert values(text, "time") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
         ("need 2 move my rez 2 8pm", []),
         ("can u change it 2 7:30", []),
         ("move us 2 friday pls", []),
