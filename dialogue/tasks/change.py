@@ -186,7 +186,7 @@ def _tells_name(turn: Turn) -> bool:
 def _anything_else(turn: Turn) -> Steps[Outcome]:
     """Do to the booking, or ask about it, what the first of these steps finds to be wished."""
     booking = yield from _booking(turn.state)
-    for step in (_unclear, _table, _elsewhere, _seat_and_note):
+    for step in (_unclear, _elsewhere_first, _table, _elsewhere, _seat_and_note):
         outcome: Outcome | None = yield from step(turn, booking)
         if outcome is not None:
             return outcome
@@ -216,12 +216,35 @@ def _lost(turn: Turn) -> Steps[Outcome | None]:
 
     "Move it to the Blue Moon on Friday", and then "we're five".
     """
-    is_awaited = (
-        turn.asked == "restaurant" and not names_restaurant(turn) and turn.heard.fields.isdisjoint(_WHEREABOUTS)
-    )
+    if search.tells_more(turn):  # while some are shown
+        return search.ask_which(turn)
+    is_awaited = turn.asked == "restaurant" and not names_restaurant(turn) and not _tells_whereabouts(turn)
     if not is_awaited and not turn.reading.lost:
         return None
     return (yield from ask_restaurant(turn, is_unknown=bool(turn.reading.lost) or not turn.heard.news))
+
+
+def _elsewhere_first(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
+    """Look for the other restaurant that is certainly wanted before anything moves: "somewhere in Boston on Saturday"."""
+    state, place = turn.state, booking.restaurant
+    if state.restaurant != place.slug:
+        return None
+    says_other = turn.has_cue("another_restaurant") and turn.has_cue("another_place")  # no "anything else?"
+    is_kind = turn.has_cue("some_restaurant", "rather") and _is_other_kind(turn, place)
+    is_wanted = (turn.asked == "restaurant" and _tells_whereabouts(turn)) or _is_other_city(turn, place)
+    return (yield from _look_elsewhere(turn)) if is_wanted or says_other or is_kind else None
+
+
+def _tells_whereabouts(turn: Turn) -> bool:
+    return not turn.heard.fields.isdisjoint(_WHEREABOUTS)
+
+
+def _is_other_city(turn: Turn, place: Restaurant) -> bool:
+    return "city" in turn.heard.fields and (turn.state.city or "").casefold() != place.city.casefold()
+
+
+def _is_other_kind(turn: Turn, place: Restaurant) -> bool:
+    return "cuisine" in turn.heard.fields and turn.state.cuisine not in place.cuisines
 
 
 def _table(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
@@ -292,21 +315,17 @@ def _refuse(turn: Turn, booking: Reservation, restaurant: Restaurant, found: Sea
 
 
 def _elsewhere(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
-    """Look for another restaurant, where one is wanted without a word of which: "change the place", "Italian instead"."""
-    state, fields, place = turn.state, turn.heard.fields, booking.restaurant
-    is_wanted = (
-        ("city" in fields and (state.city or "").casefold() != place.city.casefold())
-        or ("cuisine" in fields and state.cuisine not in place.cuisines)
-        or not fields.isdisjoint(("street", "refused_cuisines"))
-        or turn.has_cue("another_place")
-        or (turn.asked == "restaurant" and not fields.isdisjoint(_WHEREABOUTS))
-    )
-    if not is_wanted:
-        return None
-    if not (yield from search.is_looking(state)):
+    """Look for another restaurant, where one may be wanted and nothing else is: "change the place", "Italian"."""
+    tells_where = not turn.heard.fields.isdisjoint(("street", "refused_cuisines"))
+    is_wanted = tells_where or turn.has_cue("another_place") or _is_other_kind(turn, booking.restaurant)
+    return (yield from _look_elsewhere(turn)) if is_wanted else None
+
+
+def _look_elsewhere(turn: Turn) -> Steps[Outcome]:
+    if not (yield from search.is_looking(turn.state)):
         return (yield from ask_restaurant(turn))
     yield from search.find(turn, may_take=False)
-    return Outcome("choice" if state.choices else "restaurant")
+    return Outcome("choice" if turn.state.choices else "restaurant")
 
 
 def _seat_and_note(turn: Turn, booking: Reservation) -> Steps[Outcome | None]:
