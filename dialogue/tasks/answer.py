@@ -49,7 +49,7 @@ def answer(turn: Turn) -> Steps[Outcome]:
     language = language_of(turn)
     if not is_open and (elsewhere := (yield from _belongs_elsewhere(turn, named if language is None else None))):
         return elsewhere
-    if (served := _serve(turn)) is not None:
+    if (served := (yield from _serve(turn))) is not None:
         return served
     is_told = _take_up(turn, named)
     restaurant = named or (yield from _restaurant_in_mind(turn))
@@ -62,11 +62,19 @@ def answer(turn: Turn) -> Steps[Outcome]:
     return DONE
 
 
-def _serve(turn: Turn) -> Outcome | None:
-    """Say who the table on hold is for, if that is asked; a stranger who asks for bookings has to show first who it is."""
+def _serve(turn: Turn) -> Steps[Outcome | None]:
+    """Tell the table on hold, or who it is for, if that is asked; a stranger who asks for bookings has to show first who it is.
+
+    While the held table still needs a name, it is the one that is asked about: "is that for 5 people?".
+    """
     if _asks_name(turn) and turn.state.hold is not None:
         if turn.state.name is not None:  # else the question for it follows by itself
             turn.say("utter_held_for", name=turn.state.name)
+        return DONE
+    hold = turn.state.hold if turn.state.name is None else None
+    if turn.intent == "list_bookings" and hold is not None:
+        restaurant = yield from GetRestaurant(hold.restaurant)
+        turn.say("utter_held", **turn.seating(restaurant, hold.starts_at, hold.party_size))
         return DONE
     if turn.intent not in _ERRANDS or not turn.situation.is_stranger:
         return None
@@ -196,16 +204,9 @@ def _of_restaurant(turn: Turn, restaurant: Restaurant) -> str | None:
 
 
 def _show(turn: Turn) -> Steps[None]:
-    """Say what is booked; of several bookings the one in mind, where its name is asked, which no list tells.
-
-    While a table is held that still needs a name, it is the one that is asked about.
-    """
-    hold = turn.state.hold if turn.state.name is None else None
+    """Say what is booked; of several bookings the one in mind, where its name is asked, which no list tells."""
     booking = (yield from booking_in_mind(turn)) if _asks_name(turn) else None
-    if hold is not None:
-        restaurant = yield from GetRestaurant(hold.restaurant)
-        turn.say("utter_held", **turn.seating(restaurant, hold.starts_at, hold.party_size))
-    elif booking is not None:
+    if booking is not None:
         turn.tell("utter_one_booking", booking)
         turn.state.reservation = booking.code
     else:
