@@ -56,7 +56,8 @@ def _hear_place(turn: Turn) -> Steps[Restaurant | None]:
     if turn.asked != "name" or objects or searches:
         yield from hear_criteria(turn)
         yield from hear_restaurant(turn)
-    yield from recall_last_time(turn)
+    if turn.state.task == "book":
+        yield from recall_last_time(turn)
     restaurant = yield from in_hand(turn)
     if restaurant is not None and turn.asked != "name":
         drop_words_of(turn, restaurant, of=NAME_PARTS)

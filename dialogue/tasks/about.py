@@ -46,11 +46,9 @@ def answer_beside(turn: Turn, restaurant: Restaurant) -> None:
 
 def _say_known(turn: Turn, restaurant: Restaurant, told: Mapping[str, Told | None]) -> bool:
     known = list(filter(None, told.values()))
-    known = [
-        each for place, each in enumerate(known) if each not in known[:place]
-    ]  # "is there a ramp? I have a walker"
-    for response, more in known:
-        turn.say(response, **more, **turn.about(restaurant))
+    for place, (response, more) in enumerate(known):
+        if (response, more) not in known[:place]:  # "is there a ramp? I have a walker"
+            turn.say(response, **more, **turn.about(restaurant))
     return bool(known)
 
 
