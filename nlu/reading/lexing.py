@@ -46,11 +46,8 @@ MOST_TOKENS = 450  # 1,600 characters of people's words are about 350
 _HOURS = {**CARDINALS, "one": 1, "noon": "noon", "midday": "midday", "midnight": "midnight"}
 PREFIXED_NAME = re.compile("[^\\W\\d_]{1,2}['’`´][A-Z]\\w")  # d'Amboise
 _SHORT = 4
-_PEOPLE = lexicon.words("people").ones
+_PEOPLE = lexicon.words("people")
 _OF_AGE, _LONGEST_AGE = 18, 2
-_SHORT_FOR_BOTH = frozenset(("yo", "yos"))
-_YEARS, _OLD = frozenset(("year", "years", "yr", "yrs", "y")), frozenset(("old", "olds", "o", "os"))
-_OF_AGES = _YEARS | _SHORT_FOR_BOTH
 _WORD = attrgetter("word")
 _ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x660, 0xFF1A)) if c.isdecimal()}
 _PUNCTUATION = {"–": "-", "—": "-", "“": '"', "”": '"', "…": "."}
@@ -226,36 +223,39 @@ def _join_compounds(tokens: list[Token]) -> list[Token]:
 
 def _join_ages(tokens: list[Token]) -> list[Token]:
     """Make one token of an age, which is no number of people: "2 4 year olds" are two kids, "my 90-year-old gran" is old."""
-    if _OF_AGES.isdisjoint(map(_WORD, tokens)):
+    if _PEOPLE.of_age.isdisjoint(map(_WORD, tokens)):
         return tokens
     joined: list[Token] = []
     position = 0
     while position < len(tokens):
         end = _end_of_age(tokens, position)
-        if end is not None:
-            last = tokens[end - 1]
-            is_kind = last.word.endswith("s") or _word_at(tokens, end) not in _PEOPLE
-            young = int(tokens[position].word) < _OF_AGE and is_kind
-            word = ("kids" if last.word.endswith("s") else "kid") if young else "old"
-            joined.append(Token(tokens[position].start, last.end, word))
-            position = end
-        else:
+        if end is None:
             joined.append(tokens[position])
-            position += 1
+        else:
+            word = _aged(tokens[position:end], _word_at(tokens, end))
+            joined.append(Token(tokens[position].start, tokens[end - 1].end, word))
+        position = end or position + 1
     return joined
 
 
 def _end_of_age(tokens: list[Token], position: int) -> int | None:
-    """The end of the age that begins with this token: "4 year old", "4-yr-olds", "4 y / o", "4yo"."""
-    if not tokens[position].word.isdecimal() or len(tokens[position].word) > _LONGEST_AGE:
+    """The end of the age that begins with this token: "4 year old", "4-yr-olds", "6 y/o", "4yo", "18 months old"."""
+    number = tokens[position].word
+    if not number.isdecimal() or len(number) > _LONGEST_AGE:
         return None
-    after = [(place, token.word) for place, token in enumerate(tokens[position + 1 : position + 6], position + 1)]
-    said = [(place, word) for place, word in after if word not in "-/"]
-    if said and said[0][1] in _SHORT_FOR_BOTH:
-        return said[0][0] + 1
-    if len(said) > 1 and said[0][1] in _YEARS and said[1][1] in _OLD:
-        return said[1][0] + 1
-    return None
+    after = [at for at in range(position + 1, min(position + 5, len(tokens))) if tokens[at].word not in "-/"]
+    unit, old = (_word_at(tokens, at) for at in (*after, len(tokens), len(tokens))[:2])
+    if unit in _PEOPLE.unit_and_old:
+        return after[0] + 1
+    return after[1] + 1 if unit in _PEOPLE.of_age and old in _PEOPLE.old else None
+
+
+def _aged(age: list[Token], follower: str) -> str:
+    """Who are meant by an age: kids or people, or somebody who is named beside it ("my 4 year old son")."""
+    is_young = int(age[0].word) < _OF_AGE or not _PEOPLE.months.isdisjoint(map(_WORD, age))
+    if age[-1].word.endswith("s"):
+        return "kids" if is_young else "people"
+    return "kid" if is_young and follower not in _PEOPLE.ones else "old"
 
 
 def _join_meridiems(tokens: list[Token]) -> list[Token]:
