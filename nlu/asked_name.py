@@ -83,7 +83,7 @@ def features(text: str) -> list[list[str]]:
     words = [_EDGE] * _REACH + tokens + [_EDGE] * _REACH
     case = "upper" if text.isupper() else "lower" if text.islower() else "mixed"
     rare = [token.kind == "word" and (token.word not in COMMON or _is_capital(token, case)) for token in tokens]
-    often, last = Counter(token.word for token in tokens), {token.word: token for token in tokens}.values()
+    often, last = Counter(token.word for token in tokens), {token.word: at for at, token in enumerate(tokens)}
     whole = [f"case:{case}", f"long:{min(len(tokens), 12) // 3}", f"capitals:{case} {min(sum(rare), 4)}"]
     return [
         [
@@ -91,7 +91,7 @@ def features(text: str) -> list[list[str]]:
             *_of_word(words[at : at + 2 * _REACH + 1], case),
             *_around(tokens, at),
             f"nth:{case} {rare[at]} {min(sum(rare[:at]), 3)} {min(sum(rare[at + 1 :]), 3)}",
-            f"again:{often[tokens[at].word] > 1} {tokens[at] in last}",
+            f"again:{often[tokens[at].word] > 1} {last[tokens[at].word] == at}",
         ]
         for at in range(len(tokens))
     ]

@@ -34,7 +34,7 @@ class Surface(NamedTuple):
     cues: list[str]
     """names of the turns of phrase in lexicon/en/cues.yml; "correcting" where the text only sets one thing right"""
     odd_name: str | None
-    """the text, where its letters allow it to be a name"""
+    """the text, where its letters allow it to be a name; of an answer that may be none, what is rather one than the rest"""
     lost: list[str]
     """names after "to" or "at" that are no restaurant of ours: elsewhere a name may be anybody's"""
     language: str | None

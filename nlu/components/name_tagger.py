@@ -42,7 +42,10 @@ class NameTagger(Tagger):
         text, acts = message.get(TEXT) or "", message.get(ACTS) or {}
         expects, signed = (message.get("metadata") or {}).get("expects"), message.get(SIGNATURE)
         if expects == "name" and not _is_another(acts):
-            self._set(message, *self._named(text, Part(0, len(text)), is_told=acts.get("name", 0.0) >= _LIKELY))
+            whole, is_told = Part(0, len(text)), acts.get("name", 0.0) >= _LIKELY
+            if not is_told:
+                self._set_odd(message, self._named(text, whole, is_told=True)[1])
+            self._set(message, *self._named(text, whole, is_told=is_told))
         elif signed:
             self._set(message, *self._named(text, signed, is_told=True))
 
@@ -52,6 +55,13 @@ class NameTagger(Tagger):
         words = features(said)
         name, marks = (words and name_of(said, self.shares(words), is_told=is_told)) or (None, [])
         return name, list(_spans(text, part.start, marks))
+
+    def _set_odd(self, message: Message, parts: Sequence[Span]) -> None:
+        """Leave of a text that may be a name what is rather one than the rest: asked a second time, "its silas" is Silas."""
+        surface = message.get(SURFACE)
+        if parts and surface["odd_name"] is not None:
+            odd = " ".join(part.text for part in parts)
+            message.set(SURFACE, {**surface, "odd_name": odd}, add_to_output=True)
 
     def _set(self, message: Message, name: str | None, parts: Sequence[Span]) -> None:
         entities = message.get(ENTITIES, [])

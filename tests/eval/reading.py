@@ -58,8 +58,13 @@ class Reader:
 
     def name(self, text: str, expects: str | None) -> str | None:
         """The whole name that a text tells, as it is kept."""
-        name: str | None = self._post(text, expects)["surface"]["whole_name"]
+        name: str | None = self.surface(text, expects)["whole_name"]
         return name
+
+    def surface(self, text: str, expects: str | None) -> dict[str, Any]:
+        """What the words of a text say beside its entities."""
+        surface: dict[str, Any] = self._post(text, expects)["surface"]
+        return surface
 
     def entities(self, text: str, kind: str) -> list[str]:
         """The words of each entity of a kind, where nothing was asked."""

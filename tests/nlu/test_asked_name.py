@@ -179,6 +179,26 @@ def test_a_name_among_other_words_is_found(reader: Reader, text: str, name: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Maya, 5 people", "Maya"),
+        ("Maya and a stroller", "Maya"),
+        ("4 peope", None),
+        ("hold on let me ask my husband", None),
+    ],
+)
+def test_more_than_a_name_tells_the_name_and_less_tells_none(reader: Reader, text: str, name: str | None) -> None:
+    assert reader.name(text, "name") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"), [("hmm silas ok", "silas"), ("Sunny", "Sunny"), ("no", "no"), ("table 4", None)]
+)
+def test_asked_a_second_time_what_is_rather_a_name_is_left(reader: Reader, text: str, odd: str | None) -> None:
+    assert reader.surface(text, "name")["odd_name"] == odd
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "my brother Pete never had to give one",
