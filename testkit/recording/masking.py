@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import count, groupby
 
 import phonenumbers
 
 from bot.rendering import gsm7
-from nlu.lexicon import COMMON
-from nlu.reading.lexing import tokenize
+from nlu.lexicon import COMMON, dictionary
+from nlu.reading.lexing import Token, tokenize
 from nlu.reading.reader import read
 
 _PEOPLE = (
@@ -36,9 +36,8 @@ class Mask:
 
     def learn(self, text: str, expected: str | None) -> None:
         """Collect the names and numbers in a message from the diner."""
-        if expected == "name":  # nothing in the answer is worth a name that stays in a recording
-            words = (token for token in tokenize(text) if token.kind == "word" and token.word not in COMMON)
-            self.learn_name(" ".join(text[token.start : token.end] for token in words))
+        if expected == "name":
+            self.learn_name(_likely_name(text))
         first: str | None = None
         for span in read(text, expecting=expected):
             word = span.text.strip(" -'")
@@ -111,6 +110,20 @@ class Mask:
         if found.islower():
             return other.lower()
         return other.upper() if found.isupper() and len(found) > 1 else other
+
+
+def _likely_name(text: str) -> str:
+    """The first words that may be a name in the answer to the question for one, which only a model reads for sure."""
+    for may_be, run in groupby(tokenize(text), key=_may_be_of_name):
+        if may_be:
+            words = list(run)
+            return text[words[0].start : words[-1].end]
+    return ""
+
+
+def _may_be_of_name(token: Token) -> bool:
+    is_known = token.capital and token.word in dictionary()["names"]
+    return token.kind == "word" and (is_known or token.word not in COMMON)
 
 
 def _spellings(name: str) -> set[str]:

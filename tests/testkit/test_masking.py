@@ -25,6 +25,8 @@ def masked(*messages: str, expected: str | None = None, kept: tuple[str, ...] = 
         ("it's silas willaert, for 2", "it's ana lima, for 2"),
         ("SILAS WILLAERT", "ANA LIMA"),
         ("Silas", "Ana"),
+        ("Hope", "Ana"),
+        ("Kowalski, peanut allergy at the table", "Ana, peanut allergy at the table"),
         ("my number is 415 555 0133", "my number is {phone}"),
         ("call me on +1 (415) 555-0133 please", "call me on {phone} please"),
         ("or my wife's, 415 555 0134", "or my wife's, +12025550100"),
