@@ -95,6 +95,24 @@ def _everywhere(intent: str, text: str, given: Set[tuple[str, str]]) -> Iterator
         yield Example(text, asked, act if asked in acting else None, None if is_other else intent)
 
 
+def ranking_of(
+    text: str,
+    acts: Mapping[str, float],
+    intents: Mapping[str, float],
+    expecting: str | None,
+    told: Set[str] = frozenset(),
+    *,
+    is_for_staff: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the intents in Rasa's form, the likeliest first: the learned ones, unless something else leaves no doubt.
+
+    `is_for_staff`: whether all of the message is words for them.
+    """
+    sure = sure_intent(text, acts, expecting, told) or ("inform" if is_for_staff else None)
+    chosen = (sure, 1.0) if sure is not None else wish_of_act(acts, intents, expecting, told)
+    return [{"name": name, "confidence": share} for name, share in (dict([chosen]) if chosen else intents).items()]
+
+
 def sure_intent(
     text: str, acts: Mapping[str, float], expecting: str | None, told: Set[str] = frozenset()
 ) -> str | None:

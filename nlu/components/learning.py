@@ -77,7 +77,7 @@ def fit(taught: Mapping[str, Sequence[Example]], **regression: Any) -> Learned:
         looked = pool.map(_look, every, chunksize=_AT_ONCE)
         looks = {asked: list(islice(looked, len(of_one))) for asked, of_one in taught.items()}
         largest_first = sorted(taught, key=lambda asked: -len(taught[asked]))
-        fitted = [pool.submit(_model, looks[asked], taught[asked], regression) for asked in largest_first]
+        fitted = [pool.submit(fit_one, looks[asked], taught[asked], regression) for asked in largest_first]
         models = [each.result() for each in fitted]
     return Learned(dict(zip(largest_first, models, strict=True)), _opinion(taught[NOTHING], looks[NOTHING], regression))
 
@@ -86,7 +86,8 @@ def _look(example: Example) -> Features:
     return features(example.text, example.expecting)
 
 
-def _model(looks: Sequence[Features], taught: Sequence[Example], settings: Mapping[str, Any]) -> Model:
+def fit_one(looks: Sequence[Features], taught: Sequence[Example], settings: Mapping[str, Any]) -> Model:
+    """Return what the examples of one asked question teach; `looks` is what the model looks at in each."""
     union = _union(of_answers=taught[0].asked != NOTHING)
     seen = union.fit_transform(looks)
     acts, intents = ([getattr(each, kind) for each in taught] for kind in ("act", "intent"))

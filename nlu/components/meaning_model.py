@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.acts import Example, examples, sure_intent, wish_of_act
+from nlu.acts import Example, examples, ranking_of
 from nlu.agreeing import agreed
 from nlu.amid_story import heard_amid
 from nlu.clauses import Acts, Judge, Part
@@ -40,6 +40,8 @@ from nlu.telling import without_what_is_told
 
 ACTS = "acts"
 """Where a message has its acts: probabilities by name, the likeliest first."""
+LEARNED = "learned_intents"
+"""Where a message has the probabilities of its intents as they were learned, the likeliest first, whatever its acts say."""
 SIGNATURE = "signature"
 """Where a message has the part of its text that is a name set down behind a wish (`nlu.signing`)."""
 
@@ -85,7 +87,7 @@ class MeaningModel(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the models to all examples and keep them in the resource."""
         taught: dict[str, list[Example]] = defaultdict(list)
-        for each in examples(list(_of_intents(training_data))):
+        for each in examples(list(of_intents(training_data))):
             taught[asked_of(each.expecting)].append(each)
         learned = fit(taught, C=self._config["C"], tol=self._config["tol"])
         return store(self._storage, self._resource, learned)
@@ -117,15 +119,12 @@ class MeaningModel(GraphComponent, IntentClassifier):
         set_reading(message, without_what_is_told(read, acts, self._judge(read)))
         entities, notes = self._with_notes(read, message.get(ENTITIES, []), None if asked == OTHERWISE else acts)
         told = {entity["entity"] for entity in entities}
-        sure = sure_intent(text, acts, expecting, told)
-        if sure is None and expecting is None and is_all_for_staff(read, notes, acts):
-            sure = "inform"
-        chosen = (sure, 1.0) if sure is not None else wish_of_act(acts, intents, expecting, told)
-        intents = dict([chosen]) if chosen else intents
-        ranking = [{"name": name, "confidence": share} for name, share in intents.items()]
+        is_for_staff = expecting is None and is_all_for_staff(read, notes, acts)
+        ranking = ranking_of(text, acts, intents, expecting, told, is_for_staff=is_for_staff)
         found = {ENTITIES: entities, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, ACTS: acts}
         for name, value in found.items():
             message.set(name, value, add_to_output=True)
+        message.set(LEARNED, intents)
         message.set(SIGNATURE, self._signature(text, entities, asked))
 
     def _with_notes(
@@ -177,7 +176,7 @@ def _is_known(entity: Mapping[str, Any]) -> bool:
     return entity["entity"] != "restaurant" or bool(entity["value"]["slugs"])
 
 
-def _of_intents(training_data: TrainingData) -> Iterator[tuple[str, str, Sequence[str]]]:
+def of_intents(training_data: TrainingData) -> Iterator[tuple[str, str, Sequence[str]]]:
     """The examples of Rasa's own format: `metadata: {asked: [...]}` of an intent says after which questions it is said."""
     for each in training_data.intent_examples:
         if each.get(TEXT):

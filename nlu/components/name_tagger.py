@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.asked_name import FAMILY, Marked, examples, features, labels, name_of, varied
+from nlu.acts import ranking_of
+from nlu.asked_name import FAMILY, Marked, examples, features, heard, labels, name_of, varied
 from nlu.clauses import Part
-from nlu.components.meaning_model import ACTS, SIGNATURE
+from nlu.components.meaning_model import ACTS, LEARNED, SIGNATURE
 from nlu.components.reading_extractor import SURFACE, as_entity
 from nlu.components.tagging import Tagger, Taught
 from nlu.reading.lexing import tokenize
@@ -38,23 +39,34 @@ class NameTagger(Tagger):
             yield features(text), labels(text, told)
 
     def add(self, message: Message) -> None:
-        """Set the name that is found for the one that the words around names tell; what else was read in it is no more."""
-        text, acts = message.get(TEXT) or "", message.get(ACTS) or {}
-        expects, signed = (message.get("metadata") or {}).get("expects"), message.get(SIGNATURE)
-        if expects == "name" and not _is_another(acts):
-            whole, is_told = Part(0, len(text)), acts.get("name", 0.0) >= _LIKELY
-            if not is_told:
-                self._set_odd(message, self._named(text, whole, is_told=True)[1])
-            self._set(message, *self._named(text, whole, is_told=is_told))
-        elif signed:
-            self._set(message, *self._named(text, signed, is_told=True))
+        """Set the name that is found for the one that the words around names tell; what else was read in it is no more.
 
-    def _named(self, text: str, part: Part, *, is_told: bool) -> tuple[str | None, list[Span]]:
-        """Return the name in a part of a text, and its parts."""
-        said = text[slice(*part)]
-        words = features(said)
-        name, marks = (words and name_of(said, self.shares(words), is_told=is_told)) or (None, [])
-        return name, list(_spans(text, part.start, marks))
+        It also has a say in whether an answer is a name at all.
+        """
+        text, signed = message.get(TEXT) or "", message.get(SIGNATURE)
+        if (message.get("metadata") or {}).get("expects") == "name":
+            self._hear(message, text)
+        elif signed:
+            said = text[slice(*signed)]
+            self._set(message, *_named(text, signed, self._shares(said), is_told=True))
+
+    def _hear(self, message: Message, text: str) -> None:
+        shares = self._shares(text)
+        acts = heard(message.get(ACTS), shares)
+        told = {entity["entity"] for entity in message.get(ENTITIES, [])}
+        ranking = ranking_of(text, acts, message.get(LEARNED), "name", told)
+        for kind, found in {ACTS: acts, INTENT: ranking[0], INTENT_RANKING_KEY: ranking}.items():
+            message.set(kind, found, add_to_output=True)
+        if _is_another(acts) or ranking[0]["name"] == "other_language":
+            return
+        whole, is_told = Part(0, len(text)), acts["name"] >= _LIKELY
+        if not is_told:
+            self._set_odd(message, _named(text, whole, shares, is_told=True)[1])
+        self._set(message, *_named(text, whole, shares, is_told=is_told))
+
+    def _shares(self, text: str) -> Sequence[Mapping[str, float]]:
+        words = features(text)
+        return self.shares(words) if words else []
 
     def _set_odd(self, message: Message, parts: Sequence[Span]) -> None:
         """Leave of a text that may be a name what is rather one than the rest: asked a second time, "its silas" is Silas."""
@@ -72,6 +84,14 @@ class NameTagger(Tagger):
         entities += [as_entity(part, NameTagger) for part in parts]
         message.set(ENTITIES, entities, add_to_output=True)
         message.set(SURFACE, {**message.get(SURFACE), "whole_name": name}, add_to_output=True)
+
+
+def _named(
+    text: str, part: Part, shares: Sequence[Mapping[str, float]], *, is_told: bool
+) -> tuple[str | None, list[Span]]:
+    """Return the name in a part of a text, and its parts. `shares`: how likely each label of each word of the part is."""
+    name, marks = name_of(text[slice(*part)], shares, is_told=is_told) or (None, [])
+    return name, list(_spans(text, part.start, marks))
 
 
 def _is_another(acts: Mapping[str, float]) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlu.acts import CONTESTED, examples, sure_intent, wish_of_act
+from nlu.acts import CONTESTED, examples, ranking_of, sure_intent, wish_of_act
 from nlu.features import asked_of, features
 
 OWN = list(examples(()))
@@ -136,6 +136,23 @@ def test_a_wish_that_only_the_act_shows_is_contested(
 
 def test_another_language_is_told_before_any_act() -> None:
     assert sure_intent("quiero una mesa para dos personas", {"opt_out": 0.9}, None) == "other_language"
+
+
+@pytest.mark.parametrize(
+    ("acts", "is_for_staff", "ranking"),
+    [
+        ({"name": 0.8}, False, [("inform", 1.0)]),
+        ({"show": 0.8}, False, [("list_bookings", CONTESTED)]),
+        ({"other": 0.4}, True, [("inform", 1.0)]),
+        ({"other": 0.4}, False, [("thank", 0.6), ("deny", 0.2)]),
+    ],
+)
+def test_the_learned_intents_decide_where_nothing_else_is_sure(
+    acts: dict[str, float], is_for_staff: bool, ranking: list[tuple[str, float]]
+) -> None:
+    found = ranking_of("Ann Bee", acts, {"thank": 0.6, "deny": 0.2}, "name", is_for_staff=is_for_staff)
+
+    assert [(each["name"], each["confidence"]) for each in found] == ranking
 
 
 def test_a_story_that_tells_a_whole_table_is_a_request() -> None:

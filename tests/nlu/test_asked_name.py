@@ -8,7 +8,20 @@ import pytest
 import yaml
 
 from dialogue.reasons import is_name
-from nlu.asked_name import ELSE, FAMILY, NAME, NO_NAMES, Marked, examples, features, labels, marked, name_of, varied
+from nlu.asked_name import (
+    ELSE,
+    FAMILY,
+    NAME,
+    NO_NAMES,
+    Marked,
+    examples,
+    features,
+    heard,
+    labels,
+    marked,
+    name_of,
+    varied,
+)
 from nlu.clauses import Part
 from nlu.cues import surface
 from tests.eval.reading import Reader
@@ -129,6 +142,36 @@ def test_who_is_named_twice_is_renamed_twice() -> None:
     assert set(again) == {"vic, vic damoni", "ana, ana lowe", "lowe. ana lowe", "damoni. vic damoni"}
 
 
+SURE, UNSURE, NONE = shares(NAME), [{NAME: 0.3, FAMILY: 0.2, ELSE: 0.5}], shares(ELSE)
+
+
+@pytest.mark.parametrize(
+    ("acts", "words", "likely"),
+    [
+        ({"name": 0.5, "no_name": 0.2}, SURE, True),
+        ({"name": 0.4, "no_name": 0.3}, UNSURE, False),
+        ({"name": 0.85}, NONE, False),
+        ({"name": 0.85}, UNSURE, True),
+        ({"thanks": 0.9, "name": 0.05}, SURE, False),
+        ({"thanks": 0.9}, [], False),
+    ],
+)
+def test_acts_and_words_tell_together_whether_it_is_a_name(
+    acts: dict[str, float], words: list[dict[str, float]], likely: bool
+) -> None:
+    told = heard(acts, words)
+
+    assert (told["name"] >= 0.55) is likely
+    assert list(told.values()) == sorted(told.values(), reverse=True)
+
+
+def test_what_one_act_gains_the_others_lose() -> None:
+    told = heard({"name": 0.4, "answer": 0.3, "thanks": 0.2}, SURE)
+
+    assert sum(told.values()) == pytest.approx(0.9, abs=0.1)
+    assert told["answer"] / told["thanks"] == pytest.approx(1.5, abs=0.1)
+
+
 def test_names_are_heard_whole(reader: Reader) -> None:
     heard = {text: reader.name(text, "name") for text in SAID["names"]}
     missed = {text: heard[text] for text, name in SAID["names"].items() if heard[text] != name}
@@ -172,6 +215,10 @@ def test_a_name_behind_the_details_is_heard(reader: Reader, text: str, name: str
         ("T-H-O-R-B-E-N", "Thorben"),
         ("my mates call me Spanner but use Callum Reid", "Callum Reid"),
         ("we'll be five in the end, nearly forgot, Ottoline Marsh", "Ottoline Marsh"),
+        ("Surname's Rosenkvist", "Rosenkvist"),
+        ("thats hendrika", "Hendrika"),
+        ("the Ostrowski party", "Ostrowski"),
+        ("haverkamp thanks", "Haverkamp"),
     ],
 )
 def test_a_name_among_other_words_is_found(reader: Reader, text: str, name: str) -> None:
