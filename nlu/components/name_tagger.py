@@ -57,12 +57,12 @@ class NameTagger(Tagger):
         ranking = ranking_of(text, acts, message.get(LEARNED), "name", told)
         for kind, found in {ACTS: acts, INTENT: ranking[0], INTENT_RANKING_KEY: ranking}.items():
             message.set(kind, found, add_to_output=True)
-        if _is_another(acts) or ranking[0]["name"] == "other_language":
-            return
         whole, is_told = Part(0, len(text)), acts["name"] >= _LIKELY
         if not is_told:
             self._set_odd(message, _named(text, whole, shares, is_told=True)[1])
-        self._set(message, *_named(text, whole, shares, is_told=is_told))
+        is_likeliest = next(iter(acts)) == "name"  # in "not that, Dec 23", something else is
+        if is_likeliest and ranking[0]["name"] != "other_language":
+            self._set(message, *_named(text, whole, shares, is_told=is_told))
 
     def _shares(self, text: str) -> Sequence[Mapping[str, float]]:
         words = features(text)
@@ -92,11 +92,6 @@ def _named(
     """Return the name in a part of a text, and its parts. `shares`: how likely each label of each word of the part is."""
     name, marks = name_of(text[slice(*part)], shares, is_told=is_told) or (None, [])
     return name, list(_spans(text, part.start, marks))
-
-
-def _is_another(acts: Mapping[str, float]) -> bool:
-    """Whether a message is likely to be something else than the answer: "no wait, friday"."""
-    return acts.get("name", 0.0) < _LIKELY <= max(acts.values(), default=0.0)
 
 
 def _inside(entities: Iterable[Mapping[str, Any]], parts: Sequence[Span]) -> list[Mapping[str, Any]]:
