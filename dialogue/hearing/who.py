@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
 from booking_engine.phones import read_phone
 from dialogue.effects import Steps
 from dialogue.hearing.restaurants import in_hand, is_named
@@ -52,6 +56,37 @@ def _odd_name(turn: Turn) -> str | None:
     if not is_answer or turn.has_cue("noise") or is_no_name(acts) or not (turn.state.misses or is_surely_name(acts)):
         return None
     return as_printed(turn.reading.odd_name) if turn.reading.odd_name else None
+
+
+def speaks_of_another(turn: Turn, zone: tzinfo) -> bool:
+    """Return whether a day, a time or a party beside the name is not what is held, where the restaurant's clock is in `zone`.
+
+    It may be a wish ("Ana, 8:15 pm") or a story ("Priya. My flight lands at 4"): it moves nothing, and the name is no yes.
+    """
+    hold, name = turn.state.hold, turn.reading.whole_name or ""
+    if turn.asked != "name" or hold is None:
+        return False
+    start = hold.starts_at.astimezone(zone)
+    return any(
+        each.text not in name and each.kind in _HELD and not _HELD[each.kind](each.value, start, hold.party_size)
+        for each in turn.reading.entities
+    )
+
+
+def _is_time(value: Mapping[str, Any], start: datetime, party: int) -> bool:
+    return (value.get("hour"), value.get("minute")) in ((start.hour, start.minute), (start.hour % 12, start.minute))
+
+
+def _is_day(value: Mapping[str, Any], start: datetime, party: int) -> bool:
+    return value.get("day") == start.day or value.get("weekday") == start.weekday()
+
+
+_HELD: dict[str, Callable[[Mapping[str, Any], datetime, int], bool]] = {
+    "time": _is_time,
+    "date": _is_day,
+    "party_size": lambda value, start, party: value.get("count") == party,
+}
+"""Whether what an entity of a kind means is held."""
 
 
 def hear_phone(turn: Turn, entities: list[Entity]) -> Steps[None]:

@@ -19,6 +19,7 @@ from dialogue.hearing.criteria import SEARCHED, looks_for_restaurant
 from dialogue.hearing.further import hear_details, set_further_aside
 from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand
+from dialogue.hearing.who import speaks_of_another
 from dialogue.hearing.wishes import say_noted
 from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for, refuses_name
 from dialogue.state import Held
@@ -435,12 +436,14 @@ def _summary(turn: Turn) -> Steps[dict[str, object]]:
 def _named(turn: Turn) -> Steps[Outcome | None]:
     """Book it where the last question named the table and asked only who it is for: the answer is the yes.
 
-    What nobody has said, the day or the party, needs a yes of its own.
+    What nobody has said, the day or the party, needs a yes of its own; so does another table that is spoken of besides.
     """
     state, fields = turn.state, turn.heard.fields
     told_who = fields & _WHO and not fields - _WHO - _TOUCHES_NO_TABLE
     is_known_now = (turn.asked in _WHO and told_who) or (turn.asked == "code" and turn.situation.verified == "right")
-    if not is_known_now or state.party_size is None or state.presumes_day or (yield from doubles.own_nearby(turn)):
+    if not is_known_now or state.party_size is None or state.presumes_day:
+        return None
+    if speaks_of_another(turn, (yield from _place(turn)).zone) or (yield from doubles.own_nearby(turn)):
         return None
     if (done := (yield from _book(turn))) is not None:
         return done
