@@ -64,7 +64,7 @@ def speaks_of_another(turn: Turn, zone: tzinfo) -> bool:
     It may be a wish ("Ana, 8:15 pm") or a story ("Priya. My flight lands at 4"): it moves nothing, and the name is no yes.
     """
     hold, name = turn.state.hold, turn.reading.whole_name or ""
-    if turn.asked != "name" or hold is None:
+    if hold is None:
         return False
     start = hold.starts_at.astimezone(zone)
     return any(

@@ -246,7 +246,7 @@ def test_asked_a_second_time_what_is_rather_a_name_is_left(reader: Reader, text:
 
 
 @pytest.mark.parametrize(
-    "text", ["not that, Dec 23 please", "not that, sunday please", "not May 5, May 6", "dec 23 pls"]
+    "text", ["not that, Dec 23 please", "not that, sunday please", "not May 5, May 6", "dec 23 pls", "sorrey, sunday"]
 )
 def test_another_day_is_no_name(reader: Reader, text: str) -> None:
     assert reader.values(text, "first_name", "name") == []
