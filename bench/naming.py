@@ -3,7 +3,7 @@
     .venv-rasa/bin/python -m bench.naming
 
 Each of our own texts is read by models that were taught the two thirds without it. Prints how many names are missed and how many
-others are taken for one, and what `nlu.asked_name.heard` is to count each opinion by. Takes about two minutes on two cores, and
+others are taken for one, and what `nlu.asked_name.heard` is to count each opinion by. Takes about a minute on two cores, and
 needs no service.
 """
 

@@ -17,6 +17,7 @@ from nlu.reading.names import as_printed
 NAME_PARTS = ("first_name", "last_name")
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 2
+_NOON = 12
 _NO_NAMES = frozenset(("deny", "affirm", "stop_booking", "ask", "help", "human"))
 
 
@@ -74,11 +75,14 @@ def speaks_of_another(turn: Turn, zone: tzinfo) -> bool:
 
 
 def _is_time(value: Mapping[str, Any], start: datetime, party: int) -> bool:
-    return (value.get("hour"), value.get("minute")) in ((start.hour, start.minute), (start.hour % 12, start.minute))
+    half = "am" if start.hour < _NOON else "pm"
+    hours = (start.hour, start.hour % _NOON or _NOON)
+    return value.get("meridiem") in (None, half) and value.get("hour") in hours and value.get("minute") == start.minute
 
 
 def _is_day(value: Mapping[str, Any], start: datetime, party: int) -> bool:
-    return value.get("day") == start.day or value.get("weekday") == start.weekday()
+    is_date = value.get("day") == start.day and value.get("month") in (None, start.month)
+    return is_date or value == {"weekday": start.weekday(), "which": "coming"}  # no "friday after next"
 
 
 _HELD: dict[str, Callable[[Mapping[str, Any], datetime, int], bool]] = {
