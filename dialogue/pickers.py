@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -48,12 +49,14 @@ def _times_and_more(turn: Turn, restaurant: Restaurant) -> Steps[dict[str, Any] 
         day, party_size = day or presumed_day(restaurant, None, turn.situation.now), state.presumed_party
     if day is None or party_size is None:
         return None
-    times = yield from _times(turn, restaurant, day, party_size)
+    starts = spread((yield from free_starts(turn, restaurant, day, party_size)), _MOST_TIMES)
+    labels = dict.fromkeys(turn.clock(restaurant, start) for start in starts)
+    times = [{"label": label, "text": label} for label in labels]
     return {"times": times, "day": day.isoformat(), "party_size": party_size, **more} if times or more else None
 
 
-def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> Steps[list[dict[str, str]]]:
-    """Return times that are free for the party on the day in question, spread over the day."""
+def free_starts(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> Steps[list[datetime]]:
+    """Return when there is a table for the party on a service day, the earliest first."""
     services = restaurant.schedule.periods_on(day)
     if not services:
         return []
@@ -63,17 +66,15 @@ def _times(turn: Turn, restaurant: Restaurant, day: date, party_size: int) -> St
         restaurant, first + half, party_size, changed, _EVERY_TIME, within=half, preferences=turn.state.preferences()
     )
     starts = sorted(opening.starts_at for opening in search.openings)
-    kept = _spread([start for start in starts if restaurant.schedule.service_date_of(start) == day])
-    labels = [turn.clock(restaurant, start) for start in kept]
-    return [{"label": label, "text": label} for label in dict.fromkeys(labels)]
+    return [start for start in starts if restaurant.schedule.service_date_of(start) == day]
 
 
-def _spread(starts: list[datetime]) -> list[datetime]:
-    """At most as many as fit, round times first, from morning to night."""
+def spread(starts: Sequence[datetime], most: int) -> Sequence[datetime]:
+    """Return at most as many as fit, round times first, from morning to night."""
     for minutes in _ROUND:
-        if len(starts) > _MOST_TIMES:
+        if len(starts) > most:
             starts = [start for start in starts if start.minute % minutes == 0] or starts
-    if len(starts) <= _MOST_TIMES:
+    if len(starts) <= most:
         return starts
-    step = (len(starts) - 1) / (_MOST_TIMES - 1)
-    return [starts[round(n * step)] for n in range(_MOST_TIMES)]
+    step = (len(starts) - 1) / (most - 1)
+    return [starts[round(n * step)] for n in range(most)]

@@ -26,6 +26,8 @@ _ALIKE = {"cancel": "stop_booking"}
 _HALF = 0.5
 _WHOLE_TABLE = frozenset(("restaurant", "date", "time", "party_size"))
 _SMALL_TALK = frozenset(("greet", "thank", "goodbye", "chitchat", "out_of_scope", "insult"))
+_TURNING_AWAY = _SMALL_TALK | {"deny", "stop_booking"}
+"""Intents of what answers no question."""
 CONTESTED = 0.35
 """Confidence of a wish that only the act shows; above the threshold of the fallback."""
 _ANSWERING = (*ASKED, "time")
@@ -144,13 +146,26 @@ def wish_of_act(
     `intents`: the likeliest first. Two readings that disagree are no certain wish: the dialogue asks before it does anything.
     """
     top, share = next(iter(intents.items()))
-    if expecting is not None:  # a list is shown whatever was asked
-        return ("list_bookings", CONTESTED) if _asks_to_show(acts, top, share) else None
+    if expecting is not None:
+        return _wish_amid(acts, top, share, expecting, told)
     if share < _HALF and told >= _WHOLE_TABLE:
         return "book", CONTESTED  # a long story with a table in it
     if share < _HALF and any(acts.get(act, 0.0) >= _CLEAR for act, intent in _WISHES.items() if intent == top):
         return top, _HALF  # both say the same
     return _wish_besides(acts, top, share)
+
+
+def _wish_amid(
+    acts: Mapping[str, float], top: str, share: float, expecting: str, told: Set[str]
+) -> tuple[str, float] | None:
+    """Return what an answer does where its act leaves no doubt and its intent is another; a list is shown whatever was asked."""
+    if _asks_to_show(acts, top, share):
+        return "list_bookings", CONTESTED
+    if expecting in ASKED or top not in _TURNING_AWAY:
+        return None
+    if acts.get("ask", 0.0) >= _SURE and told & _ASKED_ABOUT:
+        return "ask", _SURE
+    return ("inform", _SURE) if acts.get("answer", 0.0) >= _SURE else None  # "idk, whenever" gives nothing up
 
 
 def _asks_to_show(acts: Mapping[str, float], top: str, share: float) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from booking_engine import Restaurant
 from dialogue.effects import ListCities, Steps
@@ -72,17 +72,21 @@ def some_cities(turn: Turn) -> Steps[str]:
     return turn.words.listed((yield from ListCities())[:_CITIES_NAMED])
 
 
-def ask_booking_part(turn: Turn, part: str, restaurant: Restaurant, day: date | None = None) -> Outcome:
+def ask_booking_part(
+    turn: Turn, part: str, restaurant: Restaurant, day: date | None = None, free: Sequence[datetime] = ()
+) -> Outcome:
     """Ask for the party size, the date or the time on a `day` of a new booking.
 
-    With the time, what else was not told yet is presumed aloud, so that one answer can set it right.
+    With the time, what else was not told yet is presumed aloud, so that one answer can set it right. Who is asked for it again
+    is told some that are `free`: that answers "what is there?" and "whenever", too.
     """
     state, country, first = turn.state, country_of(restaurant), None
     party, example = turn.words.party(state.presumed_party), _example_day(turn, restaurant)
     facts = {**turn.about(restaurant), "party": party, "example": example}
     if day is not None:
         hours = turn.words.spans(seating_spans(restaurant, day), country)
-        facts |= {"day": turn.words.day(day, country), "hours": hours}
+        times = turn.words.listed(turn.clock(restaurant, start) for start in free)
+        facts |= {"day": turn.words.day(day, country), "hours": hours, "times": times}
         first = _PRESUMING[state.date is None, state.party_size is None]
     return ask(turn, part, _PARTS[part], facts, first=first)
 

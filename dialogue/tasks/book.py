@@ -35,7 +35,7 @@ from dialogue.tasks.asking import (
 from dialogue.tasks.bookings import named_in, upcoming
 from dialogue.tasks.form import Form, follow
 from dialogue.tasks.identify import identify
-from dialogue.tasks.offering import direction, offer_again, offer_beside, offer_times, refuse
+from dialogue.tasks.offering import direction, free_that_day, offer_again, offer_beside, offer_times, refuse
 from dialogue.times import Meant, certain, meant_starts, presumed_day, seating_spans
 from dialogue.turn import DONE, Heard, Outcome, Turn
 
@@ -179,21 +179,30 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
     state, says_no = turn.state, turn.intent == "deny" or turn.heard.refused_choices or _is_enough(turn)
     if not says_no or not _may_refuse(turn) or turn.heard.news or turn.follows_reply:
         return None
+    is_proposed = _is_proposed(turn)
     if state.is_further:
         return (yield from _drop(turn))
-    had_something = state.hold is not None or state.choices
     yield from _release(turn)
     state.choices = ()
-    if not had_something and turn.asked == "time":
+    if not is_proposed:
         return (yield from _drop(turn))
     turn.say("utter_what_instead")
     return Outcome("time")
 
 
 def _may_refuse(turn: Turn) -> bool:
-    """Return whether a no is to the table or the options in hand, and not to the question for a name."""
+    """Return whether a no is to the table or the options in hand, and not to the question for a name.
+
+    Where only a time was asked for, there is nothing to refuse but the whole, and "not 8" does not.
+    """
     is_to_name = turn.asked == "name" and refuses_name(turn.reading.acts)
-    return turn.asked in ("confirmation", "choice", "name", "time") and not is_to_name
+    may_mean_all = _is_proposed(turn) or is_clear_no(turn.reading.acts)
+    return turn.asked in ("confirmation", "choice", "name", "time") and not is_to_name and may_mean_all
+
+
+def _is_proposed(turn: Turn) -> bool:
+    """Return whether there was anything to refuse but a question for the time."""
+    return turn.asked != "time" or turn.state.hold is not None or bool(turn.state.choices)
 
 
 def _accepted(turn: Turn) -> Steps[Outcome | None]:
@@ -318,7 +327,9 @@ def _table(turn: Turn) -> Steps[Outcome | None]:
     if state.time is None or _is_only_a_meal(turn):
         is_too_large = (state.party_size or 0) > restaurant.largest_party
         if seating_spans(restaurant, day) and not is_too_large:
-            return ask_booking_part(turn, "time", restaurant, day)
+            free = (yield from free_that_day(turn, restaurant, day)) if turn.asked == "time" else ()
+            if free or turn.asked != "time":
+                return ask_booking_part(turn, "time", restaurant, day, free)
         # That much is told before anything is asked.
         return (yield from _hold(turn, restaurant, Meant([datetime.combine(day, _EVENING, restaurant.zone)])))
     meant = meant_starts(restaurant, day, state.time, now, near=_held_start(turn))

@@ -33,7 +33,7 @@ def show_upcoming(turn: Turn) -> Steps[None]:
     bookings = yield from upcoming(turn)
     turn.state.reservation = bookings[0].code if len(bookings) == 1 else None
     if not bookings:
-        turn.say("utter_nothing_booked")
+        turn.say("utter_nothing_booked_yet" if turn.state.task == "book" else "utter_nothing_booked")
     elif len(bookings) == 1:
         turn.tell("utter_one_booking", bookings[0])
     else:

@@ -103,11 +103,10 @@ def _go_on(turn: Turn, steps: Sequence[Step]) -> Steps[Outcome]:
 def _ignore_what_is_only_told(form: Form, turn: Turn) -> None:
     """Drop what is only told amid a task: it answers nothing. What the staff should know is kept.
 
-    A new table is less at stake, so while its details are asked, details count.
+    Which restaurant is looked for may be told in a story, too: "my wife loves Thai food".
     """
-    acts, is_new = turn.reading.acts, form.task == "book"
-    tells = only_tells(acts) and (turn.asked in _TO_BE_BOOKED or not is_new)
-    if not tells or names_restaurant(turn):
+    acts, is_sought = turn.reading.acts, form.task == "book" and turn.asked == "restaurant"
+    if not only_tells(acts) or is_sought or names_restaurant(turn):
         return
     is_by_the_way = turn.intent in _BY_THE_WAY
     turn.reading = Reading(turn.intent if is_by_the_way else "inform", acts=acts)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from booking_engine import NoTableAvailable, Opening, Refusal, Restaurant, Search
 from dialogue.effects import FindAlternatives, FindOpenings, GetRestaurant, Steps
+from dialogue.pickers import free_starts, spread
 from dialogue.state import Held, Option
 from dialogue.times import certain, seating_spans
 from dialogue.turn import Outcome, Turn, country_of
 
 _MOST_OPTIONS = 3
+_MOST_OF_A_DAY = 6
 _A_DAY_OUT = timedelta(hours=14)
 _NEVER_MIND_TIME = (Refusal.PARTY_TOO_LARGE, Refusal.TOO_FAR)
 _WAYS = ("earlier", "later")
@@ -68,6 +70,13 @@ def offer_times(
     """Offer times of the day in question to pick from."""
     options = [Option(turn.clock(restaurant, start), {"time": certain(start)}) for start in starts]
     return turn.offer(response, options, **facts)
+
+
+def free_that_day(turn: Turn, restaurant: Restaurant, day: date) -> Steps[list[datetime]]:
+    """Return times that are free on a day, all over it or, where that is asked for, at its beginning or end."""
+    starts = yield from free_starts(turn, restaurant, day, turn.state.presumed_party)
+    ends = {"earlier": starts[:_MOST_OPTIONS], "later": starts[-_MOST_OPTIONS:]}
+    return ends.get(direction(turn) or "") or list(spread(starts, _MOST_OF_A_DAY))
 
 
 def direction(turn: Turn) -> str | None:

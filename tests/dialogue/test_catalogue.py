@@ -46,6 +46,7 @@ LONGEST = {
     "cuisines": "Mediterranean, Vegetarian, Middle Eastern",
     "what": "Mediterranean restaurants in San Francisco",
     "hours": "11:30 AM-2:00 PM, 5:00 PM-10:30 PM",
+    "times": "11:30 AM, 12:30 PM, 1:30 PM, 5:30 PM, 7:30 PM, 9:30 PM",
     "minutes": "120",
     "duration": "120 minutes",
     "until": "until 120 minutes before it begins",
