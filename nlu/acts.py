@@ -161,11 +161,12 @@ def _wish_amid(
     """Return what an answer does where its act leaves no doubt and its intent is another; a list is shown whatever was asked."""
     if _asks_to_show(acts, top, share):
         return "list_bookings", CONTESTED
-    if expecting in ASKED or top not in _TURNING_AWAY:
+    if expecting in ASKED or top not in _TURNING_AWAY | _ONLY_ANSWERS:
         return None
     if acts.get("ask", 0.0) >= _SURE and told & _ASKED_ABOUT:
         return "ask", _SURE
-    return ("inform", _SURE) if acts.get("answer", 0.0) >= _SURE else None  # "idk, whenever" gives nothing up
+    is_answer = acts.get("answer", 0.0) >= _SURE and top in _TURNING_AWAY
+    return ("inform", _SURE) if is_answer else None  # "idk, whenever" gives nothing up
 
 
 def _asks_to_show(acts: Mapping[str, float], top: str, share: float) -> bool:

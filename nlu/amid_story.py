@@ -34,9 +34,21 @@ def heard_amid(acts: Acts, message: Message, judge: Judge) -> dict[str, float]:
     return _raised(acts, wish, most) if most >= max(_ENOUGH, acts[wish]) else dict(acts)
 
 
+def answered_amid(acts: Acts, message: Message, judge: Judge) -> dict[str, float]:
+    """Return the acts of an answer, as likely one as the clause that answers most surely: "sorry, wrong chat. 7pm".
+
+    A table on hold is given back, so it needs no more.
+    """
+    spans = message.spans()
+    parts = clauses_of(message.text, [Part(span.start, span.end) for span in spans])
+    answering = [part for part in parts if _says_what(spans, part)] if parts[1:] else []
+    most = max((judge(*part).get("answer", 0.0) for part in answering), default=0.0)
+    return _raised(acts, "answer", most) if most >= max(_ENOUGH, acts.get("answer", 0.0)) else dict(acts)
+
+
 def _raised(acts: Acts, wish: str, share: float) -> dict[str, float]:
-    left = (1 - share) / (1 - acts[wish])
-    return {act: share if act == wish else each * left for act, each in acts.items()}
+    left = (1 - share) / (1 - acts.get(wish, 0.0))
+    return {wish: share, **{act: each * left for act, each in acts.items() if act != wish}}
 
 
 def _says_what(spans: Sequence[Span], part: Part) -> bool:

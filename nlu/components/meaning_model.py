@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.acts import Example, examples, ranking_of
 from nlu.agreeing import agreed
-from nlu.amid_story import heard_amid
+from nlu.amid_story import answered_amid, heard_amid
 from nlu.clauses import Acts, Judge, Part
 from nlu.components.learning import Learned, fit
 from nlu.components.reading_extractor import as_entity, as_span, set_reading
@@ -156,6 +156,8 @@ class MeaningModel(GraphComponent, IntentClassifier):
             acts = agreed(acts, text, self._judge(read, expecting))
         elif expecting is None:
             acts = heard_amid(acts, read, self._judge(read))
+        elif asked_of(expecting) == OTHERWISE:
+            acts = answered_amid(acts, read, self._judge(read, OTHERWISE))
         return doubted(acts, self._opinion.share(delexicalise(read)))
 
     def _judge(self, read: ReadMessage, asked: str = NOTHING) -> Judge:
