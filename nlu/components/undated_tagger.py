@@ -45,8 +45,14 @@ class UndatedTagger(Tagger):
 
 
 def _beside(told: Sequence[Part], entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Leave out the days inside what is told; where one stands outside, they may contradict it: "Dec 21 (Tuesday)"."""
-    inside = [each["entity"] in _DAYS and any(_overlap(part, each) for part in told) for each in entities]
+    """Leave out the days inside what is told; where one stands outside, they may contradict it: "Dec 21 (Tuesday)".
+
+    A week or a month stays, since the day that is asked for lies in it: "sometime next week".
+    """
+    inside = [
+        each["entity"] in _DAYS and "period" not in each["value"] and any(_overlap(part, each) for part in told)
+        for each in entities
+    ]
     kept = [each for each, is_inside in zip(entities, inside, strict=True) if not is_inside]
     return list(entities) if any(each["entity"] == "date" for each in kept) else kept
 

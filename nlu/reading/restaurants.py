@@ -15,6 +15,8 @@ _CUES = _WORDS.sure | _WORDS.cues
 _NOT_PROPER = _WORDS.not_proper | lexicon.words("names").titles
 _LONGEST = 8
 _MOST_OF_A_NAME = 50
+_SHORTEST_NUMBER = 3
+"""Digits. A house may be called "1760"."""
 
 
 class _Known:
@@ -215,7 +217,10 @@ def _opening_end(message: Message, first: int, *, asked: bool) -> int:
 
 
 def _is_telling(message: Message, first: int, end: int) -> bool:
-    return any(t.word not in COMMON or t.capital or t.kind == "number" for t in message.tokens[first:end])
+    tokens = message.tokens[first:end]
+    if all(token.kind == "number" and len(token.word) < _SHORTEST_NUMBER for token in tokens):
+        return False  # "7" is an hour rather than a house
+    return any(t.word not in COMMON or t.capital or t.kind == "number" for t in tokens)
 
 
 def _may_end(message: Message, end: int) -> bool:
