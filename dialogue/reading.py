@@ -12,6 +12,8 @@ from dialogue.reasons import Acts
 
 OF_TABLE = ("party_size", "date", "time")
 """Entities that tell for how many and when a table is to be, and the fields of the same names."""
+ASKED_ABOUT = ("topic", "seating", "diet", "price")
+"""Entities that a question about a restaurant is about."""
 _SURE_ENOUGH, _CONTESTED = 0.5, 0.4
 
 

@@ -91,6 +91,8 @@ def refuses_name(acts: Acts) -> bool:
     return acts.get("no_name", 0.0) > acts.get("no", 0.0)
 
 
+declines = _Weighs(("no", "thanks"), _CERTAIN, unread=True)
+"""It answers a question with a no, and tells nothing else: "no thanks"; "not 8" does."""
 is_no_name = _Weighs(("pause", "no_name", "ask", *_ASIDE, "mention", "opt_out", "forget", "no", "thanks"), _CERTAIN)
 """It is something else, though the name was asked for."""
 may_insist_on_name = _Weighs(("name", "no_name", "yes", "other"), _SURE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from dialogue.reading import Entity
+from dialogue.reading import ASKED_ABOUT, Entity
 from dialogue.reasons import may_be_yes
 from dialogue.state import Option
 from dialogue.turn import Turn
@@ -22,7 +22,7 @@ _ENDINGS = ("st", "nd", "rd", "th")
 def pick(turn: Turn) -> None:
     """Take the option that the message picks, if it picks one; its entity is used up."""
     options, words = turn.state.choices, turn.reading.words
-    if not options:
+    if not options or asked_about(turn) is not None:
         return
     if turn.intent == "affirm" and len(options) == 1 and may_be_yes(turn.reading.acts, turn.reading.length):
         take(turn, options[0])
@@ -32,6 +32,11 @@ def pick(turn: Turn) -> None:
         take(turn, named)
         turn.entities = []
         return
+    _pick_by_place(turn, options)
+
+
+def _pick_by_place(turn: Turn, options: Sequence[Option]) -> None:
+    words = turn.reading.words
     for entity in turn.entities:
         if entity.kind == "choice" and entity.value.get("which") == "none":
             turn.heard.refused_choices = True
@@ -50,6 +55,15 @@ def take(turn: Turn, option: Option) -> None:
     """Take an option as picked."""
     turn.state.take(option)
     turn.heard.picked = option
+
+
+def asked_about(turn: Turn) -> Option | None:
+    """Return the option that a question points to: "does the second one have parking?"."""
+    options = turn.state.choices
+    if turn.intent != "ask" or not turn.has_kind(*ASKED_ABOUT):
+        return None
+    places = (_place(entity, turn.reading.words, len(options)) for entity in turn.of_kind("choice"))
+    return next((options[place - 1] for place in places if place and place <= len(options)), None)
 
 
 def _place(entity: Entity, words: Sequence[str], count: int) -> int | None:

@@ -8,12 +8,11 @@ from itertools import groupby
 
 from booking_engine import Restaurant
 from dialogue.hearing.wishes import feature_like, offers
-from dialogue.reading import Entity
+from dialogue.reading import ASKED_ABOUT, Entity
 from dialogue.times import seating_spans
 from dialogue.turn import Turn, country_of, writes_day_first
 from nlu.resolving import resolve_dates
 
-_ASKED_ABOUT = ("topic", "seating", "diet", "price")
 _TOPICS_OF_WISHES = {"dog": "pets", "high_chair": "kids", "stroller": "kids", "step_free": "accessibility"}
 _WEEK = timedelta(days=7)
 
@@ -25,12 +24,12 @@ Told = tuple[str, dict[str, object]]
 def only_asks(turn: Turn) -> bool:
     """Return whether a question is all there is, and no table is wanted: "no, I just want to know: is there parking?"."""
     asks = turn.has_cue("question_mark") or turn.intent == "ask"
-    return asks and turn.has_cue("only_asking") and turn.has_kind(*_ASKED_ABOUT)
+    return asks and turn.has_cue("only_asking") and turn.has_kind(*ASKED_ABOUT)
 
 
 def answer(turn: Turn, restaurant: Restaurant) -> None:
     """Say what the restaurant's data tell of everything that is asked about, and of what they tell nothing."""
-    asked = [entity for entity in turn.entities if entity.kind in _ASKED_ABOUT] or turn.of_kind("cuisine")
+    asked = [entity for entity in turn.entities if entity.kind in ASKED_ABOUT] or turn.of_kind("cuisine")
     told = {entity.text: _told(turn, restaurant, entity) for entity in asked}
     facts = turn.about(restaurant)
     if not _say_known(turn, restaurant, told):

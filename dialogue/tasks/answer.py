@@ -5,6 +5,7 @@ from __future__ import annotations
 from booking_engine import Restaurant
 from dialogue.effects import GetRestaurant, Steps
 from dialogue.hearing.criteria import looks_for_restaurant
+from dialogue.hearing.picking import asked_about
 from dialogue.hearing.restaurants import first_named, language_of, names_restaurant
 from dialogue.hearing.who import NAME_PARTS
 from dialogue.reading import OF_TABLE, kinds_of
@@ -162,8 +163,10 @@ def _answer(turn: Turn, restaurant: Restaurant | None) -> Outcome:
 
 
 def _restaurant_in_mind(turn: Turn) -> Steps[Restaurant | None]:
-    """Return the restaurant that is being booked, or was asked about or booked last."""
-    slug = turn.state.restaurant or turn.situation.own_restaurant or turn.state.talked_of
+    """Return the restaurant that is pointed to in a list or being booked, or was asked about or booked last."""
+    pointed = asked_about(turn)
+    of_list = pointed.fills.get("restaurant") if pointed else None
+    slug = of_list or turn.state.restaurant or turn.situation.own_restaurant or turn.state.talked_of
     if slug:
         return (yield from GetRestaurant(slug))
     booking = yield from booking_in_mind(turn)

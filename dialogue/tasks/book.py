@@ -21,7 +21,7 @@ from dialogue.hearing.hear import hear
 from dialogue.hearing.restaurants import in_hand
 from dialogue.hearing.who import speaks_of_another
 from dialogue.hearing.wishes import say_noted
-from dialogue.reasons import Reason, is_clear_no, is_no_refusal, may_be_yes, reason_for, refuses_name
+from dialogue.reasons import Reason, declines, is_clear_no, is_no_refusal, may_be_yes, reason_for, refuses_name
 from dialogue.state import Held
 from dialogue.tasks import about, doubles, search
 from dialogue.tasks.asking import (
@@ -193,11 +193,11 @@ def _refused(turn: Turn) -> Steps[Outcome | None]:
 def _may_refuse(turn: Turn) -> bool:
     """Return whether a no is to the table or the options in hand, and not to the question for a name.
 
-    Where only a time was asked for, there is nothing to refuse but the whole, and "not 8" does not.
+    Where none is on hold it has to be a clear one: "hmm, not sure" refuses no list, and "not 8" no table.
     """
     is_to_name = turn.asked == "name" and refuses_name(turn.reading.acts)
-    may_mean_all = _is_proposed(turn) or is_clear_no(turn.reading.acts)
-    return turn.asked in ("confirmation", "choice", "name", "time") and not is_to_name and may_mean_all
+    is_clear = turn.state.hold is not None or turn.heard.refused_choices or declines(turn.reading.acts)
+    return turn.asked in ("confirmation", "choice", "name", "time") and not is_to_name and is_clear
 
 
 def _is_proposed(turn: Turn) -> bool:
@@ -343,9 +343,12 @@ def _place(turn: Turn) -> GetRestaurant:
 
 
 def _is_only_a_meal(turn: Turn) -> bool:
-    """Return whether "dinner" is all that is told: with the day and the party untold it is no time to hold a table at."""
-    state = turn.state
-    return turn.asked != "time" and state.date is None and state.party_size is None and "part" in (state.time or {})
+    """Return whether "dinner" is all that is told: with the day and the party untold it is no time to hold a table at.
+
+    As the answer to the question for the time it is.
+    """
+    state, is_answer = turn.state, turn.asked == "time" and not turn.heard.fields.isdisjoint(("time", "time_same"))
+    return not is_answer and state.date is None and state.party_size is None and "part" in (state.time or {})
 
 
 def _hold(turn: Turn, restaurant: Restaurant, meant: Meant) -> Steps[Outcome | None]:

@@ -123,8 +123,16 @@ def _waits(turn: Turn) -> Steps[bool]:
         return False
     if turn.has_kind(*REFUSED):  # "wait, anywhere but there" asks for another place, not for time
         return False
-    response = "utter_hold_waits"
-    if hold is not None and turn.has_cue("longer"):
+    if hold is None:
+        turn.say("utter_take_your_time_again" if state.misses % 2 else "utter_take_your_time")
+        state.misses += 1
+        return True
+    return (yield from _hold_waits(turn, hold))
+
+
+def _hold_waits(turn: Turn, hold: Held) -> Steps[bool]:
+    state, response = turn.state, "utter_hold_waits"
+    if turn.has_cue("longer"):
         try:
             extended = Held.of((yield from ExtendHold(hold.id)))
             state.hold = hold = replace(hold, expires_at=extended.expires_at, areas=extended.areas)
@@ -136,9 +144,6 @@ def _waits(turn: Turn) -> Steps[bool]:
         else:
             response = "utter_hold_extended"
     state.misses += 1
-    if hold is None:
-        turn.say("utter_take_your_time")
-        return True
     restaurant = yield from GetRestaurant(hold.restaurant)
     turn.show_hold(restaurant, hold)
     turn.say(response, clock=turn.clock(restaurant, hold.expires_at), **turn.about(restaurant))

@@ -12,6 +12,7 @@ from dialogue.effects import CountRestaurants, FindRestaurants, Steps
 from dialogue.hearing.criteria import SEARCHED
 from dialogue.hearing.restaurants import option_of
 from dialogue.reading import OF_TABLE
+from dialogue.reasons import declines
 from dialogue.state import State
 from dialogue.tasks.asking import some_cities
 from dialogue.turn import Outcome, Turn
@@ -124,7 +125,8 @@ def wants_more(turn: Turn) -> bool:
     if turn.heard.fields or not turn.state.found:
         return False
     if turn.asked == "choice" and _shows_restaurants(turn.state):
-        return turn.has_cue("more") or turn.heard.refused_choices or turn.intent == "deny"
+        refuses = turn.heard.refused_choices or (turn.intent == "deny" and declines(turn.reading.acts))
+        return turn.has_cue("more") or refuses
     return turn.has_cue("more") and turn.asked in ("time", "restaurant")
 
 

@@ -28,7 +28,7 @@ NOW = datetime.fromisoformat("2026-12-02T10:00:00-05:00")
 FACTS = {
     "restaurant": "Bird Dog", "when": "Fri, Dec 4, 7:00 PM", "day": "Fri, Dec 4", "party": "2 people", "name": "Ana",
     "code": "7KQ2MXA", "contact": "+12125550100", "city": "Boston", "cities": "Boston, Denver", "hours": "5:00 PM-9:30 PM",
-    "example": "Fri, Dec 11", "minutes": 5, "list": "", "what": "Thai restaurants",
+    "times": "6:00 PM, 8:00 PM", "example": "Fri, Dec 11", "minutes": 5, "list": "", "what": "Thai restaurants",
     "or_call": ", or call them on +12125550100", "please_call": " Please call them: +12125550100.",
 }  # fmt: skip
 
