@@ -64,6 +64,7 @@ NAMES = {
     "Kokkari Estiatorio": "San Francisco",
     "Kokkari Of India": "Oakland",
     "August 1 Five": "San Francisco",
+    "Halyard": "Napa",
 }
 
 
@@ -113,6 +114,8 @@ def said(index: PlaceIndex, text: str, expecting: str | None = None) -> list[str
         ("copperleaf rye tomorrow", ["Copperleaf & Rye"]),
         ("copperleaf n rye tomorrow", ["Copperleaf & Rye"]),
         ("my table at copperlef", ["Copperleaf & Rye"]),
+        ("table for 2 at haylard tomorrow", ["Halyard"]),
+        ("we hauled on the haylards all day", []),
         ("can you do copperlaef tonight", ["Copperleaf & Rye"]),
         ("thai house on main street tonight", ["Thai House"]),
         ("can you do bluefin tonight", ["Bluefin"]),

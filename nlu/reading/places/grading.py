@@ -71,6 +71,11 @@ def is_whole(index: PlaceIndex, run: Run) -> bool:
     return run.size == len(index.names[run.name])
 
 
+def is_all_named(index: PlaceIndex, run: Run) -> bool:
+    """Whether a run goes along a whole name, slips or not."""
+    return run.size == len(index.names[run.name])
+
+
 def is_core(index: PlaceIndex, run: Run) -> bool:
     """Whether only words that many names have are left out."""
     return not own_words(index, left_words(index, run))
@@ -87,7 +92,8 @@ def _value(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) -> in
         if not _tells_part(index, runs, words):
             return None
         value = _value_of_part(index, runs, words, value)
-    if runs[0].slips and len(words) == 1:  # "an al fresco table" is not Fresca's
+    is_whole_slip = rank(words[0]) == KNOWN and is_all_named(index, runs[0])
+    if runs[0].slips and len(words) == 1 and not is_whole_slip:  # "an al fresco table" is not Fresca's
         value = max(LOWEST, value - 1 if len(words[0]) > _LONG_WORD else min(value - 1, 1))
     return value if value >= LOWEST else None
 
@@ -123,7 +129,8 @@ def _tells_part(index: PlaceIndex, runs: Sequence[Run], words: tuple[str, ...]) 
 
 def _tells_by_slip(index: PlaceIndex, runs: Sequence[Run], word: str) -> bool:
     """Whether a word with a slip in it can tell the name that begins with it, or has no other of its own."""
-    is_long = len(word) >= _LONG_WORD and rank(word) > KNOWN
+    is_telling = rank(word) > KNOWN or (rank(word) == KNOWN and any(is_all_named(index, run) for run in runs))
+    is_long = len(word) >= _LONG_WORD and is_telling
     return is_long and any(run.offset == 0 or is_core(index, run) for run in runs)
 
 
